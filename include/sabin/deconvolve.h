@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * deconvolve.h: from what was played and what was recorded to the impulse response.
+ *
+ * Y / X over a length that leaves no wrap-around.  Inside the band nothing is regularised; outside
+ * it the result falls along half cosines, over the octave below `from` and over what is left above
+ * `to` (at most half an octave), because a steep edge rings before the arrival.
+ */
+#ifndef SABIN_DECONVOLVE_H
+#define SABIN_DECONVOLVE_H
+
+#include <stddef.h>
+
+#include <sabin/status.h>
+
+struct sabin_deconvolver;
+
+/* Prepare for recordings of `frames_recorded` samples of a played signal played[frames_played] at
+ * rate_hz that excites from_hz .. to_hz.  Free with sabin_deconvolver_free().
+ * SABIN_EINVAL: sizes of 0, a band that is empty or above rate/2.  SABIN_ESHORT: the played signal is
+ * silent inside its band.  SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_deconvolver_new(const double *played, size_t frames_played, size_t frames_recorded,
+                      double rate_hz, double from_hz, double to_hz,
+                      struct sabin_deconvolver **out);
+SABIN_API void sabin_deconvolver_free(struct sabin_deconvolver *deconvolver);
+
+/* Length of the circular result: it holds the response at lag 0 .. frames_recorded - 1 and what
+ * precedes it (harmonics of a sweep, pre-ringing) at the negative lags, which stand at the end:
+ * lag -k at index size - k. */
+SABIN_API size_t sabin_deconvolver_size(const struct sabin_deconvolver *deconvolver);
+
+/* recorded[frames_recorded] -> response[size].  Linear in `recorded`. */
+SABIN_API void sabin_deconvolver_process(struct sabin_deconvolver *deconvolver,
+                                         const double *recorded, double *response);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * parameters.h: what ISO 3382 reads from an impulse response, band by band.
+ */
+#ifndef SABIN_PARAMETERS_H
+#define SABIN_PARAMETERS_H
+
+#include <stddef.h>
+
+#include <sabin/arrival.h>
+#include <sabin/octave.h>
+#include <sabin/quantity.h>
+#include <sabin/status.h>
+
+enum sabin_parameter {
+	SABIN_INR,       /* dB: peak of the decay over the noise (impulse response to noise ratio) */
+	SABIN_EDT,       /* s: from 0 to -10 dB */
+	SABIN_T20,       /* s: from -5 to -25 dB */
+	SABIN_T30,       /* s: from -5 to -35 dB */
+	SABIN_TOPT,      /* s: from -5 dB over the widest range the noise allows */
+	SABIN_CURVATURE, /* per cent: 100 (T30 / T20 - 1), ISO 3382-2 B.3 */
+	SABIN_XI_T20,    /* per mille: non-linearity 1000 (1 - r^2), ISO 3382-2 B.2 */
+	SABIN_XI_T30,
+	SABIN_C50, /* dB */
+	SABIN_C80, /* dB */
+	SABIN_D50, /* 1 */
+	SABIN_TS,  /* s */
+	SABIN_PARAMETER_COUNT,
+};
+
+/* Static facts of a parameter: key as in JSON ("edt"), name for people ("EDT"), unit ("s"). */
+struct sabin_parameter_info {
+	const char *key, *name, *unit;
+};
+SABIN_API const struct sabin_parameter_info *sabin_parameter_info(enum sabin_parameter parameter);
+
+enum sabin_noise_handling {
+	SABIN_NOISE_FULL,     /* truncate at the noise, subtract it, compensate what was cut */
+	SABIN_NOISE_TRUNCATE, /* truncate only */
+	SABIN_NOISE_NONE,
+};
+
+struct sabin_analysis_options {
+	int fraction;           /* 1 or 3 */
+	double from_hz, to_hz;  /* bands by nominal frequency */
+	enum sabin_noise_handling noise;
+	double excited_from_hz, excited_to_hz; /* what the sweep excited; 0, INFINITY: not known */
+};
+
+/* The straight part of a decay: level_db(t) = at0_db - 60 t / time_s from `from_s` to `to_s`. */
+struct sabin_decay_fit {
+	double time_s, at0_db, from_s, to_s;
+};
+
+struct sabin_band_result {
+	struct sabin_band band; /* nominal_hz = 0: broadband */
+	struct sabin_quantity value[SABIN_PARAMETER_COUNT];
+	bool t20_meets_iso, t30_meets_iso; /* INR >= 35, 45 dB */
+	double noise_db;   /* noise density re the band's peak smoothed energy density; -INFINITY: none */
+	double knee_s;     /* where decay and noise cross, after time zero */
+	double topt_to_db; /* lower end of the Topt range, negative */
+	struct sabin_decay_fit fit_t20, fit_t30; /* NAN where not computable */
+	/* For charts: the decay curve and the smoothed band energy, both dB re the value of the decay
+	 * curve at 0 (energy: re its own largest), every curve_step_s from time zero.  curve_db is NAN
+	 * after the knee. */
+	double *curve_db, *energy_db;
+	size_t curve_length;
+	double curve_step_s;
+};
+
+struct sabin_analysis {
+	struct sabin_arrival arrival;
+	double rate_hz;
+	size_t band_count;
+	struct sabin_band_result *bands;
+	struct sabin_band_result broadband; /* between the lowest and highest valid octave band */
+};
+
+/* Analyse h[n].  Time zero is the onset (ISO 3382-1: -20 dB of the broadband maximum).
+ * Free with sabin_analysis_free(), also after an error (which leaves it empty).
+ * SABIN_EINVAL: options out of range, samples not finite.  SABIN_ESHORT: silence. */
+SABIN_API SABIN_MUST enum sabin_err sabin_analysis_compute(
+    const double *h, size_t n, double rate_hz, const struct sabin_analysis_options *options,
+    struct sabin_analysis *out);
+SABIN_API void sabin_analysis_free(struct sabin_analysis *analysis);
+
+#endif

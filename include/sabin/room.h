@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * room.h: a rectangular room and the impulse response its geometry predicts.
+ *
+ * Axes: origin in the floor corner at the front left, seen from the listener; x to the right (size
+ * `width`), y from the front wall to the back (`length`), z up (`height`); metres.
+ */
+#ifndef SABIN_ROOM_H
+#define SABIN_ROOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sabin/status.h>
+
+enum sabin_surface_id {
+	SABIN_FRONT,   /* y = 0 */
+	SABIN_BACK,    /* y = length */
+	SABIN_LEFT,    /* x = 0 */
+	SABIN_RIGHT,   /* x = width */
+	SABIN_FLOOR,   /* z = 0 */
+	SABIN_CEILING, /* z = height */
+	SABIN_SURFACE_COUNT,
+};
+
+/* "front", "back", ... as in a room file */
+SABIN_API const char *sabin_surface_name(enum sabin_surface_id surface);
+
+enum { SABIN_ABSORPTION_BANDS = 8 }; /* octaves 63 Hz .. 8 kHz */
+
+/* A surface's random-incidence absorption coefficient by octave, 0 .. 1. */
+struct sabin_absorption {
+	double alpha[SABIN_ABSORPTION_BANDS];
+	bool extrapolated[SABIN_ABSORPTION_BANDS]; /* the source gives no value for this band */
+	bool flat; /* given as one number: the same at all frequencies and angles */
+};
+
+/* A piece of another material on a surface, in the room's coordinates (one extent is zero). */
+struct sabin_panel {
+	enum sabin_surface_id surface;
+	double min_m[3], max_m[3];
+	struct sabin_absorption absorption;
+};
+
+struct sabin_room {
+	double size_m[3]; /* width, length, height: 0.5 .. 500 m each */
+	struct sabin_absorption surface[SABIN_SURFACE_COUNT]; /* without the panels */
+	struct sabin_panel *panels;
+	size_t panel_count;
+	double temperature_c;    /* -20 .. 50 */
+	double humidity_percent; /* 0 .. 100 */
+	double pressure_kpa;
+};
+
+/* Speed of sound in m/s: 343.2 sqrt((t + 273.15) / 293.15), humidity ignored. */
+SABIN_API double sabin_speed_of_sound(double temperature_c);
+
+/* Attenuation by air in dB/m at f_hz (ISO 9613-1:1993, eq. 3-5). */
+SABIN_API double sabin_air_attenuation_db_per_m(double f_hz, double temperature_c,
+                                                double humidity_percent, double pressure_kpa);
+
+/* Area-weighted absorption of a surface with its panels, by octave band. */
+SABIN_API void sabin_room_mean_absorption(const struct sabin_room *room,
+                                          enum sabin_surface_id surface,
+                                          double alpha[SABIN_ABSORPTION_BANDS]);
+
+/* Reverberation time in s by Eyring's formula with air, for band 0 .. 7 (63 Hz .. 8 kHz);
+ * INFINITY without absorption. */
+SABIN_API double sabin_room_eyring_s(const struct sabin_room *room, int band);
+
+struct sabin_images_options {
+	double rate_hz;  /* 4000 .. 768000 */
+	double length_s; /* of the response; 0.001 .. 60 */
+	bool air;        /* absorption by air */
+};
+
+/* Impulse response h[frames], frames = ceil(length_s * rate_hz), from source to receiver (points
+ * inside the room, at least 1 cm apart) by image sources.  Amplitude: pressure re the free-field
+ * pressure at 1 m (1/r at r metres); time zero is emission.  A surface reflects with
+ * sqrt(1 - alpha) of its mean absorption; where all surfaces are flat and there is no air the result
+ * is the exact sum of band-limited images, else the octave bands are joined.
+ * SABIN_EINVAL, SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_images_compute(const struct sabin_room *room, const double source_m[3],
+                     const double receiver_m[3], const struct sabin_images_options *options,
+                     double *h, size_t frames);
+
+/* The same from modes, low frequencies only (up to to_hz, at most 400 Hz): rigid-wall modes with
+ * damping that corresponds to the image model's. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_modes_compute(const struct sabin_room *room, const double source_m[3],
+                    const double receiver_m[3], const struct sabin_images_options *options,
+                    double to_hz, double *h, size_t frames);
+
+/* Modes below the Schroeder frequency, images above, joined by a linear-phase crossover. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_hybrid_compute(const struct sabin_room *room, const double source_m[3],
+                     const double receiver_m[3], const struct sabin_images_options *options,
+                     double *h, size_t frames);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * chart.h: charts by gnuplot.  A kind is one row and one file (chart/kind_*.c) that writes data and
+ * words; its script plots/KIND.gp maps them to ink.  No number is computed in a script.
+ */
+#ifndef SABIN_CHART_H
+#define SABIN_CHART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sabin/parameters.h>
+#include <sabin/response.h>
+
+#include "io/diag.h"
+#include "io/measurement.h"
+
+/* One response and all that the kinds may draw of it.  Members not needed by a kind may be NULL. */
+struct sabin_chart_trace {
+	const struct sabin_measured *measured;
+	const double *h;
+	size_t frames;
+	const struct sabin_response *response;
+	const struct sabin_analysis *analysis;
+};
+
+struct sabin_chart_input {
+	const struct sabin_measurement *measurement;
+	const struct sabin_roomfile *room; /* NULL: not known */
+	const struct sabin_chart_trace *traces;
+	size_t trace_count;
+	double smoothing_oct, window_s; /* behind `response` */
+};
+
+enum sabin_chart_needs { SABIN_CHART_RESPONSE = 1, SABIN_CHART_ANALYSIS = 2 };
+
+/* Kind i (from 0): its name, what must be filled in, and whether it draws one trace only; NULL past
+ * the end. */
+struct sabin_chart_kind {
+	const char *name;  /* "response" */
+	const char *title; /* one line for help */
+	int needs;
+	bool one_trace;
+	/* write data files and NAME.meta into folder */
+	enum sabin_err (*write)(const struct sabin_chart_input *input, const char *folder,
+	                        struct sabin_diag *diag);
+};
+const struct sabin_chart_kind *sabin_chart_kind(size_t i);
+const struct sabin_chart_kind *sabin_chart_find(const char *name);
+
+struct sabin_chart_style {
+	const char *theme;  /* light, dark, print */
+	const char *format; /* png, svg, pdf */
+	bool show;          /* a window */
+	const char *keep;   /* folder in which script and data stay (--script), or NULL */
+	const char *plots;  /* folder of the scripts */
+};
+
+/* Draw one chart to the file `target` (written whole or not at all).  SABIN_EIO with what gnuplot
+ * said, SABIN_EEXIST. */
+SABIN_MUST enum sabin_err sabin_chart_draw(const struct sabin_chart_kind *kind,
+                                           const struct sabin_chart_input *input,
+                                           const struct sabin_chart_style *style,
+                                           const char *target, bool force,
+                                           struct sabin_diag *diag);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * atomic.h: outputs that appear whole or not at all, and never over something that is not ours.
+ *
+ * A file is written beside its target under a temporary name, synced and renamed.  A directory is
+ * made beside its target, filled, synced and exchanged (RENAME_EXCHANGE) with the old one, which is
+ * then removed; only a directory that holds a measurement.yaml, a correction.yaml or a .sabin mark is
+ * ours to replace.
+ */
+#ifndef SABIN_IO_ATOMIC_H
+#define SABIN_IO_ATOMIC_H
+
+#include <stdbool.h>
+
+#include "io/diag.h"
+
+struct sabin_output {
+	char *target;    /* as the person named it, without a trailing slash */
+	char *temporary; /* write here (a file), or below here (a directory) */
+	bool directory, force;
+};
+
+/* Check that `target` may be written and choose the temporary; for a directory it is made.
+ * SABIN_EEXIST: it exists and force is false, or it is not sabin's own.  SABIN_EIO: the folder is
+ * missing or not writable. */
+SABIN_MUST enum sabin_err sabin_output_begin(struct sabin_output *output, const char *target,
+                                             bool directory, bool force, struct sabin_diag *diag);
+
+/* Sync and move to the target.  On failure the temporary is removed and the old target is whole.
+ * Releases `output` in every case. */
+SABIN_MUST enum sabin_err sabin_output_commit(struct sabin_output *output, struct sabin_diag *diag);
+
+/* Remove the temporary and release; harmless after commit or on a zeroed struct. */
+void sabin_output_abandon(struct sabin_output *output);
+
+/* Text of `length` bytes as a whole file, by the three steps above. */
+SABIN_MUST enum sabin_err sabin_output_text(const char *target, const char *text, size_t length,
+                                            bool force, struct sabin_diag *diag);
+
+/* A whole file as text with a final NUL; refuses a directory, more than `limit` bytes, and NUL bytes
+ * inside.  free() it. */
+SABIN_MUST enum sabin_err sabin_read_text(const char *path, size_t limit, char **text,
+                                          size_t *length, struct sabin_diag *diag);
+
+/* `folder`/`name` as a new string; name alone when it is absolute or folder is empty. */
+SABIN_MUST char *sabin_path_join(const char *folder, const char *name);
+
+/* The folder part of a path as a new string ("." when it has none). */
+SABIN_MUST char *sabin_path_folder(const char *path);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * diag.h: one message for a person, filled where something went wrong and printed by the command.
+ */
+#ifndef SABIN_IO_DIAG_H
+#define SABIN_IO_DIAG_H
+
+#include <sabin/status.h>
+
+struct sabin_diag {
+	char path[1024];    /* file it is about, or empty */
+	int line, column;   /* from 1; 0 when it is about the file as a whole */
+	char message[512];  /* what is wrong and what was expected; no newline, no final stop */
+	char advice[512];   /* what to do about it, or empty */
+};
+
+/* Fill `diag` (NULL is allowed: nothing happens) and return `err`, so that a caller can write
+ * `return sabin_diag_set(diag, SABIN_EFORMAT, path, line, column, "...", ...)`.  Control characters
+ * in the text become '?'. */
+enum sabin_err sabin_diag_set(struct sabin_diag *diag, enum sabin_err err, const char *path,
+                              int line, int column, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* Add what the person can do about it. */
+void sabin_diag_advise(struct sabin_diag *diag, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

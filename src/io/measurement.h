@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * measurement.h: the measurement directory, sabin-measurement(5), and anything else that holds
+ * impulse responses.
+ */
+#ifndef SABIN_IO_MEASUREMENT_H
+#define SABIN_IO_MEASUREMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sabin/quantity.h>
+#include <sabin/sweep.h>
+
+#include "io/diag.h"
+#include "io/roomfile.h"
+
+enum sabin_zero { SABIN_ZERO_ARRIVAL, SABIN_ZERO_EMISSION };
+enum sabin_level_kind {
+	SABIN_LEVEL_UNKNOWN,
+	SABIN_LEVEL_FULL_SCALE,
+	SABIN_LEVEL_PASCAL,
+	SABIN_LEVEL_FREE_FIELD_1M,
+};
+
+/* "emission", "full-scale", ... as in files and JSON */
+const char *sabin_zero_name(enum sabin_zero zero);
+const char *sabin_level_kind_name(enum sabin_level_kind kind);
+
+enum { SABIN_WHY_MAX = 8, SABIN_SNR_BANDS_MAX = 10 };
+
+struct sabin_verdict {
+	bool trustworthy;
+	char why[SABIN_WHY_MAX][200]; /* reasons, also of what is merely limited or not knowable */
+	size_t why_count;
+	unsigned takes;
+	double peak_dbfs;
+	size_t clipped_samples, xruns, lost_frames;
+	struct sabin_quantity skew_ppm, snr_db, repeatability_db;
+	struct {
+		double centre_hz;
+		struct sabin_quantity snr_db;
+	} snr_bands[SABIN_SNR_BANDS_MAX];
+	size_t snr_band_count;
+	int polarity; /* +1 normal, -1 inverted, 0 unclear */
+};
+
+/* Add a reason (printf style); what does not fit is dropped. */
+void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+struct sabin_measured {
+	char speaker[SABIN_NAME_SIZE], position[SABIN_NAME_SIZE];
+	char *file;       /* relative to the directory; for a bare file its path */
+	size_t channel;   /* of that file, from 0 */
+	unsigned rate_hz;
+	size_t zero_index;
+	enum sabin_zero zero;
+	struct sabin_quantity arrival_s;  /* after zero_index */
+	struct sabin_quantity distance_m;
+	enum sabin_level_kind level_kind;
+	struct sabin_quantity dbspl_at_0dbfs;
+	char *calibration; /* file below the directory, or NULL */
+	struct sabin_verdict verdict;
+};
+
+/* What a PCM agreed to. */
+struct sabin_negotiated {
+	char name[256], type[32], format[16];
+	unsigned rate_hz, channels;
+	unsigned long period_frames, buffer_frames;
+};
+
+struct sabin_measurement {
+	char *path;     /* the directory or the bare file, as given */
+	bool directory; /* false: a bare file */
+	char date[40];  /* ISO 8601 with zone */
+	char *command;  /* as typed */
+	struct sabin_negotiated playback, capture;
+	bool has_stimulus;
+	struct sabin_stimulus stimulus; /* as played */
+	unsigned repeats;
+	bool complete;
+	struct sabin_measured *responses;
+	size_t response_count;
+};
+
+/* Open a measurement directory or a bare response file (.wav, .flac, ...: a response a channel,
+ * speaker "ch1", "ch2", ..., position the file's name made a valid name).  Release in every case. */
+SABIN_MUST enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
+                                                 struct sabin_diag *diag);
+void sabin_measurement_release(struct sabin_measurement *measurement);
+
+/* The samples of response `index`, with its true number of frames; free() them. */
+SABIN_MUST enum sabin_err sabin_measurement_load(const struct sabin_measurement *measurement,
+                                                 size_t index, double **samples, size_t *frames,
+                                                 struct sabin_diag *diag);
+
+/* The room file kept in the directory; SABIN_EIO when there is none. */
+SABIN_MUST enum sabin_err sabin_measurement_room(const struct sabin_measurement *measurement,
+                                                 const char *materials, struct sabin_roomfile *out,
+                                                 struct sabin_diag *diag);
+
+/* Write measurement.yaml into `folder` (the temporary of an output). */
+SABIN_MUST enum sabin_err sabin_measurement_write(const struct sabin_measurement *measurement,
+                                                  const char *folder, struct sabin_diag *diag);
+
+/* Append an empty response (grown by one) and return it; NULL without memory. */
+struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement);
+
+#endif
