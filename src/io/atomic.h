@@ -11,6 +11,7 @@
 #define SABIN_IO_ATOMIC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "io/diag.h"
 

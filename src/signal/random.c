@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * random.c: seeded random numbers.
+ *
+ * [BV] Blackman, Vigna: "Scrambled linear pseudorandom number generators", ACM Trans. Math. Softw. 47
+ *      (2021): xoshiro256++ and its constants.
+ * [S]  Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014: the
+ *      SplitMix64 increment; mixing constants: Stafford's variant 13.
+ * [BM] Box, Muller: "A note on the generation of random normal deviates", Ann. Math. Stat. 29 (1958).
+ */
+#include <math.h>
+
+#include <sabin/random.h>
+
+static const uint64_t golden_gamma = 0x9E3779B97F4A7C15u; /* [S]: 2^64 / golden ratio, odd */
+
+static uint64_t mix(uint64_t z) /* [S] */
+{
+	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+	return z ^ (z >> 31);
+}
+
+static uint64_t rotate(uint64_t x, int k)
+{
+	return (x << k) | (x >> (64 - k));
+}
+
+/* The top 53 bits as a number in [0, 1). */
+static double unit(uint64_t bits)
+{
+	return (double)(bits >> 11) * 0x1p-53;
+}
+
+static double box_muller(double u1, double u2) /* [BM]; 1 - u1 lies in (0, 1] */
+{
+	return sqrt(-2 * log(1 - u1)) * cos(2 * M_PI * u2);
+}
+
+void sabin_random_init(struct sabin_random *random, uint64_t seed)
+{
+	for (int i = 0; i < 4; i++) /* [BV]: fill the state with SplitMix64 */
+		random->state[i] = mix(seed += golden_gamma);
+	random->spare = NAN;
+}
+
+static uint64_t next(struct sabin_random *random) /* [BV]: xoshiro256++ */
+{
+	uint64_t *s = random->state;
+	const uint64_t result = rotate(s[0] + s[3], 23) + s[0];
+	const uint64_t t = s[1] << 17;
+	s[2] ^= s[0];
+	s[3] ^= s[1];
+	s[1] ^= s[2];
+	s[0] ^= s[3];
+	s[2] ^= t;
+	s[3] = rotate(s[3], 45);
+	return result;
+}
+
+double sabin_random_uniform(struct sabin_random *random)
+{
+	return unit(next(random));
+}
+
+double sabin_random_normal(struct sabin_random *random)
+{
+	if (!isnan(random->spare)) {
+		const double spare = random->spare;
+		random->spare = NAN;
+		return spare;
+	}
+	const double u1 = sabin_random_uniform(random), u2 = sabin_random_uniform(random);
+	random->spare = sqrt(-2 * log(1 - u1)) * sin(2 * M_PI * u2);
+	return box_muller(u1, u2);
+}
+
+double sabin_random_normal_at(uint64_t seed, uint64_t index)
+{
+	/* two numbers of the SplitMix64 sequence that the seed starts, at places 2i and 2i + 1 */
+	const uint64_t base = mix(seed + golden_gamma);
+	return box_muller(unit(mix(base + (2 * index) * golden_gamma)),
+	                  unit(mix(base + (2 * index + 1) * golden_gamma)));
+}
