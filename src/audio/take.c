@@ -74,7 +74,7 @@ static void search_range(const struct sabin_taker *t, long *from, long *to)
 {
 	const struct sabin_stimulus *s = t->excitation.stimulus;
 	const double rate_hz = t->excitation.rate_hz;
-	if (s) {
+	if (s && !t->excitation.any_start) {
 		/* capture may start before or after playback, by what a sound server buffers; and no
 		 * signal path is later than the silence after the sweep */
 		*from = (long)s->sweep_frame - (long)(0.3 * rate_hz);

@@ -18,6 +18,7 @@ struct sabin_excitation {
 	double rate_hz, from_hz, to_hz;
 	double second_harmonic_s; /* lead of the second harmonic's response; 0: not known */
 	const struct sabin_stimulus *stimulus; /* what stood around the sweep, or NULL */
+	bool any_start; /* the recording may have begun at any time, before or after the sweep */
 };
 
 /* Band of an exponential sweep from its samples: where energy times frequency stays within 6 dB of
