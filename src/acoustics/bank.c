@@ -28,9 +28,10 @@ static const double preroll_s = 0.005;
 static const double ringing = 5;
 /* Energies are gathered in blocks of about this length: at T = 0.2 s it is 0.03 dB of decay. */
 static const double block_s = 0.0001;
-/* A squared band reaches from 0 to its width and from twice its lower to twice its upper edge.  At
- * three times the upper edge the second part does not fold into the first. */
-static const double oversampling = 3;
+/* The sampling theorem holds for the signal, not for its square, whose upper half may fold down.  The
+ * whole energy does not change by that, and what is left after some instant by no more than about
+ * one sample's worth: 0.003 dB of the decay curve for 8 kHz and T = 1 s. */
+static const double oversampling = 2;
 
 enum { LEAD_UNIT = 64 }; /* the lead is a whole number of samples after any decimation up to this */
 

@@ -56,9 +56,14 @@ static double smoothed(const struct sabin_energy *energy, double t_s, double wid
 
 static double largest_density(const struct sabin_energy *energy, double width_s)
 {
+	const double step_s = fmax(energy->step_s, width_s / 16);
+	const double end_s = energy->start_s + (double)energy->count * energy->step_s;
 	double most = 0;
-	for (size_t i = 0; i < energy->count; i++)
-		most = fmax(most, smoothed(energy, energy->start_s + (double)i * energy->step_s, width_s));
+	for (double t = energy->start_s; t < end_s; t += step_s) {
+		const double density = smoothed(energy, t, width_s);
+		if (density > most)
+			most = density;
+	}
 	return most;
 }
 
