@@ -49,12 +49,14 @@ struct sabin_bank {
 	double complex *early[SABIN_SPLITS]; /* [short_size / 2 + 1] */
 	double complex *bins;  /* scratch, [size / 2 + 1] */
 	double *samples, *early_samples;     /* scratch, [size], [short_size] */
-	struct sabin_fft *fft[64];           /* [i]: of size 2^i, made when needed */
+	struct sabin_fft *forward, *short_forward;
+	struct sabin_fft *inverse[64];       /* [i]: of 2^i points, made when first needed */
 };
 
-/* Transform h[n] for bands whose filter is at least narrowest_hz wide.  Release also after an
- * error.  The response must not be silent. */
-SABIN_MUST enum sabin_err sabin_bank_init(struct sabin_bank *bank, const double *h, size_t n,
+/* Transform h[n] for bands whose filter is at least narrowest_hz wide.  The response must not be
+ * silent.  The first bank is all zero; the next responses reuse plans and arrays as far as their sizes
+ * are the same.  Release after the last one, also after an error. */
+SABIN_MUST enum sabin_err sabin_bank_load(struct sabin_bank *bank, const double *h, size_t n,
                                           size_t onset, double rate_hz, double narrowest_hz);
 void sabin_bank_release(struct sabin_bank *bank);
 

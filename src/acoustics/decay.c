@@ -18,7 +18,7 @@ static const double sixty_db = 13.815510557964274; /* 6 ln 10: rate times reverb
 /* Time of the last and steps of the search: T/2000 is 0.03 dB, of which the crossing is a fraction
  * again. */
 static const double steps_per_t = 2000;
-enum { FIT_POINTS = 1000 };
+enum { FIT_POINTS = 400 };
 
 /* The hard end of a response rings: its last 1.5 reciprocal bandwidths hold less than the whole. */
 static const double end_cells = 1.5;

@@ -170,7 +170,12 @@ static bool options_ok(const struct sabin_analysis_options *o)
 	       o->excited_from_hz >= 0 && o->excited_to_hz >= 0;
 }
 
-static enum sabin_err analyse(const double *h, size_t n, const struct sabin_analysis_options *options,
+struct sabin_analyser {
+	struct sabin_bank bank;
+};
+
+static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n,
+                              const struct sabin_analysis_options *options,
                               struct sabin_analysis *out)
 {
 	struct sabin_band bands[MAX_BANDS];
@@ -181,22 +186,38 @@ static enum sabin_err analyse(const double *h, size_t n, const struct sabin_anal
 	out->bands = calloc(out->band_count, sizeof *out->bands);
 	if (!out->bands)
 		return SABIN_ENOMEM;
-	struct sabin_bank bank;
-	enum sabin_err err = sabin_bank_init(&bank, h, n, out->arrival.onset, out->rate_hz,
+	enum sabin_err err = sabin_bank_load(bank, h, n, out->arrival.onset, out->rate_hz,
 	                                     bands[0].high_hz - bands[0].low_hz);
 	for (size_t i = 0; i < out->band_count && !err; i++) {
 		out->bands[i].band = bands[i];
-		err = analyse_band(&bank, options, &out->bands[i]);
+		err = analyse_band(bank, options, &out->bands[i]);
 	}
 	if (!err) {
 		out->broadband.band = broad_band(out);
-		err = analyse_band(&bank, options, &out->broadband);
+		err = analyse_band(bank, options, &out->broadband);
 	}
-	sabin_bank_release(&bank);
 	return err;
 }
 
-enum sabin_err sabin_analysis_compute(const double *h, size_t n, double rate_hz,
+enum sabin_err sabin_analyser_new(struct sabin_analyser **out)
+{
+	struct sabin_analyser *analyser = calloc(1, sizeof *analyser);
+	if (!analyser)
+		return SABIN_ENOMEM;
+	*out = analyser;
+	return SABIN_OK;
+}
+
+void sabin_analyser_free(struct sabin_analyser *analyser)
+{
+	if (!analyser)
+		return;
+	sabin_bank_release(&analyser->bank);
+	free(analyser);
+}
+
+enum sabin_err sabin_analyser_compute(struct sabin_analyser *analyser, const double *h, size_t n,
+                                      double rate_hz,
                                       const struct sabin_analysis_options *options,
                                       struct sabin_analysis *out)
 {
@@ -205,9 +226,20 @@ enum sabin_err sabin_analysis_compute(const double *h, size_t n, double rate_hz,
 		return SABIN_EINVAL;
 	enum sabin_err err = sabin_arrival_find(h, n, rate_hz, &out->arrival);
 	if (!err)
-		err = analyse(h, n, options, out);
+		err = analyse(&analyser->bank, h, n, options, out);
 	if (err)
 		sabin_analysis_free(out);
+	return err;
+}
+
+enum sabin_err sabin_analysis_compute(const double *h, size_t n, double rate_hz,
+                                      const struct sabin_analysis_options *options,
+                                      struct sabin_analysis *out)
+{
+	struct sabin_analyser analyser = {0};
+	const enum sabin_err err =
+		sabin_analyser_compute(&analyser, h, n, rate_hz, options, out);
+	sabin_bank_release(&analyser.bank);
 	return err;
 }
 

@@ -11,6 +11,7 @@
  * the filter itself decays (not too steep).
  */
 #include <math.h>
+#include <stdbool.h>
 
 #include "signal/band_support.h"
 
@@ -95,7 +96,8 @@ double sabin_band_gain(const struct sabin_band *band, double f_hz)
 {
 	if (!(f_hz > 0))
 		return 0;
-	const double w = flank_width_oct(band);
-	return flank(log2(f_hz / band->low_hz) / w + edge_place) *
-	       flank(log2(band->high_hz / f_hz) / w + edge_place);
+	/* no band is so narrow that its flanks meet */
+	const bool low = f_hz * f_hz < band->low_hz * band->high_hz;
+	const double inside = low ? f_hz / band->low_hz : band->high_hz / f_hz;
+	return flank(log2(inside) / flank_width_oct(band) + edge_place);
 }
