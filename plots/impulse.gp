@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The first 30 ms: impulse response, and energy-time curve with its strongest reflections numbered.
 NAME = 'impulse'
-PANELS = '150 320'; GAP = 44; RM = 206; TM = 96
+PANELS = '150 320'; GAP = 50; RM = 206; TM = 100
 load 'theme.gp'
 set multiplot
 set xrange [N('from_ms'):N('to_ms')]; set xtics 5 format ''; set mxtics 5

@@ -7,13 +7,17 @@ set xrange [N('from_hz'):N('to_hz')]
 set yrange [N('bottom_db'):N('top_db')]; set ytics 10; set mytics 2; set grid mytics
 yt = T('y_title'); eval YTITLE
 # what the sweep or the window leaves unknown: a shaded column with the reason
-if (N('trust_from_hz') > 0) {
-  set object 10 rect from first N('from_hz'), graph 0 to first N('trust_from_hz'), graph 1 fc rgb shade fs solid noborder behind
-  set label 10 T('below') at first N('below_hz'), graph 0.03 left rotate by 90 noenhanced font F_small textcolor rgb muted
-}
-if (N('trust_to_hz') > 0) {
-  set object 11 rect from first N('trust_to_hz'), graph 0 to first N('to_hz'), graph 1 fc rgb shade fs solid noborder behind
-  set label 11 T('above') at first N('above_hz'), graph 0.03 left rotate by 90 noenhanced font F_small textcolor rgb muted
+side = 'below above'
+do for [i=1:2] {
+  w = word(side, i); why = T(w)
+  if (why ne '') {
+    set object 9+i rect from first N(w.'_from_hz'), graph 0 to first N(w.'_to_hz'), graph 1 fc rgb shade fs solid noborder behind
+    if (I(w.'_upright')) {
+      set label 9+i why at first N(w.'_words_hz'), graph 0.97 right rotate by 90 noenhanced font F_small textcolor rgb muted
+    } else {
+      set label 9+i why at first N(w.'_words_hz'), graph 0.96 center noenhanced font F_small textcolor rgb muted
+    }
+  }
 }
 n = I('lines')
 plot for [i=1:n] dat(sprintf('response_band_%d.dat', i)) using 1:2:3 with filledcurves fc rgb alpha(C(I(K('ink',i))), band), \

@@ -35,7 +35,7 @@ if (!exists("font"))  font  = 'Inter, Noto Sans, DejaVu Sans, sans-serif'
 if (!exists("W"))     W     = 900
 if (!exists("LM"))    LM    = 58           # margins
 if (!exists("RM"))    RM    = 26
-if (!exists("TM"))    TM    = 112
+if (!exists("TM"))    TM    = 120
 if (!exists("BM"))    BM    = 108
 if (!exists("GAP"))   GAP   = 30           # between panels
 if (!exists("PANELS")) PANELS = T('panels')
@@ -157,11 +157,13 @@ FTICS = "('10' 10,'20' 20,'50' 50,'100' 100,'200' 200,'500' 500,'1k' 1000,'2k' 2
         "'' 30 1,'' 40 1,'' 60 1,'' 70 1,'' 80 1,'' 90 1,'' 300 1,'' 400 1,'' 600 1,'' 700 1,'' 800 1,'' 900 1,".\
         "'' 3000 1,'' 4000 1,'' 6000 1,'' 7000 1,'' 8000 1,'' 9000 1,'' 30000 1,'' 40000 1)"
 FAXIS = "set logscale x; set xtics ".FTICS
-XTITLE = "set xlabel xt font F_axis textcolor rgb muted offset 0,0.3"
 # go to panel i of a multiplot (after 'panel = i')
-panel = 1
+panel = 1; YT = 19
 PANEL = "set tmargin at screen ptop(panel); set bmargin at screen pbot(panel)"
-# title of a y axis (variable yt): horizontal, above its top left corner
-YTITLE = "set label 910 yt at screen sx(16), screen ptop(panel) + 16./H left font F_axis textcolor rgb muted"
+# title of a y axis (variable yt): horizontal, YT px above its top left corner
+YTITLE = "set label 910 yt at screen sx(16), screen ptop(panel) + real(YT)/H left font F_axis textcolor rgb muted"
+# title of the x axis (variable xt), below the middle of the panel; by px, for 'character' differs between terminals
+XC = (LM + W - RM) / 2.
+XTITLE = "set label 911 xt at screen sx(XC), screen pbot(panel) - 39./H center font F_axis textcolor rgb muted"
 # after the first plot of a multiplot: drop the page's own words, or they are drawn twice (and look bold)
 PAGE_DONE = "do for [k=901:905] { unset label k }; do for [k=701:720] { unset label k; unset label k+50; unset arrow k; unset object k }; unset object 1; unset object 901"

@@ -12,9 +12,9 @@
 enum {
 	PANELS_MAX = 9, /* eight octaves and the whole */
 	COLUMNS = 3,
-	PANEL_PX = 188,
+	PANEL_PX = 160,
 	ALL_IN_ONE_PX = 360,
-	PANEL_TEXT_PX = 215,
+	PANEL_TEXT_PX = 250,
 };
 static const double top_db = 5;
 

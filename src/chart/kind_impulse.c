@@ -20,7 +20,7 @@ static const double first_s = 0.8e-3;
 static const double least_peak_db = -25;
 static const double bottom_db = -50;
 /* A number is 10 px wide and 14 px high where 19.5 px are 1 ms and 4.9 px are 1 dB. */
-static const double label_s = 0.75e-3, label_db = 3.4, label_above_db = 2.0;
+static const double label_s = 0.75e-3, label_db = 3.4, label_above_db = 2.6;
 
 struct label {
 	struct sabin_etc_peak peak;
@@ -81,11 +81,12 @@ static void write_finding(struct sabin_sheet *sheet, const struct label *labels,
 		return;
 	}
 	const struct sabin_etc_peak *peak = &labels[strongest].peak;
-	char first[96] = "No reflection";
+	char first[96] = "No reflection exceeds";
 	if (strong > 0)
-		snprintf(first, sizeof first, "%zu reflection%s", strong, strong > 1 ? "s" : "");
+		snprintf(first, sizeof first, "%zu reflection%s", strong,
+		         strong > 1 ? "s exceed" : " exceeds");
 	sabin_sheet_finding(sheet,
-	                    "%s above %s dB in the first %.0f ms; the strongest, %s dB, comes %s "
+	                    "%s %s dB in the first %.0f ms; the strongest, %s dB, comes %s "
 	                    "ms (%s m) after the direct sound",
 	                    first, sabin_text_number(limit_db, 0).s, limit_s * 1000,
 	                    sabin_text_number(peak->level_db, 1).s,

@@ -161,7 +161,7 @@ static void find_trust(struct picture *p)
 	/* one period must fit into the window, or its spectrum has no such frequency */
 	if (p->input->window_s > 0 && 1 / p->input->window_s > p->trust_hz[0]) {
 		p->trust_hz[0] = 1 / p->input->window_s;
-		p->below = "longer than the window";
+		p->below = "period longer than the window";
 	}
 }
 
@@ -297,7 +297,7 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	if (p->count == 2 && n > 0)
 		snprintf(rest, sizeof rest, "; above %d Hz by %s dB on average", ABOVE_HZ,
 		         sabin_text_number(sum_db / (double)n, 1).s);
-	sabin_sheet_finding(sheet, "%s and %s differ most at %s, by %s dB%s",
+	sabin_sheet_finding(sheet, "Speakers %s and %s differ most at %s, by %s dB%s",
 	                    sabin_chart_name(p->groups[first].speaker).s,
 	                    sabin_chart_name(p->groups[second].speaker).s,
 	                    sabin_text_hz(worst_hz).s,
@@ -351,25 +351,38 @@ static void write_method(struct sabin_sheet *sheet, const struct picture *p)
 	                   scale, left);
 }
 
-/* A shaded column, when the axis reaches beyond what can be trusted. */
+/* A shaded column with the reason in words, upright when it is narrower than they are. */
+static void write_column(struct sabin_sheet *sheet, const struct picture *p, const char *key,
+                         double from_hz, double to_hz, const char *words)
+{
+	enum { FONT_PX = 12 };
+	char name[32];
+	double width_px = PLOT_WIDTH_PX * log(to_hz / from_hz) / log(p->to_hz / p->from_hz);
+	bool upright = sabin_text_width_px(words, FONT_PX) + FONT_PX > width_px;
+	snprintf(name, sizeof name, "%s_from_hz", key);
+	sabin_sheet_number(sheet, name, from_hz);
+	snprintf(name, sizeof name, "%s_to_hz", key);
+	sabin_sheet_number(sheet, name, to_hz);
+	snprintf(name, sizeof name, "%s_words_hz", key);
+	sabin_sheet_number(sheet, name, sqrt(from_hz * to_hz));
+	snprintf(name, sizeof name, "%s_upright", key);
+	sabin_sheet_number(sheet, name, upright);
+	sabin_sheet_say(sheet, key, 0, 0, "%s", words);
+}
+
 static void write_shade(struct sabin_sheet *sheet, const struct picture *p)
 {
-	if (p->trust_hz[0] > p->from_hz * 1.001) {
-		sabin_sheet_number(sheet, "trust_from_hz", fmin(p->trust_hz[0], p->to_hz));
-		sabin_sheet_say(sheet, "below", 0, 0, "%s", p->below);
-		sabin_sheet_number(sheet, "below_hz",
-		                   sqrt(p->from_hz * fmin(p->trust_hz[0], p->to_hz)));
-	}
-	if (p->trust_hz[1] < p->to_hz * 0.999) {
-		sabin_sheet_number(sheet, "trust_to_hz", fmax(p->trust_hz[1], p->from_hz));
-		sabin_sheet_say(sheet, "above", 0, 0, "%s", p->above);
-		sabin_sheet_number(sheet, "above_hz",
-		                   sqrt(p->to_hz * fmax(p->trust_hz[1], p->from_hz)));
-	}
+	if (p->trust_hz[0] > p->from_hz * 1.001)
+		write_column(sheet, p, "below", p->from_hz, fmin(p->trust_hz[0], p->to_hz),
+		             p->below);
+	if (p->trust_hz[1] < p->to_hz * 0.999)
+		write_column(sheet, p, "above", fmax(p->trust_hz[1], p->from_hz), p->to_hz,
+		             p->above);
 }
 
 static void write_words(struct sabin_sheet *sheet, struct picture *p)
 {
+	static const char spread[] = "min to max of positions";
 	sabin_sheet_say(sheet, "title", 0, 0, "Frequency response");
 	if (p->count > 1)
 		find_difference(sheet, p);
@@ -388,18 +401,16 @@ static void write_words(struct sabin_sheet *sheet, struct picture *p)
 		char key[16];
 		snprintf(key, sizeof key, "ink_%zu", g + 1);
 		sabin_sheet_number(sheet, key, p->groups[g].colour);
-		struct sabin_chart_name name = sabin_chart_name(p->groups[g].speaker);
-		if (p->groups[g].count > 1)
-			sabin_sheet_legend(sheet, SABIN_MARK_LINE, p->groups[g].colour,
-			                   SABIN_DASH_OWN, "%s, mean of %zu", name.s,
-			                   p->groups[g].count);
-		else
-			sabin_sheet_legend(sheet, SABIN_MARK_LINE, p->groups[g].colour,
-			                   SABIN_DASH_OWN, "%s", name.s);
+		char name[2 * 96];
+		sabin_chart_mean_name(&p->groups[g], name, sizeof name);
+		sabin_sheet_legend_fit(name, p->count,
+		                       p->spread ? sabin_sheet_legend_px(spread) : 0);
+		sabin_sheet_legend(sheet, SABIN_MARK_LINE, p->groups[g].colour, SABIN_DASH_OWN,
+		                   "%s", name);
 	}
 	if (p->spread)
-		sabin_sheet_legend(sheet, SABIN_MARK_BAND, SABIN_INK_MUTED, SABIN_DASH_OWN,
-		                   "min to max of positions");
+		sabin_sheet_legend(sheet, SABIN_MARK_BAND, SABIN_INK_MUTED, SABIN_DASH_OWN, "%s",
+		                   spread);
 	write_shade(sheet, p);
 }
 

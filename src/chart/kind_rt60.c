@@ -107,12 +107,8 @@ static void take_series(struct picture *p)
 		const struct sabin_measured *m = p->input->traces[s].measured;
 		/* several positions of one speaker: its colour would tell nothing apart */
 		series->colour = group_count == p->count ? groups[s].colour : (int)s + 1;
-		if (p->grouped)
-			snprintf(series->name, sizeof series->name, "%s, mean of %zu",
-			         sabin_chart_name(groups[s].speaker).s, groups[s].count);
-		else if (group_count == p->count)
-			snprintf(series->name, sizeof series->name, "%s",
-			         sabin_chart_name(m->speaker).s);
+		if (group_count == p->count)
+			sabin_chart_mean_name(&groups[s], series->name, sizeof series->name);
 		else
 			snprintf(series->name, sizeof series->name, "%s at %s",
 			         sabin_chart_name(m->speaker).s, sabin_chart_name(m->position).s);
@@ -123,9 +119,10 @@ static void take_series(struct picture *p)
 	}
 }
 
-/* The axis holds every valid bar, and invalid values up to twice that. */
+/* The axis holds every valid bar; values that are not valid may stretch it a little. */
 static void find_axis(struct picture *p)
 {
+	const double stretch = 1.3;
 	double valid_s = 0, any_s = 0;
 	for (size_t s = 0; s < p->count; s++)
 		for (size_t b = 0; b < p->band_count; b++) {
@@ -135,7 +132,7 @@ static void find_axis(struct picture *p)
 			if (isfinite(mark->value_s))
 				any_s = fmax(any_s, mark->value_s);
 		}
-	double end_s = valid_s > 0 ? fmin(fmax(valid_s, any_s), 2 * valid_s) : any_s;
+	double end_s = valid_s > 0 ? fmin(fmax(valid_s, any_s), stretch * valid_s) : any_s;
 	p->top_s = sabin_chart_round_up(end_s > 0 ? 1.08 * end_s : 1, &p->step_s);
 	for (size_t s = 0; s < p->count; s++)
 		for (size_t b = 0; b < p->band_count; b++) {
@@ -242,9 +239,47 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 	                    sabin_text_s(most).s, rest);
 }
 
+/* Decimals that a step between numbers needs: the steps are 1, 2, 2.5 and 5 times a power of ten. */
+static int decimals_of(double step)
+{
+	int decimals = 0;
+	while (decimals < 4 && fabs(step - round(step)) > 1e-6 * step) {
+		step *= 10;
+		decimals++;
+	}
+	return decimals;
+}
+
+/* The program's words for doubt come first when room is shared out, the names take the rest. */
+static void write_legend(struct sabin_sheet *sheet, const struct picture *p)
+{
+	static const enum sabin_mark marks[] = {SABIN_MARK_HOLLOW, SABIN_MARK_TRIANGLE,
+	                                        SABIN_MARK_CROSS};
+	char doubt[3][128] = {"", "off the scale", "no value"}, reason[96];
+	const size_t counts[] = {p->invalid, p->off_scale, p->missing};
+	double reserved_px = 0;
+	write_reason(p, reason, sizeof reason);
+	/* the reason gives way to the other words */
+	bool crowded = p->count > 2 && p->off_scale + p->missing > 0;
+	snprintf(doubt[0], sizeof doubt[0], "not valid%s", crowded ? "" : reason);
+	for (size_t i = 0; i < 3; i++)
+		reserved_px += counts[i] ? sabin_sheet_legend_px(doubt[i]) : 0;
+	for (size_t s = 0; s < p->count; s++) {
+		char name[sizeof p->series[s].name];
+		snprintf(name, sizeof name, "%s", p->series[s].name);
+		sabin_sheet_legend_fit(name, p->count, reserved_px);
+		sabin_sheet_legend(sheet, SABIN_MARK_POINT, p->series[s].colour, SABIN_DASH_OWN,
+		                   "%s", name);
+	}
+	for (size_t i = 0; i < 3; i++)
+		if (counts[i] > 0)
+			sabin_sheet_legend(sheet, marks[i], SABIN_INK_FAINT, SABIN_DASH_OWN, "%s",
+			                   doubt[i]);
+}
+
 static void write_page(struct sabin_sheet *sheet, const struct picture *p)
 {
-	char reason[96], left[96] = "";
+	char left[96] = "";
 	bool thirds = p->bands[0].fraction == 3;
 	sabin_sheet_say(sheet, "title", 0, 0, "Reverberation time %s by %s band", p->name,
 	                thirds ? "third-octave" : "octave");
@@ -253,31 +288,19 @@ static void write_page(struct sabin_sheet *sheet, const struct picture *p)
 	if (p->grouped && p->speakers > p->count)
 		snprintf(left, sizeof left, "  \xc2\xb7  first %zu of %zu speakers", p->count,
 		         p->speakers);
-	sabin_sheet_method(sheet, "ISO 3382-2, fit %s to %s dB  \xc2\xb7  bars: %s%s",
+	sabin_sheet_method(sheet, "ISO 3382-2, fit %s to %s dB  \xc2\xb7  %s%s",
 	                   sabin_text_number(-5, 0).s,
 	                   sabin_text_number(p->parameter == SABIN_T30 ? -35 : -25, 0).s,
-	                   p->grouped ? "min to max of positions, no uncertainty"
-	                              : "expanded uncertainty, k = 2",
+	                   p->grouped ? "mean of the valid positions; bars: their min to max"
+	                              : "bars: expanded uncertainty, k = 2",
 	                   left);
 	sabin_sheet_say(sheet, "y_title", 0, 0, "Reverberation time %s, s", p->name);
 	sabin_sheet_number(sheet, "top_s", p->top_s);
 	sabin_sheet_number(sheet, "step_s", p->step_s);
-	sabin_sheet_number(sheet, "decimals", p->step_s < 0.1 || p->step_s == 0.25 ? 2 : 1);
+	sabin_sheet_number(sheet, "decimals", decimals_of(p->step_s));
 	sabin_sheet_number(sheet, "bands", (double)p->band_count);
 	sabin_sheet_number(sheet, "series", (double)p->count);
-	for (size_t s = 0; s < p->count; s++)
-		sabin_sheet_legend(sheet, SABIN_MARK_POINT, p->series[s].colour, SABIN_DASH_OWN,
-		                   "%s", p->series[s].name);
-	write_reason(p, reason, sizeof reason);
-	if (p->invalid > 0)
-		sabin_sheet_legend(sheet, SABIN_MARK_HOLLOW, SABIN_INK_FAINT, SABIN_DASH_OWN,
-		                   "not valid%s", reason);
-	if (p->off_scale > 0)
-		sabin_sheet_legend(sheet, SABIN_MARK_TRIANGLE, SABIN_INK_FAINT, SABIN_DASH_OWN,
-		                   "not valid, off the scale");
-	if (p->missing > 0)
-		sabin_sheet_legend(sheet, SABIN_MARK_CROSS, SABIN_INK_FAINT, SABIN_DASH_OWN,
-		                   "no value");
+	write_legend(sheet, p);
 }
 
 /* Names of the bands under the axis; of third octaves only those that are octaves too. */

@@ -34,6 +34,8 @@ struct sabin_chart_who {
 	char s[2 * 96 + 8];
 };
 struct sabin_chart_name sabin_chart_name(const char *name);
+/* "left", or "left, mean of 9" */
+void sabin_chart_mean_name(const struct sabin_group *group, char *text, size_t size);
 /* "left at mix", "2 speakers at 9 positions" */
 struct sabin_chart_who sabin_chart_who(const struct sabin_chart_input *input);
 

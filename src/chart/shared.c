@@ -68,6 +68,15 @@ struct sabin_chart_name sabin_chart_name(const char *name)
 	return text;
 }
 
+void sabin_chart_mean_name(const struct sabin_group *group, char *text, size_t size)
+{
+	struct sabin_chart_name name = sabin_chart_name(group->speaker);
+	if (group->count > 1)
+		snprintf(text, size, "%s, mean of %zu", name.s, group->count);
+	else
+		snprintf(text, size, "%s", name.s);
+}
+
 struct sabin_chart_who sabin_chart_who(const struct sabin_chart_input *input)
 {
 	struct sabin_chart_who text = {""};
@@ -107,7 +116,7 @@ double sabin_chart_round_up(double value, double *step)
 	static const struct {
 		double top, step;
 	} nice[] = {{1, 0.2}, {1.2, 0.2}, {1.5, 0.25}, {2, 0.5}, {2.5, 0.5},
-	            {3, 0.5}, {4, 1},     {5, 1},      {6, 1},   {8, 2}, {10, 2}};
+	            {3, 0.5}, {4, 1},     {5, 1},      {6, 1},   {8, 1}, {10, 2}};
 	double decade = pow(10, floor(log10(value)));
 	size_t i = 0;
 	while (nice[i].top * decade < value * (1 - 1e-9))

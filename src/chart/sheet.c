@@ -133,6 +133,18 @@ void sabin_sheet_conditions(struct sabin_sheet *sheet, const struct sabin_chart_
 	sabin_sheet_say(sheet, "caption", CAPTION_PX, CAPTION_FONT_PX, "%s%s", name, rest);
 }
 
+double sabin_sheet_legend_px(const char *text)
+{
+	return LEGEND_SAMPLE_PX + sabin_text_width_px(text, legend_font_px) + LEGEND_GAP_PX;
+}
+
+void sabin_sheet_legend_fit(char *name, size_t count, double reserved_px)
+{
+	double row_px = PAGE_PX - 2 * LEGEND_LEFT_PX + LEGEND_GAP_PX - reserved_px;
+	double each_px = row_px / (double)count - LEGEND_SAMPLE_PX - LEGEND_GAP_PX;
+	sabin_text_fit(name, each_px > 0 ? each_px : 0, legend_font_px);
+}
+
 void sabin_sheet_legend(struct sabin_sheet *sheet, enum sabin_mark mark, int ink,
                         enum sabin_dash dash, const char *format, ...)
 {
@@ -143,14 +155,13 @@ void sabin_sheet_legend(struct sabin_sheet *sheet, enum sabin_mark mark, int ink
 	va_end(arguments);
 	sabin_text_clean(raw, text, sizeof text);
 	double left_px = PAGE_PX - LEGEND_LEFT_PX - sheet->legend_px - LEGEND_SAMPLE_PX;
-	if (!sheet->legend || left_px < 40)
+	if (!sheet->legend || left_px < 20)
 		return;
 	sabin_text_fit(text, left_px, legend_font_px);
 	fprintf(sheet->legend, "%.1f\t%d\t%d\t%d\t", sheet->legend_px, (int)mark, ink, (int)dash);
 	put_field(sheet->legend, text);
 	fputc('\n', sheet->legend);
-	sheet->legend_px +=
-	    LEGEND_SAMPLE_PX + sabin_text_width_px(text, legend_font_px) + LEGEND_GAP_PX;
+	sheet->legend_px += sabin_sheet_legend_px(text);
 	sheet->legend_count++;
 }
 

@@ -62,6 +62,11 @@ void sabin_sheet_number(struct sabin_sheet *sheet, const char *key, double value
 void sabin_sheet_conditions(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
                             const char *who);
 
+/* Shorten `name` so that `count` entries as wide as it leave `reserved_px` of the legend's row for the
+ * program's own entries, each of sabin_sheet_legend_px(). */
+void sabin_sheet_legend_fit(char *name, size_t count, double reserved_px);
+double sabin_sheet_legend_px(const char *text);
+
 /* An entry of the row under the finding; an entry that no longer fits is left out. */
 void sabin_sheet_legend(struct sabin_sheet *sheet, enum sabin_mark mark, int ink,
                         enum sabin_dash dash, const char *format, ...)
