@@ -97,8 +97,7 @@ enum sabin_err sabin_filter_convolve(const double *a, size_t n, const double *b,
 	memcpy(x, b, m * sizeof *x);
 	sabin_fft_forward(fft, x, q);
 	for (size_t k = 0; k <= size / 2; k++)
-		p[k] = CMPLX(creal(p[k]) * creal(q[k]) - cimag(p[k]) * cimag(q[k]),
-		             creal(p[k]) * cimag(q[k]) + cimag(p[k]) * creal(q[k]));
+		p[k] *= q[k];
 	sabin_fft_inverse(fft, p, x);
 	*out = x;
 	x = NULL;
