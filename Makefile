@@ -18,6 +18,13 @@ DATADIR  ?= $(PREFIX)/share
 MANDIR   ?= $(DATADIR)/man
 CFLAGS   ?= -O2 -g
 
+# V=1 shows whole command lines
+ifndef V
+Q_CC = @echo '  CC   $@';
+Q_LD = @echo '  LINK $@';
+Q_AR = @echo '  AR   $@';
+endif
+
 # ---- what it is made of -------------------------------------------------------------------------
 LIB_FLOORS  = signal acoustics room correction advice
 APP_FLOORS  = io audio chart report cli
@@ -68,7 +75,7 @@ VARIANT_FLAGS = -O0 --coverage
 endif
 SABIN_DEFS  = -DSABIN_VERSION='"$(VERSION)"' -DSABIN_DATADIR='"$(DATADIR)/sabin"' \
               -DSABIN_PLUGINDIR='"$(LIBDIR)/sabin"'
-ALL_CFLAGS  = -std=gnu11 -fPIC -fvisibility=hidden -fno-math-errno -Iinclude -Isrc \
+ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno -Iinclude -Isrc \
               -include src/banned.h $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(VARIANT_FLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS)
 
@@ -81,7 +88,7 @@ $B/flags: FORCE
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q_CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $B/src/io/paths.o $B/src/cli/main.o $B/src/io/measurement_write.o: ALL_CFLAGS += $(SABIN_DEFS)
 # alsa-lib names the plugin's entry point only for position-independent code that says so
@@ -90,30 +97,30 @@ $(UTIL_OBJ) $(call objects,$(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)): ALL_CFLAGS += 
 
 $(STATIC): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q_AR)$(AR) rcs $@ $^
 
 $(SHARED): $(LIB_OBJ)
-	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsabin.so.$(SONUMBER) -o $@ $^ $(LIB_LIBS)
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsabin.so.$(SONUMBER) -o $@ $^ $(LIB_LIBS)
 
 $B/libapp.a: $(APP_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q_AR)$(AR) rcs $@ $^
 
 $(COMMAND): $B/src/cli/main.o $B/libapp.a $(STATIC)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 $(PLUGIN): $(CARD_OBJ) $(IO_OBJ) $(STATIC)
-	$(CC) $(ALL_LDFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $^ $(APP_LIBS)
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $^ $(APP_LIBS)
 
 $B/sabin.pc: Makefile $B/flags
 	@printf 'prefix=%s\nlibdir=%s\nincludedir=$${prefix}/include\n\nName: sabin\nDescription: acoustic room measurement\nVersion: %s\nRequires.private: fftw3\nLibs: -L$${libdir} -lsabin\nLibs.private: -lm\nCflags: -I$${includedir}\n' \
 	  '$(PREFIX)' '$(LIBDIR)' '$(VERSION)' >$@
 
 $(TESTS): $B/tests/%: $B/tests/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) -lcmocka
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) -lcmocka
 
 $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) -lcmocka
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) -lcmocka
 
 tests: $(TESTS)
 

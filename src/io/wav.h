@@ -34,7 +34,9 @@ SABIN_MUST enum sabin_err sabin_wav_channel(const struct sabin_wav *wav, size_t 
                                             double **out);
 
 /* Write samples[frames * channels] to `path` itself (no temporary file: see atomic.h).  Integers are
- * rounded and clipped at full scale.  comment may be NULL. */
+ * rounded and clipped at full scale; a path that ends in .flac gives FLAC (s16 and s24 only).  The same
+ * arguments give the same bytes.  comment may be NULL, and has at most 2000 bytes.  SABIN_EINVAL:
+ * format, rate or channels impossible, a sample that is not finite; SABIN_EIO, SABIN_ENOMEM. */
 SABIN_MUST enum sabin_err sabin_wav_write(const char *path, const double *samples, size_t frames,
                                           size_t channels, unsigned rate_hz,
                                           enum sabin_sample_format format, const char *comment,

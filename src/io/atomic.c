@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * atomic.c: outputs that appear whole or not at all.
+ *
+ * Temporaries lie beside the target as ".NAME.sabin-XXXXXX".  They are created with open(O_EXCL) and
+ * mkdir() rather than mkstemp() and mkdtemp(), so that the umask applies without being asked for
+ * (which cannot be done without setting it, a race between threads).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/fs.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "io/atomic.h"
+#include "io/tree.h"
+
+/* glibc hides its renameat2() behind _GNU_SOURCE; the system call is older than any kernel we meet */
+static int rename_with(const char *from, const char *to, unsigned flags)
+{
+	return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
+}
+
+/* Some file systems (and kernels) know no flags. */
+static bool flags_unsupported(int error)
+{
+	return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
+}
+
+char *sabin_path_join(const char *folder, const char *name)
+{
+	if (!folder || !*folder || *name == '/')
+		return strdup(name);
+	size_t a = strlen(folder), b = strlen(name);
+	bool slash = folder[a - 1] != '/';
+	char *path = malloc(a + slash + b + 1);
+	if (path)
+		snprintf(path, a + slash + b + 1, "%s%s%s", folder, slash ? "/" : "", name);
+	return path;
+}
+
+char *sabin_path_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	if (!slash)
+		return strdup(".");
+	while (slash > path && slash[-1] == '/')
+		slash--;
+	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* Targets that are written in place: what is no regular file cannot be renamed over, and /dev/stdout
+ * stays what the shell made of it. */
+static bool is_direct(const char *target, const struct stat *status)
+{
+	return strncmp(target, "/dev/", 5) == 0 ||
+	       (!S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode));
+}
+
+static bool is_own(const char *directory)
+{
+	static const char *const marks[] = {"measurement.yaml", "correction.yaml", ".sabin"};
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		char *path = sabin_path_join(directory, marks[i]);
+		struct stat status;
+		bool found = path && lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+		free(path);
+		if (found)
+			return true;
+	}
+	return sabin_tree_is_empty(directory);
+}
+
+/* The target exists: may it be replaced? */
+static enum sabin_err check_existing(const struct sabin_output *output, mode_t mode,
+                                     struct sabin_diag *diag)
+{
+	const char *target = output->target;
+	if (output->directory && !S_ISDIR(mode))
+		return sabin_diag_set(diag, SABIN_EEXIST, target, 0, 0,
+		                      "exists and is not a directory");
+	if (!output->directory && S_ISDIR(mode))
+		return sabin_diag_set(diag, SABIN_EEXIST, target, 0, 0,
+		                      "is a directory; the name of a file was expected");
+	if (!output->force) {
+		sabin_diag_set(diag, SABIN_EEXIST, target, 0, 0, "already exists");
+		sabin_diag_advise(diag, "choose another name, or replace it with --force");
+		return SABIN_EEXIST;
+	}
+	if (output->directory && !is_own(target)) {
+		sabin_diag_set(diag, SABIN_EEXIST, target, 0, 0,
+		               "is a directory that sabin did not make; --force does not replace it");
+		sabin_diag_advise(diag, "choose another name, or remove it yourself");
+		return SABIN_EEXIST;
+	}
+	return SABIN_OK;
+}
+
+static enum sabin_err cannot_create(const char *target, int error, struct sabin_diag *diag)
+{
+	char *folder = sabin_path_folder(target);
+	const char *where = folder ? folder : target;
+	if (error == ENOENT)
+		sabin_diag_set(diag, SABIN_EIO, target, 0, 0,
+		               "cannot be written: the folder %s does not exist", where);
+	else if (error == ENOTDIR)
+		sabin_diag_set(diag, SABIN_EIO, target, 0, 0, "cannot be written: %s is not a folder",
+		               where);
+	else if (error == EACCES || error == EPERM || error == EROFS)
+		sabin_diag_set(diag, SABIN_EIO, target, 0, 0,
+		               "cannot be written: the folder %s may not be written to (%s)", where,
+		               strerror(error));
+	else
+		sabin_diag_set(diag, SABIN_EIO, target, 0, 0, "cannot be written: %s",
+		               strerror(error));
+	free(folder);
+	return SABIN_EIO;
+}
+
+/* Six letters that no other process guesses, so that nobody waits for us under the name. */
+static void random_letters(char letters[7])
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567"; /* 32: five bits each */
+	uint32_t bits = 0;
+	if (getrandom(&bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
+		bits = (uint32_t)getpid();
+	for (int i = 0; i < 6; i++, bits >>= 5)
+		letters[i] = alphabet[bits & 31];
+	letters[6] = '\0';
+}
+
+static char *temporary_name(const char *target)
+{
+	char *folder = sabin_path_folder(target);
+	const char *name = last_part(target);
+	/* names end at 255 bytes: a longer one is cut, since the letters make it unique */
+	char file[256], letters[7];
+	random_letters(letters);
+	snprintf(file, sizeof(file), ".%.200s.sabin-%s", name, letters);
+	bool here = folder && strcmp(folder, ".") == 0 && !strchr(target, '/');
+	char *path = folder ? sabin_path_join(here ? "" : folder, file) : NULL;
+	free(folder);
+	return path;
+}
+
+/* Make the temporary; names that exist already are tried again. */
+static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_diag *diag)
+{
+	enum { ATTEMPTS = 100 };
+	for (int i = 0; i < ATTEMPTS; i++) {
+		char *path = temporary_name(output->target);
+		if (!path)
+			return sabin_diag_set(diag, SABIN_ENOMEM, output->target, 0, 0, "out of memory");
+		int made = output->directory ? mkdir(path, 0777)
+		                             : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (made >= 0) {
+			if (!output->directory)
+				close(made);
+			output->temporary = path;
+			return SABIN_OK;
+		}
+		free(path);
+		if (errno != EEXIST)
+			return cannot_create(output->target, errno, diag);
+	}
+	return cannot_create(output->target, EEXIST, diag);
+}
+
+/* The target without trailing slashes; where it exists, with links followed, so that what they point
+ * to is replaced and not the link. */
+static char *resolve(const char *target)
+{
+	size_t n = strlen(target);
+	while (n > 1 && target[n - 1] == '/')
+		n--;
+	char *plain = strndup(target, n);
+	struct stat status;
+	const char *last = plain ? last_part(plain) : "";
+	bool odd = strcmp(last, ".") == 0 || strcmp(last, "..") == 0;
+	if (plain && (odd || (lstat(plain, &status) == 0 && S_ISLNK(status.st_mode)))) {
+		char *real = strncmp(plain, "/dev/", 5) == 0 ? NULL : realpath(plain, NULL);
+		if (real) {
+			free(plain);
+			plain = real;
+		}
+	}
+	return plain;
+}
+
+enum sabin_err sabin_output_begin(struct sabin_output *output, const char *target, bool directory,
+                                  bool force, struct sabin_diag *diag)
+{
+	*output = (struct sabin_output){.directory = directory, .force = force};
+	if (!*target)
+		return sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0, "the name of the output is empty");
+	output->target = resolve(target);
+	if (!output->target)
+		return sabin_diag_set(diag, SABIN_ENOMEM, target, 0, 0, "out of memory");
+	struct stat status;
+	enum sabin_err err = SABIN_OK;
+	bool exists = lstat(output->target, &status) == 0;
+	if (exists && !directory && is_direct(output->target, &status)) {
+		output->temporary = strdup(output->target);
+		if (!output->temporary)
+			err = sabin_diag_set(diag, SABIN_ENOMEM, target, 0, 0, "out of memory");
+	} else {
+		if (exists)
+			err = check_existing(output, status.st_mode, diag);
+		if (!err)
+			err = make_temporary(output, diag);
+	}
+	if (err)
+		sabin_output_abandon(output);
+	return err;
+}
+
+static bool is_in_place(const struct sabin_output *output)
+{
+	return strcmp(output->temporary, output->target) == 0;
+}
+
+void sabin_output_abandon(struct sabin_output *output)
+{
+	if (output->temporary && output->directory)
+		sabin_tree_remove(output->temporary);
+	else if (output->temporary && !is_in_place(output))
+		unlink(output->temporary);
+	free(output->target);
+	free(output->temporary);
+	*output = (struct sabin_output){0};
+}
+
+/* Move to a name that must not exist yet. */
+static int move_to_new(const char *from, const char *to)
+{
+	if (rename_with(from, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (!flags_unsupported(errno))
+		return -1;
+	struct stat status;
+	if (lstat(to, &status) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return rename(from, to);
+}
+
+/* Put the directory `fresh` in the place of `old`; the old contents are then found in `fresh`. */
+static int exchange(const char *fresh, const char *old)
+{
+	if (rename_with(fresh, old, RENAME_EXCHANGE) == 0)
+		return 0;
+	if (!flags_unsupported(errno))
+		return -1;
+	char *aside = temporary_name(old);
+	if (!aside) {
+		errno = ENOMEM;
+		return -1;
+	}
+	int done = rename(old, aside);
+	if (done == 0 && rename(fresh, old) != 0) {
+		int error = errno;
+		if (rename(aside, old) != 0)
+			error = errno;
+		errno = error;
+		done = -1;
+	} else if (done == 0) {
+		done = rename(aside, fresh);
+	}
+	free(aside);
+	return done;
+}
+
+static int replace_file(const struct sabin_output *output)
+{
+	struct stat status;
+	if (stat(output->target, &status) == 0 && S_ISREG(status.st_mode))
+		(void)!chmod(output->temporary, status.st_mode & 0777); /* as the old one was */
+	return rename(output->temporary, output->target);
+}
+
+static enum sabin_err move_into_place(struct sabin_output *output, struct sabin_diag *diag)
+{
+	struct stat status;
+	bool exists = lstat(output->target, &status) == 0;
+	int done;
+	if (!output->force || !exists) {
+		done = move_to_new(output->temporary, output->target);
+		if (done != 0 && errno == EEXIST)
+			return sabin_diag_set(diag, SABIN_EEXIST, output->target, 0, 0,
+			                      "appeared while the output was being written");
+	} else if (output->directory) {
+		enum sabin_err err = check_existing(output, status.st_mode, diag);
+		if (err)
+			return err;
+		done = exchange(output->temporary, output->target);
+		if (done == 0)
+			sabin_tree_remove(output->temporary);
+	} else {
+		done = replace_file(output);
+	}
+	return done == 0 ? SABIN_OK : cannot_create(output->target, errno, diag);
+}
+
+enum sabin_err sabin_output_commit(struct sabin_output *output, struct sabin_diag *diag)
+{
+	if (!output->temporary)
+		return sabin_diag_set(diag, SABIN_EINVAL, NULL, 0, 0, "no output was begun");
+	enum sabin_err err = SABIN_OK;
+	if (!is_in_place(output)) {
+		if (sabin_tree_sync(output->temporary) != 0)
+			err = sabin_diag_set(diag, SABIN_EIO, output->target, 0, 0,
+			                     "cannot be written: %s", strerror(errno));
+		if (!err)
+			err = move_into_place(output, diag);
+	}
+	if (err) {
+		sabin_output_abandon(output);
+		return err;
+	}
+	char *folder = sabin_path_folder(output->target);
+	if (folder && !is_in_place(output))
+		sabin_tree_sync_folder(folder);
+	free(folder);
+	free(output->target);
+	free(output->temporary);
+	*output = (struct sabin_output){0};
+	return SABIN_OK;
+}
+
+static int write_all(int file, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(file, text, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+enum sabin_err sabin_output_text(const char *target, const char *text, size_t length, bool force,
+                                 struct sabin_diag *diag)
+{
+	struct sabin_output output;
+	enum sabin_err err = sabin_output_begin(&output, target, false, force, diag);
+	if (err)
+		return err;
+	int file = open(output.temporary, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int error = file < 0 ? errno : 0;
+	if (file >= 0 && write_all(file, text, length) != 0)
+		error = errno;
+	if (file >= 0 && close(file) != 0 && !error)
+		error = errno;
+	if (error) {
+		sabin_output_abandon(&output);
+		return sabin_diag_set(diag, SABIN_EIO, target, 0, 0, "cannot be written: %s",
+		                      strerror(error));
+	}
+	return sabin_output_commit(&output, diag);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * inner.h: what the files of this folder share about a room; not installed.
+ */
+#ifndef SABIN_ROOM_INNER_H
+#define SABIN_ROOM_INNER_H
+
+#include <sabin/room.h>
+
+/* Octaves that air distinguishes: the eight of the surfaces and 16 kHz, where air absorbs most. */
+enum { ROOM_AIR_BANDS = SABIN_ABSORPTION_BANDS + 1 };
+
+/* Exact centre of octave `band`, 0 = 63 Hz (IEC 61260-1:2014, 5.2: base ten). */
+double room_band_centre_hz(int band);
+
+/* Everything in its documented range?  SABIN_OK or SABIN_EINVAL. */
+enum sabin_err room_check(const struct sabin_room *room, const double source_m[3],
+                          const double receiver_m[3], const struct sabin_images_options *options,
+                          size_t frames);
+
+/* Reflection factors sqrt(1 - alpha) by surface and band. */
+void room_reflection(const struct sabin_room *room,
+                     double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS]);
+
+/* The two surfaces that bound an axis: [axis][0] at coordinate 0, [axis][1] at the far end. */
+extern const enum sabin_surface_id room_walls[3][2];
+
+double room_volume_m3(const struct sabin_room *room);
+double room_distance_m(const double a_m[3], const double b_m[3]);
+
+#endif
