@@ -9,6 +9,8 @@
 #include "roomcard/config.h"
 #include "roomcard/scene.h"
 
+enum { CHANNELS_MAX = 64 }; /* of a convolver */
+
 struct fields {
 	const char *room, *position, *world, *materials;
 };
@@ -75,23 +77,24 @@ static int read_fields(snd_config_t *conf, struct fields *fields)
 	return 0;
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo; its constants): a short name for a path. */
-static uint64_t mark_of(const char *text)
+/* FNV-1a, 64 bits (Fowler, Noll, Vo; its constants): a short name for a text. */
+static const uint64_t fnv_start = 0xcbf29ce484222325u;
+
+static uint64_t mark_of(const char *text, uint64_t hash)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
 	for (; *text; text++)
 		hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
 	return hash;
 }
 
-static void name_world(const char *world, struct sabin_card_config *out)
+static void name_world(const char *world, uint64_t place, struct sabin_card_config *out)
 {
 	const unsigned long user = (unsigned long)getuid();
 	if (world)
 		snprintf(out->world, sizeof out->world, "/sabin.%lu.world.%s", user, world);
 	else
 		snprintf(out->world, sizeof out->world, "/sabin.%lu.room.%016" PRIx64, user,
-		         out->mark);
+		         place);
 }
 
 static int read_room(const struct fields *fields, struct sabin_card_config *out)
@@ -101,6 +104,12 @@ static int read_room(const struct fields *fields, struct sabin_card_config *out)
 	    sabin_roomfile_read(fields->room, fields->materials, &out->roomfile, &diag);
 	if (err)
 		return sabin_card_complain(&diag, err);
+	if (sabin_scene_outputs(&out->roomfile) > CHANNELS_MAX ||
+	    sabin_scene_inputs(&out->roomfile) > CHANNELS_MAX) {
+		SNDERR("%s: the simulated card has at most %d outputs and inputs", fields->room,
+		       CHANNELS_MAX);
+		return -EINVAL;
+	}
 	out->placed = calloc(out->roomfile.audio.microphone_count + 1, sizeof *out->placed);
 	if (!out->placed)
 		return -ENOMEM;
@@ -125,9 +134,10 @@ int sabin_card_config_read(snd_config_t *conf, struct sabin_card_config *out)
 		SNDERR("%s: %s", fields.room, strerror(errno));
 		return err;
 	}
-	out->mark = mark_of(canonical);
+	const uint64_t place = mark_of(canonical, fnv_start);
 	free(canonical);
-	name_world(fields.world, out);
+	name_world(fields.world, place, out);
+	out->mark = mark_of(out->roomfile.text, place); /* an edited room is another one */
 	return 0;
 }
 

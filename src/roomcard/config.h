@@ -24,7 +24,7 @@ struct sabin_card_config {
 	struct sabin_roomfile roomfile;
 	int *placed;            /* position of each microphone: see scene.h */
 	char world[128];        /* name of the shared memory */
-	uint64_t mark;          /* of the room */
+	uint64_t mark;          /* of the room file, its place and its words */
 	unsigned response_hz;   /* the only rate, or 0 */
 };
 

@@ -363,6 +363,8 @@ static int make_room(struct card *card)
 static int on_prepare(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
+	const struct sabin_world_view view = sabin_world_look(card->world);
+	check_unplugged(card, &view);
 	if (card->gone)
 		return -ENODEV;
 	if (card->running)

@@ -50,6 +50,8 @@ unsigned sabin_scene_outputs(const struct sabin_roomfile *roomfile)
 
 unsigned sabin_scene_inputs(const struct sabin_roomfile *roomfile)
 {
+	if (roomfile->simulation.channels > 0)
+		return roomfile->simulation.channels;
 	unsigned inputs = 1;
 	for (size_t i = 0; i < roomfile->audio.microphone_count; i++)
 		inputs = larger(inputs, roomfile->audio.microphones[i].input);

@@ -26,7 +26,8 @@ struct sabin_scene {
 	size_t source_count, source_room; /* used, allocated */
 };
 
-/* Channels of the two streams: the highest number that the room file names. */
+/* Channels of the two streams: as many as the card offers, else the highest number that the room
+ * file names. */
 unsigned sabin_scene_outputs(const struct sabin_roomfile *roomfile);
 unsigned sabin_scene_inputs(const struct sabin_roomfile *roomfile);
 
