@@ -22,7 +22,7 @@ struct sabin_excitation {
 };
 
 /* Band of an exponential sweep from its samples: where energy times frequency stays within 6 dB of
- * its median.  SABIN_ESHORT when there is no such band of an octave or more. */
+ * its upper quartile.  SABIN_ESHORT when there is no such band of an octave or more. */
 SABIN_MUST enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate_hz,
                                                 double *from_hz, double *to_hz);
 

@@ -138,7 +138,7 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	    .to_hz = 8000,
 	    .noise = SABIN_NOISE_FULL,
 	    .excited_from_hz = w->m.has_stimulus ? w->m.stimulus.sweep.from_hz : 0,
-	    .excited_to_hz = w->m.has_stimulus ? w->m.stimulus.sweep.to_hz : INFINITY,
+	    .excited_to_hz = w->m.has_stimulus ? w->m.stimulus.sweep.to_hz : (double)INFINITY,
 	};
 	int needs = 0;
 	for (size_t k = 0; k < w->kind_count; k++)

@@ -75,7 +75,7 @@ static double mean_db(const struct sabin_response *r, double from_hz, double to_
 			sum += r->level_db[i];
 			n++;
 		}
-	return n ? sum / (double)n : NAN;
+	return n ? sum / (double)n : (double)NAN;
 }
 
 static void print_text(FILE *stream, const struct sabin_responses *all, const char *smoothing)

@@ -186,7 +186,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (err)
 		status = sabin_fail_input(command->name, err, &diag);
 	if (status < 0) {
-		struct job job = {o, &room, {0}, NULL, &m};
+		struct job job = {.o = o, .room = &room, .m = &m};
 		job.images.rate_hz = isnan(o->rate_hz) ? room.audio.rate_hz : floor(o->rate_hz);
 		job.images.length_s = isnan(o->length_s) ? default_length_s(&room.room) : o->length_s;
 		job.images.air = !o->no_air;
