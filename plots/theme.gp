@@ -83,8 +83,8 @@ F_find = ',14.5'; F_axis = ',13.5'; F_label = ',13.5'; F_tic = ',13'; F_small = 
 if (fmt eq 'svg') {
   set terminal svg size W,H dynamic enhanced font F_term background rgb bg name 'sabin' fontscale 1 rounded
 } else { if (fmt eq 'pdf') {
-  set terminal pdfcairo size W/96.*1in, H/96.*1in fontscale 0.75 enhanced font F_term background rgb bg rounded
-} else { if (fmt eq 'png') {   # px in svg, but pt at 96 dpi in cairo: hence fontscale 0.75
+  set terminal pdfcairo size W/96.*1in, H/96.*1in fontscale 0.5625 dashlength 1.5 enhanced font F_term background rgb bg rounded
+} else { if (fmt eq 'png') {   # sizes are px in svg, pt at 96 dpi in png, and pt on a page of 72 an inch in pdf: hence fontscale
   set terminal pngcairo size W*scale, H*scale enhanced font F_term fontscale 0.75*scale linewidth scale dashlength scale pointscale scale background rgb bg rounded
 } else {
   if (strstrt(GPVAL_TERMINALS.' ', 'qt ')) {
