@@ -83,9 +83,9 @@ F_find = ',14.5'; F_axis = ',13.5'; F_label = ',13.5'; F_tic = ',13'; F_small = 
 if (fmt eq 'svg') {
   set terminal svg size W,H dynamic enhanced font F_term background rgb bg name 'sabin' fontscale 1 rounded
 } else { if (fmt eq 'pdf') {
-  set terminal pdfcairo size W/96.*1in, H/96.*1in fontscale 0.75 enhanced font F_term background rgb bg rounded
-} else { if (fmt eq 'png') {   # px in svg, but pt at 96 dpi in cairo: hence fontscale 0.75
-  set terminal pngcairo size W*scale, H*scale enhanced font F_term fontscale 0.75*scale linewidth scale pointscale scale background rgb bg rounded
+  set terminal pdfcairo size W/96.*1in, H/96.*1in fontscale 0.5625 dashlength 1.5 enhanced font F_term background rgb bg rounded
+} else { if (fmt eq 'png') {   # sizes are px in svg, pt at 96 dpi in png, and pt on a page of 72 an inch in pdf: hence fontscale
+  set terminal pngcairo size W*scale, H*scale enhanced font F_term fontscale 0.75*scale linewidth scale dashlength scale pointscale scale background rgb bg rounded
 } else {
   if (strstrt(GPVAL_TERMINALS.' ', 'qt ')) {
     set terminal qt size W,H enhanced font F_term
@@ -106,6 +106,7 @@ set decimalsign '.'
 set border 1 lc rgb axis lw 1
 set tics out nomirror scale 0.5,0 textcolor rgb muted font F_tic
 set ytics scale 0,0
+set xtics offset 0, screen (fmt eq 'svg' ? 6./H : 0)   # svg hangs them lower
 set grid xtics ytics mxtics lc rgb grid1 lw 0.8 lt 1, lc rgb grid2 lw 0.8 lt 1
 set grid back
 set lmargin at screen sx(LM); set rmargin at screen sx(W-RM)
@@ -164,6 +165,6 @@ PANEL = "set tmargin at screen ptop(panel); set bmargin at screen pbot(panel)"
 YTITLE = "set label 910 yt at screen sx(16), screen ptop(panel) + real(YT)/H left font F_axis textcolor rgb muted"
 # title of the x axis (variable xt), below the middle of the panel; by px, for 'character' differs between terminals
 XC = (LM + W - RM) / 2.
-XTITLE = "set label 911 xt at screen sx(XC), screen pbot(panel) - 39./H center font F_axis textcolor rgb muted"
+XTITLE = "set label 911 xt at screen sx(XC), screen pbot(panel) - 41./H center font F_axis textcolor rgb muted"
 # after the first plot of a multiplot: drop the page's own words, or they are drawn twice (and look bold)
 PAGE_DONE = "do for [k=901:905] { unset label k }; do for [k=701:720] { unset label k; unset label k+50; unset arrow k; unset object k }; unset object 1; unset object 901"

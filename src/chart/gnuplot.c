@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,7 +35,7 @@ void sabin_gnuplot_guard(struct sabin_gnuplot_guard *guard)
 	sigemptyset(&old);
 	for (int i = 0; i < ENDING_SIGNALS; i++)
 		sigaddset(&ending, ending_signals[i]);
-	sigprocmask(SIG_BLOCK, &ending, &old);
+	pthread_sigmask(SIG_BLOCK, &ending, &old);
 	memcpy(guard->saved, &old, sizeof old);
 }
 
@@ -42,7 +43,7 @@ void sabin_gnuplot_unguard(const struct sabin_gnuplot_guard *guard)
 {
 	sigset_t old;
 	memcpy(&old, guard->saved, sizeof old);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 static bool is_ending_signal_pending(void)

@@ -75,7 +75,7 @@ static void write_series(struct sabin_sheet *sheet, const struct picture *p, con
                          double least_db)
 {
 	enum { POINTS = 800 }; /* more than the panel has pixels */
-	char suffix[32];
+	char suffix[48];
 	size_t end = (size_t)(p->end_s / band->curve_step_s) + 1;
 	if (end > band->curve_length)
 		end = band->curve_length;
@@ -94,7 +94,7 @@ static void write_series(struct sabin_sheet *sheet, const struct picture *p, con
 static void write_fit(struct sabin_sheet *sheet, const struct picture *p, size_t panel,
                       const struct sabin_decay_fit *fit)
 {
-	char suffix[32];
+	char suffix[48];
 	double points[3][2] = {{NAN, NAN}, {NAN, NAN}, {NAN, NAN}};
 	if (fit) {
 		double slope = -60 / fit->time_s;
@@ -131,7 +131,7 @@ static void panel_words(struct sabin_sheet *sheet, const struct picture *p, size
 	const struct sabin_band_result *band = p->bands[panel];
 	struct sabin_quantity t = band->value[p->parameter], edt = band->value[SABIN_EDT];
 	struct sabin_quantity inr = band->value[SABIN_INR];
-	char key[24], words[256] = "", why[200];
+	char key[40], words[256] = "", why[200];
 	snprintf(key, sizeof key, "name_%zu", panel + 1);
 	sabin_sheet_say(sheet, key, 0, 0, "%s",
 	                band->band.nominal_hz > 0 ? sabin_text_hz(band->band.nominal_hz).s

@@ -99,7 +99,7 @@ static void write_table(struct sabin_sheet *sheet, const struct label *labels, s
 {
 	sabin_sheet_number(sheet, "peaks", (double)count);
 	for (size_t i = 0; i < count; i++) {
-		char key[24];
+		char key[40];
 		const struct sabin_etc_peak *peak = &labels[i].peak;
 		snprintf(key, sizeof key, "ms_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%s",

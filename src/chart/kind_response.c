@@ -224,7 +224,7 @@ static void write_curve(struct sabin_sheet *sheet, const struct picture *p, size
                         double *scratch)
 {
 	const struct curve *c = &p->curves[g];
-	char suffix[24];
+	char suffix[40];
 	for (size_t i = 0; i < c->length; i++)
 		scratch[i] = is_trusted(p, c->freq_hz[i]) ? c->mean_db[i] : (double)NAN;
 	snprintf(suffix, sizeof suffix, "_%zu", g + 1);
@@ -398,7 +398,7 @@ static void write_words(struct sabin_sheet *sheet, struct picture *p)
 	sabin_sheet_number(sheet, "top_db", p->top_db);
 	sabin_sheet_number(sheet, "lines", (double)p->count);
 	for (size_t g = 0; g < p->count; g++) {
-		char key[16];
+		char key[40];
 		snprintf(key, sizeof key, "ink_%zu", g + 1);
 		sabin_sheet_number(sheet, key, p->groups[g].colour);
 		char name[2 * 96];

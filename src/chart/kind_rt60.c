@@ -307,7 +307,7 @@ static void write_page(struct sabin_sheet *sheet, const struct picture *p)
 static void write_names(struct sabin_sheet *sheet, const struct picture *p)
 {
 	for (size_t b = 0; b < p->band_count; b++) {
-		char key[24];
+		char key[40];
 		double f = p->bands[b].nominal_hz, octave = log2(p->bands[b].centre_hz / 1000);
 		bool named = p->bands[b].fraction == 1 || fabs(octave - round(octave)) < 0.1;
 		snprintf(key, sizeof key, "band_%zu", b + 1);
@@ -324,7 +324,7 @@ static void write_series(struct sabin_sheet *sheet, const struct picture *p, siz
 	bool thirds = p->bands[0].fraction == 3;
 	double apart = thirds ? 0.2 : 0.11; /* in bands: 7 and 11 px */
 	double shift = ((double)s - (double)(p->count - 1) / 2) * apart;
-	char key[24];
+	char key[40];
 	snprintf(key, sizeof key, "_%zu", s + 1);
 	sabin_sheet_table(sheet, key,
 	                  "band valid_s low_s high_s invalid_s off_scale_s no_value");
