@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * measurement.c: impulse responses, in a measurement directory or in any sound file.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include <sabin/arrival.h>
+
+#include "io/atomic.h"
+#include "io/measurement_inner.h"
+#include "io/utf8.h"
+#include "io/wav.h"
+
+const char *sabin_zero_name(enum sabin_zero zero)
+{
+	return zero == SABIN_ZERO_EMISSION ? "emission" : "arrival";
+}
+
+const char *sabin_level_kind_name(enum sabin_level_kind kind)
+{
+	switch (kind) {
+	case SABIN_LEVEL_FULL_SCALE:
+		return "full-scale";
+	case SABIN_LEVEL_PASCAL:
+		return "pascal";
+	case SABIN_LEVEL_FREE_FIELD_1M:
+		return "free-field-1m";
+	case SABIN_LEVEL_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
+{
+	if (verdict->why_count >= SABIN_WHY_MAX)
+		return;
+	char *text = verdict->why[verdict->why_count++];
+	va_list arguments;
+	va_start(arguments, format);
+	int length = vsnprintf(text, sizeof(verdict->why[0]), format, arguments);
+	va_end(arguments);
+	/* what was cut may end in half a character, which no file could hold */
+	size_t n = strlen(text);
+	uint32_t code;
+	for (size_t i = 0, step; length >= (int)sizeof(verdict->why[0]) && i < n; i += step) {
+		step = sabin_utf8_decode(text + i, n - i, &code);
+		if (step == 0) {
+			step = 1;
+			if (n - i < 4)
+				text[i] = '\0';
+		}
+	}
+}
+
+struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement)
+{
+	size_t count = measurement->response_count + 1, size;
+	if (__builtin_mul_overflow(count, sizeof(*measurement->responses), &size))
+		return NULL;
+	struct sabin_measured *grown = realloc(measurement->responses, size);
+	if (!grown)
+		return NULL;
+	measurement->responses = grown;
+	measurement->response_count = count;
+	grown[count - 1] = (struct sabin_measured){
+	    .arrival_s = sabin_not_known(),
+	    .distance_m = sabin_not_known(),
+	    .dbspl_at_0dbfs = sabin_not_known(),
+	    .verdict = {.peak_dbfs = NAN,
+	                .skew_ppm = sabin_not_known(),
+	                .snr_db = sabin_not_known(),
+	                .repeatability_db = sabin_not_known()},
+	};
+	return &grown[count - 1];
+}
+
+void sabin_measurement_release(struct sabin_measurement *measurement)
+{
+	for (size_t i = 0; i < measurement->response_count; i++) {
+		free(measurement->responses[i].file);
+		free(measurement->responses[i].calibration);
+	}
+	free(measurement->responses);
+	free(measurement->path);
+	free(measurement->command);
+	*measurement = (struct sabin_measurement){0};
+}
+
+/* ---- bare files -------------------------------------------------------------------------------- */
+
+/* The file's name without its folder and ending, made a valid name. */
+static void name_from_path(const char *path, char name[SABIN_NAME_SIZE])
+{
+	const char *slash = strrchr(path, '/');
+	const char *from = slash ? slash + 1 : path;
+	const char *dot = strrchr(from, '.');
+	size_t n = dot && dot > from ? (size_t)(dot - from) : strlen(from), used = 0;
+	for (size_t i = 0; i < n && used + 1 < SABIN_NAME_SIZE; i++) {
+		char letter[2] = {from[i], '\0'};
+		bool word = sabin_name_is_valid(letter);
+		if (!word && used == 0)
+			continue; /* a name begins with a letter or digit */
+		name[used++] = word || from[i] == '_' ? from[i] : '-';
+	}
+	name[used] = '\0';
+	if (used == 0)
+		snprintf(name, SABIN_NAME_SIZE, "response");
+}
+
+/* Time zero is the arrival, to the nearest sample; the rest of it is arrival_s. */
+static enum sabin_err find_zero(const double *samples, size_t frames, struct sabin_measured *out)
+{
+	struct sabin_arrival arrival;
+	enum sabin_err err = sabin_arrival_find(samples, frames, out->rate_hz, &arrival);
+	if (err == SABIN_ESHORT) {
+		out->verdict.trustworthy = false;
+		sabin_verdict_say(&out->verdict, "no signal: channel %zu is silent", out->channel + 1);
+		return SABIN_OK;
+	}
+	if (err)
+		return err;
+	double last = (double)(frames - 1);
+	double position = arrival.position < 0 ? 0 : arrival.position > last ? last : arrival.position;
+	out->zero_index = (size_t)llround(position);
+	out->arrival_s =
+	    sabin_quantity_valid((arrival.position - (double)out->zero_index) / out->rate_hz, NAN);
+	out->verdict.polarity = arrival.polarity;
+	return SABIN_OK;
+}
+
+static enum sabin_err add_channel(struct sabin_measurement *out, const struct sabin_wav *wav,
+                                  size_t channel)
+{
+	struct sabin_measured *response = sabin_measurement_add(out);
+	double *samples = NULL;
+	if (!response || !(response->file = strdup(out->path)))
+		return SABIN_ENOMEM;
+	snprintf(response->speaker, sizeof(response->speaker), "ch%zu", channel + 1);
+	name_from_path(out->path, response->position);
+	response->channel = channel;
+	response->rate_hz = wav->rate_hz;
+	response->zero = SABIN_ZERO_ARRIVAL;
+	response->verdict.trustworthy = true;
+	sabin_verdict_say(&response->verdict,
+	                  "not known: clock skew, lost frames, clipping and signal-to-noise ratio of the "
+	                  "recording (a bare file)");
+	enum sabin_err err = sabin_wav_channel(wav, channel, &samples);
+	if (!err)
+		err = find_zero(samples, wav->frames, response);
+	free(samples);
+	return err;
+}
+
+static enum sabin_err open_bare(struct sabin_measurement *out, struct sabin_diag *diag)
+{
+	struct sabin_wav wav;
+	enum sabin_err err = sabin_wav_read(out->path, &wav, diag);
+	if (err)
+		return err;
+	out->complete = true;
+	for (size_t channel = 0; channel < wav.channels && !err; channel++)
+		err = add_channel(out, &wav, channel);
+	sabin_wav_release(&wav);
+	return err ? sabin_diag_set(diag, err, out->path, 0, 0, "%s", sabin_strerror(err)) : SABIN_OK;
+}
+
+/* ---- opening and loading ------------------------------------------------------------------------- */
+
+enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
+                                      struct sabin_diag *diag)
+{
+	*out = (struct sabin_measurement){0};
+	struct stat status;
+	if (stat(path, &status) != 0)
+		return sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s",
+		                      errno == ENOENT ? "no such file or directory" : strerror(errno));
+	out->path = strdup(path);
+	if (!out->path)
+		return sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
+	out->directory = S_ISDIR(status.st_mode);
+	enum sabin_err err = out->directory ? sabin_measurement_read(out, diag) : open_bare(out, diag);
+	if (err)
+		sabin_measurement_release(out);
+	return err;
+}
+
+/* The file must be the one that measurement.yaml describes. */
+static enum sabin_err check_loaded(const struct sabin_measured *response, const char *path,
+                                   const struct sabin_wav *wav, struct sabin_diag *diag)
+{
+	if (wav->rate_hz != response->rate_hz)
+		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                      "has a sample rate of %u Hz; %u Hz was expected", wav->rate_hz,
+		                      response->rate_hz);
+	if (response->channel >= wav->channels)
+		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                      "has %zu channels; channel %zu was expected", wav->channels,
+		                      response->channel + 1);
+	if (response->zero_index >= wav->frames)
+		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                      "holds %zu samples; time zero was expected at sample %zu", wav->frames,
+		                      response->zero_index);
+	return SABIN_OK;
+}
+
+enum sabin_err sabin_measurement_load(const struct sabin_measurement *measurement, size_t index,
+                                      double **samples, size_t *frames, struct sabin_diag *diag)
+{
+	if (index >= measurement->response_count)
+		return sabin_diag_set(diag, SABIN_EINVAL, measurement->path, 0, 0,
+		                      "there is no response number %zu", index + 1);
+	const struct sabin_measured *response = &measurement->responses[index];
+	char *path = sabin_path_join(measurement->directory ? measurement->path : "", response->file);
+	struct sabin_wav wav;
+	if (!path)
+		return sabin_diag_set(diag, SABIN_ENOMEM, measurement->path, 0, 0, "out of memory");
+	enum sabin_err err = sabin_wav_read(path, &wav, diag);
+	if (!err) {
+		double *loaded = NULL;
+		err = check_loaded(response, path, &wav, diag);
+		if (!err && sabin_wav_channel(&wav, response->channel, &loaded) != SABIN_OK)
+			err = sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
+		if (!err) {
+			*samples = loaded;
+			*frames = wav.frames;
+		}
+		sabin_wav_release(&wav);
+	}
+	free(path);
+	return err;
+}
+
+enum sabin_err sabin_measurement_room(const struct sabin_measurement *measurement,
+                                      const char *materials, struct sabin_roomfile *out,
+                                      struct sabin_diag *diag)
+{
+	*out = (struct sabin_roomfile){0};
+	if (!measurement->directory)
+		return sabin_diag_set(diag, SABIN_EIO, measurement->path, 0, 0,
+		                      "is a bare file: no room is known for it");
+	char *path = sabin_path_join(measurement->path, "room.yaml");
+	if (!path)
+		return sabin_diag_set(diag, SABIN_ENOMEM, measurement->path, 0, 0, "out of memory");
+	enum sabin_err err = sabin_roomfile_read(path, materials, out, diag);
+	free(path);
+	return err;
+}
