@@ -196,7 +196,8 @@ struct sabin_sinc *sabin_sinc_new(void)
 	return sinc;
 }
 
-void sabin_sinc_lookup(const struct sabin_sinc *sinc, double fraction, double w[SABIN_SINC_TAPS])
+void sabin_sinc_lookup(const struct sabin_sinc *restrict sinc, double fraction,
+                       double w[restrict SABIN_SINC_TAPS])
 {
 	int i = (int)(fraction * STEPS);
 	i = i < 0 ? 0 : i > STEPS - 1 ? STEPS - 1 : i;

@@ -45,6 +45,7 @@ void sabin_sinc_weights(double fraction, double w[SABIN_SINC_TAPS]);
 /* A table of them, for many fractions. */
 struct sabin_sinc;
 SABIN_MUST struct sabin_sinc *sabin_sinc_new(void); /* free() it; NULL: no memory */
-void sabin_sinc_lookup(const struct sabin_sinc *sinc, double fraction, double w[SABIN_SINC_TAPS]);
+void sabin_sinc_lookup(const struct sabin_sinc *restrict sinc, double fraction,
+                       double w[restrict SABIN_SINC_TAPS]);
 
 #endif

@@ -48,7 +48,7 @@ struct sabin_hear {
 	int64_t base, made, lost; /* made: frames so far; lost: ticks that gave no frame */
 	int64_t drop_done;        /* the moment of the last drop that struck; -1: none */
 	double *ring;             /* [kept][input] */
-	size_t kept;
+	size_t kept;              /* a power of two */
 };
 
 int64_t sabin_hear_latency(const struct sabin_simulation *simulation, unsigned rate_hz)
@@ -128,7 +128,8 @@ enum sabin_err sabin_hear_new(const struct sabin_scene *scene,
 	hear->world = world;
 	hear->rate_hz = rate_hz;
 	hear->inputs = scene->inputs;
-	hear->kept = kept_frames;
+	for (hear->kept = 1; hear->kept < kept_frames;)
+		hear->kept *= 2;
 	set_constants(hear);
 	hear->sources = calloc(scene->source_count + 1, sizeof *hear->sources);
 	if (hear->sources)
@@ -139,7 +140,7 @@ enum sabin_err sabin_hear_new(const struct sabin_scene *scene,
 	hear->in = calloc(sources, sizeof *hear->in);
 	hear->wet = calloc(hear->inputs * 2 * hear->block, sizeof *hear->wet);
 	hear->out = calloc(hear->inputs, sizeof *hear->out);
-	hear->ring = calloc(kept_frames, hear->inputs * sizeof *hear->ring);
+	hear->ring = calloc(hear->kept, hear->inputs * sizeof *hear->ring);
 	if (simulation->skew_ppm != 0)
 		hear->sinc = sabin_sinc_new();
 	enum sabin_err err = SABIN_ENOMEM;
@@ -288,11 +289,21 @@ static void hear_exactly(struct sabin_hear *hear, const struct sabin_world_view 
 		x[input] = *wet_at(hear, input, m);
 }
 
+/* Four sums side by side, so that the processor need not wait for each product. */
+static double weigh(const double *w, const double *wet)
+{
+	double sum[4] = {0};
+	for (int k = 0; k < SABIN_SINC_TAPS; k += 4)
+		for (int j = 0; j < 4; j++)
+			sum[j] += w[k + j] * wet[k + j];
+	return sum[0] + sum[1] + (sum[2] + sum[3]);
+}
+
 static void hear_between(struct sabin_hear *hear, const struct sabin_world_view *view, int64_t tick,
                          double *x)
 {
 	const long double since = (long double)tick / hear->pace;
-	const int64_t whole = (int64_t)floorl(since);
+	const int64_t whole = (int64_t)since; /* of a number >= 0 */
 	const int64_t m = hear->base + whole - hear->latency;
 	memset(x, 0, hear->inputs * sizeof *x);
 	if (m + SABIN_SINC_HALF < 0)
@@ -300,11 +311,8 @@ static void hear_between(struct sabin_hear *hear, const struct sabin_world_view 
 	reach(hear, view, m + SABIN_SINC_HALF);
 	double w[SABIN_SINC_TAPS];
 	sabin_sinc_lookup(hear->sinc, (double)(since - (long double)whole), w);
-	for (unsigned input = 0; input < hear->inputs; input++) {
-		const double *wet = wet_at(hear, input, m - SABIN_SINC_HALF + 1);
-		for (int k = 0; k < SABIN_SINC_TAPS; k++)
-			x[input] += w[k] * wet[k];
-	}
+	for (unsigned input = 0; input < hear->inputs; input++)
+		x[input] = weigh(w, wet_at(hear, input, m - SABIN_SINC_HALF + 1));
 }
 
 static void disturb(const struct sabin_hear *hear, int64_t tick, bool bursting, double *x)
@@ -321,7 +329,9 @@ static void disturb(const struct sabin_hear *hear, int64_t tick, bool bursting, 
 			x[input] += hear->noise * sabin_random_normal_at(seed, index);
 		if (bursting)
 			x[input] += hear->burst * sabin_random_normal_at(seed + SEED_BURST, index);
-		x[input] = fmax(-hear->clip, fmin(hear->clip, x[input] + hum));
+		x[input] += hum;
+		if (fabs(x[input]) > hear->clip)
+			x[input] = copysign(hear->clip, x[input]);
 	}
 }
 
@@ -333,6 +343,11 @@ static bool is_bursting(const struct sabin_hear *hear, const struct sabin_world_
 	const int64_t at = sabin_hear_fault_at(burst, view, hear->rate_hz);
 	const int64_t frame = hear->base + (int64_t)floorl((long double)tick / hear->pace);
 	return at >= 0 && frame >= at && frame < at + llround(burst->length_s * hear->rate_hz);
+}
+
+static double *frame_at(const struct sabin_hear *hear, int64_t n)
+{
+	return hear->ring + ((size_t)n & (hear->kept - 1)) * hear->inputs;
 }
 
 /* Make frames up to n. */
@@ -348,7 +363,7 @@ static void make(struct sabin_hear *hear, int64_t n)
 			drop = INT64_MAX;
 		}
 		const int64_t tick = hear->made + hear->lost;
-		double *x = hear->ring + (size_t)(hear->made % (int64_t)hear->kept) * hear->inputs;
+		double *x = frame_at(hear, hear->made);
 		if (hear->sinc)
 			hear_between(hear, &view, tick, x);
 		else
@@ -361,5 +376,5 @@ const double *sabin_hear_frame(struct sabin_hear *hear, int64_t n)
 {
 	if (n >= hear->made)
 		make(hear, n);
-	return hear->ring + (size_t)(n % (int64_t)hear->kept) * hear->inputs;
+	return frame_at(hear, n);
 }

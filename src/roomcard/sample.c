@@ -12,12 +12,18 @@ size_t sabin_sample_bytes(enum sabin_sample_format format)
 	return format == SABIN_S16 ? 2 : format == SABIN_S24 ? 3 : 4;
 }
 
-static uint32_t get_bytes(const unsigned char *at, size_t n)
+/* Bytes in the order of the format, whatever the machine's; compilers make one move of them. */
+static uint32_t get_bits(const unsigned char *at, enum sabin_sample_format format)
 {
-	uint32_t bits = 0;
-	for (size_t i = 0; i < n; i++)
-		bits |= (uint32_t)at[i] << (8 * i);
-	return bits;
+	switch (format) {
+	case SABIN_S16: /* the sign bit at the top, so that all integers have one scale */
+		return (uint32_t)at[0] << 16 | (uint32_t)at[1] << 24;
+	case SABIN_S24:
+		return (uint32_t)at[0] << 8 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 24;
+	default:
+		return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+		       (uint32_t)at[3] << 24;
+	}
 }
 
 static void put_bytes(unsigned char *at, size_t n, uint32_t bits)
@@ -28,27 +34,39 @@ static void put_bytes(unsigned char *at, size_t n, uint32_t bits)
 
 double sabin_sample_get(const unsigned char *at, enum sabin_sample_format format)
 {
-	const size_t bytes = sabin_sample_bytes(format);
-	const uint32_t bits = get_bytes(at, bytes);
-	if (format == SABIN_FLOAT) {
-		float value;
-		memcpy(&value, &bits, sizeof value);
-		return (double)value;
-	}
-	/* the sign bit at the top, so that all integers have one scale */
-	return (int32_t)(bits << (32 - 8 * bytes)) * 0x1p-31;
+	const uint32_t bits = get_bits(at, format);
+	if (format != SABIN_FLOAT)
+		return (int32_t)bits * 0x1p-31;
+	float value;
+	memcpy(&value, &bits, sizeof value);
+	return (double)value;
+}
+
+static int32_t rounded(double value, double scale)
+{
+	value *= scale;
+	if (value >= scale - 1)
+		return (int32_t)(scale - 1);
+	return value <= -scale ? (int32_t)-scale : (int32_t)nearbyint(value);
 }
 
 void sabin_sample_put(unsigned char *at, enum sabin_sample_format format, double value)
 {
-	const size_t bytes = sabin_sample_bytes(format);
+	const float narrow = (float)value;
 	uint32_t bits;
-	if (format == SABIN_FLOAT) {
-		const float narrow = (float)value;
+	switch (format) {
+	case SABIN_S16:
+		put_bytes(at, 2, (uint32_t)rounded(value, 0x1p15));
+		break;
+	case SABIN_S24:
+		put_bytes(at, 3, (uint32_t)rounded(value, 0x1p23));
+		break;
+	case SABIN_S32:
+		put_bytes(at, 4, (uint32_t)rounded(value, 0x1p31));
+		break;
+	case SABIN_FLOAT:
 		memcpy(&bits, &narrow, sizeof bits);
-	} else {
-		const double scale = ldexp(1, (int)(8 * bytes) - 1);
-		bits = (uint32_t)(int32_t)fmax(-scale, fmin(scale - 1, nearbyint(value * scale)));
+		put_bytes(at, 4, bits);
+		break;
 	}
-	put_bytes(at, bytes, bits);
 }

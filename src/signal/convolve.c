@@ -21,23 +21,30 @@
 
 enum { CHANNELS_MAX = 64, BLOCK_MIN = 16 };
 
-/* One path's response: its partitions' spectra, [partitions][bins]. */
+/* Spectra are kept as their real parts and then their imaginary parts, each [lanes], zero beyond the
+ * last bin: the compiler multiplies several at once, and no product stops for an infinity, as C99's
+ * product of complex numbers does. */
+enum { LANE = 8 };
+
+/* One path's response: its partitions' spectra, [partitions][2 * lanes]. */
 struct path {
 	size_t partitions;
-	double complex *spectra;
+	double *spectra;
 };
 
 struct sabin_convolver {
 	size_t block, bins, inputs, outputs;
+	size_t lanes;           /* bins, up to a multiple of LANE */
 	struct sabin_fft *fft;  /* of two blocks */
 	struct path *paths;     /* [input * outputs + output] */
 	size_t depth;           /* blocks in each input's delay line: the longest response's */
-	double complex **line;  /* [input][depth * bins], a ring of spectra */
+	double **line;          /* [input][depth * 2 * lanes], a ring of spectra */
 	size_t newest;          /* place of the current block in the rings */
 	double *time;           /* [input][2 * block]: the block before and the current one */
-	double complex *older;  /* [output][bins] */
+	double *older;          /* [output][2 * lanes] */
 	bool older_ready;
-	double complex *sum;    /* [bins] */
+	double *sum;            /* [2 * lanes] */
+	double complex *mixed;  /* [bins]: a spectrum as the transform has it */
 	double *wrapped;        /* [2 * block] */
 };
 
@@ -50,25 +57,46 @@ static void *array(size_t a, size_t b, size_t size)
 	return calloc(n, size);
 }
 
-/* sum += a b.  By hand: C99's product of complexes checks every one for infinities. */
-static void multiply_add(double complex *restrict sum, const double complex *restrict a,
-                         const double complex *restrict b, size_t bins)
+/* sum += a b */
+static void multiply_add(double *restrict sum, const double *restrict a, const double *restrict b,
+                         size_t lanes)
 {
-	double *restrict s = (double *)sum;
-	const double *restrict x = (const double *)a, *restrict y = (const double *)b;
-	for (size_t k = 0; k < 2 * bins; k += 2) {
-		s[k] += x[k] * y[k] - x[k + 1] * y[k + 1];
-		s[k + 1] += x[k] * y[k + 1] + x[k + 1] * y[k];
+	const double *restrict ai = a + lanes, *restrict bi = b + lanes;
+	double *restrict si = sum + lanes;
+	for (size_t k = 0; k < lanes; k += LANE) {
+		for (size_t j = k; j < k + LANE; j++) {
+			sum[j] += a[j] * b[j] - ai[j] * bi[j];
+			si[j] += a[j] * bi[j] + ai[j] * b[j];
+		}
 	}
+}
+
+static void forward(struct sabin_convolver *c, const double *x, double *spectrum)
+{
+	sabin_fft_forward(c->fft, x, c->mixed);
+	for (size_t k = 0; k < c->bins; k++) {
+		spectrum[k] = creal(c->mixed[k]);
+		spectrum[c->lanes + k] = cimag(c->mixed[k]);
+	}
+}
+
+static void inverse(struct sabin_convolver *c, const double *spectrum, double *x)
+{
+	double *mixed = (double *)c->mixed;
+	for (size_t k = 0; k < c->bins; k++) {
+		mixed[2 * k] = spectrum[k];
+		mixed[2 * k + 1] = spectrum[c->lanes + k];
+	}
+	sabin_fft_inverse(c->fft, c->mixed, x);
 }
 
 static bool make_lines(struct sabin_convolver *c, size_t depth)
 {
-	double complex **line = calloc(c->inputs, sizeof *line);
+	double **line = calloc(c->inputs, sizeof *line);
 	bool made = line;
 	for (size_t i = 0; made && i < c->inputs; i++)
-		made = (line[i] = array(depth, c->bins, sizeof **line));
-	double complex **gone = made ? c->line : line;
+		made = (line[i] = array(depth, 2 * c->lanes, sizeof **line));
+	double **gone = made ? c->line : line;
 	for (size_t i = 0; gone && i < c->inputs; i++)
 		free(gone[i]);
 	free(gone);
@@ -91,16 +119,18 @@ enum sabin_err sabin_convolver_new(size_t block, size_t inputs, size_t outputs,
 		return SABIN_ENOMEM;
 	c->block = block;
 	c->bins = block + 1;
+	c->lanes = (c->bins + LANE - 1) / LANE * LANE;
 	c->inputs = inputs;
 	c->outputs = outputs;
 	const enum sabin_err err = sabin_fft_new(2 * block, &c->fft);
 	c->paths = calloc(inputs * outputs, sizeof *c->paths);
 	c->time = array(inputs, 2 * block, sizeof *c->time);
-	c->older = array(outputs, c->bins, sizeof *c->older);
-	c->sum = calloc(c->bins, sizeof *c->sum);
+	c->older = array(outputs, 2 * c->lanes, sizeof *c->older);
+	c->sum = calloc(2 * c->lanes, sizeof *c->sum);
+	c->mixed = calloc(c->bins, sizeof *c->mixed);
 	c->wrapped = calloc(2 * block, sizeof *c->wrapped);
-	if (err || !c->paths || !c->time || !c->older || !c->sum || !c->wrapped ||
-	    !make_lines(c, 1)) {
+	if (err || !c->paths || !c->time || !c->older || !c->sum || !c->mixed ||
+	    !c->wrapped || !make_lines(c, 1)) {
 		sabin_convolver_free(c);
 		return err ? err : SABIN_ENOMEM;
 	}
@@ -121,6 +151,7 @@ void sabin_convolver_free(struct sabin_convolver *c)
 	free(c->time);
 	free(c->older);
 	free(c->sum);
+	free(c->mixed);
 	free(c->wrapped);
 	sabin_fft_free(c->fft);
 	free(c);
@@ -133,7 +164,7 @@ enum sabin_err sabin_convolver_set_response(struct sabin_convolver *c, size_t in
 		return SABIN_EINVAL;
 	struct path made = {.partitions = n / c->block + (n % c->block != 0)};
 	if (made.partitions > 0) {
-		made.spectra = array(made.partitions, c->bins, sizeof *made.spectra);
+		made.spectra = array(made.partitions, 2 * c->lanes, sizeof *made.spectra);
 		if (!made.spectra)
 			return SABIN_ENOMEM;
 	}
@@ -145,7 +176,7 @@ enum sabin_err sabin_convolver_set_response(struct sabin_convolver *c, size_t in
 		const size_t from = p * c->block, left = n - from;
 		memset(c->wrapped, 0, 2 * c->block * sizeof *c->wrapped);
 		memcpy(c->wrapped, h + from, (left < c->block ? left : c->block) * sizeof *h);
-		sabin_fft_forward(c->fft, c->wrapped, made.spectra + p * c->bins);
+		forward(c, c->wrapped, made.spectra + p * 2 * c->lanes);
 	}
 	struct path *path = &c->paths[input * c->outputs + output];
 	free(path->spectra);
@@ -157,28 +188,28 @@ enum sabin_err sabin_convolver_set_response(struct sabin_convolver *c, size_t in
 void sabin_convolver_reset(struct sabin_convolver *c)
 {
 	for (size_t i = 0; i < c->inputs; i++)
-		memset(c->line[i], 0, c->depth * c->bins * sizeof **c->line);
+		memset(c->line[i], 0, c->depth * 2 * c->lanes * sizeof **c->line);
 	memset(c->time, 0, c->inputs * 2 * c->block * sizeof *c->time);
 	c->newest = 0;
 	c->older_ready = false;
 }
 
 /* The input's spectrum of `age` blocks ago. */
-static double complex *spectrum(const struct sabin_convolver *c, size_t input, size_t age)
+static double *spectrum(const struct sabin_convolver *c, size_t input, size_t age)
 {
-	return c->line[input] + (c->newest + c->depth - age) % c->depth * c->bins;
+	return c->line[input] + (c->newest + c->depth - age) % c->depth * 2 * c->lanes;
 }
 
 /* What the complete blocks before this one still contribute to it. */
 static void sum_older(struct sabin_convolver *c)
 {
-	memset(c->older, 0, c->outputs * c->bins * sizeof *c->older);
+	memset(c->older, 0, c->outputs * 2 * c->lanes * sizeof *c->older);
 	for (size_t i = 0; i < c->inputs; i++) {
 		for (size_t o = 0; o < c->outputs; o++) {
 			const struct path *path = &c->paths[i * c->outputs + o];
 			for (size_t p = 1; p < path->partitions; p++)
-				multiply_add(c->older + o * c->bins, spectrum(c, i, p),
-				             path->spectra + p * c->bins, c->bins);
+				multiply_add(c->older + o * 2 * c->lanes, spectrum(c, i, p),
+				             path->spectra + p * 2 * c->lanes, c->lanes);
 		}
 	}
 	c->older_ready = true;
@@ -192,16 +223,16 @@ void sabin_convolver_process(struct sabin_convolver *c, const double *const *in,
 	for (size_t i = 0; i < c->inputs; i++) {
 		double *time = c->time + i * 2 * c->block;
 		memcpy(time + c->block, in[i], c->block * sizeof *time);
-		sabin_fft_forward(c->fft, time, spectrum(c, i, 0));
+		forward(c, time, spectrum(c, i, 0));
 	}
 	for (size_t o = 0; o < c->outputs; o++) {
-		memcpy(c->sum, c->older + o * c->bins, c->bins * sizeof *c->sum);
+		memcpy(c->sum, c->older + o * 2 * c->lanes, 2 * c->lanes * sizeof *c->sum);
 		for (size_t i = 0; i < c->inputs; i++) {
 			const struct path *path = &c->paths[i * c->outputs + o];
 			if (path->partitions > 0)
-				multiply_add(c->sum, spectrum(c, i, 0), path->spectra, c->bins);
+				multiply_add(c->sum, spectrum(c, i, 0), path->spectra, c->lanes);
 		}
-		sabin_fft_inverse(c->fft, c->sum, c->wrapped);
+		inverse(c, c->sum, c->wrapped);
 		/* [St]: the first block is wrapped round, the second is the convolution */
 		memcpy(out[o], c->wrapped + c->block, c->block * sizeof **out);
 	}
