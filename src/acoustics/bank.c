@@ -23,9 +23,10 @@ const double sabin_split_s[SABIN_SPLITS] = {0.050, 0.080};
  * before it and belongs to the early energy.  Cutting it off moves C80 by whole decibels; beyond 1 ms
  * nothing changes any more.  The first half of the pre-roll fades in. */
 static const double preroll_s = 0.005;
-/* What the filters ring: the envelope of the steepest flank is down by more than 60 dB after five
- * times the reciprocal of the bandwidth. */
-static const double ringing = 5;
+/* How long the filters ring, in reciprocal bandwidths.  It is the lower flank that does, a tenth of the
+ * band.  Before and between early and late parts room is left for all of it: what wraps around there
+ * is in error as its amplitude.  At the end of a response less will do. */
+static const double ringing = 13, ringing_at_end = 3;
 /* Energies are gathered in blocks of at most this length, between which they are interpolated: at
  * T = 0.2 s it is 0.06 dB of decay, and the chord of such an arc is 0.0001 dB off. */
 static const double block_s = 0.0002;
@@ -116,12 +117,13 @@ static void *array(size_t count, size_t size)
 /* Sizes of the buffers for `count` samples after the onset; 0 where they would overflow. */
 static enum sabin_err set_sizes(struct sabin_bank *bank, size_t count, double narrowest_hz)
 {
-	const double pad = (ringing / narrowest_hz + preroll_s) * bank->rate_hz;
+	const double lead = (ringing / narrowest_hz + preroll_s) * bank->rate_hz;
+	const double end = ringing_at_end / narrowest_hz * bank->rate_hz;
 	const double early = sabin_split_s[SABIN_SPLITS - 1] * bank->rate_hz;
-	if (!(pad + early < INT32_MAX / 8) || count > INT32_MAX / 4)
+	if (!(lead + end + early < INT32_MAX / 8) || count > INT32_MAX / 4)
 		return SABIN_ENOMEM;
-	bank->lead = ((size_t)pad / LEAD_UNIT + 1) * LEAD_UNIT;
-	bank->size = power_of_two(2 * bank->lead + count);
+	bank->lead = ((size_t)lead / LEAD_UNIT + 1) * LEAD_UNIT;
+	bank->size = power_of_two(bank->lead + count + (size_t)end);
 	bank->short_size = power_of_two(2 * bank->lead + (size_t)early + 1);
 	if (bank->short_size > bank->size)
 		bank->size = bank->short_size;
