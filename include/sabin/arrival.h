@@ -19,7 +19,7 @@ struct sabin_arrival {
 };
 
 /* Find onset and direct sound of h[n].  The direct sound is the largest peak of the band-limited
- * response within 1 ms after the onset, interpolated with a 64-tap windowed sinc.
+ * response within 1 ms after the onset, interpolated with a 256-tap windowed sinc.
  * SABIN_EINVAL: n = 0 or a sample that is not finite.  SABIN_ESHORT: silence. */
 SABIN_API SABIN_MUST enum sabin_err sabin_arrival_find(const double *h, size_t n, double rate_hz,
                                                        struct sabin_arrival *out);

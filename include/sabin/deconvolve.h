@@ -3,8 +3,8 @@
  * deconvolve.h: from what was played and what was recorded to the impulse response.
  *
  * Y / X over a length that leaves no wrap-around.  Inside the band nothing is regularised; outside
- * it the result falls along half cosines, over the octave below `from` and over what is left above
- * `to` (at most half an octave), because a steep edge rings before the arrival.
+ * it the result falls smoothly, over the octave below `from` and over what is left above `to` (at most
+ * half an octave), because a steep edge rings before the arrival.
  */
 #ifndef SABIN_DECONVOLVE_H
 #define SABIN_DECONVOLVE_H

@@ -144,6 +144,36 @@ int sabin_roomfile_position(const struct sabin_roomfile *roomfile, const char *n
 const struct sabin_microphone *sabin_roomfile_microphone(const struct sabin_roomfile *roomfile,
                                                          const struct sabin_position *position);
 
+/* The schema: one row for each key of a room file. */
+enum sabin_key_kind {
+	SABIN_KEY_NUMBER,  /* double */
+	SABIN_KEY_INTEGER, /* unsigned */
+	SABIN_KEY_SEED,    /* uint64_t */
+	SABIN_KEY_NAME,    /* char[SABIN_NAME_SIZE], [A-Za-z0-9][A-Za-z0-9_-]{0,63} */
+	SABIN_KEY_WORDS,   /* char[256] */
+	SABIN_KEY_TEXT,    /* char *, new */
+	SABIN_KEY_FILE,    /* char *, new, resolved against the room file's folder */
+	SABIN_KEY_YESNO,   /* bool */
+	SABIN_KEY_POINT,   /* double[3] */
+	SABIN_KEY_BAND,    /* double[2], rising */
+	SABIN_KEY_SPECIAL, /* read by code */
+};
+
+struct sabin_roomfile_key {
+	const char *path; /* "simulation.latency_ms"; NAME, SURFACE, SPEAKER stand for any */
+	enum sabin_key_kind kind;
+	bool required;            /* where the mapping that holds it is given */
+	const char *type;         /* "number", "list of 3 numbers", ... */
+	const char *unit;         /* "ms", or "" */
+	double min, max;          /* of every number in it; NAN: no limit */
+	const char *default_text; /* "0", "none", ..., or "" when required */
+	const char *help;         /* one line */
+	size_t offset;            /* where reading puts it: not for others */
+};
+
+/* All keys, in the order of sabin-room(5). */
+size_t sabin_roomfile_keys(const struct sabin_roomfile_key **rows);
+
 /* Is it a name as the contract wants it: [A-Za-z0-9][A-Za-z0-9_-]{0,63}? */
 bool sabin_name_is_valid(const char *name);
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * duplex.h: play one signal on one output and record all inputs meanwhile.
+ *
+ * Nothing is assumed about how the two streams start or how long sound takes from one to the other:
+ * what was recorded when is found from the data afterwards.
+ */
+#ifndef SABIN_AUDIO_DUPLEX_H
+#define SABIN_AUDIO_DUPLEX_H
+
+#include <signal.h>
+
+#include "audio/pcm.h"
+
+struct sabin_duplex_options {
+	const struct sabin_pcm_ops *ops;
+	const char *playback, *capture; /* PCM names */
+	const char *config;             /* as in struct sabin_pcm_request */
+	unsigned rate_hz, outputs_min, inputs_min;
+};
+
+struct sabin_duplex;
+
+/* Open both directions.  Free with sabin_duplex_free(). */
+SABIN_MUST enum sabin_err sabin_duplex_new(const struct sabin_duplex_options *options,
+                                           struct sabin_negotiated *playback,
+                                           struct sabin_negotiated *capture,
+                                           struct sabin_duplex **out, struct sabin_diag *diag);
+void sabin_duplex_free(struct sabin_duplex *duplex);
+
+struct sabin_duplex_job {
+	const double *x;     /* [frames]: what is played; must begin and end in silence */
+	size_t frames;
+	unsigned output;     /* from 0; every other output is silent */
+	double ceiling;      /* linear; a louder signal is refused, not turned down */
+	size_t record_frames;
+	const volatile sig_atomic_t *stop; /* may be NULL */
+	void (*progress)(void *context, double fraction); /* may be NULL */
+	void *context;
+};
+
+/* recorded[record_frames * inputs], interleaved.
+ * SABIN_EINTR: stopped; the sound was faded out.  SABIN_EXRUN: a stream lost data; nothing of the
+ * recording is to be used.  SABIN_EDEVICE: unplugged, or nothing moves for five seconds.
+ * SABIN_EINVAL: above the ceiling. */
+SABIN_MUST enum sabin_err sabin_duplex_run(struct sabin_duplex *duplex,
+                                           const struct sabin_duplex_job *job, float *recorded,
+                                           struct sabin_diag *diag);
+
+#endif

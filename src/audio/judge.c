@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * judge.c: verdict on a recording.
+ */
+#include <complex.h>
+#include <math.h>
+#include <stdint.h>
+
+#include <sabin/deconvolve.h>
+#include <sabin/fft.h>
+#include <sabin/octave.h>
+
+#include "audio/judge.h"
+
+/* Samples this near full scale, or so many alike at the very top, were cut off. */
+static const double full_scale = 0.999;
+enum { FLAT_TOP = 3 };
+/* Below this the response is not worth calling one. */
+static const double least_snr_db = 10;
+/* A clock farther off than this is a fault, not a tolerance. */
+static const double most_skew_ppm = 2000;
+/* Without correction one part per million already smears the response's end by a microsecond a
+ * second: it is told from here on. */
+static const double told_skew_ppm = 1;
+/* Noise is judged from at least so much of it. */
+static const double least_noise_s = 0.1;
+
+void sabin_judge_nothing(struct sabin_verdict *verdict)
+{
+	const struct sabin_quantity unknown = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	verdict->skew_ppm = verdict->snr_db = verdict->repeatability_db = unknown;
+	verdict->snr_band_count = 0;
+}
+
+static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict)
+{
+	double peak = 0;
+	size_t clipped = 0;
+	for (size_t i = 0; i < n; i++)
+		peak = fmax(peak, fabs(x[i]));
+	verdict->peak_dbfs = 20 * log10(peak);
+	const double alike = peak * (1 - 1e-7);
+	for (size_t i = 0, run = 0; i <= n; i++) {
+		if (i < n && fabs(x[i]) >= fmin(alike, full_scale)) {
+			run++;
+			continue;
+		}
+		if (run >= FLAT_TOP || (run > 0 && peak >= full_scale))
+			clipped += run;
+		run = 0;
+	}
+	verdict->clipped_samples = clipped;
+	if (clipped > 0) {
+		verdict->trustworthy = false;
+		sabin_verdict_say(verdict, "the input clipped: %zu samples at %.1f dBFS; lower the level "
+		                           "or the preamplifier's gain",
+		                  clipped, verdict->peak_dbfs);
+	}
+}
+
+/* Mean power of x[n] in each of `count` bands (low, high in Hz) by one transform of the rectangle. */
+static enum sabin_err band_powers(const double *x, size_t n, double rate_hz, const double *low_hz,
+                                  const double *high_hz, size_t count, double *power)
+{
+	const size_t size = sabin_fft_smooth_size(n);
+	struct sabin_fft *fft = NULL;
+	double *t = calloc(size, sizeof *t);
+	double complex *spectrum = malloc((size / 2 + 1) * sizeof *spectrum);
+	enum sabin_err err = t && spectrum ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
+	if (!err) {
+		memcpy(t, x, n * sizeof *t);
+		sabin_fft_forward(fft, t, spectrum);
+		for (size_t b = 0; b < count; b++) {
+			size_t k = (size_t)ceil(low_hz[b] * (double)size / rate_hz);
+			power[b] = 0;
+			for (; k <= size / 2 && (double)k * rate_hz / (double)size < high_hz[b]; k++)
+				power[b] += creal(spectrum[k]) * creal(spectrum[k]) +
+				            cimag(spectrum[k]) * cimag(spectrum[k]);
+			power[b] *= 2 / ((double)size * (double)n); /* Parseval, both halves */
+		}
+	}
+	sabin_fft_free(fft);
+	free(t);
+	free(spectrum);
+	return err;
+}
+
+static struct sabin_quantity ratio_db(double sweep, double noise, double bandwidth_s)
+{
+	if (!(noise > 0) || !(sweep > 0))
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_NO_SIGNAL);
+	const double signal = fmax(sweep - noise, 1e-3 * noise);
+	/* the noise power is known to 1/sqrt(B T) */
+	return sabin_quantity_valid(10 * log10(signal / noise),
+	                            4.343 / sqrt(fmax(bandwidth_s, 1)));
+}
+
+/* RMS of the received sweep over RMS of the noise before it, 20 Hz to 20 kHz and by octave. */
+static enum sabin_err judge_snr(const struct sabin_excitation *e, const double *x, size_t n,
+                                struct sabin_take *take)
+{
+	struct sabin_verdict *verdict = &take->verdict;
+	struct sabin_band bands[SABIN_SNR_BANDS_MAX];
+	double low_hz[SABIN_SNR_BANDS_MAX + 1], high_hz[SABIN_SNR_BANDS_MAX + 1];
+	double noise[SABIN_SNR_BANDS_MAX + 1], sweep[SABIN_SNR_BANDS_MAX + 1];
+	const double top_hz = fmin(e->to_hz, 20000);
+	size_t count = sabin_bands(1, 63, 8000, bands, SABIN_SNR_BANDS_MAX), used = 0;
+	low_hz[0] = fmax(20, e->from_hz);
+	high_hz[0] = top_hz;
+	for (size_t b = 0; b < count; b++) {
+		if (bands[b].low_hz < e->from_hz || bands[b].high_hz > e->to_hz)
+			continue;
+		verdict->snr_bands[used].centre_hz = bands[b].nominal_hz;
+		low_hz[++used] = bands[b].low_hz;
+		high_hz[used] = bands[b].high_hz;
+	}
+	verdict->snr_band_count = used;
+	const double noise_s = (double)take->noise_frames / e->rate_hz;
+	long begin = lrint(take->arrival);
+	size_t length = e->frames;
+	if (begin < 0)
+		length -= (size_t)-begin < length ? (size_t)-begin : length, begin = 0;
+	if ((size_t)begin + length > n)
+		length = (size_t)begin < n ? n - (size_t)begin : 0;
+	if (noise_s < least_noise_s || length == 0) {
+		verdict->snr_db = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+		verdict->snr_band_count = 0;
+		sabin_verdict_say(verdict, "signal-to-noise ratio not known: nothing was recorded "
+		                           "before the sweep");
+		return SABIN_OK;
+	}
+	enum sabin_err err = band_powers(x, take->noise_frames, e->rate_hz, low_hz, high_hz, used + 1,
+	                                 noise);
+	if (!err)
+		err = band_powers(x + begin, length, e->rate_hz, low_hz, high_hz, used + 1, sweep);
+	if (err)
+		return err;
+	verdict->snr_db = ratio_db(sweep[0], noise[0], (high_hz[0] - low_hz[0]) * noise_s);
+	for (size_t b = 1; b <= used; b++)
+		verdict->snr_bands[b - 1].snr_db =
+		    ratio_db(sweep[b], noise[b], (high_hz[b] - low_hz[b]) * noise_s);
+	if (verdict->snr_db.valid && verdict->snr_db.value < least_snr_db) {
+		verdict->trustworthy = false;
+		sabin_verdict_say(verdict, "no signal worth the name: %.1f dB over the noise; is the "
+		                           "speaker on, the right output and input connected?",
+		                  verdict->snr_db.value);
+	}
+	return SABIN_OK;
+}
+
+/* Where chirp `which` arrives, in samples of the recording: deconvolved by the chirp itself. */
+static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, double sweep_at,
+                                    const double *x, size_t n, double *at, double *spread)
+{
+	const double rate_hz = s->sweep.rate_hz;
+	const size_t margin = (size_t)(0.01 * rate_hz);
+	const double expected = sweep_at + (double)s->chirp_frame[which] - (double)s->sweep_frame;
+	if (!(expected > (double)margin) || expected + (double)(s->chirp.frames + 2 * margin) > (double)n)
+		return SABIN_ESHORT;
+	const size_t first = (size_t)expected - margin, frames = s->chirp.frames + 2 * margin;
+	struct sabin_deconvolver *d = NULL;
+	double *chirp = malloc(s->chirp.frames * sizeof *chirp), *h = NULL;
+	enum sabin_err err = SABIN_ENOMEM;
+	if (!chirp)
+		goto out;
+	sabin_sweep_render(&s->chirp, chirp);
+	err = sabin_deconvolver_new(chirp, s->chirp.frames, frames, rate_hz, s->chirp.from_hz,
+	                            s->chirp.to_hz, &d);
+	if (err)
+		goto out;
+	h = malloc(sabin_deconvolver_size(d) * sizeof *h);
+	if (!h) {
+		err = SABIN_ENOMEM;
+		goto out;
+	}
+	sabin_deconvolver_process(d, x + first, h);
+	struct sabin_arrival arrival;
+	err = sabin_arrival_find(h, 2 * margin, rate_hz, &arrival);
+	if (err)
+		goto out;
+	double noise = 0;
+	for (size_t i = 0; i < margin / 2; i++)
+		noise += h[i] * h[i];
+	/* timing error of a peak in noise: sigma / (peak * 2 pi f_rms) seconds */
+	const double f_hz = 0.6 * s->chirp.to_hz;
+	*spread = sqrt(noise / (double)(margin / 2)) / fabs(arrival.peak) / (2 * M_PI * f_hz) * rate_hz;
+	*at = (double)first + arrival.position;
+out:
+	sabin_deconvolver_free(d);
+	free(chirp);
+	free(h);
+	return err;
+}
+
+static enum sabin_err judge_skew(const struct sabin_excitation *e, const double *x, size_t n,
+                                 struct sabin_take *take)
+{
+	struct sabin_verdict *verdict = &take->verdict;
+	const struct sabin_stimulus *s = e->stimulus;
+	double at[2], spread[2];
+	enum sabin_err err = SABIN_ESHORT;
+	if (s && s->chirp.frames > 0) {
+		err = chirp_arrival(s, 0, take->arrival, x, n, &at[0], &spread[0]);
+		if (!err)
+			err = chirp_arrival(s, 1, take->arrival, x, n, &at[1], &spread[1]);
+	}
+	if (err == SABIN_ESHORT) {
+		verdict->skew_ppm = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+		sabin_verdict_say(verdict, "clock skew not known: no timing markers in the recording");
+		return SABIN_OK;
+	}
+	if (err)
+		return err;
+	const double played = (double)(s->chirp_frame[1] - s->chirp_frame[0]);
+	const double skew_ppm = ((at[1] - at[0]) / played - 1) * 1e6;
+	const double sigma_ppm = hypot(spread[0], spread[1]) / played * 1e6;
+	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, sigma_ppm);
+	if (fabs(skew_ppm) > most_skew_ppm) {
+		verdict->trustworthy = false;
+		sabin_verdict_say(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
+		                           "is not what it says",
+		                  skew_ppm);
+	} else if (fabs(skew_ppm) > told_skew_ppm && fabs(skew_ppm) > 3 * sigma_ppm) {
+		sabin_verdict_say(verdict, "the capture clock is off by %.2f ppm, which is not "
+		                           "corrected: levels hold, phase above 1 kHz does not",
+		                  skew_ppm);
+	}
+	return SABIN_OK;
+}
+
+enum sabin_err sabin_judge(const struct sabin_excitation *e, const double *recorded, size_t frames,
+                           struct sabin_take *take)
+{
+	sabin_judge_nothing(&take->verdict);
+	take->verdict.polarity = take->polarity;
+	judge_level(recorded, frames, &take->verdict);
+	enum sabin_err err = judge_snr(e, recorded, frames, take);
+	if (!err)
+		err = judge_skew(e, recorded, frames, take);
+	return err;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * save.c: files of one response.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include <sabin/room.h>
+
+#include "audio/save.h"
+#include "io/atomic.h"
+#include "io/wav.h"
+
+void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cut, double emission,
+                       double rate_hz, double to_hz, double temperature_c,
+                       struct sabin_measured *m)
+{
+	const double zero = isnan(emission) ? take->arrival : emission;
+	/* a peak in noise is known to sigma / (peak * 2 pi f_rms) seconds; a flat band up to f has
+	 * f_rms = f / sqrt(3) */
+	const double sigma_s =
+	    take->noise_in_response / fabs(take->peak) / (2 * M_PI * to_hz / sqrt(3));
+	m->zero = isnan(emission) ? SABIN_ZERO_ARRIVAL : SABIN_ZERO_EMISSION;
+	const long zero_index = lrint(zero) - cut->first;
+	m->zero_index = zero_index > 0 ? (size_t)zero_index : 0;
+	m->arrival_s = sabin_quantity_valid(
+	    (take->arrival - (double)(cut->first + (long)m->zero_index)) / rate_hz, sigma_s);
+	m->distance_m = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	if (m->zero == SABIN_ZERO_EMISSION) {
+		const double c = sabin_speed_of_sound(temperature_c);
+		m->distance_m = sabin_quantity_valid((take->arrival - emission) / rate_hz * c,
+		                                     sigma_s * c);
+	}
+}
+
+static enum sabin_err write_wav(const char *folder, const char *name, const double *samples,
+                                size_t frames, size_t channels, unsigned rate_hz,
+                                const char *comment, struct sabin_diag *diag)
+{
+	char *path = sabin_path_join(folder, name);
+	if (!path)
+		return SABIN_ENOMEM;
+	enum sabin_err err = sabin_wav_write(path, samples, frames, channels, rate_hz, SABIN_FLOAT,
+	                                     comment, diag);
+	free(path);
+	return err;
+}
+
+static enum sabin_err make_folder(const char *folder, const char *name, struct sabin_diag *diag)
+{
+	char *path = sabin_path_join(folder, name);
+	if (!path)
+		return SABIN_ENOMEM;
+	enum sabin_err err = SABIN_OK;
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s", strerror(errno));
+	free(path);
+	return err;
+}
+
+static enum sabin_err write_recording(const struct sabin_saved *s, const char *folder,
+                                      const char *name, struct sabin_diag *diag)
+{
+	size_t samples;
+	if (__builtin_mul_overflow(s->record_frames, (size_t)s->inputs, &samples))
+		return SABIN_ENOMEM;
+	enum sabin_err err = make_folder(folder, "recordings", diag);
+	double *wide = err ? NULL : malloc(samples * sizeof *wide);
+	if (!wide)
+		return err ? err : SABIN_ENOMEM;
+	for (size_t i = 0; i < samples; i++)
+		wide[i] = (double)s->recorded[i];
+	char path[256];
+	snprintf(path, sizeof path, "recordings/%s", name);
+	err = write_wav(folder, path, wide, s->record_frames, s->inputs, s->rate_hz, NULL, diag);
+	free(wide);
+	return err;
+}
+
+static enum sabin_err write_noise(const struct sabin_saved *s, const char *folder, const char *name,
+                                  struct sabin_diag *diag)
+{
+	const size_t n = s->take->noise_frames, input = s->microphone->input - 1;
+	if (n == 0)
+		return SABIN_OK;
+	double *noise = malloc(n * sizeof *noise);
+	if (!noise)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		noise[i] = (double)s->recorded[i * s->inputs + input];
+	enum sabin_err err = write_wav(folder, name, noise, n, 1, s->rate_hz, NULL, diag);
+	free(noise);
+	return err;
+}
+
+/* Copy the calibration file; its name below the directory into *kept. */
+static enum sabin_err keep_calibration(const char *from, const char *folder, char **kept,
+                                       struct sabin_diag *diag)
+{
+	enum { MOST_BYTES = 1 << 20 };
+	char *text = NULL, *path = NULL;
+	size_t length;
+	const char *slash = strrchr(from, '/');
+	enum sabin_err err = make_folder(folder, "calibration", diag);
+	if (!err)
+		err = sabin_read_text(from, MOST_BYTES, &text, &length, diag);
+	if (!err && asprintf(kept, "calibration/%s", slash ? slash + 1 : from) < 0) {
+		*kept = NULL;
+		err = SABIN_ENOMEM;
+	}
+	if (!err && !(path = sabin_path_join(folder, *kept)))
+		err = SABIN_ENOMEM;
+	if (!err)
+		err = sabin_output_text(path, text, length, true, diag);
+	free(text);
+	free(path);
+	return err;
+}
+
+enum sabin_err sabin_save(const struct sabin_saved *s, const char *folder,
+                          struct sabin_measurement *measurement, struct sabin_diag *diag)
+{
+	char name[160], noise[170], words[256];
+	snprintf(name, sizeof name, "%s.%s.wav", s->speaker->name, s->position->name);
+	snprintf(noise, sizeof noise, "%s.%s.noise.wav", s->speaker->name, s->position->name);
+	snprintf(words, sizeof words, "sabin impulse response; speaker %s, position %s",
+	         s->speaker->name, s->position->name);
+	enum sabin_err err = write_wav(folder, name, s->h, s->cut.frames, 1, s->rate_hz, words, diag);
+	if (!err)
+		err = write_noise(s, folder, noise, diag);
+	if (!err && s->keep_recording)
+		err = write_recording(s, folder, name, diag);
+	if (err)
+		return err;
+	struct sabin_measured *m = sabin_measurement_add(measurement);
+	if (!m)
+		return SABIN_ENOMEM;
+	snprintf(m->speaker, sizeof m->speaker, "%s", s->speaker->name);
+	snprintf(m->position, sizeof m->position, "%s", s->position->name);
+	m->rate_hz = s->rate_hz;
+	m->level_kind = SABIN_LEVEL_FULL_SCALE;
+	m->dbspl_at_0dbfs = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	m->verdict = s->take->verdict;
+	sabin_save_timing(s->take, &s->cut, s->emission, s->rate_hz, s->to_hz, s->temperature_c, m);
+	m->file = strdup(name);
+	if (!m->file)
+		return SABIN_ENOMEM;
+	return s->microphone->calibration
+	           ? keep_calibration(s->microphone->calibration, folder, &m->calibration, diag)
+	           : SABIN_OK;
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * session.c: the measuring run.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "audio/duplex.h"
+#include "audio/save.h"
+#include "audio/session.h"
+#include "audio/take.h"
+#include "io/atomic.h"
+
+/* Silence first: the background noise is measured in it, and servers swallow the beginning. */
+static const double lead_in_s = 1.0;
+/* Recording goes on so much longer than playing: the latency of the rig. */
+static const double latency_allowed_s = 0.5;
+
+enum sabin_err sabin_session_stimulus(double from_hz, double to_hz, double length_s, double rate_hz,
+                                      double level_dbfs, double tail_s, struct sabin_stimulus *out)
+{
+	const struct sabin_stimulus_options options = {
+	    .sweep = {from_hz, to_hz, length_s, rate_hz, level_dbfs},
+	    .lead_in_s = lead_in_s,
+	    .tail_s = tail_s,
+	    .chirps = 1,
+	};
+	return sabin_stimulus_init(out, &options);
+}
+
+/* Everything that stays the same from response to response. */
+struct session {
+	const struct sabin_session_options *o;
+	struct sabin_measurement *measurement;
+	struct sabin_stimulus stimulus;
+	struct sabin_excitation excitation;
+	double *played;   /* [stimulus.frames] */
+	double *sweep;    /* [stimulus.sweep.frames] */
+	size_t record_frames;
+	struct sabin_taker *taker, *reference;
+	struct sabin_duplex *duplex;
+	unsigned inputs;
+	float *recorded; /* [record_frames * inputs] */
+	double *channel; /* [record_frames] */
+	size_t position; /* that the duplex was opened for */
+	char stage[160];
+};
+
+static void say(const struct session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void say(const struct session *s, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	if (!s->o->say)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	s->o->say(s->o->context, text);
+}
+
+static void close_duplex(struct session *s)
+{
+	sabin_duplex_free(s->duplex);
+	s->duplex = NULL;
+}
+
+static void release(struct session *s)
+{
+	close_duplex(s);
+	sabin_taker_free(s->taker);
+	sabin_taker_free(s->reference);
+	free(s->played);
+	free(s->sweep);
+	free(s->recorded);
+	free(s->channel);
+}
+
+static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
+{
+	const struct sabin_session_options *o = s->o;
+	const struct sabin_roomfile *room = o->room;
+	enum sabin_err err = sabin_session_stimulus(room->sweep.from_hz, room->sweep.to_hz, o->length_s,
+	                                            o->rate_hz, o->level_dbfs, room->sweep.tail_s,
+	                                            &s->stimulus);
+	if (err)
+		return sabin_diag_set(diag, err, NULL, 0, 0,
+		                      "no sweep from %g to %g Hz of %g s can be played at %u Hz",
+		                      room->sweep.from_hz, room->sweep.to_hz, o->length_s,
+		                      o->rate_hz);
+	s->played = malloc(s->stimulus.frames * sizeof *s->played);
+	s->sweep = malloc(s->stimulus.sweep.frames * sizeof *s->sweep);
+	s->record_frames =
+	    s->stimulus.frames + (size_t)(latency_allowed_s * (double)o->rate_hz);
+	s->channel = malloc(s->record_frames * sizeof *s->channel);
+	if (!s->played || !s->sweep || !s->channel)
+		return SABIN_ENOMEM;
+	sabin_stimulus_render(&s->stimulus, s->played);
+	sabin_sweep_render(&s->stimulus.sweep, s->sweep);
+	s->excitation = (struct sabin_excitation){
+	    .x = s->sweep,
+	    .frames = s->stimulus.sweep.frames,
+	    .rate_hz = o->rate_hz,
+	    .from_hz = s->stimulus.sweep.from_hz,
+	    .to_hz = s->stimulus.sweep.to_hz,
+	    .second_harmonic_s = sabin_sweep_harmonic_lead_s(&s->stimulus.sweep, 2),
+	    .stimulus = &s->stimulus,
+	};
+	s->measurement->has_stimulus = true;
+	s->measurement->stimulus = s->stimulus;
+	s->measurement->repeats = o->repeats;
+	return sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
+}
+
+/* text in double quotes, as alsa-lib's configuration reads it */
+static void quote(char *to, size_t size, const char *text)
+{
+	size_t n = 0;
+	if (size < 4)
+		return;
+	to[n++] = '"';
+	for (; *text && n + 3 < size; text++) {
+		if (*text == '"' || *text == '\\')
+			to[n++] = '\\';
+		to[n++] = *text;
+	}
+	to[n++] = '"';
+	to[n] = '\0';
+}
+
+/* The simulated card for one position, as an ALSA configuration of its own. */
+static char *card_config(const struct session *s, const struct sabin_position *position)
+{
+	const struct sabin_session_options *o = s->o;
+	enum { QUOTED = 8400 }; /* PATH_MAX, every character escaped */
+	char *q = malloc(4 * QUOTED), *text = NULL;
+	char *room = realpath(o->room->path, NULL);
+	if (q && room) {
+		quote(q, QUOTED, o->plugin);
+		quote(q + QUOTED, QUOTED, room);
+		quote(q + 2 * QUOTED, QUOTED, position->name);
+		quote(q + 3 * QUOTED, QUOTED, o->materials ? o->materials : "");
+		if (asprintf(&text,
+		             "pcm_type.sabin { lib %s }\n"
+		             "pcm.roomcard { type sabin room %s position %s world \"measure-%ld\" "
+		             "%s%s }\n",
+		             q, q + QUOTED, q + 2 * QUOTED, (long)getpid(),
+		             o->materials ? "materials " : "",
+		             o->materials ? q + 3 * QUOTED : "") < 0)
+			text = NULL;
+	}
+	free(q);
+	free(room);
+	return text;
+}
+
+static enum sabin_err open_duplex(struct session *s, size_t position, struct sabin_diag *diag)
+{
+	const struct sabin_session_options *o = s->o;
+	const struct sabin_roomfile *room = o->room;
+	const struct sabin_position *p = &room->positions[position];
+	struct sabin_duplex_options d = {
+	    .ops = o->ops,
+	    .playback = o->plugin ? "roomcard" : o->playback,
+	    .capture = o->plugin ? "roomcard" : o->capture,
+	    .rate_hz = o->rate_hz,
+	    .inputs_min = sabin_roomfile_microphone(room, p)->input,
+	};
+	char *config = NULL;
+	if (s->duplex && s->position == position)
+		return SABIN_OK;
+	if (s->duplex && !o->plugin && s->inputs >= d.inputs_min)
+		return SABIN_OK; /* a real device stays open from position to position */
+	close_duplex(s);
+	for (size_t i = 0; i < room->speaker_count; i++)
+		if (room->speakers[i].output > d.outputs_min)
+			d.outputs_min = room->speakers[i].output;
+	if (room->audio.has_loopback) {
+		if (room->audio.loopback_output > d.outputs_min)
+			d.outputs_min = room->audio.loopback_output;
+		if (room->audio.loopback_input > d.inputs_min)
+			d.inputs_min = room->audio.loopback_input;
+	}
+	if (o->plugin && !(config = card_config(s, p)))
+		return SABIN_ENOMEM;
+	d.config = config;
+	enum sabin_err err = sabin_duplex_new(&d, &s->measurement->playback,
+	                                      &s->measurement->capture, &s->duplex, diag);
+	free(config);
+	if (err)
+		return err;
+	s->position = position;
+	size_t samples;
+	s->inputs = s->measurement->capture.channels;
+	free(s->recorded);
+	s->recorded = NULL;
+	if (__builtin_mul_overflow(s->record_frames, (size_t)s->inputs, &samples) ||
+	    !(s->recorded = calloc(samples, sizeof *s->recorded)))
+		return SABIN_ENOMEM;
+	return SABIN_OK;
+}
+
+static void on_progress(void *context, double fraction)
+{
+	struct session *s = context;
+	if (s->o->progress)
+		s->o->progress(s->o->context, s->stage, fraction);
+}
+
+static const double *pick_channel(struct session *s, unsigned input)
+{
+	for (size_t i = 0; i < s->record_frames; i++)
+		s->channel[i] = (double)s->recorded[i * s->inputs + input];
+	return s->channel;
+}
+
+/* Play once and understand the recording. */
+static enum sabin_err play_once(struct session *s, const struct sabin_speaker *speaker,
+                                unsigned input, struct sabin_take *take, struct sabin_diag *diag)
+{
+	const struct sabin_duplex_job job = {
+	    .x = s->played,
+	    .frames = s->stimulus.frames,
+	    .output = speaker->output - 1,
+	    .ceiling = pow(10, s->o->ceiling_dbfs / 20),
+	    .record_frames = s->record_frames,
+	    .stop = s->o->stop,
+	    .progress = on_progress,
+	    .context = s,
+	};
+	enum sabin_err err = sabin_duplex_run(s->duplex, &job, s->recorded, diag);
+	return err ? err : sabin_taker_process(s->taker, pick_channel(s, input), take);
+}
+
+/* Where emission is, from the loopback channel; NAN without one. */
+static enum sabin_err emission(struct session *s, const struct sabin_speaker *speaker, double *at)
+{
+	const struct sabin_roomfile *room = s->o->room;
+	*at = NAN;
+	if (!room->audio.has_loopback || room->audio.loopback_output != speaker->output)
+		return SABIN_OK;
+	enum sabin_err err = SABIN_OK;
+	struct sabin_take take;
+	if (!s->reference)
+		err = sabin_taker_new(&s->excitation, s->record_frames, &s->reference);
+	if (!err)
+		err = sabin_taker_process(s->reference,
+		                          pick_channel(s, room->audio.loopback_input - 1), &take);
+	if (!err && take.verdict.trustworthy)
+		*at = take.arrival;
+	return err;
+}
+
+/* The repeats of one response, added up. */
+struct pile {
+	struct sabin_cut cut;
+	struct sabin_take first;
+	double *sum, *one, *squares;
+	double emission;
+	unsigned count;
+};
+
+static void pile_release(struct pile *pile)
+{
+	free(pile->sum);
+	free(pile->one);
+	free(pile->squares);
+	*pile = (struct pile){0};
+}
+
+/* Add the taker's response, shifted by whole samples: one clock moves by nothing else. */
+static enum sabin_err pile_add(struct session *s, struct pile *pile, const struct sabin_take *take)
+{
+	if (pile->count == 0) {
+		pile->first = *take;
+		pile->cut = sabin_taker_cut(s->taker, take);
+		pile->sum = calloc(pile->cut.frames, sizeof *pile->sum);
+		pile->one = calloc(pile->cut.frames, sizeof *pile->one);
+		pile->squares = calloc(pile->cut.frames, sizeof *pile->squares);
+		if (!pile->sum || !pile->one || !pile->squares)
+			return SABIN_ENOMEM;
+	}
+	struct sabin_verdict *v = &pile->first.verdict;
+	v->peak_dbfs = fmax(v->peak_dbfs, take->verdict.peak_dbfs);
+	sabin_taker_copy(s->taker, &pile->cut, lrint(take->arrival - pile->first.arrival),
+	                 pile->one);
+	for (size_t i = 0; i < pile->cut.frames; i++) {
+		pile->sum[i] += pile->one[i];
+		pile->squares[i] += pile->one[i] * pile->one[i];
+	}
+	pile->count++;
+	return SABIN_OK;
+}
+
+/* Mean, and how much a single repeat strays from it, in dB re the mean's energy. */
+static void pile_finish(struct pile *pile)
+{
+	const double n = pile->count;
+	double stray = 0, energy = 0;
+	for (size_t i = 0; i < pile->cut.frames; i++) {
+		pile->sum[i] /= n;
+		energy += pile->sum[i] * pile->sum[i];
+		if (n > 1)
+			stray += (pile->squares[i] - n * pile->sum[i] * pile->sum[i]) / (n - 1);
+	}
+	if (n > 1 && stray > 0)
+		pile->first.verdict.repeatability_db =
+		    sabin_quantity_valid(10 * log10(stray / energy), NAN);
+}
+
+static enum sabin_err take_all_repeats(struct session *s, const struct sabin_speaker *speaker,
+                                       unsigned input, struct pile *pile, struct sabin_diag *diag)
+{
+	for (unsigned r = 0; r < s->o->repeats; r++) {
+		struct sabin_take take;
+		enum sabin_err err = play_once(s, speaker, input, &take, diag);
+		if (!err && r == 0)
+			err = emission(s, speaker, &pile->emission);
+		if (err)
+			return err;
+		if (!take.verdict.trustworthy) { /* it alone is evidence; the repeats before are not */
+			const double at = pile->emission;
+			pile_release(pile);
+			pile->emission = at;
+			return pile_add(s, pile, &take);
+		}
+		err = pile_add(s, pile, &take);
+		if (err)
+			return err;
+	}
+	return SABIN_OK;
+}
+
+/* Measure one response, retaking it when a take went wrong. */
+static enum sabin_err measure_one(struct session *s, const struct sabin_speaker *speaker,
+                                  const struct sabin_position *position, struct sabin_diag *diag)
+{
+	const struct sabin_microphone *microphone = sabin_roomfile_microphone(s->o->room, position);
+	struct pile pile = {0};
+	enum sabin_err err = SABIN_OK;
+	unsigned xruns = 0, take = 1;
+	for (;; take++) {
+		snprintf(s->stage, sizeof s->stage, "%s at %s", speaker->name, position->name);
+		pile_release(&pile);
+		err = take_all_repeats(s, speaker, microphone->input - 1, &pile, diag);
+		xruns += err == SABIN_EXRUN;
+		if (err && err != SABIN_EXRUN)
+			goto out;
+		if (!err && pile.first.verdict.trustworthy)
+			break;
+		if (take >= s->o->takes)
+			break;
+		say(s, "%s at %s: %s; taking it again", speaker->name, position->name,
+		    err ? diag->message : pile.first.verdict.why[0]);
+	}
+	if (err) { /* every take lost data: there is no response */
+		say(s, "%s at %s: given up after %u takes: %s", speaker->name, position->name, take,
+		    diag->message);
+		err = SABIN_OK;
+		goto out;
+	}
+	pile_finish(&pile);
+	pile.first.verdict.takes = take;
+	pile.first.verdict.xruns = xruns;
+	const struct sabin_saved saved = {
+	    .speaker = speaker,
+	    .position = position,
+	    .microphone = microphone,
+	    .take = &pile.first,
+	    .cut = pile.cut,
+	    .emission = pile.emission,
+	    .h = pile.sum,
+	    .recorded = s->recorded,
+	    .record_frames = s->record_frames,
+	    .inputs = s->inputs,
+	    .rate_hz = s->o->rate_hz,
+	    .to_hz = s->stimulus.sweep.to_hz,
+	    .temperature_c = s->o->room->room.temperature_c,
+	    .keep_recording = s->o->recordings,
+	};
+	err = sabin_save(&saved, s->o->folder, s->measurement, diag);
+out:
+	pile_release(&pile);
+	return err;
+}
+
+static bool have(const struct sabin_measurement *m, const char *speaker, const char *position)
+{
+	for (size_t i = 0; i < m->response_count; i++)
+		if (strcmp(m->responses[i].speaker, speaker) == 0 &&
+		    strcmp(m->responses[i].position, position) == 0)
+			return true;
+	return false;
+}
+
+static bool position_is_done(const struct session *s, size_t p)
+{
+	const struct sabin_roomfile *room = s->o->room;
+	for (size_t i = 0; i < room->speaker_count; i++)
+		if (s->o->speakers[i] &&
+		    !have(s->measurement, room->speakers[i].name, room->positions[p].name))
+			return false;
+	return true;
+}
+
+static enum sabin_err measure_position(struct session *s, size_t p, struct sabin_diag *diag)
+{
+	const struct sabin_roomfile *room = s->o->room;
+	const struct sabin_position *position = &room->positions[p];
+	enum sabin_err err = open_duplex(s, p, diag);
+	for (size_t i = 0; !err && i < room->speaker_count; i++) {
+		if (!s->o->speakers[i] ||
+		    have(s->measurement, room->speakers[i].name, position->name))
+			continue;
+		err = measure_one(s, &room->speakers[i], position, diag);
+	}
+	return err;
+}
+
+enum sabin_err sabin_session_run(const struct sabin_session_options *options,
+                                 struct sabin_measurement *measurement, struct sabin_diag *diag)
+{
+	struct session s = {.o = options, .measurement = measurement};
+	const struct sabin_roomfile *room = options->room;
+	measurement->complete = false;
+	enum sabin_err err = prepare(&s, diag);
+	for (size_t p = 0; !err && p < room->position_count; p++) {
+		if (!options->positions[p] || position_is_done(&s, p))
+			continue;
+		if (options->place && !options->place(options->context, &room->positions[p]))
+			err = SABIN_EINTR;
+		else
+			err = measure_position(&s, p, diag);
+	}
+	bool complete = !err;
+	for (size_t p = 0; p < room->position_count; p++)
+		complete = complete && (!options->positions[p] || position_is_done(&s, p));
+	measurement->complete = complete;
+	release(&s);
+	return err;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * session.h: measuring every speaker at every position of a room file.
+ */
+#ifndef SABIN_AUDIO_SESSION_H
+#define SABIN_AUDIO_SESSION_H
+
+#include <signal.h>
+
+#include "audio/pcm.h"
+#include "io/measurement.h"
+#include "io/roomfile.h"
+
+struct sabin_session_options {
+	const struct sabin_roomfile *room;
+	const struct sabin_pcm_ops *ops;
+	const char *playback, *capture; /* PCM names; NULL with simulate */
+	const char *plugin;    /* simulate: the plugin's shared object, else NULL */
+	const char *materials; /* simulate: path of materials.yaml, or NULL */
+	unsigned rate_hz;
+	double level_dbfs, ceiling_dbfs, length_s;
+	unsigned repeats, takes;
+	const bool *speakers, *positions; /* [room's counts]: which to measure */
+	bool recordings;                  /* keep raw captures */
+	const char *folder;               /* where files are written */
+	const volatile sig_atomic_t *stop;
+	/* what happens, for a person; each may be NULL */
+	void (*say)(void *context, const char *text);
+	void (*progress)(void *context, const char *stage, double fraction);
+	/* before the first response of a position: false stops the session */
+	bool (*place)(void *context, const struct sabin_position *position);
+	void *context;
+};
+
+/* Measure what `measurement` does not hold yet, append each response as it is done, and write its
+ * files.  measurement->complete tells at the end whether all wanted responses are there.
+ * SABIN_EINTR: interrupted; what is in `measurement` is whole.  Faults of single takes are retaken
+ * and, when takes run out, stand in the verdicts. */
+SABIN_MUST enum sabin_err sabin_session_run(const struct sabin_session_options *options,
+                                            struct sabin_measurement *measurement,
+                                            struct sabin_diag *diag);
+
+/* The stimulus a session plays: 1 s of silence, chirp, sweep, tail, chirp.  Also for `sweep`. */
+SABIN_MUST enum sabin_err sabin_session_stimulus(double from_hz, double to_hz, double length_s,
+                                                 double rate_hz, double level_dbfs, double tail_s,
+                                                 struct sabin_stimulus *out);
+
+#endif

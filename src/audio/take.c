@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * take.c: deconvolution, alignment from the data, and the cut.
+ */
+#include <complex.h>
+#include <math.h>
+#include <stdint.h>
+
+#include <sabin/deconvolve.h>
+#include <sabin/fft.h>
+
+#include "audio/judge.h"
+#include "audio/take.h"
+
+/* A response file begins so long before its arrival. */
+static const double keep_before_s = 0.4;
+/* ... but not within this of the place where the second harmonic's response begins. */
+static const double harmonic_guard_s = 0.01;
+/* Where a sweep from elsewhere ends with the recording, so much after the arrival is kept at least. */
+static const double keep_after_s = 0.5;
+/* Noise is heard until so long before the first sound. */
+static const double noise_guard_s = 0.02;
+
+struct sabin_taker {
+	struct sabin_excitation excitation;
+	struct sabin_deconvolver *deconvolver;
+	size_t recorded, size;
+	double *response; /* [size], circular lags */
+};
+
+void sabin_taker_free(struct sabin_taker *taker)
+{
+	if (!taker)
+		return;
+	sabin_deconvolver_free(taker->deconvolver);
+	free(taker->response);
+	free(taker);
+}
+
+enum sabin_err sabin_taker_new(const struct sabin_excitation *excitation, size_t frames_recorded,
+                               struct sabin_taker **out)
+{
+	struct sabin_taker *t = calloc(1, sizeof *t);
+	if (!t)
+		return SABIN_ENOMEM;
+	t->excitation = *excitation;
+	t->recorded = frames_recorded;
+	enum sabin_err err = sabin_deconvolver_new(
+	    excitation->x, excitation->frames, frames_recorded, excitation->rate_hz,
+	    excitation->from_hz, excitation->to_hz, &t->deconvolver);
+	if (!err) {
+		t->size = sabin_deconvolver_size(t->deconvolver);
+		t->response = malloc(t->size * sizeof *t->response);
+		if (!t->response)
+			err = SABIN_ENOMEM;
+	}
+	if (err) {
+		sabin_taker_free(t);
+		return err;
+	}
+	*out = t;
+	return SABIN_OK;
+}
+
+static double at_lag(const struct sabin_taker *t, long lag)
+{
+	const long size = (long)t->size;
+	return t->response[(size_t)((lag % size + size) % size)];
+}
+
+/* Lags at which the linear response may begin: anything that lets most of the sweep be heard.  Our
+ * own chirps, deconvolved by the sweep, stand outside. */
+static void search_range(const struct sabin_taker *t, long *from, long *to)
+{
+	const struct sabin_stimulus *s = t->excitation.stimulus;
+	const double rate_hz = t->excitation.rate_hz;
+	if (s && !t->excitation.any_start) {
+		/* capture may start before or after playback, by what a sound server buffers; and no
+		 * signal path is later than the silence after the sweep */
+		*from = (long)s->sweep_frame - (long)(0.3 * rate_hz);
+		*to = (long)s->sweep_frame + (long)s->tail_frames;
+		return;
+	}
+	*from = -(long)(t->excitation.frames / 4);
+	*to = (long)t->recorded;
+}
+
+/* A copy of the response around its largest sample, for sabin_arrival_find().  It must begin after
+ * the second harmonic's response has begun and may be short: the direct sound is near. */
+static enum sabin_err find_arrival(struct sabin_taker *t, struct sabin_take *take)
+{
+	const double rate_hz = t->excitation.rate_hz;
+	long from, to, largest;
+	search_range(t, &from, &to);
+	largest = from;
+	for (long lag = from; lag < to; lag++)
+		if (fabs(at_lag(t, lag)) > fabs(at_lag(t, largest)))
+			largest = lag;
+	const double lead_s = t->excitation.second_harmonic_s;
+	const double back_s = lead_s > 0 ? fmin(0.2, 0.5 * lead_s) : 0.05;
+	const size_t before = (size_t)(back_s * rate_hz), n = before + (size_t)(0.01 * rate_hz) + 256;
+	double *part = malloc(n * sizeof *part);
+	if (!part)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		part[i] = at_lag(t, largest - (long)before + (long)i);
+	struct sabin_arrival arrival;
+	enum sabin_err err = sabin_arrival_find(part, n, rate_hz, &arrival);
+	free(part);
+	if (err)
+		return err;
+	take->arrival = (double)(largest - (long)before) + arrival.position;
+	take->peak = arrival.peak;
+	take->polarity = arrival.polarity;
+	return SABIN_OK;
+}
+
+/* RMS of the response shortly before the arrival, where only noise and ringing are. */
+static double noise_in_response(const struct sabin_taker *t, const struct sabin_take *take)
+{
+	const double rate_hz = t->excitation.rate_hz;
+	const double lead_s = t->excitation.second_harmonic_s;
+	const long span = (long)(fmin(0.05, lead_s > 0 ? 0.25 * lead_s : 0.05) * rate_hz);
+	const long end = lrint(take->arrival) - (long)(0.003 * rate_hz);
+	double sum = 0;
+	for (long i = 0; i < span; i++)
+		sum += at_lag(t, end - i) * at_lag(t, end - i);
+	return span > 0 ? sqrt(sum / (double)span) : 0;
+}
+
+enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded,
+                                   struct sabin_take *take)
+{
+	const struct sabin_stimulus *s = t->excitation.stimulus;
+	*take = (struct sabin_take){.verdict = {.trustworthy = true, .takes = 1}};
+	sabin_deconvolver_process(t->deconvolver, recorded, t->response);
+	enum sabin_err err = find_arrival(t, take);
+	if (err == SABIN_ESHORT) { /* digital silence */
+		take->verdict.trustworthy = false;
+		sabin_verdict_say(&take->verdict, "no signal: the input is silent");
+		sabin_judge_nothing(&take->verdict);
+		return SABIN_OK;
+	}
+	if (err)
+		return err;
+	take->noise_in_response = noise_in_response(t, take);
+	double first_sound = take->arrival - noise_guard_s * t->excitation.rate_hz;
+	if (s && s->chirp.frames > 0)
+		first_sound -= (double)s->sweep_frame - (double)s->chirp_frame[0];
+	if (first_sound > 0)
+		take->noise_frames = (size_t)fmin(first_sound, (double)t->recorded);
+	return sabin_judge(&t->excitation, recorded, t->recorded, take);
+}
+
+struct sabin_cut sabin_taker_cut(const struct sabin_taker *t, const struct sabin_take *take)
+{
+	const struct sabin_excitation *e = &t->excitation;
+	const long zero = lrint(take->arrival);
+	double before_s = keep_before_s;
+	if (e->second_harmonic_s > 0)
+		before_s = fmin(before_s, fmax(e->second_harmonic_s - harmonic_guard_s, 0));
+	long before = (long)(before_s * e->rate_hz);
+	if (e->stimulus == NULL && before > zero + (long)e->frames)
+		before = zero + (long)e->frames; /* the source has less */
+	long after;
+	if (e->stimulus)
+		after = (long)e->stimulus->tail_frames;
+	else /* what the recording holds after the sweep's end */
+		after = (long)t->recorded - (long)e->frames - zero;
+	if (after < (long)(keep_after_s * e->rate_hz))
+		after = (long)(keep_after_s * e->rate_hz);
+	if (after > (long)t->size - before - 1)
+		after = (long)t->size - before - 1;
+	return (struct sabin_cut){zero - before, (size_t)before, (size_t)(before + after)};
+}
+
+void sabin_taker_copy(const struct sabin_taker *t, const struct sabin_cut *cut, long shift,
+                      double *h)
+{
+	for (size_t i = 0; i < cut->frames; i++)
+		h[i] = at_lag(t, cut->first + (long)i + shift);
+}
+
+enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate_hz,
+                                     double *from_hz, double *to_hz)
+{
+	enum { PER_OCTAVE = 6, MOST = 256 };
+	const size_t n = sabin_fft_smooth_size(frames);
+	double level[MOST] = {0}, sorted[MOST] = {0};
+	size_t count = 0, middle = 0;
+	struct sabin_fft *fft = NULL;
+	double *t = calloc(n, sizeof *t);
+	double complex *spectrum = malloc((n / 2 + 1) * sizeof *spectrum);
+	enum sabin_err err = t && spectrum ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
+	if (err)
+		goto out;
+	memcpy(t, x, frames * sizeof *t);
+	sabin_fft_forward(fft, t, spectrum);
+	/* energy by sixth octaves from 1 Hz up; an exponential sweep has the same in each */
+	for (double f = 1; f < rate_hz / 2 && count < MOST; f *= exp2(1.0 / PER_OCTAVE), count++) {
+		const size_t a = (size_t)ceil(f * (double)n / rate_hz);
+		const size_t b = (size_t)ceil(f * exp2(1.0 / PER_OCTAVE) * (double)n / rate_hz);
+		for (size_t k = a; k < b && k <= n / 2; k++)
+			level[count] += creal(spectrum[k]) * creal(spectrum[k]) +
+			                cimag(spectrum[k]) * cimag(spectrum[k]);
+		/* a band with few bins, or cut by rate/2, holds less than its share */
+		if (b > a)
+			level[count] *= (exp2(1.0 / PER_OCTAVE) - 1) * f * (double)n / rate_hz /
+			                (double)(b - a);
+	}
+	memcpy(sorted, level, count * sizeof *sorted);
+	for (size_t i = 1; i < count; i++)
+		for (size_t j = i; j > 0 && sorted[j] < sorted[j - 1]; j--) {
+			const double swap = sorted[j];
+			sorted[j] = sorted[j - 1];
+			sorted[j - 1] = swap;
+		}
+	/* the upper quartile: bands outside the sweep, which are empty, do not count */
+	const double usual = sorted[count * 3 / 4], low = usual * 0.25; /* -6 dB */
+	for (size_t i = 0; i < count; i++)
+		if (level[i] > level[middle])
+			middle = i;
+	size_t a = middle, b = middle;
+	while (a > 0 && level[a - 1] > low)
+		a--;
+	while (b + 1 < count && level[b + 1] > low)
+		b++;
+	err = b - a < PER_OCTAVE || !(usual > 0) ? SABIN_ESHORT : SABIN_OK;
+	if (!err) {
+		*from_hz = exp2((double)a / PER_OCTAVE);
+		*to_hz = fmin(exp2((double)(b + 1) / PER_OCTAVE), rate_hz / 2);
+	}
+out:
+	sabin_fft_free(fft);
+	free(t);
+	free(spectrum);
+	return err;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * take.h: from one recording of one excitation to an impulse response and a verdict on it.  Knows
+ * nothing of devices: `measure` and `deconvolve` both end here.
+ */
+#ifndef SABIN_AUDIO_TAKE_H
+#define SABIN_AUDIO_TAKE_H
+
+#include <sabin/arrival.h>
+#include <sabin/sweep.h>
+
+#include "io/measurement.h"
+
+/* What was played, as far as it is known. */
+struct sabin_excitation {
+	const double *x;      /* [frames]: the sweep alone */
+	size_t frames;
+	double rate_hz, from_hz, to_hz;
+	double second_harmonic_s; /* lead of the second harmonic's response; 0: not known */
+	const struct sabin_stimulus *stimulus; /* what stood around the sweep, or NULL */
+	bool any_start; /* the recording may have begun at any time, before or after the sweep */
+};
+
+/* Band of an exponential sweep from its samples: where energy times frequency stays within 6 dB of
+ * its upper quartile.  SABIN_ESHORT when there is no such band of an octave or more. */
+SABIN_MUST enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate_hz,
+                                                double *from_hz, double *to_hz);
+
+struct sabin_taker;
+
+/* Prepare for recordings of frames_recorded samples.  `excitation` and what it points to must stay.
+ * Free with sabin_taker_free(). */
+SABIN_MUST enum sabin_err sabin_taker_new(const struct sabin_excitation *excitation,
+                                          size_t frames_recorded, struct sabin_taker **out);
+void sabin_taker_free(struct sabin_taker *taker);
+
+/* One recording understood: positions are samples of the recording. */
+struct sabin_take {
+	double arrival;   /* where the sweep's first sample arrives by the direct sound; may be < 0 */
+	double peak;      /* signed, of the response */
+	int polarity;
+	size_t noise_frames;   /* the recording's first samples that hold noise only */
+	double noise_in_response; /* RMS of the response where nothing should be */
+	struct sabin_verdict verdict;
+};
+
+/* Deconvolve recorded[frames_recorded], find the arrival and judge.  The response stays inside the
+ * taker until the next call.  A recording without signal is not an error: the verdict says so. */
+SABIN_MUST enum sabin_err sabin_taker_process(struct sabin_taker *taker, const double *recorded,
+                                              struct sabin_take *take);
+
+/* How a response file is cut: first sample (of the recording), zero's index in it, length. */
+struct sabin_cut {
+	long first;
+	size_t before, frames;
+};
+struct sabin_cut sabin_taker_cut(const struct sabin_taker *taker, const struct sabin_take *take);
+
+/* Copy the cut part of the response, delayed by `shift` whole samples, into h[cut->frames]. */
+void sabin_taker_copy(const struct sabin_taker *taker, const struct sabin_cut *cut, long shift,
+                      double *h);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * command.h: every command, one row each; the row stands in its own cmd_*.c.
+ */
+#ifndef SABIN_CLI_COMMAND_H
+#define SABIN_CLI_COMMAND_H
+
+#include "cli/opt.h"
+#include "cli/talk.h"
+
+extern const struct sabin_command sabin_cmd_devices, sabin_cmd_sweep, sabin_cmd_measure,
+    sabin_cmd_deconvolve, sabin_cmd_analyze, sabin_cmd_response, sabin_cmd_room,
+    sabin_cmd_simulate, sabin_cmd_plot;
+
+/* Number of elements of an option table. */
+#define SABIN_COUNT(rows) (sizeof(rows) / sizeof *(rows))
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * main.c: the command table and the way to a command.
+ */
+#include "cli/command.h"
+
+static const struct sabin_command *const commands[] = {
+    &sabin_cmd_devices, &sabin_cmd_sweep,    &sabin_cmd_measure, &sabin_cmd_deconvolve,
+    &sabin_cmd_analyze, &sabin_cmd_response, &sabin_cmd_room,    &sabin_cmd_simulate,
+    &sabin_cmd_plot,
+};
+
+static void usage(FILE *stream)
+{
+	fputs("usage: sabin COMMAND [OPTION]... [ARGUMENT]...\n"
+	      "Measure a room with exponential sweeps, read it, and show it.\n\ncommands:\n",
+	      stream);
+	for (size_t i = 0; i < SABIN_COUNT(commands); i++)
+		fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n'sabin help COMMAND' tells its options; 'man sabin' has it all.\n"
+	      "Try without any sound card: sabin measure --simulate ROOM -o DIR\n",
+	      stream);
+}
+
+static const struct sabin_command *find(const char *name)
+{
+	for (size_t i = 0; i < SABIN_COUNT(commands); i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int unknown(const char *name)
+{
+	const char *near = NULL;
+	int best = 3;
+	for (size_t i = 0; i < SABIN_COUNT(commands); i++) {
+		const int distance = sabin_opt_distance(name, commands[i]->name);
+		if (distance < best) {
+			best = distance;
+			near = commands[i]->name;
+		}
+	}
+	if (near)
+		sabin_complain(NULL, "unknown command '%s'; did you mean '%s'?", name, near);
+	else
+		sabin_complain(NULL, "unknown command '%s'; see 'sabin --help'", name);
+	return SABIN_EXIT_USAGE;
+}
+
+static int run(const struct sabin_command *command, int argc, char **argv)
+{
+	char **operands = NULL;
+	void *options = calloc(1, command->size);
+	if (!options) {
+		sabin_complain(command->name, "out of memory");
+		return SABIN_EXIT_OUTPUT;
+	}
+	int status = sabin_opt_parse(command, argc, argv, options, &operands) - 1;
+	if (status < 0)
+		status = command->run(command, options, operands);
+	sabin_progress_end();
+	sabin_opt_release(command, options);
+	free(options);
+	return sabin_finish_stdout(command->name, status);
+}
+
+static int help(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stdout);
+		return sabin_finish_stdout(NULL, SABIN_EXIT_DONE);
+	}
+	const struct sabin_command *command = find(argv[1]);
+	if (!command)
+		return unknown(argv[1]);
+	sabin_opt_help(command, stdout);
+	return sabin_finish_stdout(NULL, SABIN_EXIT_DONE);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return SABIN_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("sabin " SABIN_VERSION);
+		return sabin_finish_stdout(NULL, SABIN_EXIT_DONE);
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return help(1, argv);
+	if (strcmp(argv[1], "help") == 0)
+		return help(argc - 1, argv + 1);
+	const struct sabin_command *command = find(argv[1]);
+	return command ? run(command, argc - 1, argv + 1) : unknown(argv[1]);
+}

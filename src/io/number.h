@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * number.h: numbers as text, with a full stop whatever the locale (the plugin runs inside programs
+ * that have set theirs).
+ */
+#ifndef SABIN_IO_NUMBER_H
+#define SABIN_IO_NUMBER_H
+
+#include <stdbool.h>
+
+/* All of `text` as a decimal number: [+-] digits [. digits] [e [+-] digits]; digits may be missing
+ * on one side of the stop.  False for anything else, and for what is not finite. */
+bool sabin_number_parse(const char *text, double *out);
+
+enum { SABIN_NUMBER_SIZE = 32 };
+
+/* The shortest text (15 to 17 digits at most) that reads back as the same number; "null" when it is
+ * not finite.  Returns text. */
+char *sabin_number_format(double value, char text[SABIN_NUMBER_SIZE]);
+
+#endif

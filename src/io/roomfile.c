@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * roomfile.c: the room file, read and checked.
+ */
+#include <math.h>
+#include <strings.h>
+
+#include "io/atomic.h"
+#include "io/roomfile_inner.h"
+
+bool sabin_name_is_valid(const char *name)
+{
+	size_t n = strlen(name);
+	if (n == 0 || n >= SABIN_NAME_SIZE)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char c = name[i];
+		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		if (!word && (i == 0 || (c != '_' && c != '-')))
+			return false;
+	}
+	return true;
+}
+
+int sabin_roomfile_speaker(const struct sabin_roomfile *roomfile, const char *name)
+{
+	for (size_t i = 0; i < roomfile->speaker_count; i++)
+		if (strcasecmp(roomfile->speakers[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int sabin_roomfile_position(const struct sabin_roomfile *roomfile, const char *name)
+{
+	for (size_t i = 0; i < roomfile->position_count; i++)
+		if (strcasecmp(roomfile->positions[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const struct sabin_microphone *sabin_roomfile_microphone(const struct sabin_roomfile *roomfile,
+                                                         const struct sabin_position *position)
+{
+	const struct sabin_microphone *microphones = roomfile->audio.microphones;
+	for (size_t i = 0; i < roomfile->audio.microphone_count; i++)
+		if (strcasecmp(microphones[i].name, position->microphone) == 0)
+			return &microphones[i];
+	return microphones;
+}
+
+void sabin_roomfile_release(struct sabin_roomfile *roomfile)
+{
+	for (size_t i = 0; i < roomfile->audio.microphone_count; i++)
+		free(roomfile->audio.microphones[i].calibration);
+	for (size_t i = 0; i < roomfile->simulation.response_count; i++)
+		free(roomfile->simulation.responses[i].path);
+	void *const owned[] = {
+	    roomfile->path,
+	    roomfile->folder,
+	    roomfile->text,
+	    roomfile->room.panels,
+	    roomfile->speakers,
+	    roomfile->positions,
+	    roomfile->objects,
+	    roomfile->keep_out,
+	    roomfile->place,
+	    roomfile->audio.playback,
+	    roomfile->audio.capture,
+	    roomfile->audio.microphones,
+	    roomfile->simulation.microphone,
+	    roomfile->simulation.speakers,
+	    roomfile->simulation.responses,
+	};
+	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+		free(owned[i]);
+	*roomfile = (struct sabin_roomfile){0};
+}
+
+/* ---- speakers and positions ------------------------------------------------------------------------ */
+
+static enum sabin_err read_speaker(struct sabin_room_reader *reader,
+                                   const struct sabin_yaml_node *node, struct sabin_speaker *out)
+{
+	char label[96], sub[112];
+	snprintf(out->name, sizeof(out->name), "%s", node->key);
+	snprintf(label, sizeof(label), "speakers.%s", node->key);
+	snprintf(sub, sizeof(sub), "%s.position_m", label);
+	enum sabin_err err = sabin_room_section(reader, node, "speakers.NAME", label, out);
+	if (!err)
+		err = sabin_room_check_inside(reader, sabin_yaml_find(node, "position_m"), sub,
+		                              out->position_m);
+	return err;
+}
+
+/* Both of a pair name each other afterwards, whoever said it. */
+static enum sabin_err join_pair(struct sabin_room_reader *reader,
+                                const struct sabin_yaml_node *node, size_t index)
+{
+	struct sabin_roomfile *room = reader->out;
+	struct sabin_speaker *speaker = &room->speakers[index];
+	const struct sabin_yaml_node *said = sabin_yaml_find(node, "pair");
+	if (!said)
+		return SABIN_OK;
+	int other = sabin_roomfile_speaker(room, said->text);
+	if (other < 0) {
+		const char **names = calloc(room->speaker_count, sizeof(*names));
+		for (size_t i = 0; names && i < room->speaker_count; i++)
+			names[i] = room->speakers[i].name;
+		const char *near = names ? sabin_nearest(said->text, names, room->speaker_count) : NULL;
+		free(names);
+		return sabin_room_refuse(reader, said, "speakers.%s.pair: no speaker is called '%s'%s%s%s",
+		                         speaker->name, said->text, near ? "; did you mean '" : "",
+		                         near ? near : "", near ? "'?" : "");
+	}
+	if ((size_t)other == index)
+		return sabin_room_refuse(reader, said, "speakers.%s.pair: a speaker is no pair with itself",
+		                         speaker->name);
+	struct sabin_speaker *partner = &room->speakers[other];
+	if (partner->pair[0] && strcasecmp(partner->pair, speaker->name) != 0)
+		return sabin_room_refuse(reader, said,
+		                         "speakers.%s.pair: '%s' is a pair with '%s' already", speaker->name,
+		                         partner->name, partner->pair);
+	snprintf(speaker->pair, sizeof(speaker->pair), "%s", partner->name);
+	snprintf(partner->pair, sizeof(partner->pair), "%s", speaker->name);
+	return SABIN_OK;
+}
+
+static enum sabin_err read_speakers(struct sabin_room_reader *reader,
+                                    const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	enum sabin_err err = sabin_room_check_names(reader, node, "speakers");
+	if (!err && node->count == 0)
+		err = sabin_room_refuse(reader, node, "speakers: at least one was expected");
+	if (!err)
+		err = sabin_room_array(reader, node, sizeof(*out->speakers), &out->speakers,
+		                       &out->speaker_count);
+	size_t i = 0;
+	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next)
+		err = read_speaker(reader, n, &out->speakers[i++]);
+	i = 0;
+	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next)
+		err = join_pair(reader, n, i++);
+	return err;
+}
+
+static enum sabin_err read_positions(struct sabin_room_reader *reader,
+                                     const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	enum sabin_err err = sabin_room_check_names(reader, node, "positions");
+	if (!err && node->count == 0)
+		err = sabin_room_refuse(reader, node, "positions: at least one was expected");
+	if (!err)
+		err = sabin_room_array(reader, node, sizeof(*out->positions), &out->positions,
+		                       &out->position_count);
+	size_t i = 0;
+	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next) {
+		struct sabin_position *position = &out->positions[i++];
+		char label[96], sub[112];
+		snprintf(position->name, sizeof(position->name), "%s", n->key);
+		snprintf(label, sizeof(label), "positions.%s", n->key);
+		snprintf(sub, sizeof(sub), "%s.position_m", label);
+		err = sabin_room_section(reader, n, "positions.NAME", label, position);
+		if (!err)
+			err = sabin_room_check_inside(reader, sabin_yaml_find(n, "position_m"), sub,
+			                              position->position_m);
+	}
+	return err;
+}
+
+/* ---- objects and zones ----------------------------------------------------------------------------- */
+
+static enum sabin_err read_objects(struct sabin_room_reader *reader,
+                                   const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	if (node->kind != SABIN_YAML_SEQUENCE)
+		return sabin_room_refuse(reader, node, "objects: a list of mappings was expected");
+	enum sabin_err err = sabin_room_array(reader, node, sizeof(*out->objects), &out->objects,
+	                                      &out->object_count);
+	size_t i = 0;
+	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next) {
+		struct sabin_object *object = &out->objects[i++];
+		char label[32];
+		snprintf(label, sizeof(label), "object %zu", i);
+		err = sabin_room_section(reader, n, "objects", label, object);
+		if (!err)
+			err = sabin_room_check_box(reader, n, label, object->min_m, object->max_m);
+	}
+	return err;
+}
+
+static enum sabin_err read_keep_out(struct sabin_room_reader *reader,
+                                    const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	if (node->kind != SABIN_YAML_SEQUENCE)
+		return sabin_room_refuse(reader, node, "keep_out: a list of mappings was expected");
+	enum sabin_err err = sabin_room_array(reader, node, sizeof(*out->keep_out), &out->keep_out,
+	                                      &out->keep_out_count);
+	size_t i = 0;
+	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next) {
+		struct sabin_zone *zone = &out->keep_out[i++];
+		char label[32];
+		snprintf(label, sizeof(label), "keep_out %zu", i);
+		err = sabin_room_section(reader, n, "keep_out", label, zone);
+		if (!err)
+			err = sabin_room_check_box(reader, n, label, zone->min_m, zone->max_m);
+	}
+	return err;
+}
+
+static enum sabin_err read_place(struct sabin_room_reader *reader,
+                                 const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	enum sabin_err err = sabin_room_check_names(reader, node, "place");
+	if (!err)
+		err = sabin_room_array(reader, node, sizeof(*out->place), &out->place, &out->place_count);
+	size_t i = 0;
+	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next) {
+		struct sabin_zone *zone = &out->place[i++];
+		char label[96];
+		snprintf(label, sizeof(label), "place.%s", n->key);
+		int speaker = sabin_roomfile_speaker(out, n->key);
+		int position = sabin_roomfile_position(out, n->key);
+		if (speaker < 0 && position < 0)
+			return sabin_room_refuse_key(reader, n, "place: no speaker or position is called '%s'",
+			                             n->key);
+		snprintf(zone->name, sizeof(zone->name), "%s",
+		         speaker >= 0 ? out->speakers[speaker].name : out->positions[position].name);
+		err = sabin_room_section(reader, n, "place.NAME", label, zone);
+		if (!err)
+			err = sabin_room_check_box(reader, n, label, zone->min_m, zone->max_m);
+	}
+	return err;
+}
+
+/* ---- audio and sweep ------------------------------------------------------------------------------- */
+
+static enum sabin_err only_microphone(struct sabin_room_reader *reader,
+                                      const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	out->audio.microphones = calloc(1, sizeof(*out->audio.microphones));
+	if (!out->audio.microphones)
+		return sabin_room_no_memory(reader);
+	out->audio.microphone_count = 1;
+	snprintf(out->audio.microphones->name, SABIN_NAME_SIZE, "microphone");
+	return sabin_room_section(reader, node, "audio.microphone", "audio.microphone",
+	                          out->audio.microphones);
+}
+
+static enum sabin_err several_microphones(struct sabin_room_reader *reader,
+                                          const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	enum sabin_err err = sabin_room_check_names(reader, node, "audio.microphones");
+	if (!err && node->count == 0)
+		err = sabin_room_refuse(reader, node, "audio.microphones: at least one was expected");
+	if (!err)
+		err = sabin_room_array(reader, node, sizeof(*out->audio.microphones),
+		                       &out->audio.microphones, &out->audio.microphone_count);
+	size_t i = 0;
+	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next) {
+		struct sabin_microphone *microphone = &out->audio.microphones[i];
+		char label[96];
+		snprintf(label, sizeof(label), "audio.microphones.%s", n->key);
+		snprintf(microphone->name, sizeof(microphone->name), "%s", n->key);
+		err = sabin_room_section(reader, n, "audio.microphones.NAME", label, microphone);
+		for (size_t k = 0; k < i && !err; k++)
+			if (out->audio.microphones[k].input == microphone->input)
+				err = sabin_room_refuse(reader, sabin_yaml_find(n, "input"),
+				                        "%s.input: input %u is that of %s already", label,
+				                        microphone->input, out->audio.microphones[k].name);
+		i++;
+	}
+	return err;
+}
+
+static enum sabin_err read_loopback(struct sabin_room_reader *reader,
+                                    const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	enum sabin_err err =
+	    sabin_room_section(reader, node, "audio.loopback", "audio.loopback", out);
+	out->audio.has_loopback = true;
+	for (size_t i = 0; i < out->audio.microphone_count && !err; i++)
+		if (out->audio.microphones[i].input == out->audio.loopback_input)
+			err = sabin_room_refuse(reader, sabin_yaml_find(node, "input"),
+			                        "audio.loopback.input: input %u is the microphone's",
+			                        out->audio.loopback_input);
+	for (size_t i = 0; i < out->speaker_count && !err; i++)
+		if (out->speakers[i].output == out->audio.loopback_output)
+			err = sabin_room_refuse(reader, sabin_yaml_find(node, "output"),
+			                        "audio.loopback.output: output %u is that of speaker %s",
+			                        out->audio.loopback_output, out->speakers[i].name);
+	return err;
+}
+
+/* Positions name their microphones; the first one stands where nothing is said. */
+static enum sabin_err assign_microphones(struct sabin_room_reader *reader)
+{
+	struct sabin_roomfile *out = reader->out;
+	const struct sabin_yaml_node *node = sabin_yaml_find(reader->root, "positions")->child;
+	for (size_t i = 0; i < out->position_count; i++, node = node->next) {
+		struct sabin_position *position = &out->positions[i];
+		const struct sabin_microphone *found = sabin_roomfile_microphone(out, position);
+		if (position->microphone[0] && strcasecmp(found->name, position->microphone) != 0)
+			return sabin_room_refuse(reader, sabin_yaml_find(node, "microphone"),
+			                         "positions.%s.microphone: audio.microphones has no '%s'",
+			                         position->name, position->microphone);
+		snprintf(position->microphone, sizeof(position->microphone), "%s", found->name);
+	}
+	return SABIN_OK;
+}
+
+static enum sabin_err read_audio(struct sabin_room_reader *reader,
+                                 const struct sabin_yaml_node *node)
+{
+	enum sabin_err err = sabin_room_section(reader, node, "audio", "audio", reader->out);
+	const struct sabin_yaml_node *one = sabin_yaml_find(node, "microphone");
+	const struct sabin_yaml_node *several = sabin_yaml_find(node, "microphones");
+	const struct sabin_yaml_node *loopback = sabin_yaml_find(node, "loopback");
+	if (!err && one && several)
+		err = sabin_room_refuse_key(reader, several,
+		                            "audio: either microphone or microphones was expected, not both");
+	if (!err)
+		err = several ? several_microphones(reader, several) : only_microphone(reader, one);
+	if (!err && loopback)
+		err = read_loopback(reader, loopback);
+	return err ? err : assign_microphones(reader);
+}
+
+static enum sabin_err read_sweep(struct sabin_room_reader *reader,
+                                 const struct sabin_yaml_node *node)
+{
+	struct sabin_roomfile *out = reader->out;
+	enum sabin_err err = sabin_room_section(reader, node, "sweep", "sweep", out);
+	if (err)
+		return err;
+	double half_hz = out->audio.rate_hz / 2.0;
+	const struct sabin_yaml_node *from = sabin_yaml_find(node, "from_hz");
+	const struct sabin_yaml_node *to = sabin_yaml_find(node, "to_hz");
+	/* the default leaves at a low rate what 22 kHz leave at 48 kHz */
+	if (!to && out->sweep.to_hz > half_hz * 22 / 24)
+		out->sweep.to_hz = half_hz * 22 / 24;
+	if (out->sweep.to_hz > half_hz)
+		return sabin_room_refuse(reader, to,
+		                         "sweep.to_hz: %g Hz is above half the sample rate; at most %g Hz "
+		                         "was expected at %u Hz",
+		                         out->sweep.to_hz, half_hz, out->audio.rate_hz);
+	if (out->sweep.from_hz >= out->sweep.to_hz)
+		return sabin_room_refuse(reader, from ? from : to,
+		                         "sweep.from_hz: %g Hz is not below sweep.to_hz (%g Hz)",
+		                         out->sweep.from_hz, out->sweep.to_hz);
+	return SABIN_OK;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------- */
+
+static enum sabin_err read_size(struct sabin_room_reader *reader,
+                                const struct sabin_yaml_node *node)
+{
+	return sabin_room_section(reader, node, "size_m", "size_m", reader->out);
+}
+
+static enum sabin_err read_conditions(struct sabin_room_reader *reader,
+                                      const struct sabin_yaml_node *node)
+{
+	return sabin_room_section(reader, node, "conditions", "conditions", reader->out);
+}
+
+static enum sabin_err read_all(struct sabin_room_reader *reader)
+{
+	/* in this order: the size judges positions, speakers and the audio's channels what follows */
+	static const struct {
+		const char *key;
+		bool always; /* sets defaults when nothing is given */
+		enum sabin_err (*read)(struct sabin_room_reader *reader,
+		                       const struct sabin_yaml_node *node);
+	} parts[] = {
+	    {"size_m", false, read_size},         {"conditions", true, read_conditions},
+	    {"surfaces", false, sabin_room_surfaces}, {"speakers", false, read_speakers},
+	    {"positions", false, read_positions}, {"objects", false, read_objects},
+	    {"keep_out", false, read_keep_out},   {"place", false, read_place},
+	    {"audio", true, read_audio},          {"sweep", true, read_sweep},
+	    {"simulation", true, sabin_room_simulation},
+	};
+	if (reader->root->kind != SABIN_YAML_MAPPING)
+		return sabin_room_refuse(reader, reader->root,
+		                         "a mapping (key: value) was expected at the top of a room file");
+	enum sabin_err err = sabin_room_section(reader, reader->root, "", "", reader->out);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++) {
+		const struct sabin_yaml_node *node = sabin_yaml_find(reader->root, parts[i].key);
+		if (node || parts[i].always)
+			err = parts[i].read(reader, node);
+	}
+	return err;
+}
+
+enum sabin_err sabin_roomfile_read(const char *path, const char *materials,
+                                   struct sabin_roomfile *out, struct sabin_diag *diag)
+{
+	*out = (struct sabin_roomfile){0};
+	struct sabin_room_reader reader = {.out = out, .diag = diag, .materials_path = materials};
+	struct sabin_yaml yaml = {0};
+	size_t length = 0;
+	out->path = strdup(path);
+	out->folder = sabin_path_folder(path);
+	enum sabin_err err = out->path && out->folder
+	                         ? SABIN_OK
+	                         : sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
+	if (!err)
+		err = sabin_read_text(path, SABIN_YAML_TEXT_MAX, &out->text, &length, diag);
+	if (!err)
+		err = sabin_yaml_parse(path, out->text, length, &yaml, diag);
+	if (!err) {
+		reader.root = yaml.root;
+		err = read_all(&reader);
+	}
+	sabin_room_materials_release(&reader);
+	sabin_yaml_release(&yaml);
+	if (err)
+		sabin_roomfile_release(out);
+	return err;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * stimulus.c: the whole signal that is played for one response.
+ *
+ * After deconvolution by the sweep the first chirp lies before lag -gap and the second after lag
+ * +tail, at every frequency: neither touches the response between.
+ */
+#include <math.h>
+#include <string.h>
+
+#include <sabin/sweep.h>
+
+/* High and short: sharp in time, and the room's decay is short there. */
+static const double chirp_from_hz = 5000, chirp_to_hz = 20000, chirp_s = 0.1;
+/* Longer than the 0.4 s that a response file keeps before its arrival. */
+static const double gap_s = 0.5;
+/* Silence after the last chirp, for its own arrival. */
+static const double end_s = 0.5;
+
+static size_t frames_of(double seconds, double rate_hz)
+{
+	return (size_t)lrint(seconds * rate_hz);
+}
+
+/* A chirp inside the band that the sweep may excite; none when that is too narrow. */
+static enum sabin_err chirp_init(struct sabin_sweep *chirp, const struct sabin_sweep_options *sweep)
+{
+	struct sabin_sweep_options options = *sweep;
+	options.to_hz = fmin(fmin(chirp_to_hz, sweep->to_hz), 0.45 * sweep->rate_hz);
+	options.from_hz = fmax(fmin(chirp_from_hz, options.to_hz / 4), sweep->from_hz);
+	options.length_s = chirp_s;
+	*chirp = (struct sabin_sweep){0};
+	/* below two octaves, or slower than ten periods, it would mark no time worth having */
+	if (options.to_hz < 2 * options.from_hz || options.from_hz < 10 / chirp_s)
+		return SABIN_OK;
+	return sabin_sweep_init(chirp, &options);
+}
+
+enum sabin_err sabin_stimulus_init(struct sabin_stimulus *stimulus,
+                                   const struct sabin_stimulus_options *options)
+{
+	struct sabin_stimulus s = {0};
+	const double rate_hz = options->sweep.rate_hz;
+	if (!(options->lead_in_s >= 0.5 && options->lead_in_s <= 60) ||
+	    !(options->tail_s >= 0.1 && options->tail_s <= 60))
+		return SABIN_EINVAL;
+	enum sabin_err err = sabin_sweep_init(&s.sweep, &options->sweep);
+	if (!err && options->chirps)
+		err = chirp_init(&s.chirp, &options->sweep);
+	if (err)
+		return err;
+	size_t at = frames_of(options->lead_in_s, rate_hz);
+	if (s.chirp.frames > 0) {
+		s.chirp_frame[0] = at;
+		at += s.chirp.frames + frames_of(gap_s, rate_hz);
+	}
+	s.sweep_frame = at;
+	s.tail_frames = frames_of(options->tail_s, rate_hz);
+	at += s.sweep.frames + s.tail_frames;
+	if (s.chirp.frames > 0) {
+		s.chirp_frame[1] = at;
+		at += s.chirp.frames + frames_of(end_s, rate_hz);
+	}
+	s.frames = at;
+	*stimulus = s;
+	return SABIN_OK;
+}
+
+void sabin_stimulus_render(const struct sabin_stimulus *stimulus, double *x)
+{
+	memset(x, 0, stimulus->frames * sizeof *x);
+	sabin_sweep_render(&stimulus->sweep, x + stimulus->sweep_frame);
+	for (int i = 0; i < 2 && stimulus->chirp.frames > 0; i++)
+		sabin_sweep_render(&stimulus->chirp, x + stimulus->chirp_frame[i]);
+}

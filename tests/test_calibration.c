@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * test_calibration.c: the files that makers ship are read, and what is none is refused with its place.
+ */
+#include <math.h>
+#include <unistd.h>
+
+#include "io/calibration.h"
+#include "util/near.h"
+
+static enum sabin_err read_text(const char *text, struct sabin_calibration *out,
+                                struct sabin_diag *diag)
+{
+	char path[] = "/tmp/sabin-test-XXXXXX";
+	int file = mkstemp(path);
+	assert_true(file >= 0);
+	assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
+	close(file);
+	enum sabin_err err = sabin_calibration_read(path, out, diag);
+	unlink(path);
+	return err;
+}
+
+static void makers_formats_are_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *text, *serial;
+		double sens_factor_db; /* NAN: none */
+		size_t length;
+		double first_hz, first_db, last_db;
+		bool phase;
+	} rows[] = {
+	    {"quoted header, tabs",
+	     "\"Sens Factor =-0.837dB, AGain =18dB, SERNO: 7103946\"\n10.054\t-5.4\n20\t-1.25\n", "7103946",
+	     -0.837, 2, 10.054, -5.4, -1.25, false},
+	    {"no leading zero, CRLF", "\"Sens Factor =-.6383dB, SERNO: 7000000\"\r\n10 1.5\r\n20 2\r\n",
+	     "7000000", -0.6383, 2, 10, 1.5, 2, false},
+	    {"unquoted header", "Sens Factor =-.75dB, SERNO: 7060042\n10 1\n20 2\n", "7060042", -0.75, 2, 10,
+	     1, 2, false},
+	    {"second header line",
+	     "\"Sens Factor =-1dB, SERNO: 8108494\"\n\"Auto-generated 90-degree calibration file\"\n"
+	     "10 1\n20 2\n",
+	     "8108494", -1, 2, 10, 1, 2, false},
+	    {"star header", "*1000Hz\t-41.0\n20.00\t-0.5\n1000\t0\n", "", NAN, 2, 20, -0.5, 0, false},
+	    {"comments and three columns", "# c\n; c\n// c\n* c\n\n20, -1.5, 10\n30, -2.5, 20\n", "", NAN, 2,
+	     20, -1.5, -2.5, true},
+	    {"semicolons and decimal commas", "20,5;-1,5\n30;2,25\n", "", NAN, 2, 20.5, -1.5, 2.25, false},
+	    {"title line", "Freq(Hz) SPL(dB) Phase(degrees)\n20 1 2\n30 3 4\n", "", NAN, 2, 20, 1, 3, true},
+	    {"leading blanks, exponents", "  2e1   1.0\n\t3e1\t2.0\n", "", NAN, 2, 20, 1, 2, false},
+	    {"repeated frequency", "20 1\n20 3\n20 5\n30 7\n", "", NAN, 2, 20, 3, 7, false},
+	    {"a row at 0 Hz", "00.0000 -0.07 31.9\n20 1 2\n", "", NAN, 2, 0, -0.07, 1, true},
+	    {"byte order mark", "\xef\xbb\xbf" "20 1\n30 2\n", "", NAN, 2, 20, 1, 2, false},
+	    {"old Mac line ends", "20 1\r30 2\r", "", NAN, 2, 20, 1, 2, false},
+	    {"comma separated without stops", "20,1\n30,2\n", "", NAN, 2, 20, 1, 2, false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sabin_calibration c = {0};
+		struct sabin_diag diag = {0};
+		if (read_text(rows[i].text, &c, &diag))
+			fail_msg("%s: %d:%d: %s", rows[i].name, diag.line, diag.column, diag.message);
+		if (c.length != rows[i].length)
+			fail_msg("%s: %zu rows", rows[i].name, c.length);
+		assert_near(c.freq_hz[0], rows[i].first_hz, 0);
+		assert_near(c.level_db[0], rows[i].first_db, 1e-12);
+		assert_near(c.level_db[c.length - 1], rows[i].last_db, 1e-12);
+		assert_int_equal(c.phase_deg != NULL, rows[i].phase);
+		assert_string_equal(c.serial, rows[i].serial);
+		if (isnan(rows[i].sens_factor_db))
+			assert_true(isnan(c.sens_factor_db));
+		else
+			assert_near(c.sens_factor_db, rows[i].sens_factor_db, 0);
+		sabin_calibration_release(&c);
+	}
+}
+
+static void bad_files_are_refused_with_place(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *message;
+		int line, column;
+	} rows[] = {
+	    {"", "at least two lines", 1, 1},
+	    {"# only words\nand more\n", "at least two lines", 3, 1},
+	    {"20 1\n", "at least two lines of frequency and level were expected, 1 found", 2, 1},
+	    {"20 1\n30 x\n", "a number was expected: 'x'", 2, 4},
+	    {"20 1\n30 nan\n", "a number was expected: 'nan'", 2, 4},
+	    {"20 1\n30 inf\n", "a number was expected: 'inf'", 2, 4},
+	    {"20 1\n30\n", "frequency and level were expected", 2, 1},
+	    {"20 1\n30 1 5\n", "a different number of columns", 2, 1},
+	    {"30 1\n20 1\n", "frequencies must rise", 2, 1},
+	    {"20 1\n-5 1\n", "a frequency from 0", 2, 1},
+	    {"20 1\n30 5000\n", "a level from -200", 2, 1},
+	    {"20 1\nEND\n", "a number was expected: 'END'", 2, 1},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sabin_calibration c = {.length = 77};
+		struct sabin_diag diag = {0};
+		assert_int_equal(read_text(rows[i].text, &c, &diag), SABIN_EFORMAT);
+		if (diag.line != rows[i].line || diag.column != rows[i].column ||
+		    !strstr(diag.message, rows[i].message))
+			fail_msg("row %zu: %d:%d: %s", i, diag.line, diag.column, diag.message);
+		assert_int_equal(c.length, 77);
+	}
+	struct sabin_calibration c;
+	struct sabin_diag diag;
+	assert_int_equal(sabin_calibration_read("/none", &c, &diag), SABIN_EIO);
+	assert_string_equal(diag.message, "no such file");
+}
+
+static void levels_are_interpolated_over_log_frequency(void **state)
+{
+	(void)state;
+	struct sabin_calibration c;
+	assert_ok(read_text("100 0\n400 6\n1600 -6\n", &c, NULL));
+	assert_near(sabin_calibration_level_db(&c, 200), 3, 1e-12); /* halfway on the log axis */
+	assert_near(sabin_calibration_level_db(&c, 800), 0, 1e-12);
+	assert_near(sabin_calibration_level_db(&c, 400), 6, 1e-12);
+	assert_near(sabin_calibration_level_db(&c, 1), 0, 0);
+	assert_near(sabin_calibration_level_db(&c, 20000), -6, 0);
+	assert_near(sabin_calibration_level_db(&c, NAN), 0, 0);
+	sabin_calibration_release(&c);
+	sabin_calibration_release(&c);
+	assert_ok(read_text("0 1\n10 2\n20 3\n", &c, NULL));
+	assert_near(sabin_calibration_level_db(&c, 5), 1, 0);
+	sabin_calibration_release(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(makers_formats_are_read),
+	    cmocka_unit_test(bad_files_are_refused_with_place),
+	    cmocka_unit_test(levels_are_interpolated_over_log_frequency),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
