@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * test_chart.c: every kind drawn by gnuplot, hostile names, and what happens when it cannot be drawn.
+ * test_chart.c: every kind drawn by gnuplot, hostile names, and what happens when it cannot be
+ * drawn.
  *
  * The data are a synthetic room: exponentially decaying noise over a noise floor, with three
  * reflections; the analysis is written down from the same numbers.
@@ -309,7 +310,7 @@ static void findings_are_true(void **state)
 	    /* the notch of 8 dB at 177 Hz is what the right speaker lacks, and the ripples' phase
 	     * differs by 1 rad: 10 sin(0.5) = 4.8 dB at most beside it */
 	    {"response", "Speakers left and right differ most at 17"},
-	    {"impulse", "2 reflections exceed \xe2\x88\x92" "10 dB in the first 15 ms; the strongest, "},
+	    {"impulse", "2 reflections exceed \xe2\x88\x92" "10 dB in the first 15 ms; the "},
 	    {"decay", "T20 lies between 0.32 s at 8 kHz and 0.52 s at 250 Hz; not valid at 63 and "
 	              "125 Hz"},
 	    {"rt60", "longest at 250 Hz"},
@@ -377,7 +378,7 @@ static void hostile_names_are_harmless(void **state)
 			assert_non_null(strstr(svg, "`touch evil1` $(touch evil2) "
 			                            "{/:Bold a_b^c} \\n %d &amp; &lt;script>,"));
 		if (i == 2)
-			assert_non_null(strstr(svg, "touch evil4 \xe2\x80\x9dquote\xe2\x80\x9d inside"));
+			assert_non_null(strstr(svg, "evil4 \xe2\x80\x9dquote\xe2\x80\x9d inside"));
 		if (i == 3)
 			assert_non_null(strstr(svg, "not ??? UTF-8 ???"));
 		free(svg);

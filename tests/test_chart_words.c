@@ -44,7 +44,8 @@ static void long_text_is_shortened_between_characters(void **state)
 		sabin_text_fit(text, 300, 12);
 		assert_at_most(sabin_text_width_px(text, 12), 300);
 		char clean[512];
-		sabin_text_clean(text, clean, sizeof clean); /* would put '?' for a torn character */
+		/* it would put '?' for a torn character */
+		sabin_text_clean(text, clean, sizeof clean);
 		assert_string_equal(text, clean);
 	}
 	char small[8];
@@ -65,7 +66,7 @@ static void text_is_cleaned(void **state)
 	    {"back\\slash {/:Bold x} `id` $(id) @m", "back\\slash {/:Bold x} `id` $(id) @m"},
 	    {"\xc3\xa9 \xe4\xb8\xad \xf0\x9f\x8e\xb5", "\xc3\xa9 \xe4\xb8\xad \xf0\x9f\x8e\xb5"},
 	    {"\xc0\xaf \xed\xa0\x80 \xf5 \xe4\xb8", "?? ??? ? ??"}, /* overlong, surrogate, torn */
-	    {"a\xe2\x80\xae" "b", "ab"},                                 /* right-to-left override */
+	    {"a\xe2\x80\xae" "b", "ab"}, /* right-to-left override */
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char out[128];

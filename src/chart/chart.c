@@ -3,8 +3,8 @@
  * chart.c: the kinds of charts, and drawing one.
  *
  * The kind writes numbers and words into a folder of its own, the constant script maps them to ink
- * there, and the picture is moved to its target only when it is whole.  Relative names keep whatever
- * a person typed out of gnuplot's language, in which a file name may be a command.
+ * there, and the picture is moved to its target only when it is whole.  Relative names keep
+ * whatever a person typed out of gnuplot's language, in which a file name may be a command.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -270,8 +270,8 @@ out:
 	return err;
 }
 
-/* Copy one file of the folder to where the person keeps it; one that is there already and the same is
- * left alone, since the kinds share their theme. */
+/* Copy one file of the folder to where the person keeps it; one that is there already and the same
+ * is left alone, since the kinds share their theme. */
 static enum sabin_err keep_file(const struct drawing *drawing, const char *name, bool force,
                                 struct sabin_diag *diag)
 {

@@ -2,8 +2,8 @@
  *
  * etc.c: the first milliseconds of a response as an energy-time curve, and its strongest peaks.
  *
- * References: R. C. Heyser, "Acoustical measurements by time delay spectrometry", J. Audio Eng. Soc.
- * 15 (1967) 370-382 (energy in time as the squared magnitude of the analytic signal).
+ * References: R. C. Heyser, "Acoustical measurements by time delay spectrometry", J. Audio Eng.
+ * Soc. 15 (1967) 370-382 (energy in time as the squared magnitude of the analytic signal).
  */
 #include <math.h>
 #include <stdbool.h>
@@ -64,7 +64,8 @@ static void smooth(const double *power, size_t n, size_t width, size_t offset, d
 
 static enum sabin_err to_levels(struct sabin_etc *etc)
 {
-	/* the direct sound's own peak: smoothing and the fraction of a sample may move it a little */
+	/* the direct sound's own peak: smoothing and the fraction of a sample may move it a
+	 * little */
 	double reach = 0.3e-3 * etc->rate_hz, direct = 0, most = 0;
 	for (size_t i = 0; i < etc->length; i++) {
 		if (fabs((double)i - etc->direct) <= reach)

@@ -26,8 +26,8 @@ SABIN_MUST enum sabin_err sabin_etc_compute(const double *h, size_t n, double ra
                                             double smooth_s, struct sabin_etc *out);
 void sabin_etc_release(struct sabin_etc *etc);
 
-/* The direct sound in h[n], in samples: the largest magnitude within 1 ms of the first sample that is
- * within 20 dB of the largest (ISO 3382-1:2009, A.3.4: start of the response). */
+/* The direct sound in h[n], in samples: the largest magnitude within 1 ms of the first sample that
+ * is within 20 dB of the largest (ISO 3382-1:2009, A.3.4: start of the response). */
 double sabin_etc_direct(const double *h, size_t n, double rate_hz);
 
 struct sabin_etc_peak {
@@ -35,8 +35,8 @@ struct sabin_etc_peak {
 	double level_db;
 };
 
-/* The strongest `capacity` peaks from from_s after the direct sound to the end of the curve that are
- * above least_db and rise at least 3 dB out of what is around them, in order of time. */
+/* The strongest `capacity` peaks from from_s after the direct sound to the end of the curve that
+ * are above least_db and rise at least 3 dB out of what is around them, in order of time. */
 size_t sabin_etc_peaks(const struct sabin_etc *etc, double from_s, double least_db,
                        struct sabin_etc_peak *peaks, size_t capacity);
 

@@ -2,8 +2,8 @@
  *
  * gnuplot.c: running gnuplot on one script, without a shell.
  *
- * gnuplot reads commands from files a person may own (~/.gnuplot) and from its environment; both are
- * kept away (-d, GNUPLOT_* and GNUTERM removed), so that a chart is the same everywhere.
+ * gnuplot reads commands from files a person may own (~/.gnuplot) and from its environment; both
+ * are kept away (-d, GNUPLOT_* and GNUTERM removed), so that a chart is the same everywhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -164,8 +164,9 @@ static enum sabin_err judge(int status, bool late, const char *said, const char 
 		                      "gnuplot did not end within %d s", PATIENCE_MS / 1000);
 	if (WIFSIGNALED(status)) {
 		int number = WTERMSIG(status);
-		return sabin_diag_set(diag, number == SIGINT ? SABIN_EINTR : SABIN_EIO, script, 0, 0,
-		                      "gnuplot was ended by signal %d", number);
+		enum sabin_err err = number == SIGINT ? SABIN_EINTR : SABIN_EIO;
+		return sabin_diag_set(diag, err, script, 0, 0, "gnuplot was ended by signal %d",
+		                      number);
 	}
 	if (WEXITSTATUS(status) == 0)
 		return SABIN_OK;
@@ -173,8 +174,8 @@ static enum sabin_err judge(int status, bool late, const char *said, const char 
 		said++;
 	sabin_diag_set(diag, SABIN_EIO, script, 0, 0, "gnuplot failed (status %d): %.300s",
 	               WEXITSTATUS(status), *said ? said : "it said nothing");
-	sabin_diag_advise(diag, "sabin's scripts need gnuplot 5.4 or later; --script keeps script and "
-	                        "data for a look");
+	sabin_diag_advise(diag, "sabin's scripts need gnuplot 5.4 or later; --script keeps script "
+	                        "and data for a look");
 	return SABIN_EIO;
 }
 
@@ -183,8 +184,8 @@ static enum sabin_err cannot_start(int error, struct sabin_diag *diag)
 	if (error == ENOENT) {
 		sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0,
 		               "gnuplot, which draws the charts, was not found");
-		sabin_diag_advise(diag, "install it (Debian, Ubuntu: apt install gnuplot-nox; Fedora: "
-		                        "dnf install gnuplot), version 5.4 or later");
+		sabin_diag_advise(diag, "install it (Debian, Ubuntu: apt install gnuplot-nox; "
+		                        "Fedora: dnf install gnuplot), version 5.4 or later");
 		return SABIN_EIO;
 	}
 	return sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0, "cannot start gnuplot: %s",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * kind_decay.c: decay curves of one response, a small panel for each octave band and for all of them
- * together.  A band whose decay time is refused is drawn grey and says why.
+ * kind_decay.c: decay curves of one response, a small panel for each octave band and for all of
+ * them together.  A band whose decay time is refused is drawn grey and says why.
  */
 #include <math.h>
 
@@ -215,10 +215,10 @@ static void write_page(struct sabin_sheet *sheet, const struct picture *p)
 	write_finding(sheet, p);
 	sabin_sheet_conditions(sheet, p->input, sabin_chart_who(p->input).s);
 	sabin_sheet_method(sheet,
-	                   "ISO 3382-2, backward integration up to the noise  \xc2\xb7  fit "
+	                   "ISO 3382-2, backward integration up to the noise" SABIN_DOT "fit "
 	                   "%s to %s dB, dashed beyond%s",
 	                   sabin_text_number(-5, 0).s, sabin_text_number(p->to_db, 0).s,
-	                   p->thirds ? "  \xc2\xb7  the bands at octave distance are drawn" : "");
+	                   p->thirds ? SABIN_DOT "the bands at octave distance are drawn" : "");
 	sabin_sheet_say(sheet, "panels", 0, 0, "%s", panels);
 	sabin_sheet_number(sheet, "count", (double)p->count);
 	sabin_sheet_number(sheet, "columns", (double)columns);

@@ -165,8 +165,9 @@ static enum sabin_err write_sheet(const struct sabin_chart_input *input,
 	write_finding(&sheet, labels, count, speed);
 	sabin_sheet_conditions(&sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(&sheet,
-	                   "energy\xe2\x80\x93time curve over all frequencies, Hann %.2f ms  \xc2\xb7  "
-	                   "limit of EBU Tech 3276 (there for 1 to 8 kHz)  \xc2\xb7  c = %.0f m/s",
+	                   "energy\xe2\x80\x93time curve over all frequencies, Hann %.2f "
+	                   "ms" SABIN_DOT "limit of EBU Tech 3276 (there for 1 to 8 kHz)"
+	                   SABIN_DOT "c = %.0f m/s",
 	                   smooth_s * 1000, speed);
 	sabin_sheet_number(&sheet, "from_ms", -before_s * 1000);
 	sabin_sheet_number(&sheet, "to_ms", after_s * 1000);

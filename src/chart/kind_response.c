@@ -170,7 +170,8 @@ static bool is_trusted(const struct picture *p, double f_hz)
 	return f_hz >= p->trust_hz[0] * (1 - 1e-6) && f_hz <= p->trust_hz[1] * (1 + 1e-6);
 }
 
-/* The axis: from above the highest level downwards, far enough for all but the deepest twentieth. */
+/* The axis: from above the highest level downwards, far enough for all but the deepest
+ * twentieth. */
 static void find_levels(struct picture *p)
 {
 	double most = -INFINITY, least = INFINITY;
@@ -276,7 +277,8 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	for (double f = range_hz[0]; f <= range_hz[1]; f *= exp2(1 / 48.0)) {
 		for (size_t a = 0; a + 1 < p->count; a++)
 			for (size_t b = a + 1; b < p->count; b++) {
-				double x = curve_at(&p->curves[a], f), y = curve_at(&p->curves[b], f);
+				double x = curve_at(&p->curves[a], f);
+				double y = curve_at(&p->curves[b], f);
 				double off = fabs(x - y);
 				/* what neither line shows is not said either */
 				if (!isfinite(off) || fmax(x, y) < p->bottom_db)
@@ -338,15 +340,15 @@ static void write_method(struct sabin_sheet *sheet, const struct picture *p)
 		                                              : "%.3g-octave smoothing",
 		         oct < 1 ? 1 / oct : oct);
 	if (p->input->window_s > 0)
-		snprintf(window, sizeof window, "  \xc2\xb7  window %.4g ms",
+		snprintf(window, sizeof window, SABIN_DOT "window %.4g ms",
 		         p->input->window_s * 1000);
 	if (p->db_per_decade > 0)
-		snprintf(scale, sizeof scale, "  \xc2\xb7  %.0f dB per decade", p->db_per_decade);
+		snprintf(scale, sizeof scale, SABIN_DOT "%.0f dB per decade", p->db_per_decade);
 	if (p->speakers > p->count)
-		snprintf(left, sizeof left, "  \xc2\xb7  first %zu of %zu speakers", p->count,
+		snprintf(left, sizeof left, SABIN_DOT "first %zu of %zu speakers", p->count,
 		         p->speakers);
 	sabin_sheet_method(sheet, "%s%s%s%s%s", smoothing, window,
-	                   p->spread ? "  \xc2\xb7  line = power mean, band = min to max of positions"
+	                   p->spread ? SABIN_DOT "line = power mean, band = min to max of positions"
 	                             : "",
 	                   scale, left);
 }

@@ -239,7 +239,8 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 	                    sabin_text_s(most).s, rest);
 }
 
-/* Decimals that a step between numbers needs: the steps are 1, 2, 2.5 and 5 times a power of ten. */
+/* Decimals that a step between numbers needs: the steps are 1, 2, 2.5 and 5 times a power of
+ * ten. */
 static int decimals_of(double step)
 {
 	int decimals = 0;
@@ -286,9 +287,9 @@ static void write_page(struct sabin_sheet *sheet, const struct picture *p)
 	write_finding(sheet, p);
 	sabin_sheet_conditions(sheet, p->input, sabin_chart_who(p->input).s);
 	if (p->grouped && p->speakers > p->count)
-		snprintf(left, sizeof left, "  \xc2\xb7  first %zu of %zu speakers", p->count,
+		snprintf(left, sizeof left, SABIN_DOT "first %zu of %zu speakers", p->count,
 		         p->speakers);
-	sabin_sheet_method(sheet, "ISO 3382-2, fit %s to %s dB  \xc2\xb7  %s%s",
+	sabin_sheet_method(sheet, "ISO 3382-2, fit %s to %s dB" SABIN_DOT "%s%s",
 	                   sabin_text_number(-5, 0).s,
 	                   sabin_text_number(p->parameter == SABIN_T30 ? -35 : -25, 0).s,
 	                   p->grouped ? "mean of the valid positions; bars: their min to max"

@@ -20,8 +20,8 @@ struct sabin_group {
 	size_t count;
 };
 
-/* Put the traces into groups in the order in which their speakers appear; *speakers is the number of
- * speakers there are, of which the first SABIN_GROUPS_MAX get a group.  Returns the groups. */
+/* Put the traces into groups in the order in which their speakers appear; *speakers is the number
+ * of speakers there are, of which the first SABIN_GROUPS_MAX get a group.  Returns the groups. */
 size_t sabin_chart_groups(const struct sabin_chart_input *input,
                           struct sabin_group groups[SABIN_GROUPS_MAX], size_t *speakers);
 bool sabin_chart_is_member(const struct sabin_group *group, const struct sabin_chart_trace *trace);
@@ -43,8 +43,8 @@ struct sabin_chart_who sabin_chart_who(const struct sabin_chart_input *input);
  * either will do, to be named). */
 enum sabin_parameter sabin_chart_decay_parameter(const struct sabin_chart_input *input);
 
-/* The next round number >= value > 0 for the end of an axis, and a step that divides it into four to
- * six parts. */
+/* The next round number >= value > 0 for the end of an axis, and a step that divides it into four
+ * to six parts. */
 double sabin_chart_round_up(double value, double *step);
 
 #endif

@@ -125,7 +125,7 @@ void sabin_sheet_conditions(struct sabin_sheet *sheet, const struct sabin_chart_
 	if (!*name && m && m->path)
 		sabin_text_clean(base_name(m->path), name, sizeof name);
 	struct sabin_text date = sabin_text_date(m ? m->date : NULL);
-	snprintf(rest, sizeof rest, "%s  \xc2\xb7  %s%s%s", size, who, *date.s ? "  \xc2\xb7  " : "",
+	snprintf(rest, sizeof rest, "%s" SABIN_DOT "%s%s%s", size, who, *date.s ? SABIN_DOT : "",
 	         date.s);
 	/* only the room's name gives way: the other words are short by their own rules */
 	sabin_text_fit(name, CAPTION_PX - sabin_text_width_px(rest, CAPTION_FONT_PX),

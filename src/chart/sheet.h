@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * sheet.h: what one kind of chart hands to its script: words, legend and tables as files in a folder.
+ * sheet.h: what one kind of chart hands to its script: words, legend and tables as files in a
+ * folder.
  *
  *   NAME.meta    a word or number a line: key, tab, text
  *   NAME.legend  an entry a line: place in px, mark, colour, dash, text
@@ -55,6 +56,9 @@ void sabin_sheet_say(struct sabin_sheet *sheet, const char *key, double width_px
                      const char *format, ...) __attribute__((format(printf, 5, 6)));
 void sabin_sheet_number(struct sabin_sheet *sheet, const char *key, double value);
 
+/* Between the parts of a line at the foot. */
+#define SABIN_DOT " \xc2\xb7 "
+
 /* The finding under the title and the lines at the foot, with the page's limits. */
 #define sabin_sheet_finding(sheet, ...) sabin_sheet_say(sheet, "finding", 850, 14.5, __VA_ARGS__)
 #define sabin_sheet_method(sheet, ...)  sabin_sheet_say(sheet, "method", 780, 12, __VA_ARGS__)
@@ -62,8 +66,8 @@ void sabin_sheet_number(struct sabin_sheet *sheet, const char *key, double value
 void sabin_sheet_conditions(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
                             const char *who);
 
-/* Shorten `name` so that `count` entries as wide as it leave `reserved_px` of the legend's row for the
- * program's own entries, each of sabin_sheet_legend_px(). */
+/* Shorten `name` so that `count` entries as wide as it leave `reserved_px` of the legend's row for
+ * the program's own entries, each of sabin_sheet_legend_px(). */
 void sabin_sheet_legend_fit(char *name, size_t count, double reserved_px);
 double sabin_sheet_legend_px(const char *text);
 
@@ -80,8 +84,8 @@ void sabin_sheet_row(struct sabin_sheet *sheet, size_t count, const double *valu
  * nothing is to be drawn; this keeps it content. */
 void sabin_sheet_off_page(struct sabin_sheet *sheet, size_t count);
 
-/* Rows (x, y) for a line, thinned to the extremes of each of `columns` equal steps from x0 to x1
- * when there are more than two points a step; x may be mapped to its logarithm for that. */
+/* Rows (x, y) for a line.  Where more than two points fall into one column of pixels of an axis
+ * from x0 to x1, which may be logarithmic, only the lowest and the highest of them are written. */
 void sabin_sheet_line(struct sabin_sheet *sheet, const double *x, const double *y, size_t count,
                       double x0, double x1, bool logarithmic);
 

@@ -3,8 +3,8 @@
  * words.h: text for a chart: numbers as people read them, and words from files made harmless.
  *
  * Whatever a person typed (a room's name, a file's name) reaches gnuplot only as a field of a data
- * file, never as part of a script; what is left to do here is that the field stays one field and the
- * line stays on the page.
+ * file, never as part of a script; what is left to do here is that the field stays one field and
+ * the line stays on the page.
  */
 #ifndef SABIN_CHART_WORDS_H
 #define SABIN_CHART_WORDS_H
