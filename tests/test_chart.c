@@ -224,8 +224,6 @@ static void write_file(const char *path, const char *text)
 static char *slurp(const char *path, size_t *length)
 {
 	FILE *file = fopen(path, "rb");
-	if (!file)
-		print_error("%s is missing\n", path);
 	assert_non_null(file);
 	fseek(file, 0, SEEK_END);
 	*length = (size_t)ftell(file);
@@ -470,8 +468,7 @@ static void broken_scripts_are_noticed(void **state)
 		assert_int_equal(sabin_chart_draw(kind, &f->input, &style, png, true, &diag),
 		                 SABIN_EIO);
 		assert_int_equal(access(png, F_OK), -1);
-		if (i == 0)
-			assert_non_null(strstr(diag.message, "unrecognized option"));
+		assert_true(i > 0 || strstr(diag.message, "unrecognized option"));
 	}
 }
 
