@@ -126,12 +126,35 @@ static const struct sabin_decay_fit *fit_of(const struct picture *p,
 	return drawn ? fit : NULL;
 }
 
+/* The reason with both its numbers, as a panel has room for; an ellipsis could eat one of them. */
+static void short_reason(struct sabin_quantity q, char *text, size_t size)
+{
+	char have[80], need[80];
+	bool known = isfinite(q.have) && isfinite(q.need);
+	snprintf(have, sizeof have, "%s", sabin_text_number(q.have, 1).s);
+	snprintf(need, sizeof need, "%s", sabin_text_number(q.need, 1).s);
+	if (known && q.reason == SABIN_BECAUSE_RANGE)
+		snprintf(text, size, "range %s dB, needs %s", have, need);
+	else if (known && q.reason == SABIN_BECAUSE_FILTER)
+		snprintf(text, size, "B\xc2\xb7T is %s, needs %s", have, need);
+	else if (known && q.reason == SABIN_BECAUSE_UNCERTAIN)
+		snprintf(text, size, "expected error %s %%, limit %s %%", have, need);
+	else if (known && q.reason == SABIN_BECAUSE_SHORT)
+		snprintf(text, size, "response ends at %s dB, needs %s", have, need);
+	else if (known && q.reason == SABIN_BECAUSE_NO_SIGNAL)
+		snprintf(text, size, "%s dB above the noise, needs %s", have, need);
+	else if (known && q.reason == SABIN_BECAUSE_OUT_OF_BAND)
+		snprintf(text, size, "known up to %s Hz, needs %s", have, need);
+	else
+		(void)sabin_reason_text(q, text, size);
+}
+
 static void panel_words(struct sabin_sheet *sheet, const struct picture *p, size_t panel)
 {
 	const struct sabin_band_result *band = p->bands[panel];
 	struct sabin_quantity t = band->value[p->parameter], edt = band->value[SABIN_EDT];
 	struct sabin_quantity inr = band->value[SABIN_INR];
-	char key[40], words[256] = "", why[200];
+	char key[40], words[256] = "";
 	snprintf(key, sizeof key, "name_%zu", panel + 1);
 	sabin_sheet_say(sheet, key, 0, 0, "%s",
 	                band->band.nominal_hz > 0 ? sabin_text_hz(band->band.nominal_hz).s
@@ -142,8 +165,7 @@ static void panel_words(struct sabin_sheet *sheet, const struct picture *p, size
 	else
 		sabin_sheet_say(sheet, key, 0, 0, "%s not valid", p->name);
 	if (!t.valid) {
-		const char *reason = sabin_reason_text(t, why, sizeof why);
-		snprintf(words, sizeof words, "%s", reason ? reason : "");
+		short_reason(t, words, sizeof words);
 	} else {
 		if (edt.valid)
 			snprintf(words, sizeof words, "EDT = %s", sabin_text_s(edt.value).s);
