@@ -63,7 +63,11 @@ APP_LIBS   := $(or $(call pkg,--libs $(APP_PKGS)),-lasound -lsndfile -lyaml -lja
 
 # ---- flags ----------------------------------------------------------------------------------------
 WARN        = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
-              -Wwrite-strings -Wdouble-promotion -Wpointer-arith -Wformat=2
+              -Wwrite-strings -Wpointer-arith -Wformat=2
+# clang counts the macro NAN as a promoted float
+ifeq ($(findstring clang,$(CC)),)
+WARN       += -Wdouble-promotion
+endif
 ifdef DEVELOPER
 WARN       += -Werror
 endif
