@@ -122,7 +122,112 @@ $(TESTS): $B/tests/%: $B/tests/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) -lcmocka
 
+# ---- what a person asks for ------------------------------------------------------------------------
+## make            build/release/sabin, libsabin (static and shared), the ALSA plugin
+## make demo       install what is missing, build, measure the sample room, draw it
+## make check      install what is missing, build, run all tests and guard rails
+## make san        the tests under AddressSanitizer and UBSan
+## make valgrind   the unit tests under valgrind
+## make bench      benchmarks, as ratios taken in one run
+## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
+## make deps       install what is missing on Debian or Ubuntu; says what
+## make install    to DESTDIR/PREFIX; make uninstall is its twin
+## make config     what would be built, with what
+## make clean      remove build/
 tests: $(TESTS)
+
+DEPS      = build-essential pkg-config libasound2-dev libfftw3-dev libsndfile1-dev libyaml-dev \
+            libjansson-dev libcmocka-dev gnuplot-nox mandoc alsa-utils
+
+# Does nothing when all is there.
+deps:
+	@if command -v $(CC) $(PKG_CONFIG) gnuplot mandoc aplay >/dev/null 2>&1 && \
+	  $(PKG_CONFIG) --exists $(LIB_PKGS) $(APP_PKGS) cmocka; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null 2>&1; then \
+	  echo 'This is not Debian or Ubuntu.  Install what corresponds to:'; echo '  $(strip $(DEPS))'; exit 1; fi; \
+	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+	if test -n "$$sudo" && ! command -v sudo >/dev/null 2>&1; then \
+	  echo 'As root, please: apt-get install $(strip $(DEPS))'; exit 1; fi; \
+	missing=; for p in $(DEPS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	echo "Installing with $$sudo apt-get:$$missing"; \
+	$$sudo apt-get update -qq && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+# A second make, so that what was just installed is seen.
+check: deps
+	@$(MAKE) --no-print-directory check-built
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@B=$B tests/demo.sh
+
+SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
+check-built: all $(TESTS)
+	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(SCRIPTS)
+
+san:
+	@$(MAKE) --no-print-directory VARIANT=san DEVELOPER=1 check-san
+check-san: all $(TESTS)
+	@B=$B CC='$(CC)' UBSAN_OPTIONS=print_stacktrace=1 tests/run.sh $(TESTS) \
+	  $(filter tests/cli/%,$(SCRIPTS))
+
+valgrind: all $(TESTS)
+	@B=$B tests/run.sh --valgrind $(TESTS)
+
+bench: deps
+	@$(MAKE) --no-print-directory bench-built
+bench-built: all $(BENCHES)
+	@B=$B tests/run.sh --loud $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
+
+RUNS ?= 1000000
+FUZZERS  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC))
+fuzz:
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang \
+	  VARIANT_FLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-built
+fuzz-built: $(FUZZERS)
+	@for f in $(FUZZERS); do echo "$$f: $(RUNS) runs"; n=$${f##*/}; mkdir -p $B/corpus/$$n; \
+	  $$f -runs=$(RUNS) -max_len=4096 -print_final_stats=1 -verbosity=0 -artifact_prefix=$B/corpus/$$n. \
+	    $B/corpus/$$n $$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) $$(test $$n != room || echo rooms rooms/broken) || exit 1; done
+$(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $B/libapp.a $(STATIC)
+	@mkdir -p $(@D)
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
+
+config:
+	@echo 'version   $(VERSION)'
+	@echo 'variant   $(VARIANT) (build folder $B)'
+	@echo 'compiler  $(CC) $(strip $(ALL_CFLAGS))'
+	@echo 'libraries $(APP_LIBS)'
+	@echo 'prefix    $(PREFIX) (data in $(DATADIR)/sabin, plugin in $(LIBDIR)/sabin)'
+
+# ---- installing: each line has its twin -----------------------------------------------------------
+dest      = $(DESTDIR)$1
+install: all
+	install -d $(call dest,$(PREFIX)/bin) $(call dest,$(LIBDIR)/sabin) $(call dest,$(LIBDIR)/pkgconfig) \
+	  $(call dest,$(PREFIX)/include/sabin) $(call dest,$(DATADIR)/sabin/rooms/broken) \
+	  $(call dest,$(DATADIR)/sabin/plots) $(sort $(foreach m,$(MAN),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
+	install -m 755 $(COMMAND) $(call dest,$(PREFIX)/bin/sabin)
+	install -m 644 $(PLUGIN) $(call dest,$(LIBDIR)/sabin)
+	install -m 644 $(STATIC) $(call dest,$(LIBDIR))
+	install -m 644 $(SHARED) $(call dest,$(LIBDIR))
+	ln -sf libsabin.so.$(VERSION) $(call dest,$(LIBDIR)/libsabin.so.$(SONUMBER))
+	ln -sf libsabin.so.$(SONUMBER) $(call dest,$(LIBDIR)/libsabin.so)
+	install -m 644 $B/sabin.pc $(call dest,$(LIBDIR)/pkgconfig)
+	install -m 644 $(HEADERS) $(call dest,$(PREFIX)/include/sabin)
+	install -m 644 $(wildcard rooms/*.yaml) $(call dest,$(DATADIR)/sabin/rooms)
+	install -m 644 $(wildcard rooms/broken/*) $(call dest,$(DATADIR)/sabin/rooms/broken)
+	install -m 644 $(wildcard plots/*.gp) $(call dest,$(DATADIR)/sabin/plots)
+	for m in $(MAN); do install -m 644 $$m $(call dest,$(MANDIR))/man$${m##*.}/ || exit 1; done
+
+uninstall:
+	rm -f $(call dest,$(PREFIX)/bin/sabin)
+	rm -f $(call dest,$(LIBDIR)/sabin/$(notdir $(PLUGIN)))
+	rm -f $(call dest,$(LIBDIR)/libsabin.a) $(call dest,$(LIBDIR)/libsabin.so.$(VERSION)) \
+	  $(call dest,$(LIBDIR)/libsabin.so.$(SONUMBER)) $(call dest,$(LIBDIR)/libsabin.so)
+	rm -f $(call dest,$(LIBDIR)/pkgconfig/sabin.pc)
+	rm -f $(foreach h,$(HEADERS),$(call dest,$(PREFIX)/include/sabin/$(notdir $h)))
+	rm -rf $(call dest,$(DATADIR)/sabin)
+	for m in $(MAN); do rm -f $(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; done
+	-rmdir $(call dest,$(PREFIX)/include/sabin) $(call dest,$(LIBDIR)/sabin)
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -130,7 +235,8 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests help clean FORCE
+.PHONY: all tests deps check check-built demo san check-san valgrind bench bench-built fuzz fuzz-built \
+        config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

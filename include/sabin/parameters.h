@@ -84,4 +84,13 @@ SABIN_API SABIN_MUST enum sabin_err sabin_analysis_compute(
     struct sabin_analysis *out);
 SABIN_API void sabin_analysis_free(struct sabin_analysis *analysis);
 
+/* For many responses of about one length: what planning and memory cost is paid once.  An analyser
+ * serves one thread at a time; its results do not depend on what it did before and outlive it. */
+struct sabin_analyser;
+SABIN_API SABIN_MUST enum sabin_err sabin_analyser_new(struct sabin_analyser **out);
+SABIN_API void sabin_analyser_free(struct sabin_analyser *analyser);
+SABIN_API SABIN_MUST enum sabin_err sabin_analyser_compute(
+    struct sabin_analyser *analyser, const double *h, size_t n, double rate_hz,
+    const struct sabin_analysis_options *options, struct sabin_analysis *out);
+
 #endif

@@ -18,7 +18,7 @@ struct sabin_response_options {
 	double from_hz, to_hz;     /* 0 < from < to <= rate/2 */
 };
 
-/* 1/12 octave, 500 ms, 96 points an octave, 20 Hz .. 20 kHz */
+/* 1/12 octave, 500 ms right, 5 ms left, 96 points an octave, 20 Hz .. 20 kHz */
 SABIN_API struct sabin_response_options sabin_response_defaults(void);
 
 struct sabin_response {

@@ -38,7 +38,7 @@ static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict
 	size_t clipped = 0;
 	for (size_t i = 0; i < n; i++)
 		peak = fmax(peak, fabs(x[i]));
-	verdict->peak_dbfs = peak > 0 ? 20 * log10(peak) : -INFINITY;
+	verdict->peak_dbfs = 20 * log10(peak);
 	const double alike = peak * (1 - 1e-7);
 	for (size_t i = 0, run = 0; i <= n; i++) {
 		if (i < n && fabs(x[i]) >= fmin(alike, full_scale)) {

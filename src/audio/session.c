@@ -318,16 +318,15 @@ static enum sabin_err take_all_repeats(struct session *s, const struct sabin_spe
 	for (unsigned r = 0; r < s->o->repeats; r++) {
 		struct sabin_take take;
 		enum sabin_err err = play_once(s, speaker, input, &take, diag);
-		if (!err && r == 0) {
+		if (!err && r == 0)
 			err = emission(s, speaker, &pile->emission);
-		}
 		if (err)
 			return err;
-		if (!take.verdict.trustworthy) {
-			pile->count = 0;
+		if (!take.verdict.trustworthy) { /* it alone is evidence; the repeats before are not */
+			const double at = pile->emission;
 			pile_release(pile);
-			err = pile_add(s, pile, &take);
-			return err;
+			pile->emission = at;
+			return pile_add(s, pile, &take);
 		}
 		err = pile_add(s, pile, &take);
 		if (err)

@@ -74,7 +74,7 @@ static void search_range(const struct sabin_taker *t, long *from, long *to)
 {
 	const struct sabin_stimulus *s = t->excitation.stimulus;
 	const double rate_hz = t->excitation.rate_hz;
-	if (s) {
+	if (s && !t->excitation.any_start) {
 		/* capture may start before or after playback, by what a sound server buffers; and no
 		 * signal path is later than the silence after the sweep */
 		*from = (long)s->sweep_frame - (long)(0.3 * rate_hz);
@@ -186,7 +186,7 @@ enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate
 {
 	enum { PER_OCTAVE = 6, MOST = 256 };
 	const size_t n = sabin_fft_smooth_size(frames);
-	double level[MOST] = {0}, sorted[MOST];
+	double level[MOST] = {0}, sorted[MOST] = {0};
 	size_t count = 0, middle = 0;
 	struct sabin_fft *fft = NULL;
 	double *t = calloc(n, sizeof *t);
@@ -215,7 +215,8 @@ enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate
 			sorted[j] = sorted[j - 1];
 			sorted[j - 1] = swap;
 		}
-	const double median = sorted[count * 3 / 4], low = median * 0.25; /* -6 dB */
+	/* the upper quartile: bands outside the sweep, which are empty, do not count */
+	const double usual = sorted[count * 3 / 4], low = usual * 0.25; /* -6 dB */
 	for (size_t i = 0; i < count; i++)
 		if (level[i] > level[middle])
 			middle = i;
@@ -224,7 +225,7 @@ enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate
 		a--;
 	while (b + 1 < count && level[b + 1] > low)
 		b++;
-	err = b - a < PER_OCTAVE || !(median > 0) ? SABIN_ESHORT : SABIN_OK;
+	err = b - a < PER_OCTAVE || !(usual > 0) ? SABIN_ESHORT : SABIN_OK;
 	if (!err) {
 		*from_hz = exp2((double)a / PER_OCTAVE);
 		*to_hz = fmin(exp2((double)(b + 1) / PER_OCTAVE), rate_hz / 2);

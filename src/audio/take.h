@@ -18,10 +18,11 @@ struct sabin_excitation {
 	double rate_hz, from_hz, to_hz;
 	double second_harmonic_s; /* lead of the second harmonic's response; 0: not known */
 	const struct sabin_stimulus *stimulus; /* what stood around the sweep, or NULL */
+	bool any_start; /* the recording may have begun at any time, before or after the sweep */
 };
 
 /* Band of an exponential sweep from its samples: where energy times frequency stays within 6 dB of
- * its median.  SABIN_ESHORT when there is no such band of an octave or more. */
+ * its upper quartile.  SABIN_ESHORT when there is no such band of an octave or more. */
 SABIN_MUST enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate_hz,
                                                 double *from_hz, double *to_hz);
 

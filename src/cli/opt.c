@@ -312,9 +312,12 @@ static int set_defaults(const struct sabin_command *command, void *options)
 {
 	const struct sabin_opt *row;
 	memset(options, 0, command->size);
-	for (size_t i = 0; (row = sabin_opt_row(command, i)); i++)
+	for (size_t i = 0; (row = sabin_opt_row(command, i)); i++) {
 		if (row->initial && set_value(command, row, row->initial, options) != 0)
 			return 5;
+		if (!row->initial && row->type == SABIN_OPT_NUMBER)
+			*(double *)(void *)((char *)options + row->offset) = NAN;
+	}
 	return 0;
 }
 

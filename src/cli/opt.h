@@ -29,7 +29,7 @@ struct sabin_opt {
 	size_t offset; /* of the value in the command's struct */
 	enum sabin_opt_unit unit;
 	double min, max;      /* NUMBER, INTEGER, RANGE */
-	const char *initial;  /* default as text, parsed like an argument; NULL: zero */
+	const char *initial;  /* default as text, parsed like an argument; NULL: zero, a NUMBER: NAN */
 	const char *choices;  /* CHOICE: "light|dark|print" */
 	const char *help;
 };

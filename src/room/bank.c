@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bank.c: an amplitude-complementary octave bank.
+ * bank.c: an amplitude-complementary bank.
  *
- * Between neighbouring octaves, at the band edges of IEC 61260-1:2014, 5.4, one gain falls and the
+ * Between neighbouring bands (octaves: at the edges of IEC 61260-1:2014, 5.4) one gain falls and the
  * other rises as the two halves of a raised cosine over log f.  Each band's gain is the difference
  * of two such low-pass curves, so that the sum telescopes to exactly one: what is the same in all
  * bands passes unchanged.  Zero phase keeps the bands in step; the price is that the difference
@@ -17,41 +17,45 @@
 #include "room/inner.h"
 
 /* Width of a transition: half an octave keeps half of each octave, about its centre, pure. */
-static const double transition_oct = 0.5;
+static const double octave_transition_oct = 0.5;
 
 /* The narrowest transition (63 to 125 Hz) is 31 Hz wide: its ringing is over in 2.6 / 31 Hz. */
-static const double reach_s = 0.085;
+static const double octave_reach_s = 0.085;
 
-/* Upper edge of octave `band`. */
-static double edge_hz(int band)
+void bank_plan_octaves(struct bank_plan *plan, double rate_hz, int bands_wanted)
 {
-	return room_band_centre_hz(band) * pow(10, 0.15);
+	*plan = (struct bank_plan){
+		.rate_hz = rate_hz,
+		.bands = 1,
+		.transition_oct = octave_transition_oct,
+		.reach_s = octave_reach_s,
+	};
+	for (; plan->bands < bands_wanted; plan->bands++) {
+		const double edge_hz = room_band_centre_hz(plan->bands - 1) * pow(10, 0.15);
+		if (edge_hz >= rate_hz / 2)
+			return;
+		plan->edge_hz[plan->bands - 1] = edge_hz;
+	}
 }
 
-int bank_bands(double rate_hz, int bands_wanted)
+double bank_top(const struct bank_plan *plan, int band)
 {
-	int bands = 1;
-	while (bands < bands_wanted && edge_hz(bands - 1) < rate_hz / 2)
-		bands++;
-	return bands;
-}
-
-double bank_top(double rate_hz, int bands, int band)
-{
+	if (band == plan->bands - 1)
+		return 0.5;
 	/* the transition and, since the ringing is cut off, as much again for safety */
-	const double top_hz = edge_hz(band) * exp2(transition_oct);
-	return band == bands - 1 ? 0.5 : fmin(0.5, top_hz / rate_hz);
+	const double top_hz = plan->edge_hz[band] * exp2(plan->transition_oct);
+	return fmin(0.5, top_hz / plan->rate_hz);
 }
 
 /* Low-pass at the upper edge of `band`, its ringing cut to the reach; gain[size/2 + 1]. */
-static void low_pass(struct bank *bank, double rate_hz, int band, double *gain)
+static void low_pass(struct bank *bank, const struct bank_plan *plan, int band, double *gain)
 {
 	const size_t half = bank->size / 2;
 	bank->spectrum[0] = 1;
 	for (size_t k = 1; k <= half; k++) {
-		const double f_hz = (double)k * rate_hz / (double)bank->size;
-		const double above_oct = log2(f_hz / edge_hz(band));
-		bank->spectrum[k] = 1 - sabin_window_rise(above_oct / transition_oct + 0.5);
+		const double f_hz = (double)k * plan->rate_hz / (double)bank->size;
+		const double above_oct = log2(f_hz / plan->edge_hz[band]);
+		bank->spectrum[k] = 1 - sabin_window_rise(above_oct / plan->transition_oct + 0.5);
 	}
 	sabin_fft_inverse(bank->fft, bank->spectrum, bank->time);
 	for (size_t i = 1; i <= half; i++) {
@@ -65,11 +69,11 @@ static void low_pass(struct bank *bank, double rate_hz, int band, double *gain)
 		gain[k] = creal(bank->spectrum[k]);
 }
 
-enum sabin_err bank_init(struct bank *bank, double rate_hz, int bands_wanted, size_t least_frames)
+enum sabin_err bank_init(struct bank *bank, const struct bank_plan *plan, size_t least_frames)
 {
 	memset(bank, 0, sizeof *bank);
-	bank->bands = bank_bands(rate_hz, bands_wanted);
-	bank->reach = (size_t)ceil(reach_s * rate_hz);
+	bank->bands = plan->bands;
+	bank->reach = (size_t)ceil(plan->reach_s * plan->rate_hz);
 	bank->size = sabin_fft_smooth_size(least_frames + 2 * bank->reach);
 	bank->frames = bank->size - 2 * bank->reach;
 	const size_t bins = bank->size / 2 + 1, bands = (size_t)bank->bands;
@@ -86,7 +90,7 @@ enum sabin_err bank_init(struct bank *bank, double rate_hz, int bands_wanted, si
 	}
 	/* from low-passes to bands: the highest is all that the others leave */
 	for (int band = 0; band < bank->bands - 1; band++)
-		low_pass(bank, rate_hz, band, bank->gain + (size_t)band * bins);
+		low_pass(bank, plan, band, bank->gain + (size_t)band * bins);
 	for (size_t k = 0; k < bins; k++) {
 		double below = 0;
 		for (size_t band = 0; band < bands; band++) {

@@ -30,6 +30,16 @@ static double bessel_i0(double x)
 	return sum;
 }
 
+double grid_sinc(double t, double half)
+{
+	const double beta = 0.1102 * (ripple_db - 8.7); /* [Kaiser] */
+	const double edge = 1 - t * t / (half * half);
+	if (edge <= 0)
+		return 0;
+	const double sinc = t == 0 ? 1 : sin(M_PI * t) / (M_PI * t);
+	return sinc * bessel_i0(beta * sqrt(edge)) / bessel_i0(beta);
+}
+
 void grid_kernel_init(struct grid_kernel *kernel, double top)
 {
 	/* What folds onto `top` comes from 1 - top: between them the kernel may fall.  [Kaiser]:
@@ -41,14 +51,9 @@ void grid_kernel_init(struct grid_kernel *kernel, double top)
 		if (half < GRID_HALF)
 			kernel->half = (size_t)ceil(half) + 1;
 	}
-	const double beta = 0.1102 * (ripple_db - 8.7); /* [Kaiser] */
-	const double half = (double)kernel->half;
-	for (size_t j = 0; j < 2 * kernel->half * GRID_PHASES; j++) {
-		const double t = half - (double)j / GRID_PHASES;
-		const double edge = 1 - t * t / (half * half);
-		const double sinc = t == 0 ? 1 : sin(M_PI * t) / (M_PI * t);
-		kernel->taps[j] = sinc * bessel_i0(beta * sqrt(fmax(0, edge))) / bessel_i0(beta);
-	}
+	for (size_t j = 0; j < 2 * kernel->half * GRID_PHASES; j++)
+		kernel->taps[j] = grid_sinc((double)kernel->half - (double)j / GRID_PHASES,
+		                            (double)kernel->half);
 }
 
 /* Two doubles that are multiplied at once; loads need no alignment. */

@@ -25,6 +25,10 @@ struct grid_kernel {
 	double taps[2 * GRID_HALF * GRID_PHASES];
 };
 
+/* sin(pi t) / (pi t) under a Kaiser window of `half` to either side: the interpolation between
+ * samples, with a ripple of -130 dB. */
+double grid_sinc(double t, double half);
+
 /* The shortest kernel that is transparent up to top (a fraction of the sampling rate). */
 void grid_kernel_init(struct grid_kernel *kernel, double top);
 

@@ -171,15 +171,15 @@ static void init_air(struct images *images, const struct sabin_room *room)
 	}
 }
 
-static enum sabin_err init_bands(struct images *images, int wanted, size_t frames)
+static enum sabin_err init_bands(struct images *images, const struct bank_plan *plan,
+                                 size_t frames)
 {
 	/* a block three times as long as what the filters ring costs little more than the images;
 	 * a short response needs no longer block than itself */
 	size_t block = 3 * (size_t)(images->rate_hz / 10);
 	if (block > frames + GRID_HALF)
 		block = frames + GRID_HALF;
-	const enum sabin_err err =
-	        bank_init(&images->bank, images->rate_hz, wanted, block + 2 * GRID_HALF);
+	const enum sabin_err err = bank_init(&images->bank, plan, block + 2 * GRID_HALF);
 	if (err)
 		return err;
 	images->band_each = images->bank.frames;
@@ -193,21 +193,24 @@ static enum sabin_err init(struct images *images, const struct sabin_room *room,
 {
 	double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS];
 	room_reflection(room, beta);
-	const int wanted = options->air ? ROOM_AIR_BANDS : SABIN_ABSORPTION_BANDS;
-	const bool flat = one_band(beta, options->air);
+	struct bank_plan plan;
+	if (one_band(beta, options->air))
+		bank_plan_octaves(&plan, options->rate_hz, 1);
+	else
+		bank_plan_octaves(&plan, options->rate_hz,
+		                  options->air ? ROOM_AIR_BANDS : SABIN_ABSORPTION_BANDS);
 	images->rate_hz = options->rate_hz;
-	images->bands = flat ? 1 : bank_bands(options->rate_hz, wanted);
+	images->bands = plan.bands;
 	images->cells_each = grid_cells(GRID_FRAMES);
 	images->cells = calloc((size_t)images->bands, images->cells_each * sizeof *images->cells);
 	images->kernel = calloc((size_t)images->bands, sizeof *images->kernel);
 	if (!images->cells || !images->kernel)
 		return SABIN_ENOMEM;
 	for (int band = 0; band < images->bands; band++)
-		grid_kernel_init(&images->kernel[band],
-		                 bank_top(options->rate_hz, images->bands, band));
+		grid_kernel_init(&images->kernel[band], bank_top(&plan, band));
 	if (options->air)
 		init_air(images, room);
-	return flat ? SABIN_OK : init_bands(images, wanted, frames);
+	return plan.bands == 1 ? SABIN_OK : init_bands(images, &plan, frames);
 }
 
 static void release(struct images *images)

@@ -130,7 +130,7 @@ enum sabin_err sphere_init(struct sphere *sphere, const struct sabin_room *room,
 			most = fmax(most, beta[room_walls[axis][0]][band] *
 			                          beta[room_walls[axis][1]][band]);
 		/* of one reflection; where nothing returns the next is already nothing */
-		loss[axis] = most > gain_floor ? -log(most) / 2 : -log(gain_floor);
+		loss[axis] = most > gain_floor ? fabs(log(most)) / 2 : -log(gain_floor);
 	}
 	if (image_bound(room->size_m, loss, radius_m) > image_limit)
 		return SABIN_EINVAL;
@@ -183,24 +183,29 @@ static size_t audible_end(const struct sphere_axis *axis, double gain, size_t fi
 	return end;
 }
 
-/* All rows of one offset of the outer axis. */
-static void walk_plane(const struct sphere *sphere, size_t i, double low_m2, double high_m2,
-                       sphere_visit *visit, void *user)
+/* All rows of offset i of the outer axis.  edge[]: where the inner range of the first row begins and
+ * ends at most; on return, where it does. */
+static void walk_plane(const struct sphere *sphere, size_t i, const double limit_m2[2],
+                       size_t edge[2], sphere_visit *visit, void *user)
 {
 	const struct sphere_axis *outer = &sphere->axis[0], *middle = &sphere->axis[1],
 	                         *inner = &sphere->axis[2];
 	const size_t bands = (size_t)sphere->bands;
 	/* as the middle offset grows, both ends of the inner range move towards its beginning */
-	size_t low = inner->n, high = inner->n;
+	size_t low = edge[0], high = edge[1];
 	for (size_t j = 0; j < middle->n; j++) {
 		const double most = outer->most[i] * middle->most[j];
 		if (most * inner->most[0] < gain_floor)
 			return;
 		struct sphere_row row = {.row_m2 = outer->square_m2[i] + middle->square_m2[j]};
-		while (high > 0 && row.row_m2 + inner->square_m2[high - 1] >= high_m2)
-			high--;
-		while (low > 0 && row.row_m2 + inner->square_m2[low - 1] >= low_m2)
+		while (low > 0 && row.row_m2 + inner->square_m2[low - 1] >= limit_m2[0])
 			low--;
+		while (high > 0 && row.row_m2 + inner->square_m2[high - 1] >= limit_m2[1])
+			high--;
+		if (j == 0) {
+			edge[0] = low;
+			edge[1] = high;
+		}
 		if (high == 0)
 			return;
 		const size_t end = audible_end(inner, most, low, high);
@@ -219,10 +224,13 @@ static void walk_plane(const struct sphere *sphere, size_t i, double low_m2, dou
 void sphere_walk(const struct sphere *sphere, double low_m2, double high_m2, sphere_visit *visit,
                  void *user)
 {
-	const struct sphere_axis *outer = &sphere->axis[0];
-	for (size_t i = 0; i < outer->n && outer->square_m2[i] < high_m2; i++)
-		if (outer->most[i] * sphere->axis[1].most[0] * sphere->axis[2].most[0] >= gain_floor)
-			walk_plane(sphere, i, low_m2, high_m2, visit, user);
-		else
-			break;
+	const struct sphere_axis *outer = &sphere->axis[0], *inner = &sphere->axis[2];
+	const double others = sphere->axis[1].most[0] * inner->most[0];
+	const double limit_m2[2] = {low_m2, high_m2};
+	size_t edge[2] = {inner->n, inner->n};
+	for (size_t i = 0; i < outer->n; i++) {
+		if (outer->square_m2[i] >= high_m2 || outer->most[i] * others < gain_floor)
+			return;
+		walk_plane(sphere, i, limit_m2, edge, visit, user);
+	}
 }

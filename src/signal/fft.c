@@ -11,6 +11,7 @@
 #include <fftw3.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <sabin/fft.h>
@@ -41,7 +42,21 @@ size_t sabin_fft_smooth_size(size_t n)
 	}
 }
 
-enum sabin_err sabin_fft_new(size_t n, struct sabin_fft **out)
+/* The planner may write to the arrays; a direction that is not wanted stays NULL. */
+static void make_plans(struct sabin_fft *fft, bool forward, bool inverse)
+{
+	const int n = (int)fft->n;
+	pthread_mutex_lock(&planner_lock);
+	if (forward)
+		fft->forward = fftw_plan_dft_r2c_1d(n, fft->time, fft->frequency,
+		                                    FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+	if (inverse)
+		fft->inverse = fftw_plan_dft_c2r_1d(n, fft->frequency, fft->time,
+		                                    FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
+	pthread_mutex_unlock(&planner_lock);
+}
+
+static enum sabin_err new_handle(size_t n, bool forward, bool inverse, struct sabin_fft **out)
 {
 	if (n < 2 || n % 2 != 0 || n > INT32_MAX)
 		return SABIN_EINVAL;
@@ -51,20 +66,29 @@ enum sabin_err sabin_fft_new(size_t n, struct sabin_fft **out)
 	fft->n = n;
 	fft->time = fftw_alloc_real(n);
 	fft->frequency = fftw_alloc_complex(n / 2 + 1);
-	if (fft->time && fft->frequency) {
-		pthread_mutex_lock(&planner_lock);
-		fft->forward = fftw_plan_dft_r2c_1d((int)n, fft->time, fft->frequency,
-		                                    FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-		fft->inverse = fftw_plan_dft_c2r_1d((int)n, fft->frequency, fft->time,
-		                                    FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
-		pthread_mutex_unlock(&planner_lock);
-	}
-	if (!fft->forward || !fft->inverse) {
+	if (fft->time && fft->frequency)
+		make_plans(fft, forward, inverse);
+	if ((forward && !fft->forward) || (inverse && !fft->inverse)) {
 		sabin_fft_free(fft);
 		return SABIN_ENOMEM;
 	}
 	*out = fft;
 	return SABIN_OK;
+}
+
+enum sabin_err sabin_fft_new(size_t n, struct sabin_fft **out)
+{
+	return new_handle(n, true, true, out);
+}
+
+enum sabin_err sabin_fft_new_forward(size_t n, struct sabin_fft **out)
+{
+	return new_handle(n, true, false, out);
+}
+
+enum sabin_err sabin_fft_new_inverse(size_t n, struct sabin_fft **out)
+{
+	return new_handle(n, false, true, out);
 }
 
 void sabin_fft_free(struct sabin_fft *fft)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# theme.gp: the one look of every chart.  gnuplot 5.4 or later.
+#
+# A script sets NAME and loads this file; beside it lie the words (NAME.meta), the legend
+# (NAME.legend) and the numbers (NAME*.dat), all written by the program: nothing measured is computed
+# here.  To draw it again in another look:
+#     gnuplot -e "theme='dark'; fmt='svg'" response.gp
+#     theme  light | dark | print        fmt  png | svg | pdf | window        scale  pixels a px (png)
+# All layout is in px on a page 900 px wide.
+
+if (!exists("dir")) dir = '.'
+dat(f) = './'.dir.'/'.f    # a name that begins with '<' or '|' would be a command
+
+# ---- words: data, not code ----------------------------------------------------------------------
+# Text enters as string values (strcol), so no quote, backtick, brace, backslash or @ in it is ever
+# parsed as a command, and 'noenhanced' keeps it from being parsed as markup.
+array key_[200]; array text_[200]; words_ = 0
+set encoding utf8
+set datafile separator "\t"; set datafile commentschars ''
+stats dat(NAME.'.meta') using (words_=words_+1, key_[words_]=strcol(1), text_[words_]=strcol(2), 1) nooutput
+set datafile commentschars '#'
+at_(k) = int(sum [i_=1:words_] (key_[i_] eq k ? i_ : 0))
+T(k) = at_(k) > 0 ? text_[at_(k)] : ''              # a text, '' when there is none
+N(k) = at_(k) > 0 ? text_[at_(k)] + 0.0 : 0.0       # a number, 0 when there is none
+I(k) = int(N(k))
+K(k,i) = sprintf('%s_%d', k, i)                     # key of the i-th of several
+
+# ---- page -----------------------------------------------------------------------------------------
+if (!exists("theme")) theme = T('theme') eq '' ? 'light' : T('theme')
+if (!exists("fmt"))   fmt   = T('format') eq '' ? 'png' : T('format')
+if (!exists("scale")) scale = 2
+if (!exists("out"))   out   = sprintf('%s.%s', NAME, fmt)
+if (!exists("font"))  font  = 'Inter, Noto Sans, DejaVu Sans, sans-serif'
+if (!exists("W"))     W     = 900
+if (!exists("LM"))    LM    = 58           # margins
+if (!exists("RM"))    RM    = 26
+if (!exists("TM"))    TM    = 120
+if (!exists("BM"))    BM    = 108
+if (!exists("GAP"))   GAP   = 30           # between panels
+if (!exists("PANELS")) PANELS = T('panels')
+NP = words(PANELS)
+PW       = W - LM - RM
+ph(i)    = real(word(PANELS, i))
+above(i) = i <= 1 ? 0 : above(i-1) + ph(i-1) + GAP
+H        = TM + above(NP) + ph(NP) + BM
+ptop(i)  = 1 - (TM + above(i)) / H         # screen coordinates of panel i
+pbot(i)  = 1 - (TM + above(i) + ph(i)) / H
+sx(px) = real(px)/W                        # px from the left, from the top
+sy(px) = 1 - real(px)/H
+
+# ---- colours ----------------------------------------------------------------------------------------
+if (theme eq 'dark') {
+  bg='#14181F'; ink='#E8ECF1'; muted='#9AA6B2'; faint='#808C99'; axis='#566270'; grid1='#2B333E'; grid2='#1F262F'
+  c1='#4FA8F0'; c2='#FF8A4C'; c3='#2FD6A0'; c4='#8F6BFF'; c5='#F4E04D'; c6='#E6E0FF'
+  good='#35CFA0'; bad='#FF6B5E'; shade='#232A34'; band=0.26; lw0=1.0; pale='#56616D'
+} else { if (theme eq 'print') {
+  bg='#FFFFFF'; ink='#000000'; muted='#3C3C3C'; faint='#7A7A7A'; axis='#404040'; grid1='#D0D0D0'; grid2='#E8E8E8'
+  c1='#004488'; c2='#BB5566'; c3='#117733'; c4='#8A3FFC'; c5='#9A8700'; c6='#222222'
+  good='#117733'; bad='#BB2233'; shade='#EDEDED'; band=0.20; lw0=1.1; pale='#A6A6A6'
+} else {
+  bg='#FFFFFF'; ink='#1B2129'; muted='#58636F'; faint='#6F7A86'; axis='#A3ADB8'; grid1='#DFE4E9'; grid2='#F0F2F5'
+  c1='#0072B2'; c2='#D55E00'; c3='#009E73'; c4='#8A2BD2'; c5='#7A2A00'; c6='#22303A'
+  good='#007F5C'; bad='#C23B22'; shade='#F1F3F6'; band=0.18; lw0=1.0; pale='#B4BAC0'
+} }
+# numbered as the program numbers them: six series, then what has a meaning
+C(k) = word(c1.' '.c2.' '.c3.' '.c4.' '.c5.' '.c6.' '.ink.' '.muted.' '.faint.' '.good.' '.bad.' '.pale, k)
+alpha(c,a) = sprintf('#%02X%s', int(255*(1-a)+0.5), c[2:7])   # gnuplot's #AARRGGBB, 00 = opaque
+# a series' own dash: colour never carries a meaning alone; on a screen the line is solid
+dd(k) = (theme eq 'print' && k <= 4) ? k : 1    # 'dt (expr)' would be read as a dash pattern
+DT(d,k) = d == 0 ? dd(k) : d
+set dashtype 2 (12,6)
+set dashtype 3 (5,5)
+set dashtype 4 (12,4,3,4)
+lw_main = 2.2*lw0; lw_second = 1.5*lw0; lw_thin = 0.9*lw0; lw_hair = 0.6*lw0
+
+# ---- terminal -----------------------------------------------------------------------------------------
+# the family list stands only in 'set terminal'; labels inherit it (a list in a label loses its size)
+face   = word(font,1)[1:strlen(word(font,1))-(strstrt(word(font,1),",")>0)]
+F_term = font.',13'
+F_title = face.':Bold,22'; F_bold = face.':Bold,13.5'; F_mark = face.':Bold,12'
+F_find = ',14.5'; F_axis = ',13.5'; F_label = ',13.5'; F_tic = ',13'; F_small = ',12'
+if (fmt eq 'svg') {
+  set terminal svg size W,H dynamic enhanced font F_term background rgb bg name 'sabin' fontscale 1 rounded
+} else { if (fmt eq 'pdf') {
+  set terminal pdfcairo size W/96.*1in, H/96.*1in fontscale 0.5625 dashlength 1.5 enhanced font F_term background rgb bg rounded
+} else { if (fmt eq 'png') {   # sizes are px in svg, pt at 96 dpi in png, and pt on a page of 72 an inch in pdf: hence fontscale
+  set terminal pngcairo size W*scale, H*scale enhanced font F_term fontscale 0.75*scale linewidth scale dashlength scale pointscale scale background rgb bg rounded
+} else {
+  if (strstrt(GPVAL_TERMINALS.' ', 'qt ')) {
+    set terminal qt size W,H enhanced font F_term
+  } else { if (strstrt(GPVAL_TERMINALS.' ', 'wxt ')) {
+    set terminal wxt size W,H enhanced font F_term
+  } else { if (strstrt(GPVAL_TERMINALS.' ', 'x11 ')) {
+    set terminal x11 size W,H enhanced
+  } else {
+    set print '-'; print 'this gnuplot has no terminal with a window (install gnuplot-qt or gnuplot-x11)'
+    exit status 1
+  } } }
+} } }
+if (fmt ne 'window') { set output out }
+set minussign
+set decimalsign '.'
+
+# ---- frame --------------------------------------------------------------------------------------------
+set border 1 lc rgb axis lw 1
+set tics out nomirror scale 0.5,0 textcolor rgb muted font F_tic
+set ytics scale 0,0
+set xtics offset 0, screen (fmt eq 'svg' ? 6./H : 0)   # svg hangs them lower
+set grid xtics ytics mxtics lc rgb grid1 lw 0.8 lt 1, lc rgb grid2 lw 0.8 lt 1
+set grid back
+set lmargin at screen sx(LM); set rmargin at screen sx(W-RM)
+set tmargin at screen ptop(1); set bmargin at screen pbot(1)
+unset key
+set style fill solid 1.0 noborder
+set linetype 1 lc rgb ink
+
+set object 1 rect from screen 0,0 to screen 1,1 fc rgb bg fs solid noborder behind   # svg has a black outline
+set object 901 rect from screen sx(16), sy(H-48) to screen sx(W-16), sy(H-47.2) fc rgb grid1 fs solid noborder behind
+title_ = T('title'); finding_ = T('finding'); caption_ = T('caption'); method_ = T('method')
+set label 901 title_   at screen sx(16), sy(24) left font F_title textcolor rgb ink
+set label 902 finding_ at screen sx(16), sy(49) left noenhanced font F_find  textcolor rgb muted
+set label 903 caption_ at screen sx(16), sy(H-32) left noenhanced font F_small textcolor rgb muted
+set label 904 method_  at screen sx(16), sy(H-15) left noenhanced font F_small textcolor rgb faint
+set label 905 'sabin'  at screen sx(W-16), sy(H-15) right font F_mark textcolor rgb faint
+
+# ---- legend: a row under the finding, its places computed by the program --------------------------------
+# marks: 1 line, 2 thin line, 3 band, 4 point, 5 hollow point, 6 cross, 7 triangle
+POINT(k) = int(word('7 5 13 9', k))            # each series has its own shape, too
+HOLLOW(k) = int(word('6 4 12 8', k))
+MARK(m,k) = m == 4 ? POINT(k <= 4 ? k : 1) : int(word('6 2 8', m-4))
+LY = 74
+legend_ = I('legend_entries')
+if (legend_ > 0) {
+  array lx_[legend_]; array lm_[legend_]; array lc_[legend_]; array ld_[legend_]; array lt_[legend_]; li_ = 0
+  set datafile commentschars ''
+  stats dat(NAME.'.legend') using (li_=li_+1, lx_[li_]=$1, lm_[li_]=int($2), lc_[li_]=int($3), ld_[li_]=int($4), lt_[li_]=strcol(5), 1) nooutput
+  set datafile commentschars '#'
+  do for [i=1:legend_] {
+    x_ = lx_[i]; k_ = C(lc_[i])
+    set label 700+i lt_[i] at screen sx(x_+28), sy(LY) left noenhanced font F_label textcolor rgb muted
+    if (lm_[i] <= 2) {
+      set arrow 700+i from screen sx(x_), sy(LY) to screen sx(x_+22), sy(LY) nohead lc rgb k_ lw (lm_[i] == 1 ? lw_main : lw_second) dt DT(ld_[i], lc_[i])
+    }
+    if (lm_[i] == 3) {
+      set object 700+i rect from screen sx(x_), sy(LY+5) to screen sx(x_+22), sy(LY-5) fc rgb alpha(k_, 0.3) fs solid noborder
+    }
+    if (lm_[i] >= 4) {
+      set label 750+i '' at screen sx(x_+11), sy(LY) point pt MARK(lm_[i], lc_[i]) ps 0.9 lc rgb k_ lw 1.4
+    }
+  }
+}
+set datafile separator whitespace
+# no 'set datafile missing': NaN must break a line, 'missing' would bridge it
+
+# ---- helpers of the scripts -------------------------------------------------------------------------------
+FTICS = "('10' 10,'20' 20,'50' 50,'100' 100,'200' 200,'500' 500,'1k' 1000,'2k' 2000,'5k' 5000,'10k' 10000,'20k' 20000,'50k' 50000,".\
+        "'' 30 1,'' 40 1,'' 60 1,'' 70 1,'' 80 1,'' 90 1,'' 300 1,'' 400 1,'' 600 1,'' 700 1,'' 800 1,'' 900 1,".\
+        "'' 3000 1,'' 4000 1,'' 6000 1,'' 7000 1,'' 8000 1,'' 9000 1,'' 30000 1,'' 40000 1)"
+FAXIS = "set logscale x; set xtics ".FTICS
+# go to panel i of a multiplot (after 'panel = i')
+panel = 1; YT = 19
+PANEL = "set tmargin at screen ptop(panel); set bmargin at screen pbot(panel)"
+# title of a y axis (variable yt): horizontal, YT px above its top left corner
+YTITLE = "set label 910 yt at screen sx(16), screen ptop(panel) + real(YT)/H left font F_axis textcolor rgb muted"
+# title of the x axis (variable xt), below the middle of the panel; by px, for 'character' differs between terminals
+XC = (LM + W - RM) / 2.
+XTITLE = "set label 911 xt at screen sx(XC), screen pbot(panel) - 41./H center font F_axis textcolor rgb muted"
+# after the first plot of a multiplot: drop the page's own words, or they are drawn twice (and look bold)
+PAGE_DONE = "do for [k=901:905] { unset label k }; do for [k=701:720] { unset label k; unset label k+50; unset arrow k; unset object k }; unset object 1; unset object 901"

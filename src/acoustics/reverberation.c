@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * reverberation.c: decay times of a band, how sure they are, and whether they may be relied on.
+ *
+ * [ISO1] ISO 3382-1:2009, 5.3.3 (range and noise), 7.1 formulas 4 and 5 (uncertainty of T20, T30).
+ * [ISO2] ISO 3382-2:2008, clause 6 (ranges), 7.3 (filter), annex A (uncertainty), annex B.2 and B.3
+ *        (non-linearity, curvature).
+ * [Hak]  Hak, Wenmaekers, van Luxemburg: "Measuring room impulse responses: impact of the decay range on
+ *        derived room acoustic parameters", Acta Acustica united with Acustica 98 (2012) 907-915: INR.
+ */
+#include <math.h>
+
+#include "acoustics/quantities.h"
+
+/* [ISO1] 5.3.3: the noise lies at least 10 dB below the lower end of the range, that is the range plus
+ * 15 dB below the start. */
+static const double below_range_db = 15;
+static const double most_noise_error = 0.05; /* of a decay time, one standard deviation, to be valid */
+static const double topt_noise_error = 0.04; /* aimed at when its range is chosen */
+static const double topt_least_db = 10, topt_most_db = 60;
+
+/* A decay time: its range, and the two factors over sqrt(B T) of its relative error.
+ * own: T20 as [ISO1] formula 5 for one integrated response: 0.88 sqrt(1.19).  T30: the 0.59 of formula 4
+ *      and 15 % for what bands leak into each other.  EDT, which the standard leaves out, and the noise
+ *      factors are from simulated decays of Gaussian noise (tests/test_parameters.c draws them).
+ * noise: at an INR of at_db; ten times as much for 20 dB less. */
+struct rule {
+	double from_db, to_db, own, noise, at_db;
+};
+static const struct rule edt_rule = {0, -10, 1.65, 0.30, 20};
+static const struct rule t20_rule = {-5, -25, 0.96, 0.40, 35};
+static const struct rule t30_rule = {-5, -35, 0.68, 0.35, 45};
+/* The own factor falls with the range as it does from T20 to T30 by [ISO1]: ln(0.96/0.59)/ln(30/20). */
+static const double own_exponent = 1.2;
+/* Of T30/T20, whose errors have most of their range in common. */
+static const double curvature_factor = 0.75;
+
+struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
+                                             enum sabin_reason reason, double have, double need)
+{
+	return (struct sabin_quantity){value, plus_minus, false, reason, have, need};
+}
+
+double sabin_usable_db(const struct sabin_decay *decay)
+{
+	const double inr_db = sabin_decay_inr_db(decay);
+	if (decay->noise_seen || isnan(inr_db))
+		return inr_db;
+	/* the end of the response acts like noise that takes over there */
+	return fmin(inr_db, -sabin_decay_floor_db(decay));
+}
+
+static double noise_error(const struct rule *rule, double usable_db, double bt)
+{
+	return rule->noise / sqrt(bt) * pow(10, (rule->at_db - usable_db) / 20);
+}
+
+/* The usable level at which noise_error() is `error`. */
+static double needed_db(const struct rule *rule, double bt, double error)
+{
+	return rule->at_db + 20 * log10(rule->noise / (sqrt(bt) * error));
+}
+
+static struct sabin_quantity not_computable(const struct sabin_decay *decay,
+                                            const struct rule *rule)
+{
+	if (!(decay->total > 0))
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_NO_SIGNAL);
+	if (!decay->has_model)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_NOT_A_DECAY);
+	const double floor_db = sabin_decay_floor_db(decay);
+	if (floor_db < rule->to_db)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_NOT_A_DECAY);
+	if (!decay->noise_seen)
+		return sabin_quantity_because(NAN, NAN, SABIN_BECAUSE_SHORT, -floor_db,
+		                              -rule->to_db);
+	return sabin_quantity_because(NAN, NAN, SABIN_BECAUSE_RANGE, sabin_usable_db(decay),
+	                              below_range_db - rule->to_db + rule->from_db);
+}
+
+static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
+                                        struct sabin_decay_fit *fit, double *xi)
+{
+	*fit = (struct sabin_decay_fit){NAN, NAN, NAN, NAN};
+	if (xi)
+		*xi = NAN;
+	if (!sabin_decay_fit(decay, rule->from_db, rule->to_db, fit, xi))
+		return not_computable(decay, rule);
+	const double t_s = fit->time_s, bt = decay->bandwidth_hz * t_s;
+	const double usable_db = sabin_usable_db(decay);
+	const double noise = noise_error(rule, usable_db, bt);
+	const double sigma_s = t_s * hypot(rule->own / sqrt(bt), noise);
+	if (!(bt > SABIN_LEAST_BT))
+		return sabin_quantity_because(t_s, sigma_s, SABIN_BECAUSE_FILTER, bt,
+		                              SABIN_LEAST_BT);
+	double need_db = needed_db(rule, bt, most_noise_error);
+	if (decay->handling != SABIN_NOISE_FULL) /* noise left in is a bias: [ISO1]'s margin */
+		need_db = fmax(need_db, rule->from_db - rule->to_db + below_range_db);
+	if (!(usable_db >= need_db))
+		return sabin_quantity_because(
+			t_s, sigma_s, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
+			usable_db, need_db);
+	return sabin_quantity_valid(t_s, sigma_s);
+}
+
+/* From -5 dB over the widest range whose lower end stays 10 dB over the noise and whose noise error
+ * stays small. */
+static struct sabin_quantity optimal_time(const struct sabin_decay *decay, double *to_db)
+{
+	const double usable_db = sabin_usable_db(decay);
+	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
+	struct rule rule = {-5, 0, 0, t30_rule.noise, below_range_db};
+	const double margin_db = needed_db(&rule, bt, topt_noise_error);
+	const double range_db =
+		fmin(usable_db - fmax(margin_db, below_range_db), topt_most_db);
+	*to_db = NAN;
+	rule.to_db = -5 - fmax(range_db, topt_least_db);
+	rule.at_db = below_range_db + fmax(range_db, topt_least_db);
+	rule.own = t30_rule.own * pow(30 / fmax(range_db, topt_least_db), own_exponent);
+	if (!decay->has_model || !(decay->total > 0))
+		return not_computable(decay, &rule);
+	if (!(range_db >= topt_least_db))
+		return sabin_quantity_because(
+			NAN, NAN, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
+			usable_db, topt_least_db + fmax(margin_db, below_range_db));
+	struct sabin_decay_fit fit;
+	*to_db = rule.to_db;
+	return decay_time(decay, &rule, &fit, NULL);
+}
+
+static struct sabin_quantity curvature(struct sabin_quantity t20, struct sabin_quantity t30,
+                                       double bandwidth_hz)
+{
+	const double value = 100 * (t30.value / t20.value - 1);
+	const double sigma = 100 * curvature_factor / sqrt(bandwidth_hz * t20.value);
+	const struct sabin_quantity worse = t30.valid ? t20 : t30;
+	if (!worse.valid)
+		return sabin_quantity_because(value, sigma, worse.reason, worse.have, worse.need);
+	return sabin_quantity_valid(value, sigma);
+}
+
+static struct sabin_quantity nonlinearity(double xi, struct sabin_quantity time)
+{
+	time.value = xi;
+	time.plus_minus = NAN;
+	return time;
+}
+
+/* INR: the level that this energy would start from with the decay's rate, over the noise [Hak].  A
+ * response that ends before its noise has at least what it shows. */
+static struct sabin_quantity inr(const struct sabin_decay *decay)
+{
+	const double usable_db = sabin_usable_db(decay);
+	if (!isfinite(usable_db))
+		return sabin_quantity_invalid(NAN, decay->total > 0 ? SABIN_BECAUSE_NOT_A_DECAY
+		                                                    : SABIN_BECAUSE_NO_SIGNAL);
+	if (!decay->noise_seen)
+		return sabin_quantity_valid(usable_db, NAN);
+	/* noise from (end - knee) B cells, energy from 2 B / rate cells */
+	const double cells = decay->bandwidth_hz * (decay->end_s - decay->knee_s);
+	const double relative =
+		sqrt(1 / fmax(cells, 1) + decay->model.rate / (2 * decay->bandwidth_hz));
+	return sabin_quantity_valid(usable_db, 10 / M_LN10 * relative);
+}
+
+void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_result *result)
+{
+	struct sabin_quantity *value = result->value;
+	struct sabin_decay_fit fit;
+	double xi20, xi30;
+	value[SABIN_INR] = inr(decay);
+	value[SABIN_EDT] = decay_time(decay, &edt_rule, &fit, NULL);
+	value[SABIN_T20] = decay_time(decay, &t20_rule, &result->fit_t20, &xi20);
+	value[SABIN_T30] = decay_time(decay, &t30_rule, &result->fit_t30, &xi30);
+	value[SABIN_TOPT] = optimal_time(decay, &result->topt_to_db);
+	value[SABIN_CURVATURE] =
+		curvature(value[SABIN_T20], value[SABIN_T30], decay->bandwidth_hz);
+	value[SABIN_XI_T20] = nonlinearity(xi20, value[SABIN_T20]);
+	value[SABIN_XI_T30] = nonlinearity(xi30, value[SABIN_T30]);
+	/* [ISO1] 5.3.3 */
+	result->t20_meets_iso = value[SABIN_INR].value >= 20 + below_range_db;
+	result->t30_meets_iso = value[SABIN_INR].value >= 30 + below_range_db;
+}

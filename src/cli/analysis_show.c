@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * analysis_show.c: analyses for people and for scripts.
+ */
+#include <math.h>
+
+#include "cli/analysis_show.h"
+#include "cli/show.h"
+#include "cli/talk.h"
+#include "io/json.h"
+#include "io/reason.h"
+
+/* ---- the mean over responses ------------------------------------------------------------------- */
+
+/* Arithmetic mean of the valid values (ISO 3382-2:2008, 8.1); its uncertainty from theirs. */
+static struct sabin_quantity mean_of(const struct sabin_analyses *all, size_t band,
+                                     enum sabin_parameter parameter)
+{
+	double sum = 0, variance = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		if (band >= all->results[i].band_count)
+			continue;
+		const struct sabin_quantity q = all->results[i].bands[band].value[parameter];
+		if (!q.valid)
+			continue;
+		sum += q.value;
+		variance += isnan(q.plus_minus) ? 0 : q.plus_minus * q.plus_minus;
+		n++;
+	}
+	if (n == 0)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	return sabin_quantity_valid(sum / (double)n, sqrt(variance) / (double)n);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------- */
+
+static void json_parameter(struct sabin_json *json, enum sabin_parameter parameter,
+                           struct sabin_quantity q)
+{
+	const struct sabin_parameter_info *info = sabin_parameter_info(parameter);
+	sabin_json_quantity(json, info->key, q, info->unit);
+}
+
+static void json_band(struct sabin_json *json, const struct sabin_band_result *band)
+{
+	if (band->band.nominal_hz > 0) {
+		sabin_json_number(json, "centre_hz", band->band.nominal_hz);
+		sabin_json_integer(json, "fraction", band->band.fraction);
+	}
+	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
+		json_parameter(json, (enum sabin_parameter)p, band->value[p]);
+	sabin_json_open_object(json, "meets_iso_3382");
+	sabin_json_bool(json, "t20", band->t20_meets_iso);
+	sabin_json_bool(json, "t30", band->t30_meets_iso);
+	sabin_json_close(json);
+}
+
+static void json_response(struct sabin_json *json, const struct sabin_measured *m,
+                          const struct sabin_analysis *a)
+{
+	const char *polarity = a->arrival.polarity > 0   ? "normal"
+	                       : a->arrival.polarity < 0 ? "inverted"
+	                                                 : "unclear";
+	sabin_json_text(json, "speaker", m->speaker);
+	sabin_json_text(json, "position", m->position);
+	sabin_json_text(json, "file", m->file);
+	sabin_json_integer(json, "channel", (long long)m->channel + 1);
+	sabin_json_integer(json, "rate_hz", m->rate_hz);
+	sabin_json_quantity(
+	    json, "onset_s",
+	    sabin_quantity_valid(((double)a->arrival.onset - (double)m->zero_index) / m->rate_hz,
+	                         0.5 / m->rate_hz),
+	    "s");
+	sabin_json_quantity(json, "arrival_s", m->arrival_s, "s");
+	sabin_json_text(json, "polarity", polarity);
+	sabin_json_open_array(json, "bands");
+	for (size_t b = 0; b < a->band_count; b++) {
+		sabin_json_open_object(json, NULL);
+		json_band(json, &a->bands[b]);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_open_object(json, "broadband");
+	json_band(json, &a->broadband);
+	sabin_json_close(json);
+}
+
+enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
+{
+	struct sabin_json *json = sabin_json_new();
+	if (!json)
+		return SABIN_ENOMEM;
+	sabin_json_text(json, "schema", "sabin.analysis/1");
+	sabin_json_open_array(json, "responses");
+	for (size_t i = 0; i < all->count; i++) {
+		sabin_json_open_object(json, NULL);
+		json_response(json, &all->measurement->responses[all->chosen[i]], &all->results[i]);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_open_object(json, "mean");
+	sabin_json_open_array(json, "bands");
+	for (size_t b = 0; b < all->results[0].band_count; b++) {
+		const struct sabin_band *band = &all->results[0].bands[b].band;
+		sabin_json_open_object(json, NULL);
+		sabin_json_number(json, "centre_hz", band->nominal_hz);
+		sabin_json_integer(json, "fraction", band->fraction);
+		for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
+			json_parameter(json, (enum sabin_parameter)p,
+			               mean_of(all, b, (enum sabin_parameter)p));
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_close(json);
+	enum sabin_err err = sabin_json_print(json, stdout);
+	sabin_json_free(json);
+	return err;
+}
+
+/* ---- CSV --------------------------------------------------------------------------------------- */
+
+/* Text as a CSV field: quoted where it must be. */
+static void csv_text(const char *text)
+{
+	if (!strpbrk(text, ",\"\n\r")) {
+		fputs(text, stdout);
+		return;
+	}
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '"')
+			putchar('"');
+		putchar(*text);
+	}
+	putchar('"');
+}
+
+static void csv_number(double x)
+{
+	if (isfinite(x))
+		printf("%.9g", x);
+}
+
+static void csv_quantity(const struct sabin_measured *m, const struct sabin_band_result *band,
+                         enum sabin_parameter parameter)
+{
+	const struct sabin_parameter_info *info = sabin_parameter_info(parameter);
+	const struct sabin_quantity q = band->value[parameter];
+	char why[200];
+	printf("%s,%s,%s,", m->speaker, m->position, info->key);
+	if (band->band.nominal_hz > 0)
+		printf("%g,%d,", band->band.nominal_hz, band->band.fraction);
+	else
+		fputs("broadband,,", stdout);
+	csv_number(q.value);
+	printf(",%s,", info->unit);
+	csv_number(q.plus_minus);
+	printf(",%s,", q.valid ? "true" : "false");
+	const char *reason = sabin_reason_text(q, why, sizeof why);
+	csv_text(reason ? reason : "");
+	putchar('\n');
+}
+
+void sabin_show_analyses_csv(const struct sabin_analyses *all)
+{
+	puts("speaker,position,quantity,band_hz,fraction,value,unit,plus_minus,valid,why");
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sabin_analysis *a = &all->results[i];
+		const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
+		for (size_t b = 0; b < a->band_count; b++)
+			for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
+				csv_quantity(m, &a->bands[b], (enum sabin_parameter)p);
+		for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
+			csv_quantity(m, &a->broadband, (enum sabin_parameter)p);
+	}
+}
+
+/* ---- text -------------------------------------------------------------------------------------- */
+
+/* One line of the table a quantity; ms and % where people say so. */
+static const struct {
+	enum sabin_parameter parameter;
+	const char *name, *unit;
+	double factor;
+	int decimals;
+} lines[] = {
+    {SABIN_EDT, "EDT", "s", 1, 2},   {SABIN_T20, "T20", "s", 1, 2},
+    {SABIN_T30, "T30", "s", 1, 2},   {SABIN_C50, "C50", "dB", 1, 1},
+    {SABIN_C80, "C80", "dB", 1, 1},  {SABIN_D50, "D50", "%", 100, 0},
+    {SABIN_TS, "Ts", "ms", 1000, 0}, {SABIN_INR, "range", "dB", 1, 0},
+};
+enum { LINES = sizeof lines / sizeof *lines, COLUMN = 8 };
+
+/* Right-aligned in its column; "–" is three bytes and one column wide. */
+static void cell(const char *text)
+{
+	const int extra = strstr(text, "–") ? 2 : 0;
+	printf("%*s", COLUMN + extra, text);
+}
+
+static struct sabin_quantity scaled(struct sabin_quantity q, double factor)
+{
+	q.value *= factor;
+	q.plus_minus *= factor;
+	return q;
+}
+
+static void table_head(const struct sabin_analysis *a, bool broadband)
+{
+	char text[32];
+	printf("  %-10s", "band, Hz");
+	for (size_t b = 0; b < a->band_count; b++)
+		cell(sabin_show_hz(a->bands[b].band.nominal_hz, text, sizeof text));
+	if (broadband)
+		cell("all");
+	putchar('\n');
+}
+
+/* Reasons for missing values: each once, with its bands. */
+static void table_reasons(const struct sabin_analysis *a)
+{
+	char why[200], hz[32];
+	for (int l = 0; l < LINES - 1; l++)
+		for (size_t b = 0; b < a->band_count; b++) {
+			const struct sabin_quantity q = a->bands[b].value[lines[l].parameter];
+			const char *reason = sabin_reason_text(q, why, sizeof why);
+			if (reason)
+				printf("  %s– %s at %s Hz: %s%s\n", sabin_dim(), lines[l].name,
+				       sabin_show_hz(a->bands[b].band.nominal_hz, hz, sizeof hz),
+				       reason, sabin_plain());
+		}
+}
+
+static void table(const struct sabin_analysis *a)
+{
+	char text[64];
+	table_head(a, true);
+	for (int l = 0; l < LINES; l++) {
+		snprintf(text, sizeof text, "%s, %s", lines[l].name, lines[l].unit);
+		printf("  %-10s", text);
+		for (size_t b = 0; b <= a->band_count; b++) {
+			const struct sabin_band_result *r =
+			    b < a->band_count ? &a->bands[b] : &a->broadband;
+			cell(sabin_show_value(scaled(r->value[lines[l].parameter], lines[l].factor),
+			                      lines[l].decimals, text, sizeof text));
+		}
+		putchar('\n');
+		if (lines[l].parameter != SABIN_T30)
+			continue;
+		printf("  %-10s", "  ±"); /* k = 2, as people quote it */
+		printf("%s", " ");
+		for (size_t b = 0; b <= a->band_count; b++) {
+			const struct sabin_band_result *r =
+			    b < a->band_count ? &a->bands[b] : &a->broadband;
+			struct sabin_quantity q = r->value[SABIN_T30];
+			q.value = 2 * q.plus_minus;
+			cell(sabin_show_value(q, 2, text, sizeof text));
+		}
+		putchar('\n');
+	}
+	table_reasons(a);
+}
+
+/* The sentence an engineer wants first: how long the room rings in the middle, how evenly, and how the
+ * bass compares. */
+static void summary(const struct sabin_analyses *all)
+{
+	double middle = 0, bass = 0, low = INFINITY, high = 0;
+	size_t middles = 0, basses = 0;
+	const struct sabin_analysis *first = &all->results[0];
+	for (size_t b = 0; b < first->band_count; b++) {
+		const double hz = first->bands[b].band.nominal_hz;
+		struct sabin_quantity q = mean_of(all, b, SABIN_T30);
+		if (!q.valid)
+			q = mean_of(all, b, SABIN_T20);
+		if (!q.valid)
+			continue;
+		low = fmin(low, q.value);
+		high = fmax(high, q.value);
+		if (hz >= 500 && hz <= 1000) {
+			middle += q.value;
+			middles++;
+		}
+		if (hz <= 125) {
+			bass += q.value;
+			basses++;
+		}
+	}
+	if (middles == 0)
+		return;
+	printf("%sReverberation%s  %.2f s in the middle (500 Hz to 1 kHz), %.2f to %.2f s over all "
+	       "bands",
+	       sabin_bold(), sabin_plain(), middle / (double)middles, low, high);
+	if (basses > 0)
+		printf("; the bass rings %.1f times as long",
+		       bass / (double)basses / (middle / (double)middles));
+	putchar('\n');
+}
+
+void sabin_show_analyses(const struct sabin_analyses *all)
+{
+	summary(all);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
+		printf("\n%s%s at %s%s  (%s, %u Hz)\n", sabin_bold(), m->speaker, m->position,
+		       sabin_plain(), m->file, m->rate_hz);
+		table(&all->results[i]);
+	}
+	puts("\nT20, T30: reverberation time from -5 to -25, -35 dB; ±: 95 % (k = 2); range: decay over "
+	     "noise.");
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * analysis_show.h: analyses as text, JSON (sabin.analysis/1) and CSV.
+ */
+#ifndef SABIN_CLI_ANALYSIS_SHOW_H
+#define SABIN_CLI_ANALYSIS_SHOW_H
+
+#include <sabin/parameters.h>
+
+#include "io/measurement.h"
+
+struct sabin_analyses {
+	const struct sabin_measurement *measurement;
+	const size_t *chosen; /* [count]: which response each result is of */
+	const struct sabin_analysis *results;
+	size_t count;
+};
+
+SABIN_MUST enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all);
+void sabin_show_analyses_csv(const struct sabin_analyses *all);
+void sabin_show_analyses(const struct sabin_analyses *all);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * cmd_measure.c: sabin measure.
+ */
+#include <math.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "audio/session.h"
+#include "cli/append.h"
+#include "cli/command.h"
+#include "cli/show.h"
+#include "io/atomic.h"
+#include "io/paths.h"
+
+struct options {
+	struct sabin_common common;
+	const char *output, *playback, *capture;
+	bool simulate, append, yes, no_recordings;
+	struct sabin_list speakers, positions;
+	double level_dbfs, ceiling_dbfs, length_s, rate_hz;
+	long repeats, takes;
+};
+
+static const struct sabin_opt rows[] = {
+    {SABIN_OPT_TEXT, 'o', "output", "DIR", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
+     "the measurement directory to make (required)"},
+    {SABIN_OPT_FLAG, 0, "simulate", NULL, offsetof(struct options, simulate), 0, 0, 0, NULL, NULL,
+     "measure the simulated room 'roomcard' through ALSA"},
+    {SABIN_OPT_TEXT, 0, "playback", "PCM", offsetof(struct options, playback), 0, 0, 0, NULL, NULL,
+     "ALSA device to play on, instead of the room file's"},
+    {SABIN_OPT_TEXT, 0, "capture", "PCM", offsetof(struct options, capture), 0, 0, 0, NULL, NULL,
+     "ALSA device to record from, instead of the room file's"},
+    {SABIN_OPT_LIST, 0, "speaker", "NAME,...", offsetof(struct options, speakers), 0, 0, 0, NULL,
+     NULL, "only these speakers"},
+    {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
+     NULL, "only these positions"},
+    {SABIN_OPT_NUMBER, 0, "level", "DBFS", offsetof(struct options, level_dbfs), SABIN_UNIT_DB, -120,
+     0, NULL, NULL, "peak level of the sweep, instead of the room file's"},
+    {SABIN_OPT_NUMBER, 0, "max-level", "DBFS", offsetof(struct options, ceiling_dbfs), SABIN_UNIT_DB,
+     -120, 0, "-6", NULL, "ceiling: nothing louder is ever played"},
+    {SABIN_OPT_NUMBER, 0, "length", "S", offsetof(struct options, length_s), SABIN_UNIT_S, 0.05, 300,
+     NULL, NULL, "length of the sweep, instead of the room file's"},
+    {SABIN_OPT_INTEGER, 0, "repeats", "N", offsetof(struct options, repeats), 0, 1, 100, NULL, NULL,
+     "sweeps to average for each response, instead of the room file's"},
+    {SABIN_OPT_NUMBER, 0, "rate", "HZ", offsetof(struct options, rate_hz), SABIN_UNIT_HZ, 4000,
+     768000, NULL, NULL, "sampling rate, instead of the room file's"},
+    {SABIN_OPT_INTEGER, 0, "takes", "N", offsetof(struct options, takes), 0, 1, 100, "3", NULL,
+     "attempts allowed for each response"},
+    {SABIN_OPT_FLAG, 0, "append", NULL, offsetof(struct options, append), 0, 0, 0, NULL, NULL,
+     "go on with a directory that is not complete"},
+    {SABIN_OPT_FLAG, 'y', "yes", NULL, offsetof(struct options, yes), 0, 0, 0, NULL, NULL,
+     "ask nothing"},
+    {SABIN_OPT_FLAG, 0, "no-recordings", NULL, offsetof(struct options, no_recordings), 0, 0, 0,
+     NULL, NULL, "do not keep the raw captures"},
+};
+
+/* The options after the room file has spoken. */
+struct plan {
+	const struct sabin_command *command;
+	const struct options *o;
+	struct sabin_roomfile room;
+	struct sabin_session_options session;
+	bool *wanted; /* speakers, then positions */
+	char *plugin, *materials;
+	struct sabin_measurement measurement;
+	struct sabin_output output;
+};
+
+static void say(void *context, const char *text)
+{
+	(void)context;
+	sabin_say("%s", text);
+}
+
+static void progress(void *context, const char *stage, double fraction)
+{
+	(void)context;
+	sabin_progress(stage, fraction);
+}
+
+/* Tell where the microphone belongs and wait for Return. */
+static bool place(void *context, const struct sabin_position *position)
+{
+	const struct plan *plan = context;
+	if (plan->o->yes || plan->o->simulate || !isatty(STDIN_FILENO))
+		return true;
+	sabin_progress_end();
+	fprintf(stderr,
+	        "Put the microphone at '%s' (%.2f m from the left wall, %.2f m from the front wall, "
+	        "%.2f m high),\nkeep quiet, and press Return (Ctrl-C stops): ",
+	        position->name, position->position_m[0], position->position_m[1],
+	        position->position_m[2]);
+	for (int c = getchar(); c != '\n'; c = getchar())
+		if (c == EOF)
+			return false;
+	return !*plan->session.stop;
+}
+
+/* Mark what --speaker and --position name; all when they name nothing. */
+static int want(struct plan *plan)
+{
+	const struct options *o = plan->o;
+	const struct sabin_roomfile *room = &plan->room;
+	const size_t speakers = room->speaker_count, positions = room->position_count;
+	plan->wanted = calloc(speakers + positions, sizeof *plan->wanted);
+	if (!plan->wanted)
+		return SABIN_EXIT_OUTPUT;
+	for (size_t i = 0; i < speakers; i++)
+		plan->wanted[i] = o->speakers.count == 0;
+	for (size_t i = 0; i < positions; i++)
+		plan->wanted[speakers + i] = o->positions.count == 0;
+	for (size_t i = 0; i < o->speakers.count; i++) {
+		const int at = sabin_roomfile_speaker(room, o->speakers.item[i]);
+		if (at < 0) {
+			sabin_complain(plan->command->name, "no speaker '%s' in %s; the first is '%s'",
+			               o->speakers.item[i], room->path, room->speakers[0].name);
+			return SABIN_EXIT_USAGE;
+		}
+		plan->wanted[at] = true;
+	}
+	for (size_t i = 0; i < o->positions.count; i++) {
+		const int at = sabin_roomfile_position(room, o->positions.item[i]);
+		if (at < 0) {
+			sabin_complain(plan->command->name, "no position '%s' in %s; the first is '%s'",
+			               o->positions.item[i], room->path, room->positions[0].name);
+			return SABIN_EXIT_USAGE;
+		}
+		plan->wanted[speakers + (size_t)at] = true;
+	}
+	plan->session.speakers = plan->wanted;
+	plan->session.positions = plan->wanted + speakers;
+	return -1;
+}
+
+static int find_devices(struct plan *plan)
+{
+	const struct options *o = plan->o;
+	struct sabin_session_options *s = &plan->session;
+	if (o->simulate) {
+		char *rooms = sabin_place(SABIN_PLACE_ROOMS);
+		s->plugin = plan->plugin = sabin_place(SABIN_PLACE_PLUGIN);
+		s->materials = plan->materials = rooms ? sabin_path_join(rooms, "materials.yaml") : NULL;
+		free(rooms);
+		if (plan->plugin)
+			return -1;
+		sabin_complain(plan->command->name, "the plugin of the simulated sound card is not "
+		                                    "where it was installed");
+		return SABIN_EXIT_DEVICE;
+	}
+	s->playback = o->playback ? o->playback : plan->room.audio.playback;
+	s->capture = o->capture ? o->capture : plan->room.audio.capture;
+	if (s->playback && s->capture)
+		return -1;
+	sabin_complain(plan->command->name,
+	               "no device to %s: name it with --%s, or audio.%s in %s, or use --simulate",
+	               s->playback ? "record from" : "play on", s->playback ? "capture" : "playback",
+	               s->playback ? "capture" : "playback", plan->room.path);
+	return SABIN_EXIT_USAGE;
+}
+
+static double or(double option, double otherwise)
+{
+	return isnan(option) ? otherwise : option;
+}
+
+static int make_plan(struct plan *plan)
+{
+	const struct options *o = plan->o;
+	struct sabin_session_options *s = &plan->session;
+	const struct sabin_roomfile *room = &plan->room;
+	*s = (struct sabin_session_options){
+	    .room = room,
+	    .ops = &sabin_pcm_alsa,
+	    .rate_hz = (unsigned)or(o->rate_hz, room->audio.rate_hz),
+	    .level_dbfs = or(o->level_dbfs, room->sweep.level_dbfs),
+	    .ceiling_dbfs = o->ceiling_dbfs,
+	    .length_s = or(o->length_s, room->sweep.length_s),
+	    .repeats = o->repeats ? (unsigned)o->repeats : room->sweep.repeats,
+	    .takes = (unsigned)o->takes,
+	    .recordings = !o->no_recordings,
+	    .stop = sabin_stop_watch(),
+	    .say = say,
+	    .progress = progress,
+	    .place = place,
+	    .context = plan,
+	};
+	if (s->level_dbfs > s->ceiling_dbfs) {
+		sabin_complain(plan->command->name,
+		               "the sweep's level of %g dBFS is above the ceiling of %g dBFS; raise "
+		               "--max-level only if ears and tweeters can bear it",
+		               s->level_dbfs, s->ceiling_dbfs);
+		return SABIN_EXIT_USAGE;
+	}
+	if (room->sweep.to_hz > s->rate_hz / 2.0) {
+		sabin_complain(plan->command->name,
+		               "a sweep to %g Hz cannot be played at %u Hz; expected at most %g Hz",
+		               room->sweep.to_hz, s->rate_hz, s->rate_hz / 2.0);
+		return SABIN_EXIT_USAGE;
+	}
+	const int status = want(plan);
+	return status >= 0 ? status : find_devices(plan);
+}
+
+static void announce(const struct plan *plan)
+{
+	const struct sabin_session_options *s = &plan->session;
+	sabin_say("playing on %s at %g dBFS peak, %g Hz to %g Hz in about %g s, %u time%s each; "
+	          "ceiling %g dBFS",
+	          s->plugin ? "the simulated room" : s->playback, s->level_dbfs,
+	          plan->room.sweep.from_hz, plan->room.sweep.to_hz, s->length_s, s->repeats,
+	          s->repeats == 1 ? "" : "s", s->ceiling_dbfs);
+}
+
+static enum sabin_err write_room(const struct plan *plan, struct sabin_diag *diag)
+{
+	char *path = sabin_path_join(plan->output.temporary, "room.yaml");
+	if (!path)
+		return SABIN_ENOMEM;
+	enum sabin_err err = sabin_output_text(path, plan->room.text, strlen(plan->room.text), true,
+	                                       diag);
+	free(path);
+	return err;
+}
+
+/* Run the session into the temporary directory and move it to its place when it holds anything. */
+static int measure(struct plan *plan)
+{
+	const struct options *o = plan->o;
+	const char *name = plan->command->name;
+	struct sabin_diag diag = {0}, why = {0};
+	struct sabin_measurement *m = &plan->measurement;
+	enum sabin_err err = sabin_output_begin(&plan->output, o->output, true,
+	                                        o->common.force || o->append, &diag);
+	if (!err && o->append)
+		err = sabin_append_begin(o->output, &plan->output, &plan->room, m, &diag);
+	if (!err)
+		err = write_room(plan, &diag);
+	if (err)
+		return sabin_fail_output(name, err, &diag);
+	if (!m->command)
+		m->command = sabin_command_line();
+	sabin_date_now(m->date, sizeof m->date);
+	plan->session.folder = plan->output.temporary;
+	announce(plan);
+	const enum sabin_err ended = sabin_session_run(&plan->session, m, &why);
+	sabin_progress_end();
+	if (m->response_count > 0) {
+		err = sabin_measurement_write(m, plan->output.temporary, &diag);
+		if (!err)
+			err = sabin_output_commit(&plan->output, &diag);
+		if (err)
+			return sabin_fail_output(name, err, &diag);
+	}
+	if (ended == SABIN_EINTR) {
+		sabin_complain(name, m->response_count ? "interrupted; %zu whole responses are in %s"
+		                                       : "interrupted before the first response; "
+		                                         "nothing was written",
+		               m->response_count, o->output);
+		return SABIN_EXIT_INTERRUPTED;
+	}
+	return ended ? sabin_fail_output(name, ended, &why) : -1;
+}
+
+static int verdict(const struct plan *plan)
+{
+	const struct sabin_measurement *m = &plan->measurement;
+	struct sabin_diag diag = {0};
+	bool good = m->complete;
+	if (plan->o->common.json) {
+		enum sabin_err err = sabin_show_measurement_json(m, plan->o->output);
+		if (err)
+			return sabin_fail_output(plan->command->name, err, &diag);
+	} else {
+		sabin_show_measurement(m, plan->o->output);
+	}
+	for (size_t i = 0; i < m->response_count; i++)
+		good = good && m->responses[i].verdict.trustworthy;
+	return good ? SABIN_EXIT_DONE : SABIN_EXIT_NEGATIVE;
+}
+
+static int run(const struct sabin_command *command, void *options, char **operands)
+{
+	struct options *o = options;
+	struct plan plan = {.command = command, .o = o};
+	struct sabin_diag diag = {0};
+	if (!o->output) {
+		sabin_complain(command->name, "name the measurement directory with -o DIR");
+		return SABIN_EXIT_USAGE;
+	}
+	int status;
+	enum sabin_err err = sabin_roomfile_read(operands[0], NULL, &plan.room, &diag);
+	if (err)
+		status = sabin_fail_input(command->name, err, &diag);
+	else
+		status = make_plan(&plan);
+	if (status < 0)
+		status = measure(&plan);
+	if (status < 0)
+		status = verdict(&plan);
+	sabin_output_abandon(&plan.output);
+	sabin_measurement_release(&plan.measurement);
+	sabin_roomfile_release(&plan.room);
+	free(plan.wanted);
+	free(plan.plugin);
+	free(plan.materials);
+	return status;
+}
+
+const struct sabin_command sabin_cmd_measure = {
+    .name = "measure",
+    .arguments = "ROOM -o DIR",
+    .summary = "play and record every speaker at every position of a room file",
+    .about = "Plays an exponential sweep on each speaker, records it at each position, and writes the\n"
+             "impulse responses with a verdict on each into a measurement directory.  The sound\n"
+             "begins in silence, fades in, stays below --max-level, and fades out on Ctrl-C.\n"
+             "With --simulate nothing is heard: the room file's own room is measured through the\n"
+             "simulated sound card 'roomcard'.",
+    .options = rows,
+    .option_count = SABIN_COUNT(rows),
+    .size = sizeof(struct options),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

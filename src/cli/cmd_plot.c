@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * cmd_plot.c: sabin plot.
+ */
+#include <errno.h>
+#include <math.h>
+#include <sys/stat.h>
+
+#include "chart/chart.h"
+#include "cli/command.h"
+#include "cli/responses.h"
+#include "cli/show.h"
+#include "io/atomic.h"
+#include "io/paths.h"
+
+struct options {
+	struct sabin_common common;
+	const char *output, *calibration;
+	struct sabin_list kinds, speakers, positions;
+	double window_ms;
+	int format, theme, smoothing;
+	bool show, script;
+};
+
+static const struct sabin_opt rows[] = {
+    {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
+     "impulse, response, decay, rt60, or all (required)"},
+    {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
+     "a file for one chart, a folder for several (required without --show)"},
+    {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",
+     "png|svg|pdf", "file format; -o FILE.svg says it too"},
+    {SABIN_OPT_CHOICE, 0, "theme", "THEME", offsetof(struct options, theme), 0, 0, 0, "light",
+     "light|dark|print", "colours"},
+    {SABIN_OPT_FLAG, 0, "show", NULL, offsetof(struct options, show), 0, 0, 0, NULL, NULL,
+     "open a window"},
+    {SABIN_OPT_FLAG, 0, "script", NULL, offsetof(struct options, script), 0, 0, 0, NULL, NULL,
+     "keep gnuplot script and data beside each chart, in CHART.gnuplot/"},
+    {SABIN_OPT_CHOICE, 0, "smooth", "WIDTH", offsetof(struct options, smoothing), 0, 0, 0, "1/12",
+     SABIN_SMOOTHING_CHOICES, "smoothing of responses in octaves"},
+    {SABIN_OPT_NUMBER, 0, "window", "MS", offsetof(struct options, window_ms), SABIN_UNIT_MS, 1,
+     60000, "500", NULL, "right window of responses, after the arrival"},
+    {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
+     NULL, "microphone calibration to subtract, or none; else the measurement's own"},
+    {SABIN_OPT_LIST, 0, "speaker", "NAME,...", offsetof(struct options, speakers), 0, 0, 0, NULL,
+     NULL, "only these speakers"},
+    {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
+     NULL, "only these positions"},
+};
+
+static const char *const formats[] = {"png", "svg", "pdf"};
+static const char *const themes[] = {"light", "dark", "print"};
+
+struct work {
+	const struct sabin_command *command;
+	const struct options *o;
+	struct sabin_measurement m;
+	size_t *chosen, count;
+	struct sabin_responses responses;
+	struct sabin_analysis *analyses;
+	struct sabin_chart_trace *traces;
+	struct sabin_roomfile room;
+	bool has_room;
+	const struct sabin_chart_kind *kinds[SABIN_LIST_MAX];
+	size_t kind_count;
+	char *plots;
+	int format;
+	bool folder; /* the output is one */
+	size_t drawn;
+};
+
+static int choose_kinds(struct work *w)
+{
+	const struct sabin_list *list = &w->o->kinds;
+	if (list->count == 0) {
+		sabin_complain(w->command->name, "name the charts with --kind, or --kind=all");
+		return SABIN_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->item[i], "all") == 0) {
+			w->kind_count = 0;
+			for (size_t k = 0; sabin_chart_kind(k) && k < SABIN_LIST_MAX; k++)
+				w->kinds[w->kind_count++] = sabin_chart_kind(k);
+			break;
+		}
+		const struct sabin_chart_kind *kind = sabin_chart_find(list->item[i]);
+		if (!kind) {
+			sabin_complain(w->command->name, "--kind=%s: expected impulse, response, decay, "
+			                                 "rt60 or all",
+			               list->item[i]);
+			return SABIN_EXIT_USAGE;
+		}
+		w->kinds[w->kind_count++] = kind;
+	}
+	return -1;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t n = strlen(text), m = strlen(end);
+	return n > m && strcmp(text + n - m, end) == 0;
+}
+
+/* -o names a file when it ends like one; it then says the format. */
+static int choose_output(struct work *w)
+{
+	const struct options *o = w->o;
+	w->format = o->format;
+	if (!o->output) {
+		if (o->show)
+			return -1;
+		sabin_complain(w->command->name, "name a file or a folder with -o");
+		return SABIN_EXIT_USAGE;
+	}
+	w->folder = true;
+	for (int f = 0; f < 3; f++) {
+		char end[8];
+		snprintf(end, sizeof end, ".%s", formats[f]);
+		if (ends_with(o->output, end)) {
+			w->format = f;
+			w->folder = false;
+		}
+	}
+	const bool one_trace = w->kind_count == 1 && w->kinds[0]->one_trace;
+	if (!w->folder && (w->kind_count > 1 || (one_trace && w->count > 1))) {
+		sabin_complain(w->command->name, "several charts do not go into one file: name a folder, "
+		                                 "or choose with --kind, --speaker and --position");
+		return SABIN_EXIT_USAGE;
+	}
+	return -1;
+}
+
+static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
+{
+	struct sabin_response_options r = sabin_response_defaults();
+	const struct sabin_analysis_options a = {
+	    .fraction = 1,
+	    .from_hz = 63,
+	    .to_hz = 8000,
+	    .noise = SABIN_NOISE_FULL,
+	    .excited_from_hz = w->m.has_stimulus ? w->m.stimulus.sweep.from_hz : 0,
+	    .excited_to_hz = w->m.has_stimulus ? w->m.stimulus.sweep.to_hz : (double)INFINITY,
+	};
+	int needs = 0;
+	for (size_t k = 0; k < w->kind_count; k++)
+		needs |= w->kinds[k]->needs;
+	r.smoothing_oct = sabin_smoothing_oct(w->o->smoothing);
+	r.window_s = w->o->window_ms / 1000;
+	enum sabin_err err = sabin_responses_compute(&w->m, w->chosen, w->count, &r,
+	                                             w->o->calibration, &w->responses, diag);
+	if (err)
+		return err;
+	w->analyses = calloc(w->count, sizeof *w->analyses);
+	w->traces = calloc(w->count, sizeof *w->traces);
+	if (!w->analyses || !w->traces)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < w->count; i++) {
+		const struct sabin_response_item *item = &w->responses.item[i];
+		if (needs & SABIN_CHART_ANALYSIS)
+			err = sabin_analysis_compute(item->h, item->frames, item->measured->rate_hz, &a,
+			                             &w->analyses[i]);
+		if (err)
+			return sabin_diag_set(diag, SABIN_EFORMAT, item->measured->file, 0, 0,
+			                      "cannot be analysed: %s", sabin_strerror(err));
+		w->traces[i] = (struct sabin_chart_trace){
+		    item->measured, item->h, item->frames, &item->response,
+		    needs & SABIN_CHART_ANALYSIS ? &w->analyses[i] : NULL};
+	}
+	struct sabin_diag quiet; /* without a room file the chart only says less */
+	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
+	return SABIN_OK;
+}
+
+static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *kind,
+                               const struct sabin_chart_input *input, const char *name,
+                               struct sabin_diag *diag)
+{
+	const struct options *o = w->o;
+	char file[400], *target = NULL, *keep = NULL;
+	snprintf(file, sizeof file, "%s.%s", name, formats[w->format]);
+	if (o->output)
+		target = w->folder ? sabin_path_join(o->output, file) : strdup(o->output);
+	if (o->output && !target)
+		return SABIN_ENOMEM;
+	if (o->script && asprintf(&keep, "%s.gnuplot", target ? target : name) < 0)
+		keep = NULL;
+	const struct sabin_chart_style style = {
+	    .theme = themes[o->theme],
+	    .format = formats[w->format],
+	    .show = o->show,
+	    .keep = keep,
+	    .plots = w->plots,
+	};
+	enum sabin_err err = sabin_chart_draw(kind, input, &style, target, o->common.force, diag);
+	if (!err && target) {
+		puts(target);
+		w->drawn++;
+	}
+	free(target);
+	free(keep);
+	return err;
+}
+
+/* A kind that draws one trace is drawn once for each. */
+static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *kind,
+                                struct sabin_diag *diag)
+{
+	struct sabin_chart_input input = {
+	    .measurement = &w->m,
+	    .room = w->has_room ? &w->room : NULL,
+	    .traces = w->traces,
+	    .trace_count = w->count,
+	    .smoothing_oct = w->responses.options.smoothing_oct,
+	    .window_s = w->responses.options.window_s,
+	};
+	if (!kind->one_trace)
+		return draw_one(w, kind, &input, kind->name, diag);
+	for (size_t i = 0; i < w->count; i++) {
+		char name[300];
+		const struct sabin_measured *m = w->traces[i].measured;
+		input.traces = &w->traces[i];
+		input.trace_count = 1;
+		if (w->count == 1)
+			snprintf(name, sizeof name, "%s", kind->name);
+		else
+			snprintf(name, sizeof name, "%s.%s.%s", kind->name, m->speaker, m->position);
+		enum sabin_err err = draw_one(w, kind, &input, name, diag);
+		if (err)
+			return err;
+	}
+	return SABIN_OK;
+}
+
+static enum sabin_err draw_all(struct work *w, struct sabin_diag *diag)
+{
+	enum sabin_err err = SABIN_OK;
+	if (w->folder && mkdir(w->o->output, 0777) < 0 && errno != EEXIST)
+		return sabin_diag_set(diag, SABIN_EIO, w->o->output, 0, 0, "%s", strerror(errno));
+	for (size_t k = 0; !err && k < w->kind_count; k++) {
+		sabin_progress("drawing", (double)k / (double)w->kind_count);
+		err = draw_kind(w, w->kinds[k], diag);
+	}
+	sabin_progress_end();
+	return err;
+}
+
+static int run(const struct sabin_command *command, void *options, char **operands)
+{
+	struct work w = {.command = command, .o = options};
+	struct sabin_diag diag = {0};
+	enum sabin_err err;
+	int status = choose_kinds(&w);
+	if (status < 0)
+		status = sabin_choose(command->name, operands[0], &w.o->speakers, &w.o->positions, &w.m,
+		                      &w.chosen, &w.count);
+	if (status < 0)
+		status = choose_output(&w);
+	if (status < 0) {
+		err = compute(&w, &diag);
+		if (err)
+			status = sabin_fail_input(command->name, err, &diag);
+	}
+	if (status < 0 && !(w.plots = sabin_place(SABIN_PLACE_PLOTS))) {
+		sabin_complain(command->name, "the chart scripts are not where they were installed");
+		status = SABIN_EXIT_OUTPUT;
+	}
+	if (status < 0) {
+		err = draw_all(&w, &diag);
+		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
+	}
+	for (size_t i = 0; w.analyses && i < w.count; i++)
+		sabin_analysis_free(&w.analyses[i]);
+	free(w.analyses);
+	free(w.traces);
+	free(w.chosen);
+	free(w.plots);
+	sabin_responses_release(&w.responses);
+	sabin_roomfile_release(&w.room);
+	sabin_measurement_release(&w.m);
+	return status;
+}
+
+const struct sabin_command sabin_cmd_plot = {
+    .name = "plot",
+    .arguments = "MEASUREMENT --kind KIND,... -o PATH",
+    .summary = "charts by gnuplot",
+    .about = "Draws charts of a measurement directory or a bare response file and prints their paths.\n"
+             "Each says under its title what it found, and marks what cannot be relied on.",
+    .options = rows,
+    .option_count = SABIN_COUNT(rows),
+    .size = sizeof(struct options),
+    .operands_min = 1,
+    .operands_max = 1,
+    .no_json = true,
+    .run = run,
+};

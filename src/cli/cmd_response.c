@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * cmd_response.c: sabin response.
+ */
+#include <math.h>
+
+#include <sabin/octave.h>
+
+#include "cli/command.h"
+#include "cli/responses.h"
+#include "cli/show.h"
+#include "io/atomic.h"
+
+struct options {
+	struct sabin_common common;
+	const char *output, *calibration, *points;
+	struct sabin_list speakers, positions;
+	double window_ms, range_hz[2];
+	int smoothing;
+	bool csv, frd;
+};
+
+static const struct sabin_opt rows[] = {
+    {SABIN_OPT_LIST, 0, "speaker", "NAME,...", offsetof(struct options, speakers), 0, 0, 0, NULL,
+     NULL, "only these speakers"},
+    {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
+     NULL, "only these positions"},
+    {SABIN_OPT_CHOICE, 0, "smooth", "WIDTH", offsetof(struct options, smoothing), 0, 0, 0, "1/12",
+     SABIN_SMOOTHING_CHOICES, "smoothing in octaves"},
+    {SABIN_OPT_NUMBER, 0, "window", "MS", offsetof(struct options, window_ms), SABIN_UNIT_MS, 1,
+     60000, "500", NULL, "right window, after the arrival"},
+    {SABIN_OPT_TEXT, 0, "points", "N", offsetof(struct options, points), 0, 0, 0, "96", NULL,
+     "points an octave, or all: the transform's own"},
+    {SABIN_OPT_RANGE, 0, "range", "LO..HI", offsetof(struct options, range_hz), SABIN_UNIT_HZ, 1,
+     384000, "20..20000", NULL, "frequencies to give"},
+    {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
+     NULL, "microphone calibration to subtract, or none; else the measurement's own"},
+    {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct options, csv), 0, 0, 0, NULL, NULL,
+     "print comma-separated values (one response)"},
+    {SABIN_OPT_FLAG, 0, "frd", NULL, offsetof(struct options, frd), 0, 0, 0, NULL, NULL,
+     "print FRD: frequency, dB, degrees (one response)"},
+    {SABIN_OPT_TEXT, 'o', "output", "FILE", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
+     "write to this file instead of standard output"},
+};
+
+static int check(const struct sabin_command *command, const struct options *o,
+                 struct sabin_response_options *r)
+{
+	double points = 0;
+	if (strcmp(o->points, "all") != 0 &&
+	    (!sabin_opt_number(o->points, SABIN_UNIT_NONE, &points) || points < 1 || points > 1000)) {
+		sabin_complain(command->name, "--points=%s: expected 1 to 1000, or all", o->points);
+		return SABIN_EXIT_USAGE;
+	}
+	if (o->common.json + o->csv + o->frd > 1) {
+		sabin_complain(command->name, "--json, --csv and --frd exclude each other");
+		return SABIN_EXIT_USAGE;
+	}
+	*r = sabin_response_defaults();
+	r->smoothing_oct = sabin_smoothing_oct(o->smoothing);
+	r->window_s = o->window_ms / 1000;
+	r->points_per_octave = points;
+	r->from_hz = o->range_hz[0];
+	r->to_hz = o->range_hz[1];
+	return -1;
+}
+
+/* Mean level of a response between two frequencies, from its points. */
+static double mean_db(const struct sabin_response *r, double from_hz, double to_hz)
+{
+	double sum = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < r->length; i++)
+		if (r->freq_hz[i] >= from_hz && r->freq_hz[i] < to_hz && isfinite(r->level_db[i])) {
+			sum += r->level_db[i];
+			n++;
+		}
+	return n ? sum / (double)n : (double)NAN;
+}
+
+static void print_text(FILE *stream, const struct sabin_responses *all, const char *smoothing)
+{
+	struct sabin_band bands[32];
+	char hz[32];
+	const size_t count = sabin_bands(3, 20, 20000, bands, 32);
+	fprintf(stream, "Level in dB by third octave (mean of the %s-smoothed response)\n  %-8s", smoothing,
+	        "Hz");
+	for (size_t i = 0; i < all->count; i++)
+		fprintf(stream, "  %s.%s", all->item[i].measured->speaker,
+		        all->item[i].measured->position);
+	fputc('\n', stream);
+	for (size_t b = 0; b < count; b++) {
+		bool any = false;
+		for (size_t i = 0; i < all->count; i++)
+			any = any || isfinite(mean_db(&all->item[i].response, bands[b].low_hz,
+			                              bands[b].high_hz));
+		if (!any)
+			continue;
+		fprintf(stream, "  %-8s", sabin_show_hz(bands[b].nominal_hz, hz, sizeof hz));
+		for (size_t i = 0; i < all->count; i++) {
+			const struct sabin_measured *m = all->item[i].measured;
+			const double level =
+			    mean_db(&all->item[i].response, bands[b].low_hz, bands[b].high_hz);
+			const int width = (int)(strlen(m->speaker) + strlen(m->position) + 1);
+			fprintf(stream, "  %*.1f", width, level);
+		}
+		fputc('\n', stream);
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sabin_response *r = &all->item[i].response;
+		const double middle = mean_db(r, 200, 4000);
+		double most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
+		for (size_t k = 0; k < r->length; k++) {
+			if (r->freq_hz[k] < 50 || r->freq_hz[k] > 16000 || !isfinite(r->level_db[k]))
+				continue;
+			if (r->level_db[k] > most)
+				most = r->level_db[k], at_most = r->freq_hz[k];
+			if (r->level_db[k] < least)
+				least = r->level_db[k], at_least = r->freq_hz[k];
+		}
+		if (isfinite(middle) && isfinite(most))
+			fprintf(stream,
+			        "%s.%s: %.1f dB mean from 200 Hz to 4 kHz; from 50 Hz to 16 kHz between "
+			        "%+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of that\n",
+			        all->item[i].measured->speaker, all->item[i].measured->position,
+			        middle, most - middle, at_most, least - middle, at_least);
+	}
+}
+
+static int print(const struct sabin_command *command, const struct options *o, FILE *stream,
+                 const struct sabin_responses *all)
+{
+	struct sabin_diag diag = {0};
+	enum sabin_err err = SABIN_OK;
+	if ((o->csv || o->frd) && all->count != 1) {
+		sabin_complain(command->name, "--%s holds one response; choose it with --speaker and "
+		                              "--position",
+		               o->csv ? "csv" : "frd");
+		return SABIN_EXIT_USAGE;
+	}
+	if (o->common.json)
+		err = sabin_responses_json(all, stream);
+	else if (o->csv)
+		sabin_responses_csv(all, stream);
+	else if (o->frd)
+		sabin_responses_frd(all, stream);
+	else
+		print_text(stream, all, all->smoothing);
+	return err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
+}
+
+/* Into memory first: the file then appears whole. */
+static int print_to_file(const struct sabin_command *command, const struct options *o,
+                         const struct sabin_responses *all)
+{
+	struct sabin_diag diag = {0};
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+	if (!stream)
+		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+	int status = print(command, o, stream, all);
+	if (fclose(stream) != 0)
+		status = sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+	if (status == SABIN_EXIT_DONE) {
+		enum sabin_err err =
+		    sabin_output_text(o->output, text, length, o->common.force, &diag);
+		if (err)
+			status = sabin_fail_output(command->name, err, &diag);
+	}
+	free(text);
+	return status;
+}
+
+static int run(const struct sabin_command *command, void *options, char **operands)
+{
+	const struct options *o = options;
+	struct sabin_measurement m = {0};
+	struct sabin_response_options r;
+	struct sabin_responses all = {0};
+	struct sabin_diag diag = {0};
+	size_t *chosen = NULL, count = 0;
+	int status = check(command, o, &r);
+	if (status < 0)
+		status = sabin_choose(command->name, operands[0], &o->speakers, &o->positions, &m,
+		                      &chosen, &count);
+	if (status < 0) {
+		enum sabin_err err =
+		    sabin_responses_compute(&m, chosen, count, &r, o->calibration, &all, &diag);
+		all.smoothing = sabin_smoothing_name(o->smoothing);
+		status = err         ? sabin_fail_input(command->name, err, &diag)
+		         : o->output ? print_to_file(command, o, &all)
+		                     : print(command, o, stdout, &all);
+	}
+	sabin_responses_release(&all);
+	free(chosen);
+	sabin_measurement_release(&m);
+	return status;
+}
+
+const struct sabin_command sabin_cmd_response = {
+    .name = "response",
+    .arguments = "MEASUREMENT",
+    .summary = "frequency response: level, phase, group delay",
+    .about = "Windows each impulse response after its arrival, transforms it and smooths its power on\n"
+             "a logarithmic axis.  The microphone's calibration, where the measurement has one, is\n"
+             "subtracted.  Levels are re full scale: 0 dB returns a full-scale tone at full scale.",
+    .options = rows,
+    .option_count = SABIN_COUNT(rows),
+    .size = sizeof(struct options),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

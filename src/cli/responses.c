@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * responses.c: computing frequency responses for the commands.
+ */
+#include <math.h>
+
+#include "cli/responses.h"
+#include "io/atomic.h"
+#include "io/calibration.h"
+#include "io/json.h"
+
+static const char *const smoothing_names[] = {"none", "1/1",  "1/2",  "1/3",
+                                              "1/6",  "1/12", "1/24", "1/48"};
+
+double sabin_smoothing_oct(int index)
+{
+	static const double octaves[] = {0,       1,        1.0 / 2,  1.0 / 3,
+	                                 1.0 / 6, 1.0 / 12, 1.0 / 24, 1.0 / 48};
+	return octaves[index];
+}
+
+const char *sabin_smoothing_name(int index)
+{
+	return smoothing_names[index];
+}
+
+/* Subtract the microphone's own response. */
+static enum sabin_err calibrate(const struct sabin_measurement *m,
+                                const struct sabin_measured *measured, const char *given,
+                                struct sabin_response *r, struct sabin_diag *diag)
+{
+	struct sabin_calibration calibration = {0};
+	char *path = NULL;
+	if (given && strcmp(given, "none") == 0)
+		return SABIN_OK;
+	if (given)
+		path = strdup(given);
+	else if (measured->calibration)
+		path = sabin_path_join(m->path, measured->calibration);
+	else
+		return SABIN_OK;
+	if (!path)
+		return SABIN_ENOMEM;
+	enum sabin_err err = sabin_calibration_read(path, &calibration, diag);
+	for (size_t i = 0; !err && i < r->length; i++)
+		r->level_db[i] -= sabin_calibration_level_db(&calibration, r->freq_hz[i]);
+	sabin_calibration_release(&calibration);
+	free(path);
+	return err;
+}
+
+static enum sabin_err compute_one(const struct sabin_measurement *m, size_t index,
+                                  const struct sabin_response_options *options,
+                                  const char *calibration, struct sabin_response_item *item,
+                                  struct sabin_diag *diag)
+{
+	const struct sabin_measured *r = &m->responses[index];
+	struct sabin_response_options o = *options;
+	item->measured = r;
+	enum sabin_err err = sabin_measurement_load(m, index, &item->h, &item->frames, diag);
+	if (err)
+		return err;
+	o.to_hz = fmin(o.to_hz, r->rate_hz / 2.0);
+	if (!(o.from_hz < o.to_hz))
+		return sabin_diag_set(diag, SABIN_EFORMAT, r->file, 0, 0,
+		                      "holds nothing from %g Hz up: its rate is %u Hz", o.from_hz,
+		                      r->rate_hz);
+	const double arrival = (double)r->zero_index + r->arrival_s.value * r->rate_hz;
+	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival,
+	                             (double)r->zero_index, &o, &item->response);
+	if (err)
+		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
+		                      "has no frequency response: %s", sabin_strerror(err));
+	return calibrate(m, r, calibration, &item->response, diag);
+}
+
+enum sabin_err sabin_responses_compute(const struct sabin_measurement *m, const size_t *chosen,
+                                       size_t count, const struct sabin_response_options *options,
+                                       const char *calibration, struct sabin_responses *out,
+                                       struct sabin_diag *diag)
+{
+	*out = (struct sabin_responses){.options = *options};
+	out->item = calloc(count, sizeof *out->item);
+	if (!out->item)
+		return SABIN_ENOMEM;
+	out->count = count;
+	for (size_t i = 0; i < count; i++) {
+		enum sabin_err err =
+		    compute_one(m, chosen[i], options, calibration, &out->item[i], diag);
+		if (err)
+			return err;
+	}
+	return SABIN_OK;
+}
+
+void sabin_responses_release(struct sabin_responses *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		free(all->item[i].h);
+		sabin_response_free(&all->item[i].response);
+	}
+	free(all->item);
+	*all = (struct sabin_responses){0};
+}
+
+enum sabin_err sabin_responses_json(const struct sabin_responses *all, FILE *stream)
+{
+	struct sabin_json *json = sabin_json_new();
+	if (!json)
+		return SABIN_ENOMEM;
+	sabin_json_text(json, "schema", "sabin.response/1");
+	sabin_json_open_array(json, "responses");
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sabin_response *r = &all->item[i].response;
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "speaker", all->item[i].measured->speaker);
+		sabin_json_text(json, "position", all->item[i].measured->position);
+		sabin_json_text(json, "file", all->item[i].measured->file);
+		sabin_json_text(json, "smoothing", all->smoothing);
+		sabin_json_open_object(json, "window");
+		sabin_json_number(json, "left_s", all->options.left_window_s);
+		sabin_json_number(json, "right_s", all->options.window_s);
+		sabin_json_close(json);
+		sabin_json_numbers(json, "freq_hz", r->freq_hz, r->length);
+		sabin_json_numbers(json, "level_db", r->level_db, r->length);
+		sabin_json_numbers(json, "phase_deg", r->phase_deg, r->length);
+		sabin_json_numbers(json, "group_delay_s", r->group_delay_s, r->length);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	enum sabin_err err = sabin_json_print(json, stream);
+	sabin_json_free(json);
+	return err;
+}
+
+static void number(FILE *stream, const char *before, double x, int digits)
+{
+	fputs(before, stream);
+	if (isfinite(x))
+		fprintf(stream, "%.*g", digits, x);
+}
+
+void sabin_responses_csv(const struct sabin_responses *all, FILE *stream)
+{
+	const struct sabin_response *r = &all->item[0].response;
+	fputs("freq_hz,level_db,phase_deg,group_delay_s\n", stream);
+	for (size_t i = 0; i < r->length; i++) {
+		number(stream, "", r->freq_hz[i], 9);
+		number(stream, ",", r->level_db[i], 8);
+		number(stream, ",", r->phase_deg[i], 8);
+		number(stream, ",", r->group_delay_s[i], 8);
+		fputc('\n', stream);
+	}
+}
+
+void sabin_responses_frd(const struct sabin_responses *all, FILE *stream)
+{
+	const struct sabin_response *r = &all->item[0].response;
+	fprintf(stream, "* %s at %s, smoothing %s octave\n* Freq(Hz) SPL(dB) Phase(degrees)\n",
+	        all->item[0].measured->speaker, all->item[0].measured->position, all->smoothing);
+	for (size_t i = 0; i < r->length; i++)
+		if (isfinite(r->level_db[i]) && isfinite(r->phase_deg[i]))
+			fprintf(stream, "%.6f %.4f %.4f\n", r->freq_hz[i], r->level_db[i],
+			        r->phase_deg[i]);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * show.c: what several commands print.
+ */
+#include <math.h>
+#include <strings.h>
+
+#include "cli/show.h"
+#include "cli/talk.h"
+#include "io/atomic.h"
+
+const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size)
+{
+	if (q.valid && isfinite(q.value))
+		snprintf(text, size, "%.*f", decimals, q.value);
+	else
+		snprintf(text, size, "–");
+	return text;
+}
+
+const char *sabin_show_hz(double hz, char *text, size_t size)
+{
+	if (hz >= 1000)
+		snprintf(text, size, "%gk", hz / 1000);
+	else
+		snprintf(text, size, "%g", hz);
+	return text;
+}
+
+char *sabin_command_line(void)
+{
+	enum { MOST = 65536 };
+	FILE *file = fopen("/proc/self/cmdline", "re");
+	char *text = calloc(1, MOST);
+	if (file && text) {
+		const size_t n = fread(text, 1, MOST - 1, file);
+		for (size_t i = 0; i + 1 < n; i++)
+			if (text[i] == '\0')
+				text[i] = ' ';
+	}
+	if (file)
+		fclose(file);
+	return text;
+}
+
+void sabin_date_now(char *text, size_t size)
+{
+	struct tm local;
+	const time_t now = time(NULL);
+	char zone[8] = "";
+	localtime_r(&now, &local);
+	strftime(text, size, "%Y-%m-%dT%H:%M:%S", &local);
+	strftime(zone, sizeof zone, "%z", &local); /* +0200; ISO 8601's extended form wants +02:00 */
+	const size_t n = strlen(text);
+	if (strlen(zone) == 5)
+		snprintf(text + n, size - n, "%.3s:%.2s", zone, zone + 3);
+}
+
+static const char *polarity_name(int polarity)
+{
+	return polarity > 0 ? "normal" : polarity < 0 ? "inverted" : "unclear";
+}
+
+static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
+{
+	sabin_json_open_object(json, "verdict");
+	sabin_json_bool(json, "trustworthy", v->trustworthy);
+	sabin_json_open_array(json, "why");
+	for (size_t i = 0; i < v->why_count; i++)
+		sabin_json_text(json, NULL, v->why[i]);
+	sabin_json_close(json);
+	sabin_json_integer(json, "takes", v->takes);
+	sabin_json_number(json, "peak_dbfs", v->peak_dbfs);
+	sabin_json_integer(json, "clipped_samples", (long long)v->clipped_samples);
+	sabin_json_integer(json, "xruns", (long long)v->xruns);
+	sabin_json_integer(json, "lost_frames", (long long)v->lost_frames);
+	sabin_json_quantity(json, "skew_ppm", v->skew_ppm, "ppm");
+	sabin_json_quantity(json, "snr_db", v->snr_db, "dB");
+	sabin_json_open_array(json, "snr_bands");
+	for (size_t i = 0; i < v->snr_band_count; i++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_number(json, "centre_hz", v->snr_bands[i].centre_hz);
+		sabin_json_quantity(json, "snr_db", v->snr_bands[i].snr_db, "dB");
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_text(json, "polarity", polarity_name(v->polarity));
+	sabin_json_quantity(json, "repeatability_db", v->repeatability_db, "dB");
+	sabin_json_close(json);
+}
+
+enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, const char *directory)
+{
+	struct sabin_json *json = sabin_json_new();
+	if (!json)
+		return SABIN_ENOMEM;
+	sabin_json_text(json, "schema", "sabin.measurement/1");
+	sabin_json_text(json, "directory", directory);
+	sabin_json_bool(json, "complete", m->complete);
+	sabin_json_open_array(json, "responses");
+	for (size_t i = 0; i < m->response_count; i++) {
+		const struct sabin_measured *r = &m->responses[i];
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "speaker", r->speaker);
+		sabin_json_text(json, "position", r->position);
+		sabin_json_text(json, "file", r->file);
+		sabin_json_integer(json, "rate_hz", r->rate_hz);
+		sabin_json_integer(json, "zero_index", (long long)r->zero_index);
+		sabin_json_text(json, "zero", sabin_zero_name(r->zero));
+		sabin_json_quantity(json, "arrival_s", r->arrival_s, "s");
+		sabin_json_quantity(json, "distance_m", r->distance_m, "m");
+		sabin_json_open_object(json, "level_reference");
+		sabin_json_text(json, "kind", sabin_level_kind_name(r->level_kind));
+		sabin_json_quantity(json, "dbspl_at_0dbfs", r->dbspl_at_0dbfs, "dB SPL");
+		sabin_json_close(json);
+		json_verdict(json, &r->verdict);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	enum sabin_err err = sabin_json_print(json, stdout);
+	sabin_json_free(json);
+	return err;
+}
+
+void sabin_show_measurement(const struct sabin_measurement *m, const char *directory)
+{
+	char snr[32], peak[32];
+	printf("%s%s%s: %zu response%s%s\n", sabin_bold(), directory, sabin_plain(),
+	       m->response_count, m->response_count == 1 ? "" : "s",
+	       m->complete ? "" : ", not complete (go on with --append)");
+	printf("  %-16s %-16s %10s %9s %9s  %s\n", "speaker", "position", "peak dBFS", "SNR dB",
+	       "polarity", "verdict");
+	for (size_t i = 0; i < m->response_count; i++) {
+		const struct sabin_measured *r = &m->responses[i];
+		const struct sabin_verdict *v = &r->verdict;
+		if (isfinite(v->peak_dbfs))
+			snprintf(peak, sizeof peak, "%.1f", v->peak_dbfs);
+		else
+			snprintf(peak, sizeof peak, "–");
+		/* "–" is three bytes and one column wide */
+		sabin_show_value(v->snr_db, 1, snr, sizeof snr);
+		printf("  %-16s %-16s %*s %*s %9s  %s%s%s\n", r->speaker, r->position,
+		       peak[0] == '\xe2' ? 12 : 10, peak, snr[0] == '\xe2' ? 11 : 9, snr,
+		       polarity_name(v->polarity), v->trustworthy ? sabin_good() : sabin_bad(),
+		       v->trustworthy ? "good" : "NOT TRUSTWORTHY", sabin_plain());
+		for (size_t k = 0; k < v->why_count; k++)
+			printf("  %-16s   %s%s%s\n", "", sabin_dim(), v->why[k], sabin_plain());
+	}
+}
+
+static bool in_list(const struct sabin_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcasecmp(list->item[i], name) == 0)
+			return true;
+	return list->count == 0;
+}
+
+/* A name on the command line that nothing is called by: say what there is. */
+static bool names_exist(const char *command, const char *what, const struct sabin_list *list,
+                        const struct sabin_measurement *m, bool speaker)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		bool found = false;
+		for (size_t k = 0; k < m->response_count; k++)
+			found = found || strcasecmp(list->item[i], speaker ? m->responses[k].speaker
+			                                                    : m->responses[k].position) == 0;
+		if (!found) {
+			sabin_complain(command, "no %s '%s' in %s; the first is '%s'", what, list->item[i],
+			               m->path, speaker ? m->responses[0].speaker
+			                                : m->responses[0].position);
+			return false;
+		}
+	}
+	return true;
+}
+
+int sabin_choose(const char *command, const char *path, const struct sabin_list *speakers,
+                 const struct sabin_list *positions, struct sabin_measurement *m, size_t **chosen,
+                 size_t *count)
+{
+	struct sabin_diag diag = {0};
+	*chosen = NULL;
+	*count = 0;
+	enum sabin_err err = sabin_measurement_open(path, m, &diag);
+	if (err)
+		return sabin_fail_input(command, err, &diag);
+	if (m->response_count == 0) {
+		sabin_complain(command, "%s: holds no responses", path);
+		return SABIN_EXIT_INPUT;
+	}
+	if (!names_exist(command, "speaker", speakers, m, true) ||
+	    !names_exist(command, "position", positions, m, false))
+		return SABIN_EXIT_USAGE;
+	*chosen = calloc(m->response_count, sizeof **chosen);
+	if (!*chosen)
+		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
+	for (size_t i = 0; i < m->response_count; i++)
+		if (in_list(speakers, m->responses[i].speaker) &&
+		    in_list(positions, m->responses[i].position))
+			(*chosen)[(*count)++] = i;
+	if (*count == 0) {
+		sabin_complain(command, "%s: no response of that speaker at that position", path);
+		return SABIN_EXIT_USAGE;
+	}
+	return -1;
+}

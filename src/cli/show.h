@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * show.h: pieces that several commands print.
+ */
+#ifndef SABIN_CLI_SHOW_H
+#define SABIN_CLI_SHOW_H
+
+#include "cli/opt.h"
+#include "io/json.h"
+#include "io/measurement.h"
+
+/* The document sabin.measurement/1 on standard output. */
+SABIN_MUST enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *measurement,
+                                                      const char *directory);
+
+/* The same for people. */
+void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory);
+
+/* Q.value with decimals, "–" when it is not valid or not known; into text[size], returned. */
+const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size);
+
+/* "125", "1k", "16k" into text[size], returned. */
+const char *sabin_show_hz(double hz, char *text, size_t size);
+
+/* The command line of this process, words separated by blanks; free() it. */
+SABIN_MUST char *sabin_command_line(void);
+
+/* Now, ISO 8601 with zone. */
+void sabin_date_now(char *text, size_t size);
+
+/* Open a measurement and choose responses by --speaker and --position: chosen[] (to be freed) has
+ * their indices.  Returns an exit status after a message, or -1. */
+int sabin_choose(const char *command, const char *path, const struct sabin_list *speakers,
+                 const struct sabin_list *positions, struct sabin_measurement *measurement,
+                 size_t **chosen, size_t *count);
+
+#endif

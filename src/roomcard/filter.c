@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * filter.c: loudspeaker and microphone filters, and interpolation between samples.
+ *
+ * [B]  Butterworth: "On the theory of filter amplifiers", Wireless Engineer 7 (1930): the poles.
+ * [OS] Oppenheim, Schafer: "Discrete-time signal processing", 3rd ed. 2010, 7.2.2 (bilinear
+ *      transform), 13.5 (minimum phase from the real cepstrum).
+ * [K]  Kaiser: "Nonrecursive digital filter design using the I0-sinh window function", ISCAS 1974.
+ */
+#include <complex.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <sabin/fft.h>
+#include <sabin/window.h>
+
+#include "roomcard/filter.h"
+
+/* Where a ring is cut off: below the noise of any converter. */
+static const double floor_db = -140;
+/* A corner above this share of the rate is at the Nyquist frequency for all that matters. */
+static const double corner_max = 0.49;
+
+/* ---- band edges ---- */
+
+/* One section of order 1 or 2 run over h in place (transposed direct form II). */
+static void run_section(double *h, size_t n, const double b[3], const double a[3])
+{
+	double s1 = 0, s2 = 0;
+	for (size_t i = 0; i < n; i++) {
+		const double x = h[i], y = b[0] * x + s1;
+		s1 = b[1] * x - a[1] * y + s2;
+		s2 = b[2] * x - a[2] * y;
+		h[i] = y;
+	}
+}
+
+/* The pole pair of quality q through the bilinear transform [OS], k = tan(pi f / rate). */
+static void second_order(double *h, size_t n, double k, double q, bool high_pass)
+{
+	const double scale = 1 / (1 + k / q + k * k);
+	const double edge = high_pass ? scale : k * k * scale;
+	const double b[3] = {edge, high_pass ? -2 * edge : 2 * edge, edge};
+	const double a[3] = {1, 2 * (k * k - 1) * scale, (1 - k / q + k * k) * scale};
+	run_section(h, n, b, a);
+}
+
+static void first_order(double *h, size_t n, double k, bool high_pass)
+{
+	const double scale = 1 / (1 + k);
+	const double edge = high_pass ? scale : k * scale;
+	const double b[3] = {edge, high_pass ? -edge : edge, 0};
+	const double a[3] = {1, (k - 1) * scale, 0};
+	run_section(h, n, b, a);
+}
+
+void sabin_filter_butterworth(double *h, size_t n, double rate_hz, bool high_pass,
+                              double corner_hz, unsigned order)
+{
+	if (corner_hz > corner_max * rate_hz) {
+		if (!high_pass)
+			return;
+		corner_hz = corner_max * rate_hz;
+	}
+	const double k = tan(M_PI * corner_hz / rate_hz);
+	for (unsigned pair = 0; pair < order / 2; pair++) /* [B]: poles evenly on a circle */
+		second_order(h, n, k, 0.5 / sin(M_PI * (2 * pair + 1) / (2.0 * order)), high_pass);
+	if (order % 2 == 1)
+		first_order(h, n, k, high_pass);
+}
+
+double sabin_filter_ring_s(double corner_hz, unsigned order)
+{
+	/* the slowest pole of the circle decays with 2 pi f sin(pi / 2N) */
+	const double decay_per_s = 2 * M_PI * corner_hz * sin(M_PI / (2.0 * order));
+	return -floor_db / 20 * M_LN10 / decay_per_s;
+}
+
+/* ---- convolution ---- */
+
+enum sabin_err sabin_filter_convolve(const double *a, size_t n, const double *b, size_t m,
+                                     double **out)
+{
+	if (n == 0 || m == 0 || n > INT32_MAX / 4 || m > INT32_MAX / 4)
+		return SABIN_EINVAL;
+	const size_t size = sabin_fft_smooth_size(n + m - 1);
+	struct sabin_fft *fft = NULL;
+	double *x = calloc(size, sizeof *x);
+	double complex *p = calloc(size / 2 + 1, sizeof *p), *q = calloc(size / 2 + 1, sizeof *q);
+	enum sabin_err err = x && p && q ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
+	if (err)
+		goto out;
+	memcpy(x, a, n * sizeof *x);
+	sabin_fft_forward(fft, x, p);
+	memset(x, 0, size * sizeof *x);
+	memcpy(x, b, m * sizeof *x);
+	sabin_fft_forward(fft, x, q);
+	for (size_t k = 0; k <= size / 2; k++)
+		p[k] *= q[k];
+	sabin_fft_inverse(fft, p, x);
+	*out = x;
+	x = NULL;
+out:
+	sabin_fft_free(fft);
+	free(x);
+	free(p);
+	free(q);
+	return err;
+}
+
+/* ---- minimum phase ---- */
+
+/* Bins a hertz: fine enough for a curve with points 1 Hz apart. */
+static const double bins_per_hz = 2;
+
+/* Fold the cepstrum onto positive time [OS, 13.5.1]. */
+static void fold(double *cepstrum, size_t n)
+{
+	for (size_t i = 1; i < n / 2; i++)
+		cepstrum[i] *= 2;
+	memset(cepstrum + n / 2 + 1, 0, (n / 2 - 1) * sizeof *cepstrum);
+}
+
+enum sabin_err sabin_filter_minimum_phase(double (*level_db)(const void *of, double f_hz),
+                                          const void *of, double rate_hz, double **h,
+                                          size_t *taps)
+{
+	const size_t n = sabin_fft_smooth_size((size_t)(bins_per_hz * rate_hz));
+	struct sabin_fft *fft = NULL;
+	double *x = calloc(n, sizeof *x);
+	double complex *s = calloc(n / 2 + 1, sizeof *s);
+	enum sabin_err err = x && s ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
+	if (err)
+		goto out;
+	for (size_t k = 0; k <= n / 2; k++)
+		s[k] = level_db(of, rate_hz * (double)k / (double)n) * M_LN10 / 20;
+	sabin_fft_inverse(fft, s, x);
+	fold(x, n);
+	sabin_fft_forward(fft, x, s);
+	for (size_t k = 0; k <= n / 2; k++)
+		s[k] = cexp(s[k]);
+	sabin_fft_inverse(fft, s, x);
+	*taps = n / 4; /* the rest is the tail of what no microphone rings for */
+	sabin_window_taper(x, *taps, 0, *taps / 4);
+	*h = x;
+	x = NULL;
+out:
+	sabin_fft_free(fft);
+	free(x);
+	free(s);
+	return err;
+}
+
+/* ---- interpolation ---- */
+
+/* [K]: attenuation A = beta / 0.1102 + 8.7 = 127 dB; with 96 taps the transition, half of it on
+ * either side of the Nyquist frequency, is (A - 8) / (2.285 * 2 pi * 96) = 0.086 of the rate: flat
+ * up to 0.457 of it (21.9 kHz at 48 kHz). */
+static const double kaiser_beta = 13;
+
+static double bessel_i0(double x)
+{
+	double term = 1, sum = 1;
+	for (int k = 1; term > 1e-17 * sum; k++) {
+		term *= x / (2 * k) * (x / (2 * k));
+		sum += term;
+	}
+	return sum;
+}
+
+void sabin_sinc_weights(double fraction, double w[SABIN_SINC_TAPS])
+{
+	const double top = bessel_i0(kaiser_beta);
+	for (int k = 0; k < SABIN_SINC_TAPS; k++) {
+		const double x = k - SABIN_SINC_HALF + 1 - fraction, u = x / SABIN_SINC_HALF;
+		const double inside = 1 - u * u;
+		const double window = inside > 0 ? bessel_i0(kaiser_beta * sqrt(inside)) / top : 0;
+		w[k] = window * (fabs(x) < 1e-9 ? 1 : sin(M_PI * x) / (M_PI * x));
+	}
+}
+
+/* Between the table's fractions the weights are interpolated by cubics: the error is at most
+ * 3/128 h^4 max|w''''| = 0.023 * (1/256)^4 * pi^4/5 = 1e-10, -200 dB. */
+enum { STEPS = 256 };
+
+struct sabin_sinc {
+	double w[STEPS + 3][SABIN_SINC_TAPS]; /* fractions -1/STEPS .. 1 + 1/STEPS */
+};
+
+struct sabin_sinc *sabin_sinc_new(void)
+{
+	struct sabin_sinc *sinc = malloc(sizeof *sinc);
+	for (int i = 0; sinc && i < STEPS + 3; i++)
+		sabin_sinc_weights((double)(i - 1) / STEPS, sinc->w[i]);
+	return sinc;
+}
+
+void sabin_sinc_lookup(const struct sabin_sinc *restrict sinc, double fraction,
+                       double w[restrict SABIN_SINC_TAPS])
+{
+	int i = (int)(fraction * STEPS);
+	i = i < 0 ? 0 : i > STEPS - 1 ? STEPS - 1 : i;
+	const double t = fraction * STEPS - i;
+	/* Lagrange's cubic through the steps i - 1 .. i + 2 */
+	const double c0 = -t * (t - 1) * (t - 2) / 6, c1 = (t + 1) * (t - 1) * (t - 2) / 2;
+	const double c2 = -(t + 1) * t * (t - 2) / 2, c3 = (t + 1) * t * (t - 1) / 6;
+	const double *w0 = sinc->w[i], *w1 = sinc->w[i + 1];
+	const double *w2 = sinc->w[i + 2], *w3 = sinc->w[i + 3];
+	for (int k = 0; k < SABIN_SINC_TAPS; k++)
+		w[k] = c0 * w0[k] + c1 * w1[k] + c2 * w2[k] + c3 * w3[k];
+}
+
+/* A delay this close to whole frames is meant to be whole. */
+static const double whole = 1e-6;
+
+size_t sabin_filter_delay_room(double frames)
+{
+	return (size_t)ceil(frames) + SABIN_SINC_HALF;
+}
+
+void sabin_filter_delay(const double *h, size_t n, double frames, double *out)
+{
+	const size_t room = n + sabin_filter_delay_room(frames);
+	memset(out, 0, room * sizeof *out);
+	if (fabs(frames - nearbyint(frames)) < whole) {
+		memcpy(out + (size_t)nearbyint(frames), h, n * sizeof *h);
+		return;
+	}
+	double w[SABIN_SINC_TAPS];
+	/* h at i - frames: floor(-frames) is -ceil(frames) */
+	const size_t back = (size_t)ceil(frames);
+	sabin_sinc_weights((double)back - frames, w);
+	for (size_t i = 0; i < room; i++) {
+		for (size_t k = 0; k < SABIN_SINC_TAPS; k++) {
+			const size_t from = i + k + 1, less = back + SABIN_SINC_HALF;
+			if (from >= less && from - less < n)
+				out[i] += w[k] * h[from - less];
+		}
+	}
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * filter.h: what a loudspeaker or a microphone does to an impulse response.
+ */
+#ifndef SABIN_ROOMCARD_FILTER_H
+#define SABIN_ROOMCARD_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sabin/status.h>
+
+/* A Butterworth edge of `order` (1 .. 16) at `corner_hz`, causal, over h[n] in place. */
+void sabin_filter_butterworth(double *h, size_t n, double rate_hz, bool high_pass,
+                              double corner_hz, unsigned order);
+
+/* Seconds that such an edge rings on until it is 140 dB below its beginning. */
+double sabin_filter_ring_s(double corner_hz, unsigned order);
+
+/* Minimum-phase response h[taps] whose level at f_hz is level_db(of, f_hz); free() it. */
+SABIN_MUST enum sabin_err sabin_filter_minimum_phase(double (*level_db)(const void *of, double f_hz),
+                                                     const void *of, double rate_hz, double **h,
+                                                     size_t *taps);
+
+/* a[n] convolved with b[m]: out[n + m - 1], to free(). */
+SABIN_MUST enum sabin_err sabin_filter_convolve(const double *a, size_t n, const double *b,
+                                                size_t m, double **out);
+
+/* Delay h[n] by frames >= 0 into out[n + sabin_filter_delay_room(frames)]; whole frames exactly,
+ * fractions by a windowed sinc. */
+size_t sabin_filter_delay_room(double frames);
+void sabin_filter_delay(const double *h, size_t n, double frames, double *out);
+
+/* ---- interpolation between samples ---- */
+
+enum {
+	SABIN_SINC_HALF = 48, /* samples on either side */
+	SABIN_SINC_TAPS = 2 * SABIN_SINC_HALF,
+};
+
+/* Weights w[] of the samples x[i - HALF + 1 .. i + HALF] for the value at i + fraction,
+ * 0 <= fraction <= 1. */
+void sabin_sinc_weights(double fraction, double w[SABIN_SINC_TAPS]);
+
+/* A table of them, for many fractions. */
+struct sabin_sinc;
+SABIN_MUST struct sabin_sinc *sabin_sinc_new(void); /* free() it; NULL: no memory */
+void sabin_sinc_lookup(const struct sabin_sinc *restrict sinc, double fraction,
+                       double w[restrict SABIN_SINC_TAPS]);
+
+#endif

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# demo.sh: what `make demo` shows.  No sound card, no server: the room is behind the ALSA PCM roomcard.
+set -eu
+sabin=${B:-build/release}/sabin
+room=rooms/control-room.yaml
+out=${DEMO:-demo}
+say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+run() { say "${*/#$sabin/sabin}"; "$@"; }
+run "$sabin" measure "$room" --simulate --force -o "$out/measurement"
+run "$sabin" analyze "$out/measurement"
+run "$sabin" plot "$out/measurement" --kind all --force -o "$out/charts"
+run "$sabin" plot "$out/measurement" --kind all --force --format svg -o "$out/charts"
+printf '\nThe measurement is in %s (impulse responses as WAV, open them in any editor or in REW),\n' "$out/measurement"
+printf 'the charts are in %s.\n' "$out/charts"

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * room.c: room files from anybody.
+ */
+#include <stdint.h>
+#include <unistd.h>
+
+#include "io/roomfile.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	/* through a file, as users hand them in */
+	char path[64];
+	struct sabin_roomfile room = {0};
+	struct sabin_diag diag = {0};
+	snprintf(path, sizeof path, "/tmp/sabin-fuzz-%ld.yaml", (long)getpid());
+	FILE *file = fopen(path, "wb");
+	if (!file)
+		return 0;
+	fwrite(data, 1, size, file);
+	fclose(file);
+	if (sabin_roomfile_read(path, "rooms/materials.yaml", &room, &diag) != SABIN_OK &&
+	    diag.message[0] == '\0')
+		__builtin_trap(); /* an error without a message */
+	sabin_roomfile_release(&room);
+	unlink(path);
+	return 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <complex.h>
+#include <math.h>
+
+#include <sabin/fft.h>
+#include <sabin/octave.h>
+#include <sabin/random.h>
+
+#include "util/decays.h"
+#include "util/near.h"
+
+static const double sixty_db = 13.815510557964274; /* 6 ln 10 */
+
+size_t decay_length(const struct noise_decay *decay)
+{
+	return (size_t)lround((decay->predelay_s + decay->length_s) * decay->rate_hz);
+}
+
+/* x[n] = the band of white noise (its transform in white), of mean square 1. */
+static void band_noise(struct sabin_fft *fft, const double complex *white, double rate_hz,
+                       const struct sabin_band *band, double complex *bins, double *x)
+{
+	const size_t n = sabin_fft_size(fft);
+	const double scale = sqrt(rate_hz / 2 / (band->high_hz - band->low_hz));
+	for (size_t k = 0; k <= n / 2; k++) {
+		const double f = (double)k * rate_hz / (double)n;
+		bins[k] = f >= band->low_hz && f < band->high_hz ? scale * white[k] : 0;
+	}
+	sabin_fft_inverse(fft, bins, x);
+}
+
+static void white_noise(struct sabin_fft *fft, uint64_t seed, double *x, double complex *bins)
+{
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	for (size_t i = 0; i < sabin_fft_size(fft); i++)
+		x[i] = sabin_random_normal(&random);
+	sabin_fft_forward(fft, x, bins);
+}
+
+void decay_draw(const struct noise_decay *decay, uint64_t seed, double *h)
+{
+	const size_t n = decay_length(decay);
+	const size_t start = (size_t)lround(decay->predelay_s * decay->rate_hz);
+	const size_t size = sabin_fft_smooth_size(n);
+	struct sabin_fft *fft;
+	struct sabin_band bands[DECAY_BANDS];
+	assert_ok(sabin_fft_new(size, &fft));
+	assert_int_equal(sabin_bands(1, 125, 8000, bands, DECAY_BANDS), DECAY_BANDS);
+	double *x = malloc(size * sizeof *x);
+	double complex *white = malloc((size / 2 + 1) * sizeof *white);
+	double complex *bins = malloc((size / 2 + 1) * sizeof *bins);
+	assert_true(x && white && bins);
+	memset(h, 0, n * sizeof *h);
+	for (int noise = 0; noise < (isinf(decay->snr_db) ? 1 : 2); noise++) {
+		white_noise(fft, 2 * seed + (uint64_t)noise, x, white);
+		for (int b = 0; b < DECAY_BANDS; b++) {
+			const double rate = sixty_db / 2 / decay->time_s[b]; /* of the amplitude */
+			const double level = pow(10, -decay->snr_db / 20);
+			band_noise(fft, white, decay->rate_hz, &bands[b], bins, x);
+			for (size_t i = noise ? 0 : start; i < n; i++)
+				h[i] += x[i] * (noise ? level
+				                      : exp(-rate * (double)(i - start) / decay->rate_hz));
+		}
+	}
+	free(x);
+	free(white);
+	free(bins);
+	sabin_fft_free(fft);
+}
+
+void decay_tone(double *h, size_t n, size_t start, double rate_hz, double f_hz, double time_s)
+{
+	for (size_t i = 0; i < n; i++) {
+		const double t = ((double)i - (double)start) / rate_hz;
+		h[i] = i < start ? 0 : sin(2 * M_PI * f_hz * t) * exp(-sixty_db / 2 / time_s * t);
+	}
+}
+
+int decay_draws(int usual)
+{
+	const char *text = getenv("SABIN_TEST_DRAWS");
+	const long draws = text ? strtol(text, NULL, 10) : 0;
+	return draws > 0 && draws < 100000 ? (int)draws : usual;
+}
