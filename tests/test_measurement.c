@@ -158,8 +158,10 @@ static void written_read_and_written_again(void **state)
 	assert_string_equal(read.date, made.date);
 	assert_true(read.complete && read.directory && read.has_stimulus);
 	assert_int_equal(read.repeats, 2);
-	assert_memory_equal(&read.stimulus.sweep, &made.stimulus.sweep, sizeof(made.stimulus.sweep));
-	assert_memory_equal(&read.stimulus.chirp, &made.stimulus.chirp, sizeof(made.stimulus.chirp));
+	assert_memory_equal(&read.stimulus.sweep, &made.stimulus.sweep,
+	                    sizeof(made.stimulus.sweep));
+	assert_memory_equal(&read.stimulus.chirp, &made.stimulus.chirp,
+	                    sizeof(made.stimulus.chirp));
 	assert_int_equal(read.stimulus.frames, made.stimulus.frames);
 	assert_int_equal(read.stimulus.chirp_frame[1], made.stimulus.chirp_frame[1]);
 	assert_string_equal(read.capture.name, "plug: \"x\"");
@@ -268,9 +270,10 @@ static void hostile_files_are_refused(void **state)
 		fclose(stream);
 		struct sabin_diag diag = {0};
 		enum sabin_err err = sabin_measurement_open("m", &read, &diag);
-		if (err != SABIN_EFORMAT || !strstr(diag.message, rows[i].message) || diag.line == 0)
-			fail_msg("'%s': %d %d:%d: %s", rows[i].new, (int)err, diag.line, diag.column,
-			         diag.message);
+		if (err != SABIN_EFORMAT || !strstr(diag.message, rows[i].message) ||
+		    diag.line == 0)
+			fail_msg("'%s': %d %d:%d: %s", rows[i].new, (int)err, diag.line,
+			         diag.column, diag.message);
 		assert_null(read.responses);
 	}
 	free(good);
@@ -309,7 +312,8 @@ static void changed_sound_files_are_noticed(void **state)
 	assert_int_equal(sabin_measurement_load(&read, 1, &samples, &frames, &diag), SABIN_EFORMAT);
 	assert_non_null(strstr(diag.message, "channel 2 was expected"));
 	double short_one[2] = {1, 0};
-	assert_ok(sabin_wav_write("m/left.mix.wav", short_one, 2, 1, 48000, SABIN_FLOAT, NULL, NULL));
+	assert_ok(
+	    sabin_wav_write("m/left.mix.wav", short_one, 2, 1, 48000, SABIN_FLOAT, NULL, NULL));
 	assert_int_equal(sabin_measurement_load(&read, 0, &samples, &frames, &diag), SABIN_EFORMAT);
 	assert_non_null(strstr(diag.message, "time zero was expected at sample 100"));
 	assert_null(samples);
@@ -377,11 +381,14 @@ static void digests_are_right(void **state)
 	(void)state;
 	char digest[SABIN_SHA256_SIZE];
 	sabin_sha256("abc", 3, digest);
-	assert_string_equal(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(digest,
+	                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	sabin_sha256("", 0, digest);
-	assert_string_equal(digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(digest,
+	                    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	sabin_sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, digest);
-	assert_string_equal(digest, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+	assert_string_equal(digest,
+	                    "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
 #define row(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

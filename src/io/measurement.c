@@ -90,7 +90,7 @@ void sabin_measurement_release(struct sabin_measurement *measurement)
 	*measurement = (struct sabin_measurement){0};
 }
 
-/* ---- bare files -------------------------------------------------------------------------------- */
+/* ---- bare files ------------------------------------------------------------- */
 
 /* The file's name without its folder and ending, made a valid name. */
 static void name_from_path(const char *path, char name[SABIN_NAME_SIZE])
@@ -118,13 +118,16 @@ static enum sabin_err find_zero(const double *samples, size_t frames, struct sab
 	enum sabin_err err = sabin_arrival_find(samples, frames, out->rate_hz, &arrival);
 	if (err == SABIN_ESHORT) {
 		out->verdict.trustworthy = false;
-		sabin_verdict_say(&out->verdict, "no signal: channel %zu is silent", out->channel + 1);
+		sabin_verdict_say(&out->verdict, "no signal: channel %zu is silent",
+		                  out->channel + 1);
 		return SABIN_OK;
 	}
 	if (err)
 		return err;
 	double last = (double)(frames - 1);
-	double position = arrival.position < 0 ? 0 : arrival.position > last ? last : arrival.position;
+	double position = arrival.position < 0      ? 0
+	                  : arrival.position > last ? last
+	                                            : arrival.position;
 	out->zero_index = (size_t)llround(position);
 	out->arrival_s =
 	    sabin_quantity_valid((arrival.position - (double)out->zero_index) / out->rate_hz, NAN);
@@ -145,9 +148,10 @@ static enum sabin_err add_channel(struct sabin_measurement *out, const struct sa
 	response->rate_hz = wav->rate_hz;
 	response->zero = SABIN_ZERO_ARRIVAL;
 	response->verdict.trustworthy = true;
-	sabin_verdict_say(&response->verdict,
-	                  "not known: clock skew, lost frames, clipping and signal-to-noise ratio of the "
-	                  "recording (a bare file)");
+	sabin_verdict_say(
+	    &response->verdict,
+	    "not known: clock skew, lost frames, clipping and signal-to-noise ratio of the "
+	    "recording (a bare file)");
 	enum sabin_err err = sabin_wav_channel(wav, channel, &samples);
 	if (!err)
 		err = find_zero(samples, wav->frames, response);
@@ -165,10 +169,11 @@ static enum sabin_err open_bare(struct sabin_measurement *out, struct sabin_diag
 	for (size_t channel = 0; channel < wav.channels && !err; channel++)
 		err = add_channel(out, &wav, channel);
 	sabin_wav_release(&wav);
-	return err ? sabin_diag_set(diag, err, out->path, 0, 0, "%s", sabin_strerror(err)) : SABIN_OK;
+	return err ? sabin_diag_set(diag, err, out->path, 0, 0, "%s", sabin_strerror(err))
+	           : SABIN_OK;
 }
 
-/* ---- opening and loading ------------------------------------------------------------------------- */
+/* ---- opening and loading ---------------------------------------------------- */
 
 enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
                                       struct sabin_diag *diag)
@@ -177,12 +182,14 @@ enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement
 	struct stat status;
 	if (stat(path, &status) != 0)
 		return sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s",
-		                      errno == ENOENT ? "no such file or directory" : strerror(errno));
+		                      errno == ENOENT ? "no such file or directory"
+		                                      : strerror(errno));
 	out->path = strdup(path);
 	if (!out->path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
 	out->directory = S_ISDIR(status.st_mode);
-	enum sabin_err err = out->directory ? sabin_measurement_read(out, diag) : open_bare(out, diag);
+	enum sabin_err err =
+	    out->directory ? sabin_measurement_read(out, diag) : open_bare(out, diag);
 	if (err)
 		sabin_measurement_release(out);
 	return err;
@@ -194,16 +201,16 @@ static enum sabin_err check_loaded(const struct sabin_measured *response, const 
 {
 	if (wav->rate_hz != response->rate_hz)
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-		                      "has a sample rate of %u Hz; %u Hz was expected", wav->rate_hz,
-		                      response->rate_hz);
+		                      "has a sample rate of %u Hz; %u Hz was expected",
+		                      wav->rate_hz, response->rate_hz);
 	if (response->channel >= wav->channels)
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
 		                      "has %zu channels; channel %zu was expected", wav->channels,
 		                      response->channel + 1);
 	if (response->zero_index >= wav->frames)
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-		                      "holds %zu samples; time zero was expected at sample %zu", wav->frames,
-		                      response->zero_index);
+		                      "holds %zu samples; time zero was expected at sample %zu",
+		                      wav->frames, response->zero_index);
 	return SABIN_OK;
 }
 
@@ -214,7 +221,8 @@ enum sabin_err sabin_measurement_load(const struct sabin_measurement *measuremen
 		return sabin_diag_set(diag, SABIN_EINVAL, measurement->path, 0, 0,
 		                      "there is no response number %zu", index + 1);
 	const struct sabin_measured *response = &measurement->responses[index];
-	char *path = sabin_path_join(measurement->directory ? measurement->path : "", response->file);
+	char *path =
+	    sabin_path_join(measurement->directory ? measurement->path : "", response->file);
 	struct sabin_wav wav;
 	if (!path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, measurement->path, 0, 0, "out of memory");
