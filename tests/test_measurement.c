@@ -358,6 +358,94 @@ static void bare_files_are_a_response_a_channel(void **state)
 	sabin_measurement_release(&m);
 }
 
+static const char rew_new[] = "* Impulse Response data saved by REW V5.40 Beta 132\r\n"
+                              "* IR is not normalised\r\n"
+                              "* Excitation: 512k Log Swept Sine, 1 sweep at -10.0 dBFS using a "
+                              "loopback as a timing reference\r\n"
+                              "* Response measured over: 2,9 to 24 000,0 Hz\r\n"
+                              "0.5 // Peak value before normalisation\r\n"
+                              "3 // Peak index\r\n"
+                              "6 // Response length\r\n"
+                              "1.0416666666666666E-5 // Sample interval (seconds)\r\n"
+                              "-1.0416666666666666E-5 // Start time (seconds)\r\n"
+                              "120.0 // Data offset (dB)\r\n"
+                              "* Data start\r\n"
+                              "0.0\r\n0.0\r\n-1.0E-6\r\n0.5\r\n0.0\r\n0.0\r\n";
+
+static const char rew_old[] = "Impulse Response data saved by REW V5.19\n"
+                              "IR is normalised\n"
+                              "0.25 // Peak value before normalisation\n"
+                              "3 // Peak index\n"
+                              "5 // Response length\n"
+                              "2.0833333333333333E-5 // Sample interval (seconds)\n"
+                              "-0.1 // Start time (seconds)\n"
+                              "\n"
+                              "0.0\n0.0\n0.0\n1.0\n0.0\n";
+
+static void rew_text_is_read(void **state)
+{
+	(void)state;
+	struct sabin_measurement m;
+	struct sabin_diag diag = {0};
+	double *samples = NULL;
+	size_t frames = 0;
+	put("new.txt", rew_new);
+	if (sabin_measurement_open("new.txt", &m, &diag))
+		fail_msg("%d:%d: %s", diag.line, diag.column, diag.message);
+	assert_int_equal(m.response_count, 1);
+	assert_string_equal(m.responses[0].position, "new");
+	assert_int_equal(m.responses[0].rate_hz, 96000);
+	assert_int_equal(m.responses[0].zero, SABIN_ZERO_EMISSION); /* timed by a loopback */
+	assert_int_equal(m.responses[0].zero_index, 1);
+	/* two samples later, to a hundredth of one */
+	assert_near(m.responses[0].arrival_s.value * 96000, 2, 0.01);
+	assert_ok(sabin_measurement_load(&m, 0, &samples, &frames, &diag));
+	assert_int_equal(frames, 6);
+	assert_near(samples[3], 0.5, 0);
+	free(samples);
+	sabin_measurement_release(&m);
+	put("old.txt", rew_old);
+	assert_ok(sabin_measurement_open("old.txt", &m, &diag));
+	assert_int_equal(m.responses[0].zero, SABIN_ZERO_ARRIVAL);
+	assert_int_equal(m.responses[0].zero_index, 3);
+	assert_ok(sabin_measurement_load(&m, 0, &samples, &frames, &diag));
+	assert_near(samples[3], 0.25, 0); /* as before it was normalised */
+	free(samples);
+	sabin_measurement_release(&m);
+}
+
+static void bad_rew_text_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *message;
+		int line;
+	} rows[] = {
+	    {"* Impulse Response data saved by REW\n", "sample interval is missing", 0},
+	    {"* Impulse Response data saved by REW\n1\n", "before the lines that tell", 2},
+	    {"* Impulse Response data saved by REW\n1 // Response length\n"
+	     "2.0833333333333333E-5 // Sample interval\n1\n2\n",
+	     "holds 2 samples; it announces 1", 0},
+	    {"* Impulse Response data saved by REW\n2 // Response length\n"
+	     "2.0833333333333333E-5 // Sample interval\n1\nx\n",
+	     "a sample was expected", 5},
+	    {"* Impulse Response data saved by REW\n2 // Response length\n"
+	     "2.0E-5 // Sample interval\n",
+	     "holds no samples", 0},
+	    {"* Impulse Response data saved by REW\n1 // Response length\n0 // Sample "
+	     "interval\n1\n",
+	     "sample interval is missing or not", 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sabin_measurement m;
+		struct sabin_diag diag = {0};
+		put("bad.txt", rows[i].text);
+		assert_int_equal(sabin_measurement_open("bad.txt", &m, &diag), SABIN_EFORMAT);
+		if (!strstr(diag.message, rows[i].message) || diag.line != rows[i].line)
+			fail_msg("row %zu: %d: %s", i, diag.line, diag.message);
+	}
+}
+
 static void verdicts_hold_so_many_reasons(void **state)
 {
 	(void)state;
@@ -402,6 +490,8 @@ int main(void)
 	    row(wrong_paths_are_told),
 	    row(changed_sound_files_are_noticed),
 	    row(bare_files_are_a_response_a_channel),
+	    row(rew_text_is_read),
+	    row(bad_rew_text_is_refused),
 	    cmocka_unit_test(verdicts_hold_so_many_reasons),
 	    cmocka_unit_test(digests_are_right),
 	};
