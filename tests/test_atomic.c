@@ -264,7 +264,8 @@ static void paths_join_and_split(void **state)
 	static const struct {
 		const char *folder, *name, *joined;
 	} joins[] = {
-	    {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"}, {"a", "/b", "/b"}, {"/", "b", "/b"},
+	    {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"},
+	    {"a", "/b", "/b"}, {"/", "b", "/b"},
 	};
 	for (size_t i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
 		char *path = sabin_path_join(joins[i].folder, joins[i].name);

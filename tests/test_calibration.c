@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * test_calibration.c: the files that makers ship are read, and what is none is refused with its place.
+ * test_calibration.c: the files that makers ship are read, and what is none is refused with its
+ * place.
  */
 #include <math.h>
 #include <unistd.h>
@@ -32,25 +33,33 @@ static void makers_formats_are_read(void **state)
 		bool phase;
 	} rows[] = {
 	    {"quoted header, tabs",
-	     "\"Sens Factor =-0.837dB, AGain =18dB, SERNO: 7103946\"\n10.054\t-5.4\n20\t-1.25\n", "7103946",
-	     -0.837, 2, 10.054, -5.4, -1.25, false},
-	    {"no leading zero, CRLF", "\"Sens Factor =-.6383dB, SERNO: 7000000\"\r\n10 1.5\r\n20 2\r\n",
-	     "7000000", -0.6383, 2, 10, 1.5, 2, false},
-	    {"unquoted header", "Sens Factor =-.75dB, SERNO: 7060042\n10 1\n20 2\n", "7060042", -0.75, 2, 10,
-	     1, 2, false},
+	     "\"Sens Factor =-0.837dB, AGain =18dB, SERNO: 7103946\"\n10.054\t-5.4\n20\t-1.25\n",
+	     "7103946", -0.837, 2, 10.054, -5.4, -1.25, false},
+	    {"no leading zero, CRLF",
+	     "\"Sens Factor =-.6383dB, SERNO: 7000000\"\r\n10 1.5\r\n20 2\r\n", "7000000", -0.6383,
+	     2, 10, 1.5, 2, false},
+	    {"unquoted header", "Sens Factor =-.75dB, SERNO: 7060042\n10 1\n20 2\n", "7060042",
+	     -0.75, 2, 10, 1, 2, false},
 	    {"second header line",
-	     "\"Sens Factor =-1dB, SERNO: 8108494\"\n\"Auto-generated 90-degree calibration file\"\n"
+	     "\"Sens Factor =-1dB, SERNO: 8108494\"\n\"Auto-generated 90-degree calibration "
+	     "file\"\n"
 	     "10 1\n20 2\n",
 	     "8108494", -1, 2, 10, 1, 2, false},
-	    {"star header", "*1000Hz\t-41.0\n20.00\t-0.5\n1000\t0\n", "", NAN, 2, 20, -0.5, 0, false},
-	    {"comments and three columns", "# c\n; c\n// c\n* c\n\n20, -1.5, 10\n30, -2.5, 20\n", "", NAN, 2,
-	     20, -1.5, -2.5, true},
-	    {"semicolons and decimal commas", "20,5;-1,5\n30;2,25\n", "", NAN, 2, 20.5, -1.5, 2.25, false},
-	    {"title line", "Freq(Hz) SPL(dB) Phase(degrees)\n20 1 2\n30 3 4\n", "", NAN, 2, 20, 1, 3, true},
+	    {"star header", "*1000Hz\t-41.0\n20.00\t-0.5\n1000\t0\n", "", NAN, 2, 20, -0.5, 0,
+	     false},
+	    {"comments and three columns", "# c\n; c\n// c\n* c\n\n20, -1.5, 10\n30, -2.5, 20\n",
+	     "", NAN, 2, 20, -1.5, -2.5, true},
+	    {"semicolons and decimal commas", "20,5;-1,5\n30;2,25\n", "", NAN, 2, 20.5, -1.5, 2.25,
+	     false},
+	    {"title line", "Freq(Hz) SPL(dB) Phase(degrees)\n20 1 2\n30 3 4\n", "", NAN, 2, 20, 1,
+	     3, true},
 	    {"leading blanks, exponents", "  2e1   1.0\n\t3e1\t2.0\n", "", NAN, 2, 20, 1, 2, false},
 	    {"repeated frequency", "20 1\n20 3\n20 5\n30 7\n", "", NAN, 2, 20, 3, 7, false},
 	    {"a row at 0 Hz", "00.0000 -0.07 31.9\n20 1 2\n", "", NAN, 2, 0, -0.07, 1, true},
-	    {"byte order mark", "\xef\xbb\xbf" "20 1\n30 2\n", "", NAN, 2, 20, 1, 2, false},
+	    {"byte order mark",
+	     "\xef\xbb\xbf"
+	     "20 1\n30 2\n",
+	     "", NAN, 2, 20, 1, 2, false},
 	    {"old Mac line ends", "20 1\r30 2\r", "", NAN, 2, 20, 1, 2, false},
 	    {"comma separated without stops", "20,1\n30,2\n", "", NAN, 2, 20, 1, 2, false},
 	};
@@ -58,7 +67,8 @@ static void makers_formats_are_read(void **state)
 		struct sabin_calibration c = {0};
 		struct sabin_diag diag = {0};
 		if (read_text(rows[i].text, &c, &diag))
-			fail_msg("%s: %d:%d: %s", rows[i].name, diag.line, diag.column, diag.message);
+			fail_msg("%s: %d:%d: %s", rows[i].name, diag.line, diag.column,
+			         diag.message);
 		if (c.length != rows[i].length)
 			fail_msg("%s: %zu rows", rows[i].name, c.length);
 		assert_near(c.freq_hz[0], rows[i].first_hz, 0);

@@ -32,7 +32,9 @@ static void control_characters_become_question_marks(void **state)
 	(void)state;
 	struct sabin_diag diag;
 	enum sabin_err err = sabin_diag_set(&diag, SABIN_EIO, "a\nb", 0, 0,
-	                                    "a\x1b[31mb\x7f" "c\xc2\x9b" "d\xc3\xa9");
+	                                    "a\x1b[31mb\x7f"
+	                                    "c\xc2\x9b"
+	                                    "d\xc3\xa9");
 	assert_int_equal(err, SABIN_EIO);
 	assert_string_equal(diag.path, "a?b");
 	assert_string_equal(diag.message, "a?[31mb?c??d\xc3\xa9");

@@ -102,7 +102,8 @@ static void bad_text_is_cleaned(void **state)
 	sabin_json_text(json, "a", "x\xff\xc3\xa9\xed\xa0\x80\n\"");
 	sabin_json_text(json, "b", NULL);
 	char *text = print(json);
-	assert_non_null(strstr(text, "x\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\\n\\\""));
+	assert_non_null(
+	    strstr(text, "x\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\\n\\\""));
 	assert_non_null(strstr(text, "\"b\": null"));
 	free(text);
 }

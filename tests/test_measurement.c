@@ -54,11 +54,9 @@ static void put(const char *path, const char *text)
 	fclose(stream);
 }
 
-static char *get(const char *path)
+static void get(const char *path, char **text)
 {
-	char *text = NULL;
-	assert_ok(sabin_read_text(path, 1 << 20, &text, NULL, NULL));
-	return text;
+	assert_ok(sabin_read_text(path, 1 << 20, text, NULL, NULL));
 }
 
 /* A click at a sample, alone in 1000. */
@@ -147,19 +145,23 @@ static void written_read_and_written_again(void **state)
 	struct sabin_measurement made, read;
 	struct sabin_diag diag = {0};
 	make_directory(&made);
-	char *first = get("m/measurement.yaml");
+	char *first = NULL;
+	get("m/measurement.yaml", &first);
 	if (sabin_measurement_open("m", &read, &diag))
 		fail_msg("%s:%d:%d: %s", diag.path, diag.line, diag.column, diag.message);
 	assert_ok(sabin_measurement_write(&read, "m", NULL));
-	char *second = get("m/measurement.yaml");
+	char *second = NULL;
+	get("m/measurement.yaml", &second);
 	assert_string_equal(first, second);
 	assert_non_null(strstr(first, "sha256"));
 	assert_string_equal(read.command, made.command);
 	assert_string_equal(read.date, made.date);
 	assert_true(read.complete && read.directory && read.has_stimulus);
 	assert_int_equal(read.repeats, 2);
-	assert_memory_equal(&read.stimulus.sweep, &made.stimulus.sweep, sizeof(made.stimulus.sweep));
-	assert_memory_equal(&read.stimulus.chirp, &made.stimulus.chirp, sizeof(made.stimulus.chirp));
+	assert_memory_equal(&read.stimulus.sweep, &made.stimulus.sweep,
+	                    sizeof(made.stimulus.sweep));
+	assert_memory_equal(&read.stimulus.chirp, &made.stimulus.chirp,
+	                    sizeof(made.stimulus.chirp));
 	assert_int_equal(read.stimulus.frames, made.stimulus.frames);
 	assert_int_equal(read.stimulus.chirp_frame[1], made.stimulus.chirp_frame[1]);
 	assert_string_equal(read.capture.name, "plug: \"x\"");
@@ -256,7 +258,8 @@ static void hostile_files_are_refused(void **state)
 	struct sabin_measurement made, read;
 	make_directory(&made);
 	sabin_measurement_release(&made);
-	char *good = get("m/measurement.yaml");
+	char *good = NULL;
+	get("m/measurement.yaml", &good);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *found = strstr(good, rows[i].old);
 		if (!found)
@@ -267,9 +270,10 @@ static void hostile_files_are_refused(void **state)
 		fclose(stream);
 		struct sabin_diag diag = {0};
 		enum sabin_err err = sabin_measurement_open("m", &read, &diag);
-		if (err != SABIN_EFORMAT || !strstr(diag.message, rows[i].message) || diag.line == 0)
-			fail_msg("'%s': %d %d:%d: %s", rows[i].new, (int)err, diag.line, diag.column,
-			         diag.message);
+		if (err != SABIN_EFORMAT || !strstr(diag.message, rows[i].message) ||
+		    diag.line == 0)
+			fail_msg("'%s': %d %d:%d: %s", rows[i].new, (int)err, diag.line,
+			         diag.column, diag.message);
 		assert_null(read.responses);
 	}
 	free(good);
@@ -308,7 +312,8 @@ static void changed_sound_files_are_noticed(void **state)
 	assert_int_equal(sabin_measurement_load(&read, 1, &samples, &frames, &diag), SABIN_EFORMAT);
 	assert_non_null(strstr(diag.message, "channel 2 was expected"));
 	double short_one[2] = {1, 0};
-	assert_ok(sabin_wav_write("m/left.mix.wav", short_one, 2, 1, 48000, SABIN_FLOAT, NULL, NULL));
+	assert_ok(
+	    sabin_wav_write("m/left.mix.wav", short_one, 2, 1, 48000, SABIN_FLOAT, NULL, NULL));
 	assert_int_equal(sabin_measurement_load(&read, 0, &samples, &frames, &diag), SABIN_EFORMAT);
 	assert_non_null(strstr(diag.message, "time zero was expected at sample 100"));
 	assert_null(samples);
@@ -353,6 +358,94 @@ static void bare_files_are_a_response_a_channel(void **state)
 	sabin_measurement_release(&m);
 }
 
+static const char rew_new[] = "* Impulse Response data saved by REW V5.40 Beta 132\r\n"
+                              "* IR is not normalised\r\n"
+                              "* Excitation: 512k Log Swept Sine, 1 sweep at -10.0 dBFS using a "
+                              "loopback as a timing reference\r\n"
+                              "* Response measured over: 2,9 to 24 000,0 Hz\r\n"
+                              "0.5 // Peak value before normalisation\r\n"
+                              "3 // Peak index\r\n"
+                              "6 // Response length\r\n"
+                              "1.0416666666666666E-5 // Sample interval (seconds)\r\n"
+                              "-1.0416666666666666E-5 // Start time (seconds)\r\n"
+                              "120.0 // Data offset (dB)\r\n"
+                              "* Data start\r\n"
+                              "0.0\r\n0.0\r\n-1.0E-6\r\n0.5\r\n0.0\r\n0.0\r\n";
+
+static const char rew_old[] = "Impulse Response data saved by REW V5.19\n"
+                              "IR is normalised\n"
+                              "0.25 // Peak value before normalisation\n"
+                              "3 // Peak index\n"
+                              "5 // Response length\n"
+                              "2.0833333333333333E-5 // Sample interval (seconds)\n"
+                              "-0.1 // Start time (seconds)\n"
+                              "\n"
+                              "0.0\n0.0\n0.0\n1.0\n0.0\n";
+
+static void rew_text_is_read(void **state)
+{
+	(void)state;
+	struct sabin_measurement m;
+	struct sabin_diag diag = {0};
+	double *samples = NULL;
+	size_t frames = 0;
+	put("new.txt", rew_new);
+	if (sabin_measurement_open("new.txt", &m, &diag))
+		fail_msg("%d:%d: %s", diag.line, diag.column, diag.message);
+	assert_int_equal(m.response_count, 1);
+	assert_string_equal(m.responses[0].position, "new");
+	assert_int_equal(m.responses[0].rate_hz, 96000);
+	assert_int_equal(m.responses[0].zero, SABIN_ZERO_EMISSION); /* timed by a loopback */
+	assert_int_equal(m.responses[0].zero_index, 1);
+	/* two samples later, to a hundredth of one */
+	assert_near(m.responses[0].arrival_s.value * 96000, 2, 0.01);
+	assert_ok(sabin_measurement_load(&m, 0, &samples, &frames, &diag));
+	assert_int_equal(frames, 6);
+	assert_near(samples[3], 0.5, 0);
+	free(samples);
+	sabin_measurement_release(&m);
+	put("old.txt", rew_old);
+	assert_ok(sabin_measurement_open("old.txt", &m, &diag));
+	assert_int_equal(m.responses[0].zero, SABIN_ZERO_ARRIVAL);
+	assert_int_equal(m.responses[0].zero_index, 3);
+	assert_ok(sabin_measurement_load(&m, 0, &samples, &frames, &diag));
+	assert_near(samples[3], 0.25, 0); /* as before it was normalised */
+	free(samples);
+	sabin_measurement_release(&m);
+}
+
+static void bad_rew_text_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *message;
+		int line;
+	} rows[] = {
+	    {"* Impulse Response data saved by REW\n", "sample interval is missing", 0},
+	    {"* Impulse Response data saved by REW\n1\n", "before the lines that tell", 2},
+	    {"* Impulse Response data saved by REW\n1 // Response length\n"
+	     "2.0833333333333333E-5 // Sample interval\n1\n2\n",
+	     "holds 2 samples; it announces 1", 0},
+	    {"* Impulse Response data saved by REW\n2 // Response length\n"
+	     "2.0833333333333333E-5 // Sample interval\n1\nx\n",
+	     "a sample was expected", 5},
+	    {"* Impulse Response data saved by REW\n2 // Response length\n"
+	     "2.0E-5 // Sample interval\n",
+	     "holds no samples", 0},
+	    {"* Impulse Response data saved by REW\n1 // Response length\n0 // Sample "
+	     "interval\n1\n",
+	     "sample interval is missing or not", 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sabin_measurement m;
+		struct sabin_diag diag = {0};
+		put("bad.txt", rows[i].text);
+		assert_int_equal(sabin_measurement_open("bad.txt", &m, &diag), SABIN_EFORMAT);
+		if (!strstr(diag.message, rows[i].message) || diag.line != rows[i].line)
+			fail_msg("row %zu: %d: %s", i, diag.line, diag.message);
+	}
+}
+
 static void verdicts_hold_so_many_reasons(void **state)
 {
 	(void)state;
@@ -376,11 +469,14 @@ static void digests_are_right(void **state)
 	(void)state;
 	char digest[SABIN_SHA256_SIZE];
 	sabin_sha256("abc", 3, digest);
-	assert_string_equal(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(digest,
+	                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	sabin_sha256("", 0, digest);
-	assert_string_equal(digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(digest,
+	                    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	sabin_sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, digest);
-	assert_string_equal(digest, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+	assert_string_equal(digest,
+	                    "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
 #define row(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -394,6 +490,8 @@ int main(void)
 	    row(wrong_paths_are_told),
 	    row(changed_sound_files_are_noticed),
 	    row(bare_files_are_a_response_a_channel),
+	    row(rew_text_is_read),
+	    row(bad_rew_text_is_refused),
 	    cmocka_unit_test(verdicts_hold_so_many_reasons),
 	    cmocka_unit_test(digests_are_right),
 	};

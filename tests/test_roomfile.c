@@ -184,18 +184,19 @@ static void simulation_is_read_in_full(void **state)
 {
 	(void)state;
 	struct sabin_roomfile room;
-	read_with("simulation:\n"
-	          "  speed: 2\n  hum_hz: 50\n  hum_dbfs: -60\n  gain_db: 3\n  clip_dbfs: -1\n"
-	          "  offers: {formats: [s16, s24_3], rates_hz: [44100, 48000], channels: 2}\n"
-	          "  microphone: mic.txt\n"
-	          "  speakers: {LEFT: {gain_db: -3, delay_ms: 1, polarity: inverted, output: 2, "
-	          "low_hz: 60, high_hz: 15000, order: 4, h2_db: -40, h3_db: -50, dead_above_hz: 3000}}\n"
-	          "  responses: {left.mix: ir/a.wav}\n"
-	          "  drop: {at_s: 1, frames: 64}\n"
-	          "  xrun_at_s: 2\n  stream: playback\n"
-	          "  unplug_at_s: {at_s: 3, always: true}\n"
-	          "  noise_burst: {at_s: 4, length_s: 0.1, dbfs: -20}\n",
-	          &room);
+	read_with(
+	    "simulation:\n"
+	    "  speed: 2\n  hum_hz: 50\n  hum_dbfs: -60\n  gain_db: 3\n  clip_dbfs: -1\n"
+	    "  offers: {formats: [s16, s24_3], rates_hz: [44100, 48000], channels: 2}\n"
+	    "  microphone: mic.txt\n"
+	    "  speakers: {LEFT: {gain_db: -3, delay_ms: 1, polarity: inverted, output: 2, "
+	    "low_hz: 60, high_hz: 15000, order: 4, h2_db: -40, h3_db: -50, dead_above_hz: 3000}}\n"
+	    "  responses: {left.mix: ir/a.wav}\n"
+	    "  drop: {at_s: 1, frames: 64}\n"
+	    "  xrun_at_s: 2\n  stream: playback\n"
+	    "  unplug_at_s: {at_s: 3, always: true}\n"
+	    "  noise_burst: {at_s: 4, length_s: 0.1, dbfs: -20}\n",
+	    &room);
 	const struct sabin_simulation *s = &room.simulation;
 	assert_near(s->speed, 2, 0);
 	assert_near(s->hum_dbfs, -60, 0);
@@ -225,8 +226,9 @@ static void simulation_is_read_in_full(void **state)
 	assert_near(s->unplug.at_s, 3, 0);
 	assert_near(s->noise_burst.length_s, 0.1, 0);
 	sabin_roomfile_release(&room);
-	read_with("simulation: {speed: max, always: true, xrun_at_s: {at_s: 1, stream: playback}}\n",
-	          &room);
+	read_with(
+	    "simulation: {speed: max, always: true, xrun_at_s: {at_s: 1, stream: playback}}\n",
+	    &room);
 	assert_near(room.simulation.speed, 0, 0);
 	assert_true(room.simulation.xrun.always && room.simulation.xrun.playback);
 	assert_false(room.simulation.drop.always); /* not given at all */
@@ -240,8 +242,10 @@ static void microphones_stand_at_positions(void **state)
 	    "size_m: {width: 4, length: 5, height: 2.5}\n"
 	    "surfaces: {front: 0.1, back: 0.1, left: 0.1, right: 0.1, floor: 0.2, ceiling: 0.1}\n"
 	    "speakers: {left: {output: 1, position_m: [1, 1, 1.2]}}\n"
-	    "positions: {a: {position_m: [2, 3, 1.2]}, b: {position_m: [2, 4, 1.2], microphone: SECOND}}\n"
-	    "audio: {microphones: {first: {input: 3}, second: {input: 2, calibration: /x/m.txt}}}\n";
+	    "positions: {a: {position_m: [2, 3, 1.2]}, b: {position_m: [2, 4, 1.2], microphone: "
+	    "SECOND}}\n"
+	    "audio: {microphones: {first: {input: 3}, second: {input: 2, calibration: "
+	    "/x/m.txt}}}\n";
 	struct sabin_roomfile room;
 	assert_ok(read_room(text, &room, NULL));
 	assert_string_equal(sabin_roomfile_microphone(&room, &room.positions[0])->name, "first");
@@ -266,12 +270,13 @@ static void gaps_between_octaves_are_filled(void **state)
 	(void)state;
 	struct sabin_roomfile room;
 	struct sabin_diag diag = {0};
-	assert_ok(read_room("size_m: {width: 4, length: 5, height: 2.5}\n"
-	                    "surfaces: {front: {250: 0.2, 1000: 0.4}, back: 0.1, left: 0.1, right: 0.1, "
-	                    "floor: 0.2, ceiling: 0.1}\n"
-	                    "speakers: {left: {output: 1, position_m: [1, 1, 1.2]}}\n"
-	                    "positions: {mix: {position_m: [2, 3, 1.2]}}\n",
-	                    &room, &diag));
+	assert_ok(
+	    read_room("size_m: {width: 4, length: 5, height: 2.5}\n"
+	              "surfaces: {front: {250: 0.2, 1000: 0.4}, back: 0.1, left: 0.1, right: 0.1, "
+	              "floor: 0.2, ceiling: 0.1}\n"
+	              "speakers: {left: {output: 1, position_m: [1, 1, 1.2]}}\n"
+	              "positions: {mix: {position_m: [2, 3, 1.2]}}\n",
+	              &room, &diag));
 	double want[8] = {0.2, 0.2, 0.2, 0.3, 0.4, 0.4, 0.4, 0.4};
 	assert_near_array(room.room.surface[SABIN_FRONT].alpha, want, 8, 1e-12);
 	for (int band = 0; band < 8; band++)
@@ -289,9 +294,12 @@ static void more_refusals(void **state)
 	refuse_with("simulation: {drop: {at_s: 1}}\n", "simulation.drop.frames is missing");
 	refuse_with("simulation: {drop: 3}\n", "a mapping was expected");
 	refuse_with("simulation: {speed: fast}\n", "max or a factor");
-	refuse_with("simulation: {speakers: {left: {low_hz: 200, high_hz: 100}}}\n", "below high_hz");
-	refuse_with("audio: {loopback: {output: 1, input: 2}}\n", "output 1 is that of speaker left");
-	refuse_with("audio: {microphones: {a: {input: 1}, b: {input: 1}}}\n", "is that of a already");
+	refuse_with("simulation: {speakers: {left: {low_hz: 200, high_hz: 100}}}\n",
+	            "below high_hz");
+	refuse_with("audio: {loopback: {output: 1, input: 2}}\n",
+	            "output 1 is that of speaker left");
+	refuse_with("audio: {microphones: {a: {input: 1}, b: {input: 1}}}\n",
+	            "is that of a already");
 	refuse_with("audio: []\n", "audio: a mapping was expected");
 	refuse_with("objects: {kind: desk}\n", "a list of mappings");
 	refuse_with("keep_out: [{name: door, min_m: [0, 0, 0], max_m: [9, 1, 1]}]\n",
@@ -343,7 +351,8 @@ static void samples_sound_like_rooms(void **state)
 		char *path = in_rooms(rows[i].name);
 		struct sabin_roomfile room;
 		assert_ok(sabin_roomfile_read(path, materials, &room, NULL));
-		double t_s = (sabin_room_eyring_s(&room.room, 3) + sabin_room_eyring_s(&room.room, 4)) / 2;
+		double t_s =
+		    (sabin_room_eyring_s(&room.room, 3) + sabin_room_eyring_s(&room.room, 4)) / 2;
 		assert_at_most(t_s, rows[i].most_s);
 		assert_at_most(rows[i].least_s, t_s);
 		sabin_roomfile_release(&room);

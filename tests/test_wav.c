@@ -153,8 +153,8 @@ static void put_raw_wav(uint32_t rate_hz, float sample, uint32_t data_bytes)
 		char data[4];
 		uint32_t data_bytes;
 		float sample;
-	} file = {"RIFF", 40, "WAVE", "fmt ", 16, 3, 1, rate_hz, 4 * rate_hz, 4, 32,
-	          "data", data_bytes, sample};
+	} file = {"RIFF",  40,          "WAVE", "fmt ", 16,     3,          1,
+	          rate_hz, 4 * rate_hz, 4,      32,     "data", data_bytes, sample};
 	memcpy(file.riff, "RIFF", 4);
 	put("a.wav", &file, 44 + (data_bytes ? 4 : 0));
 }
@@ -186,7 +186,7 @@ static void bad_files_are_refused_by_name(void **state)
 	put_raw_wav(48000, 0.5f, 0);
 	assert_int_equal(sabin_wav_read("a.wav", &wav, &diag), SABIN_EFORMAT);
 	assert_non_null(strstr(diag.message, "no samples"));
-	assert_int_equal(wav.frames, 77); /* untouched by every failure */
+	assert_int_equal(wav.frames, 77);      /* untouched by every failure */
 	put_raw_wav(48000, 0.5f, 4000000000u); /* a header that promises more than there is */
 	assert_ok(sabin_wav_read("a.wav", &wav, &diag));
 	assert_int_equal(wav.frames, 1);
@@ -206,8 +206,9 @@ static void writing_fails_cleanly(void **state)
 	                 SABIN_EINVAL);
 	assert_int_equal(sabin_wav_write("a.wav", x, 1, 1, 0, SABIN_FLOAT, NULL, &diag),
 	                 SABIN_EINVAL);
-	assert_int_equal(sabin_wav_write("a.wav", x, SIZE_MAX / 2, 3, 48000, SABIN_FLOAT, NULL, &diag),
-	                 SABIN_EINVAL);
+	assert_int_equal(
+	    sabin_wav_write("a.wav", x, SIZE_MAX / 2, 3, 48000, SABIN_FLOAT, NULL, &diag),
+	    SABIN_EINVAL);
 	assert_int_equal(sabin_wav_write("none/a.wav", x, 1, 1, 48000, SABIN_FLOAT, NULL, &diag),
 	                 SABIN_EIO);
 	assert_non_null(strstr(diag.message, "No such file"));

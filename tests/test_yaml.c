@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * test_yaml.c: the tree remembers where everything stood, what is not supported is refused with line
- * and column, and what is written reads back as it was.
+ * test_yaml.c: the tree remembers where everything stood, what is not supported is refused with
+ * line and column, and what is written reads back as it was.
  */
 #include <locale.h>
 #include <math.h>
@@ -13,7 +13,8 @@
 static void tree_has_places(void **state)
 {
 	(void)state;
-	static const char text[] = "# hello\nname: Room\nsize: {a: 1.5, b: '2'}\nlist:\n  - x\n  - [y, z]\n";
+	static const char text[] =
+	    "# hello\nname: Room\nsize: {a: 1.5, b: '2'}\nlist:\n  - x\n  - [y, z]\n";
 	struct sabin_yaml yaml;
 	assert_ok(sabin_yaml_parse("t", text, strlen(text), &yaml, NULL));
 	assert_int_equal(yaml.root->kind, SABIN_YAML_MAPPING);
@@ -70,8 +71,9 @@ static void refusals_have_places(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct sabin_yaml yaml = {0};
 		struct sabin_diag diag = {0};
-		assert_int_equal(sabin_yaml_parse("t", rows[i].text, strlen(rows[i].text), &yaml, &diag),
-		                 SABIN_EFORMAT);
+		assert_int_equal(
+		    sabin_yaml_parse("t", rows[i].text, strlen(rows[i].text), &yaml, &diag),
+		    SABIN_EFORMAT);
 		if (diag.line != rows[i].line || diag.column != rows[i].column ||
 		    !strstr(diag.message, rows[i].message))
 			fail_msg("row %zu: %d:%d: %s", i, diag.line, diag.column, diag.message);
@@ -116,10 +118,11 @@ static void numbers_are_strict(void **state)
 		const char *text;
 		double value; /* NAN: refused */
 	} rows[] = {
-	    {"1", 1}, {"-1.5", -1.5}, {"+.5", 0.5}, {"5.", 5}, {"1e3", 1000}, {"2E-2", 0.02},
-	    {"", NAN}, {".", NAN}, {"-", NAN}, {"1e", NAN}, {"0x10", NAN}, {"inf", NAN}, {"nan", NAN},
-	    {".inf", NAN}, {"1e999", NAN}, {"1 ", NAN}, {" 1", NAN}, {"1,5", NAN}, {"1_000", NAN},
-	    {"20k", NAN}, {"--1", NAN},
+	    {"1", 1},       {"-1.5", -1.5}, {"+.5", 0.5}, {"5.", 5},      {"1e3", 1000},
+	    {"2E-2", 0.02}, {"", NAN},      {".", NAN},   {"-", NAN},     {"1e", NAN},
+	    {"0x10", NAN},  {"inf", NAN},   {"nan", NAN}, {".inf", NAN},  {"1e999", NAN},
+	    {"1 ", NAN},    {" 1", NAN},    {"1,5", NAN}, {"1_000", NAN}, {"20k", NAN},
+	    {"--1", NAN},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		double value = 77;
@@ -132,8 +135,8 @@ static void numbers_are_strict(void **state)
 static void numbers_come_back(void **state)
 {
 	(void)state;
-	static const double values[] = {0,      -0.1,    1.0 / 3, 1e-300, 123456789.125, 0.30000000000000004,
-	                                1e22, 48000, -20, 5e-324};
+	static const double values[] = {
+	    0, -0.1, 1.0 / 3, 1e-300, 123456789.125, 0.30000000000000004, 1e22, 48000, -20, 5e-324};
 	char text[SABIN_NUMBER_SIZE];
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		double back = NAN;
@@ -182,9 +185,39 @@ static void writing_and_reading_are_inverse(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-	    "plain", "two words", "", "true", "No", "null", "~", "1.5", "- x", "a: b", "#c", "&x", "*x",
-	    "\"", "\\", "'", "line\nbreak", "tab\there", "\x1b[31m", "\xc3\xa9", "\x7f", "{", "...", "---",
-	    "\xe2\x80\xa8", "\xef\xbb\xbf", "hw:CARD=USB", "../../etc/passwd", "%", "@", "`", "!tag", "<<",
+	    "plain",
+	    "two words",
+	    "",
+	    "true",
+	    "No",
+	    "null",
+	    "~",
+	    "1.5",
+	    "- x",
+	    "a: b",
+	    "#c",
+	    "&x",
+	    "*x",
+	    "\"",
+	    "\\",
+	    "'",
+	    "line\nbreak",
+	    "tab\there",
+	    "\x1b[31m",
+	    "\xc3\xa9",
+	    "\x7f",
+	    "{",
+	    "...",
+	    "---",
+	    "\xe2\x80\xa8",
+	    "\xef\xbb\xbf",
+	    "hw:CARD=USB",
+	    "../../etc/passwd",
+	    "%",
+	    "@",
+	    "`",
+	    "!tag",
+	    "<<",
 	};
 	enum { COUNT = sizeof(texts) / sizeof(texts[0]) };
 	struct sabin_yaml_writer writer;
@@ -246,7 +279,9 @@ static void layout_is_plain(void **state)
 	sabin_yaml_write_mapping(&writer, NULL, false);
 	sabin_yaml_write_close(&writer);
 	sabin_yaml_write_close(&writer);
-	sabin_yaml_write_text(&writer, "bad", "a\xff" "b");
+	sabin_yaml_write_text(&writer, "bad",
+	                      "a\xff"
+	                      "b");
 	char *text = sabin_yaml_writer_finish(&writer, NULL);
 	assert_string_equal(text, "version: 1\n"
 	                          "empty: {}\n"

@@ -2,13 +2,13 @@
  *
  * atomic.c: outputs that appear whole or not at all.
  *
- * Temporaries lie beside the target as ".NAME.sabin-XXXXXX".  They are created with open(O_EXCL) and
- * mkdir() rather than mkstemp() and mkdtemp(), so that the umask applies without being asked for
- * (which cannot be done without setting it, a race between threads).
+ * Temporaries lie beside the target as ".NAME.sabin-XXXXXX".  They are created with open(O_EXCL)
+ * and mkdir() rather than mkstemp() and mkdtemp(), so that the umask applies without being asked
+ * for (which cannot be done without setting it, a race between threads).
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <linux/fs.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@
 #include "io/atomic.h"
 #include "io/tree.h"
 
-/* glibc hides its renameat2() behind _GNU_SOURCE; the system call is older than any kernel we meet */
+/* glibc hides its renameat2() behind _GNU_SOURCE; the system call itself is always there */
 static int rename_with(const char *from, const char *to, unsigned flags)
 {
 	return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
@@ -58,8 +58,8 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Targets that are written in place: what is no regular file cannot be renamed over, and /dev/stdout
- * stays what the shell made of it. */
+/* Targets that are written in place: what is no regular file cannot be renamed over, and
+ * /dev/stdout stays what the shell made of it. */
 static bool is_direct(const char *target, const struct stat *status)
 {
 	return strncmp(target, "/dev/", 5) == 0 ||
@@ -97,8 +97,9 @@ static enum sabin_err check_existing(const struct sabin_output *output, mode_t m
 		return SABIN_EEXIST;
 	}
 	if (output->directory && !is_own(target)) {
-		sabin_diag_set(diag, SABIN_EEXIST, target, 0, 0,
-		               "is a directory that sabin did not make; --force does not replace it");
+		sabin_diag_set(
+		    diag, SABIN_EEXIST, target, 0, 0,
+		    "is a directory that sabin did not make; --force does not replace it");
 		sabin_diag_advise(diag, "choose another name, or remove it yourself");
 		return SABIN_EEXIST;
 	}
@@ -113,8 +114,8 @@ static enum sabin_err cannot_create(const char *target, int error, struct sabin_
 		sabin_diag_set(diag, SABIN_EIO, target, 0, 0,
 		               "cannot be written: the folder %s does not exist", where);
 	else if (error == ENOTDIR)
-		sabin_diag_set(diag, SABIN_EIO, target, 0, 0, "cannot be written: %s is not a folder",
-		               where);
+		sabin_diag_set(diag, SABIN_EIO, target, 0, 0,
+		               "cannot be written: %s is not a folder", where);
 	else if (error == EACCES || error == EPERM || error == EROFS)
 		sabin_diag_set(diag, SABIN_EIO, target, 0, 0,
 		               "cannot be written: the folder %s may not be written to (%s)", where,
@@ -159,9 +160,11 @@ static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_d
 	for (int i = 0; i < ATTEMPTS; i++) {
 		char *path = temporary_name(output->target);
 		if (!path)
-			return sabin_diag_set(diag, SABIN_ENOMEM, output->target, 0, 0, "out of memory");
-		int made = output->directory ? mkdir(path, 0777)
-		                             : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+			return sabin_diag_set(diag, SABIN_ENOMEM, output->target, 0, 0,
+			                      "out of memory");
+		int made = output->directory
+		               ? mkdir(path, 0777)
+		               : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (made >= 0) {
 			if (!output->directory)
 				close(made);
@@ -175,8 +178,8 @@ static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_d
 	return cannot_create(output->target, EEXIST, diag);
 }
 
-/* The target without trailing slashes; where it exists, with links followed, so that what they point
- * to is replaced and not the link. */
+/* The target without trailing slashes; where it exists, with links followed, so that what they
+ * point to is replaced and not the link. */
 static char *resolve(const char *target)
 {
 	size_t n = strlen(target);
@@ -201,7 +204,8 @@ enum sabin_err sabin_output_begin(struct sabin_output *output, const char *targe
 {
 	*output = (struct sabin_output){.directory = directory, .force = force};
 	if (!*target)
-		return sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0, "the name of the output is empty");
+		return sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0,
+		                      "the name of the output is empty");
 	output->target = resolve(target);
 	if (!output->target)
 		return sabin_diag_set(diag, SABIN_ENOMEM, target, 0, 0, "out of memory");

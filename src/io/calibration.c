@@ -2,9 +2,11 @@
  *
  * calibration.c: a microphone's own response, as its maker ships it.
  *
- * The files have no standard.  Read here is the union of what makers ship: comments and quoted headers
+ * The files have no standard.  Read here is the union of what makers ship: comments and quoted
+ * headers
  * ("Sens Factor =-0.837dB, AGain =18dB, SERNO: 7103946"; *1000Hz -41.0), two or three columns,
- * separated by blanks, tabs, commas or semicolons, a decimal comma where no full stop is in the line.
+ * separated by blanks, tabs, commas or semicolons, a decimal comma where no full stop is in the
+ * line.
  */
 #include <ctype.h>
 #include <math.h>
@@ -26,7 +28,7 @@ struct reader {
 	int columns; /* of the first row of figures: 2 or 3 */
 };
 
-/* ---- header ------------------------------------------------------------------------------------ */
+/* ---- header ----------------------------------------------------------------- */
 
 /* The text after `word`, without regard to case, or NULL. */
 static const char *after(const char *line, const char *word)
@@ -64,7 +66,8 @@ static void read_header(struct reader *reader, const char *line)
 	if (serial && !out->serial[0]) {
 		serial += strspn(serial, " \t=:");
 		size_t n = 0;
-		while (n + 1 < sizeof(out->serial) && (isalnum((unsigned char)serial[n]) || serial[n] == '-'))
+		while (n + 1 < sizeof(out->serial) &&
+		       (isalnum((unsigned char)serial[n]) || serial[n] == '-'))
 			n++;
 		snprintf(out->serial, sizeof(out->serial), "%.*s", (int)n, serial);
 	}
@@ -75,14 +78,15 @@ static bool is_comment(const char *line)
 	return strchr("*#;\"'/", *line) != NULL; /* also the empty line */
 }
 
-/* ---- rows of figures ----------------------------------------------------------------------------- */
+/* ---- rows of figures -------------------------------------------------------- */
 
 static enum sabin_err grow(struct reader *reader)
 {
 	struct sabin_calibration *out = reader->out;
 	if (out->length < reader->size)
 		return SABIN_OK;
-	size_t size = reader->size ? 2 * reader->size : 256; /* rows come from at most 4 MiB of text */
+	size_t size =
+	    reader->size ? 2 * reader->size : 256; /* rows come from at most 4 MiB of text */
 	double **arrays[3] = {&out->freq_hz, &out->level_db, &out->phase_deg};
 	for (int i = 0; i < 3; i++) {
 		double *grown = realloc(*arrays[i], size * sizeof(double));
@@ -98,8 +102,9 @@ static enum sabin_err grow(struct reader *reader)
 static enum sabin_err refuse(const struct reader *reader, int column, const char *what,
                              const char *field)
 {
-	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, reader->line, column, "%s%s%s%s",
-	                      what, field ? ": '" : "", field ? field : "", field ? "'" : "");
+	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, reader->line, column,
+	                      "%s%s%s%s", what, field ? ": '" : "", field ? field : "",
+	                      field ? "'" : "");
 }
 
 /* Commas are decimal where the line has no full stop and something else separates: "20,5 -1,3". */
@@ -108,7 +113,8 @@ static bool has_decimal_commas(const char *line)
 	if (strchr(line, '.') || !strchr(line, ','))
 		return false;
 	for (const char *c = line; *c; c++) {
-		bool between = c > line && isdigit((unsigned char)c[-1]) && isdigit((unsigned char)c[1]);
+		bool between =
+		    c > line && isdigit((unsigned char)c[-1]) && isdigit((unsigned char)c[1]);
 		if (*c == ',' && !between)
 			return false;
 	}
@@ -224,10 +230,12 @@ static enum sabin_err read_lines(struct reader *reader, char *text)
 		err = read_line(reader, line, &same);
 	}
 	if (!err && reader->out->length < 2) {
-		err = sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, reader->line, 1,
-		                     "at least two lines of frequency and level were expected, %zu found",
-		                     reader->out->length);
-		sabin_diag_advise(reader->diag, "is it the text file that came with the microphone?");
+		err = sabin_diag_set(
+		    reader->diag, SABIN_EFORMAT, reader->path, reader->line, 1,
+		    "at least two lines of frequency and level were expected, %zu found",
+		    reader->out->length);
+		sabin_diag_advise(reader->diag,
+		                  "is it the text file that came with the microphone?");
 	}
 	return err;
 }
@@ -280,7 +288,8 @@ double sabin_calibration_level_db(const struct sabin_calibration *calibration, d
 		else
 			high = middle;
 	}
-	if (f[low] <= 0) /* a row at 0 Hz has no place on a logarithmic axis: it holds up to the next */
+	if (f[low] <=
+	    0) /* a row at 0 Hz has no place on a logarithmic axis: it holds up to the next */
 		return level[low];
 	double share = log(f_hz / f[low]) / log(f[high] / f[low]);
 	return level[low] + share * (level[high] - level[low]);

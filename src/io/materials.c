@@ -41,7 +41,8 @@ static void fill_gaps(struct sabin_absorption *absorption)
 			absorption->alpha[band] = alpha[below];
 		else
 			absorption->alpha[band] = alpha[below] + (alpha[above] - alpha[below]) *
-			                                             (band - below) / (above - below);
+			                                             (band - below) /
+			                                             (above - below);
 	}
 }
 
@@ -55,14 +56,16 @@ enum sabin_err sabin_room_octaves(struct sabin_room_reader *reader,
 	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++)
 		absorption.extrapolated[band] = true;
 	if (node->count == 0)
-		return sabin_room_refuse(reader, node, "%s: at least one octave was expected", label);
+		return sabin_room_refuse(reader, node, "%s: at least one octave was expected",
+		                         label);
 	for (const struct sabin_yaml_node *child = node->child; child; child = child->next) {
 		int band = band_of(child->key);
 		if (band < 0)
-			return sabin_room_refuse_key(reader, child,
-			                             "%s: unknown octave '%s'; expected one of: 63, 125, "
-			                             "250, 500, 1000, 2000, 4000, 8000",
-			                             label, child->key);
+			return sabin_room_refuse_key(
+			    reader, child,
+			    "%s: unknown octave '%s'; expected one of: 63, 125, "
+			    "250, 500, 1000, 2000, 4000, 8000",
+			    label, child->key);
 		enum sabin_err err =
 		    sabin_room_number(reader, child, &coefficient, label, &absorption.alpha[band]);
 		if (err)
@@ -74,7 +77,7 @@ enum sabin_err sabin_room_octaves(struct sabin_room_reader *reader,
 	return SABIN_OK;
 }
 
-/* ---- materials.yaml ---------------------------------------------------------------------------- */
+/* ---- materials.yaml --------------------------------------------------------- */
 
 void sabin_room_materials_release(struct sabin_room_reader *reader)
 {
@@ -85,25 +88,27 @@ void sabin_room_materials_release(struct sabin_room_reader *reader)
 }
 
 static enum sabin_err read_material(struct sabin_room_reader *inner,
-                                    const struct sabin_yaml_node *node,
-                                    struct sabin_material *out)
+                                    const struct sabin_yaml_node *node, struct sabin_material *out)
 {
 	static const char *const known[] = {"about", "alpha", "source"};
 	if (!sabin_name_is_valid(node->key) || node->kind != SABIN_YAML_MAPPING)
-		return sabin_room_refuse_key(inner, node, "a material's name with a mapping was expected");
+		return sabin_room_refuse_key(inner, node,
+		                             "a material's name with a mapping was expected");
 	for (const struct sabin_yaml_node *child = node->child; child; child = child->next) {
 		bool found = false;
 		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 			found = found || strcmp(child->key, known[i]) == 0;
 		if (!found)
-			return sabin_room_refuse_key(inner, child,
-			                             "unknown key '%s' in %s; expected one of: about, "
-			                             "alpha, source",
-			                             child->key, node->key);
+			return sabin_room_refuse_key(
+			    inner, child,
+			    "unknown key '%s' in %s; expected one of: about, "
+			    "alpha, source",
+			    child->key, node->key);
 	}
 	const struct sabin_yaml_node *alpha = sabin_yaml_find(node, "alpha");
 	if (!alpha || alpha->kind != SABIN_YAML_MAPPING)
-		return sabin_room_refuse_key(inner, node, "%s: alpha by octave is missing", node->key);
+		return sabin_room_refuse_key(inner, node, "%s: alpha by octave is missing",
+		                             node->key);
 	if (!sabin_yaml_text(sabin_yaml_find(node, "source")))
 		return sabin_room_refuse_key(inner, node, "%s: source is missing", node->key);
 	out->name = node->key;
@@ -146,7 +151,8 @@ static enum sabin_err need_materials(struct sabin_room_reader *reader,
 		return SABIN_OK;
 	char *path = materials_path(reader);
 	if (!path) {
-		sabin_room_refuse(reader, node, "materials.yaml, which knows the materials, is nowhere");
+		sabin_room_refuse(reader, node,
+		                  "materials.yaml, which knows the materials, is nowhere");
 		sabin_diag_advise(reader->diag, "set SABIN_ROOMS to the folder that holds it");
 		return SABIN_EFORMAT;
 	}
@@ -173,10 +179,11 @@ enum sabin_err sabin_room_material(struct sabin_room_reader *reader,
 	}
 	const char *near = sabin_nearest(name, names, reader->material_count);
 	if (near)
-		return sabin_room_refuse(reader, node, "unknown material '%s'; did you mean '%s'?", name,
-		                         near);
+		return sabin_room_refuse(reader, node, "unknown material '%s'; did you mean '%s'?",
+		                         name, near);
 	sabin_room_refuse(reader, node, "unknown material '%s'", name);
-	sabin_diag_advise(reader->diag, "rooms/materials.yaml lists those that are known; a number or "
-	                                "a mapping by octave will do as well");
+	sabin_diag_advise(reader->diag,
+	                  "rooms/materials.yaml lists those that are known; a number or "
+	                  "a mapping by octave will do as well");
 	return SABIN_EFORMAT;
 }

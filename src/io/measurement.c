@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * measurement.c: impulse responses, in a measurement directory or in any sound file.
+ * measurement.c: impulse responses, in a measurement directory, in any sound file, in REW's text.
  */
 #include <errno.h>
 #include <math.h>
@@ -11,6 +11,7 @@
 
 #include "io/atomic.h"
 #include "io/measurement_inner.h"
+#include "io/rew_text.h"
 #include "io/utf8.h"
 #include "io/wav.h"
 
@@ -90,7 +91,7 @@ void sabin_measurement_release(struct sabin_measurement *measurement)
 	*measurement = (struct sabin_measurement){0};
 }
 
-/* ---- bare files -------------------------------------------------------------------------------- */
+/* ---- bare files ------------------------------------------------------------- */
 
 /* The file's name without its folder and ending, made a valid name. */
 static void name_from_path(const char *path, char name[SABIN_NAME_SIZE])
@@ -111,21 +112,36 @@ static void name_from_path(const char *path, char name[SABIN_NAME_SIZE])
 		snprintf(name, SABIN_NAME_SIZE, "response");
 }
 
-/* Time zero is the arrival, to the nearest sample; the rest of it is arrival_s. */
-static enum sabin_err find_zero(const double *samples, size_t frames, struct sabin_measured *out)
+/* A sound file, or REW's text; *zero_index is the sample of emission where that is known, else -1.
+ */
+static enum sabin_err read_sound(const char *path, struct sabin_wav *wav, long long *zero_index,
+                                 struct sabin_diag *diag)
+{
+	*zero_index = -1;
+	return sabin_is_rew_text(path) ? sabin_rew_text_read(path, wav, zero_index, diag)
+	                               : sabin_wav_read(path, wav, diag);
+}
+
+/* Where emission is not known, time zero is the arrival, to the nearest sample. */
+static enum sabin_err find_zero(const double *samples, size_t frames, long long emission,
+                                struct sabin_measured *out)
 {
 	struct sabin_arrival arrival;
 	enum sabin_err err = sabin_arrival_find(samples, frames, out->rate_hz, &arrival);
 	if (err == SABIN_ESHORT) {
 		out->verdict.trustworthy = false;
-		sabin_verdict_say(&out->verdict, "no signal: channel %zu is silent", out->channel + 1);
+		sabin_verdict_say(&out->verdict, "no signal: channel %zu is silent",
+		                  out->channel + 1);
 		return SABIN_OK;
 	}
 	if (err)
 		return err;
 	double last = (double)(frames - 1);
-	double position = arrival.position < 0 ? 0 : arrival.position > last ? last : arrival.position;
-	out->zero_index = (size_t)llround(position);
+	double position = arrival.position < 0      ? 0
+	                  : arrival.position > last ? last
+	                                            : arrival.position;
+	out->zero = emission >= 0 ? SABIN_ZERO_EMISSION : SABIN_ZERO_ARRIVAL;
+	out->zero_index = emission >= 0 ? (size_t)emission : (size_t)llround(position);
 	out->arrival_s =
 	    sabin_quantity_valid((arrival.position - (double)out->zero_index) / out->rate_hz, NAN);
 	out->verdict.polarity = arrival.polarity;
@@ -133,7 +149,7 @@ static enum sabin_err find_zero(const double *samples, size_t frames, struct sab
 }
 
 static enum sabin_err add_channel(struct sabin_measurement *out, const struct sabin_wav *wav,
-                                  size_t channel)
+                                  size_t channel, long long emission)
 {
 	struct sabin_measured *response = sabin_measurement_add(out);
 	double *samples = NULL;
@@ -143,14 +159,13 @@ static enum sabin_err add_channel(struct sabin_measurement *out, const struct sa
 	name_from_path(out->path, response->position);
 	response->channel = channel;
 	response->rate_hz = wav->rate_hz;
-	response->zero = SABIN_ZERO_ARRIVAL;
 	response->verdict.trustworthy = true;
 	sabin_verdict_say(&response->verdict,
-	                  "not known: clock skew, lost frames, clipping and signal-to-noise ratio of the "
-	                  "recording (a bare file)");
+	                  "not known: clock skew, lost frames, clipping and signal-to-noise ratio "
+	                  "of the recording (a bare file)");
 	enum sabin_err err = sabin_wav_channel(wav, channel, &samples);
 	if (!err)
-		err = find_zero(samples, wav->frames, response);
+		err = find_zero(samples, wav->frames, emission, response);
 	free(samples);
 	return err;
 }
@@ -158,17 +173,19 @@ static enum sabin_err add_channel(struct sabin_measurement *out, const struct sa
 static enum sabin_err open_bare(struct sabin_measurement *out, struct sabin_diag *diag)
 {
 	struct sabin_wav wav;
-	enum sabin_err err = sabin_wav_read(out->path, &wav, diag);
+	long long emission;
+	enum sabin_err err = read_sound(out->path, &wav, &emission, diag);
 	if (err)
 		return err;
 	out->complete = true;
 	for (size_t channel = 0; channel < wav.channels && !err; channel++)
-		err = add_channel(out, &wav, channel);
+		err = add_channel(out, &wav, channel, emission);
 	sabin_wav_release(&wav);
-	return err ? sabin_diag_set(diag, err, out->path, 0, 0, "%s", sabin_strerror(err)) : SABIN_OK;
+	return err ? sabin_diag_set(diag, err, out->path, 0, 0, "%s", sabin_strerror(err))
+	           : SABIN_OK;
 }
 
-/* ---- opening and loading ------------------------------------------------------------------------- */
+/* ---- opening and loading ---------------------------------------------------- */
 
 enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
                                       struct sabin_diag *diag)
@@ -177,12 +194,14 @@ enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement
 	struct stat status;
 	if (stat(path, &status) != 0)
 		return sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s",
-		                      errno == ENOENT ? "no such file or directory" : strerror(errno));
+		                      errno == ENOENT ? "no such file or directory"
+		                                      : strerror(errno));
 	out->path = strdup(path);
 	if (!out->path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
 	out->directory = S_ISDIR(status.st_mode);
-	enum sabin_err err = out->directory ? sabin_measurement_read(out, diag) : open_bare(out, diag);
+	enum sabin_err err =
+	    out->directory ? sabin_measurement_read(out, diag) : open_bare(out, diag);
 	if (err)
 		sabin_measurement_release(out);
 	return err;
@@ -194,16 +213,16 @@ static enum sabin_err check_loaded(const struct sabin_measured *response, const 
 {
 	if (wav->rate_hz != response->rate_hz)
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-		                      "has a sample rate of %u Hz; %u Hz was expected", wav->rate_hz,
-		                      response->rate_hz);
+		                      "has a sample rate of %u Hz; %u Hz was expected",
+		                      wav->rate_hz, response->rate_hz);
 	if (response->channel >= wav->channels)
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
 		                      "has %zu channels; channel %zu was expected", wav->channels,
 		                      response->channel + 1);
 	if (response->zero_index >= wav->frames)
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-		                      "holds %zu samples; time zero was expected at sample %zu", wav->frames,
-		                      response->zero_index);
+		                      "holds %zu samples; time zero was expected at sample %zu",
+		                      wav->frames, response->zero_index);
 	return SABIN_OK;
 }
 
@@ -214,11 +233,14 @@ enum sabin_err sabin_measurement_load(const struct sabin_measurement *measuremen
 		return sabin_diag_set(diag, SABIN_EINVAL, measurement->path, 0, 0,
 		                      "there is no response number %zu", index + 1);
 	const struct sabin_measured *response = &measurement->responses[index];
-	char *path = sabin_path_join(measurement->directory ? measurement->path : "", response->file);
+	char *path =
+	    sabin_path_join(measurement->directory ? measurement->path : "", response->file);
 	struct sabin_wav wav;
 	if (!path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, measurement->path, 0, 0, "out of memory");
-	enum sabin_err err = sabin_wav_read(path, &wav, diag);
+	long long emission;
+	enum sabin_err err = measurement->directory ? sabin_wav_read(path, &wav, diag)
+	                                            : read_sound(path, &wav, &emission, diag);
 	if (!err) {
 		double *loaded = NULL;
 		err = check_loaded(response, path, &wav, diag);

@@ -85,8 +85,8 @@ struct sabin_measurement {
 	size_t response_count;
 };
 
-/* Open a measurement directory or a bare response file (.wav, .flac, ...: a response a channel,
- * speaker "ch1", "ch2", ..., position the file's name made a valid name).  Release in every case. */
+/* Open a measurement directory or a bare response file (.wav, .flac, ..., REW's text: a response a
+ * channel, speaker "ch1", "ch2", ..., position the file's name made a valid name).  Release in every case. */
 SABIN_MUST enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
                                                  struct sabin_diag *diag);
 void sabin_measurement_release(struct sabin_measurement *measurement);

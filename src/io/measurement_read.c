@@ -2,8 +2,8 @@
  *
  * measurement_read.c: measurement.yaml, from whoever sent it.
  *
- * Keys that are not known are passed over, so that a later sabin may add some; what is known must have
- * its type and range.  Names of files stay below the directory.
+ * Keys that are not known are passed over, so that a later sabin may add some; what is known must
+ * have its type and range.  Names of files stay below the directory.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -28,8 +28,8 @@ refuse(struct reader *reader, const struct sabin_yaml_node *node, const char *fo
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, node->line, node->column, "%s",
-	                      message);
+	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, node->line, node->column,
+	                      "%s", message);
 }
 
 static enum sabin_err no_memory(struct reader *reader)
@@ -45,11 +45,12 @@ static enum sabin_err need(struct reader *reader, const struct sabin_yaml_node *
 	return *out ? SABIN_OK : refuse(reader, node, "%s is missing", key);
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ----------------------------------------------------------------- */
 
 /* A whole number; `fallback` where the key is not given and `required` false. */
 static enum sabin_err read_whole(struct reader *reader, const struct sabin_yaml_node *node,
-                                 const char *key, bool required, double min, double max, size_t *out)
+                                 const char *key, bool required, double min, double max,
+                                 size_t *out)
 {
 	const struct sabin_yaml_node *value = sabin_yaml_find(node, key);
 	double number;
@@ -58,8 +59,8 @@ static enum sabin_err read_whole(struct reader *reader, const struct sabin_yaml_
 	if (!sabin_yaml_number(value, &number) || number != floor(number))
 		return refuse(reader, value, "%s: a whole number was expected", key);
 	if (number < min || number > max)
-		return refuse(reader, value, "%s: %.0f is out of range; %.0f to %.0f was expected", key,
-		              number, min, max);
+		return refuse(reader, value, "%s: %.0f is out of range; %.0f to %.0f was expected",
+		              key, number, min, max);
 	*out = (size_t)number;
 	return SABIN_OK;
 }
@@ -75,8 +76,8 @@ static enum sabin_err read_number(struct reader *reader, const struct sabin_yaml
 	if (!sabin_yaml_number(value, &number))
 		return refuse(reader, value, "%s: a number was expected", key);
 	if (number < min || number > max)
-		return refuse(reader, value, "%s: %g is out of range; %g to %g was expected", key, number,
-		              min, max);
+		return refuse(reader, value, "%s: %g is out of range; %g to %g was expected", key,
+		              number, min, max);
 	*out = number;
 	return SABIN_OK;
 }
@@ -120,7 +121,8 @@ static enum sabin_err read_text(struct reader *reader, const struct sabin_yaml_n
 
 /* One of `count` words. */
 static enum sabin_err read_word(struct reader *reader, const struct sabin_yaml_node *node,
-                                const char *key, const char *const *words, size_t count, size_t *out)
+                                const char *key, const char *const *words, size_t count,
+                                size_t *out)
 {
 	const struct sabin_yaml_node *value;
 	enum sabin_err err = need(reader, node, key, &value);
@@ -155,7 +157,8 @@ static enum sabin_err read_quantity(struct reader *reader, const struct sabin_ya
 	if (!err && q.valid && isnan(q.value))
 		err = refuse(reader, value, "%s: what is valid needs a value", key);
 	if (!err && !q.valid)
-		err = read_word(reader, value, "why", sabin_reason_words, SABIN_REASON_COUNT, &reason);
+		err = read_word(reader, value, "why", sabin_reason_words, SABIN_REASON_COUNT,
+		                &reason);
 	if (!err)
 		err = read_maybe(reader, value, "have", &q.have);
 	if (!err)
@@ -168,9 +171,10 @@ static enum sabin_err read_quantity(struct reader *reader, const struct sabin_ya
 	return err;
 }
 
-/* ---- names of files ----------------------------------------------------------------------------- */
+/* ---- names of files --------------------------------------------------------- */
 
-/* One name, below the directory, not hidden: nobody's measurement shall make sabin open other files. */
+/* One name, below the directory, not hidden: nobody's measurement shall make sabin open other
+ * files. */
 static bool is_plain_file(const char *name)
 {
 	return *name && *name != '.' && !strchr(name, '/');
@@ -192,7 +196,8 @@ static enum sabin_err read_file_name(struct reader *reader, const struct sabin_y
 		return err;
 	const char *name = sabin_yaml_text(value);
 	if (!name || !allowed(name))
-		return refuse(reader, value, "%s: the name of a file in this directory was expected, not '%s'",
+		return refuse(reader, value,
+		              "%s: the name of a file in this directory was expected, not '%s'",
 		              key, name ? name : "");
 	char *path = sabin_path_join(reader->out->path, name);
 	struct stat status;
@@ -207,7 +212,7 @@ static enum sabin_err read_file_name(struct reader *reader, const struct sabin_y
 	return err;
 }
 
-/* ---- parts ------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------ */
 
 static enum sabin_err read_pcm(struct reader *reader, const struct sabin_yaml_node *root,
                                const char *key, struct sabin_negotiated *out)
@@ -246,14 +251,10 @@ static enum sabin_err read_sweep(struct reader *reader, const struct sabin_yaml_
 		double min, max;
 		double *to;
 	} rows[] = {
-	    {"from_hz", 1e-3, 768000, &out->from_hz},
-	    {"to_hz", 1e-3, 768000, &out->to_hz},
-	    {"rate_hz", 1000, 768000, &out->rate_hz},
-	    {"length_s", 1e-6, 1e6, &out->length_s},
-	    {"constant_s", 1e-9, 1e9, &out->constant_s},
-	    {"gain", 0, 1, &out->gain},
-	    {"fade_in_s", 0, 1e6, &out->fade_in_s},
-	    {"fade_out_s", 0, 1e6, &out->fade_out_s},
+	    {"from_hz", 1e-3, 768000, &out->from_hz},    {"to_hz", 1e-3, 768000, &out->to_hz},
+	    {"rate_hz", 1000, 768000, &out->rate_hz},    {"length_s", 1e-6, 1e6, &out->length_s},
+	    {"constant_s", 1e-9, 1e9, &out->constant_s}, {"gain", 0, 1, &out->gain},
+	    {"fade_in_s", 0, 1e6, &out->fade_in_s},      {"fade_out_s", 0, 1e6, &out->fade_out_s},
 	};
 	enum sabin_err err = SABIN_OK;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !err; i++)
@@ -274,7 +275,8 @@ static enum sabin_err read_chirps(struct reader *reader, const struct sabin_yaml
 		return SABIN_OK;
 	enum sabin_err err = read_sweep(reader, chirp, &out->chirp);
 	if (!err && (!frames || frames->kind != SABIN_YAML_SEQUENCE || frames->count != 2))
-		err = refuse(reader, frames ? frames : node, "chirp_frame: two whole numbers were expected");
+		err = refuse(reader, frames ? frames : node,
+		             "chirp_frame: two whole numbers were expected");
 	const struct sabin_yaml_node *n = err ? NULL : frames->child;
 	for (int i = 0; n && !err; n = n->next, i++) {
 		double value;
@@ -303,9 +305,11 @@ static enum sabin_err read_stimulus(struct reader *reader, const struct sabin_ya
 	if (!err)
 		err = read_chirps(reader, node, stimulus);
 	if (!err)
-		err = read_whole(reader, node, "sweep_frame", true, 0, frames_max, &stimulus->sweep_frame);
+		err = read_whole(reader, node, "sweep_frame", true, 0, frames_max,
+		                 &stimulus->sweep_frame);
 	if (!err)
-		err = read_whole(reader, node, "tail_frames", true, 0, frames_max, &stimulus->tail_frames);
+		err = read_whole(reader, node, "tail_frames", true, 0, frames_max,
+		                 &stimulus->tail_frames);
 	if (!err)
 		err = read_whole(reader, node, "frames", true, 0, frames_max, &stimulus->frames);
 	out->has_stimulus = !err;
@@ -330,13 +334,16 @@ static enum sabin_err read_snr_bands(struct reader *reader, const struct sabin_y
 {
 	const struct sabin_yaml_node *bands = sabin_yaml_find(node, "snr_bands");
 	enum sabin_err err = SABIN_OK;
-	for (const struct sabin_yaml_node *n = bands ? bands->child : NULL; n && !err; n = n->next) {
+	for (const struct sabin_yaml_node *n = bands ? bands->child : NULL; n && !err;
+	     n = n->next) {
 		if (out->snr_band_count == SABIN_SNR_BANDS_MAX)
-			return refuse(reader, n, "snr_bands: at most %d were expected", SABIN_SNR_BANDS_MAX);
+			return refuse(reader, n, "snr_bands: at most %d were expected",
+			              SABIN_SNR_BANDS_MAX);
 		err = read_number(reader, n, "centre_hz", 0, 1e6,
 		                  &out->snr_bands[out->snr_band_count].centre_hz);
 		if (!err)
-			err = read_quantity(reader, n, "snr_db", &out->snr_bands[out->snr_band_count].snr_db);
+			err = read_quantity(reader, n, "snr_db",
+			                    &out->snr_bands[out->snr_band_count].snr_db);
 		out->snr_band_count++;
 	}
 	return err;
@@ -364,7 +371,8 @@ static enum sabin_err read_verdict(struct reader *reader, const struct sabin_yam
 	if (!err)
 		err = read_whole(reader, node, "xruns", false, 0, frames_max, &out->xruns);
 	if (!err)
-		err = read_whole(reader, node, "lost_frames", false, 0, frames_max, &out->lost_frames);
+		err = read_whole(reader, node, "lost_frames", false, 0, frames_max,
+		                 &out->lost_frames);
 	if (!err)
 		err = read_quantity(reader, node, "skew_ppm", &out->skew_ppm);
 	if (!err)
@@ -472,8 +480,8 @@ static enum sabin_err read_responses(struct reader *reader, const struct sabin_y
 		for (size_t i = 0; i + 1 < reader->out->response_count && !err; i++)
 			if (strcasecmp(reader->out->responses[i].speaker, response->speaker) == 0 &&
 			    strcasecmp(reader->out->responses[i].position, response->position) == 0)
-				err = refuse(reader, n, "%s at %s is given twice", response->speaker,
-				             response->position);
+				err = refuse(reader, n, "%s at %s is given twice",
+				             response->speaker, response->position);
 	}
 	return err;
 }
@@ -487,8 +495,8 @@ static enum sabin_err read_root(struct reader *reader, const struct sabin_yaml_n
 	enum sabin_err err = read_whole(reader, root, "version", true, 1, 1e6, &version);
 	if (!err && version > SABIN_MEASUREMENT_VERSION)
 		err = refuse(reader, sabin_yaml_find(root, "version"),
-		             "version %zu was written by a later sabin; this one knows version %d", version,
-		             SABIN_MEASUREMENT_VERSION);
+		             "version %zu was written by a later sabin; this one knows version %d",
+		             version, SABIN_MEASUREMENT_VERSION);
 	if (!err)
 		err = read_text(reader, root, "date", out->date, sizeof(out->date));
 	const char *command = sabin_yaml_text(sabin_yaml_find(root, "command"));

@@ -174,7 +174,8 @@ enum sabin_err sabin_measurement_write(const struct sabin_measurement *measureme
 {
 	struct sabin_yaml_writer writer;
 	sabin_yaml_writer_init(&writer);
-	sabin_yaml_write_comment(&writer, "A measurement; sabin-measurement(5) explains every key.");
+	sabin_yaml_write_comment(&writer,
+	                         "A measurement; sabin-measurement(5) explains every key.");
 	sabin_yaml_write_integer(&writer, "version", SABIN_MEASUREMENT_VERSION);
 	sabin_yaml_write_text(&writer, "written_by", "sabin " SABIN_VERSION);
 	sabin_yaml_write_text(&writer, "date", measurement->date);

@@ -2,9 +2,9 @@
  *
  * paths.c: where sabin's own files are.
  *
- * This code runs in the command, in tests, and in the plugin inside foreign programs.  What is asked
- * is therefore not which program runs but which object file this code was loaded from; the kernel
- * tells it in /proc/self/maps (proc(5)).
+ * This code runs in the command, in tests, and in the plugin inside foreign programs.  What is
+ * asked is therefore not which program runs but which object file this code was loaded from; the
+ * kernel tells it in /proc/self/maps (proc(5)).
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -15,8 +15,8 @@
 #include "io/paths.h"
 
 static const struct place {
-	const char *variable;  /* of the environment */
-	const char *in_tree;   /* from build/VARIANT */
+	const char *variable; /* of the environment */
+	const char *in_tree;  /* from build/VARIANT */
 	const char *installed;
 } places[] = {
     [SABIN_PLACE_ROOMS] = {"SABIN_ROOMS", "../../rooms", SABIN_DATADIR "/rooms"},
@@ -71,7 +71,8 @@ static char *build_folder(void)
 	free(object);
 	if (!folder)
 		return NULL;
-	if (ends_with(folder, "/tests") || ends_with(folder, "/bench") || ends_with(folder, "/fuzz"))
+	if (ends_with(folder, "/tests") || ends_with(folder, "/bench") ||
+	    ends_with(folder, "/fuzz"))
 		*strrchr(folder, '/') = '\0';
 	char *above = sabin_path_folder(folder);
 	bool built = above && ends_with(above, "/build");

@@ -8,7 +8,7 @@
 #include "io/reason.h"
 
 static const struct phrase {
-	const char *alone;  /* when the numbers are not known */
+	const char *alone;   /* when the numbers are not known */
 	const char *numbers; /* with have and need */
 } phrases[] = {
     [SABIN_BECAUSE_VALID] = {"", ""},

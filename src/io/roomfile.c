@@ -15,7 +15,8 @@ bool sabin_name_is_valid(const char *name)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		char c = name[i];
-		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool word =
+		    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 		if (!word && (i == 0 || (c != '_' && c != '-')))
 			return false;
 	}
@@ -76,7 +77,7 @@ void sabin_roomfile_release(struct sabin_roomfile *roomfile)
 	*roomfile = (struct sabin_roomfile){0};
 }
 
-/* ---- speakers and positions ------------------------------------------------------------------------ */
+/* ---- speakers and positions ------------------------------------------------- */
 
 static enum sabin_err read_speaker(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node, struct sabin_speaker *out)
@@ -106,20 +107,23 @@ static enum sabin_err join_pair(struct sabin_room_reader *reader,
 		const char **names = calloc(room->speaker_count, sizeof(*names));
 		for (size_t i = 0; names && i < room->speaker_count; i++)
 			names[i] = room->speakers[i].name;
-		const char *near = names ? sabin_nearest(said->text, names, room->speaker_count) : NULL;
+		const char *near =
+		    names ? sabin_nearest(said->text, names, room->speaker_count) : NULL;
 		free(names);
-		return sabin_room_refuse(reader, said, "speakers.%s.pair: no speaker is called '%s'%s%s%s",
+		return sabin_room_refuse(reader, said,
+		                         "speakers.%s.pair: no speaker is called '%s'%s%s%s",
 		                         speaker->name, said->text, near ? "; did you mean '" : "",
 		                         near ? near : "", near ? "'?" : "");
 	}
 	if ((size_t)other == index)
-		return sabin_room_refuse(reader, said, "speakers.%s.pair: a speaker is no pair with itself",
+		return sabin_room_refuse(reader, said,
+		                         "speakers.%s.pair: a speaker is no pair with itself",
 		                         speaker->name);
 	struct sabin_speaker *partner = &room->speakers[other];
 	if (partner->pair[0] && strcasecmp(partner->pair, speaker->name) != 0)
 		return sabin_room_refuse(reader, said,
-		                         "speakers.%s.pair: '%s' is a pair with '%s' already", speaker->name,
-		                         partner->name, partner->pair);
+		                         "speakers.%s.pair: '%s' is a pair with '%s' already",
+		                         speaker->name, partner->name, partner->pair);
 	snprintf(speaker->pair, sizeof(speaker->pair), "%s", partner->name);
 	snprintf(partner->pair, sizeof(partner->pair), "%s", speaker->name);
 	return SABIN_OK;
@@ -169,7 +173,7 @@ static enum sabin_err read_positions(struct sabin_room_reader *reader,
 	return err;
 }
 
-/* ---- objects and zones ----------------------------------------------------------------------------- */
+/* ---- objects and zones ------------------------------------------------------ */
 
 static enum sabin_err read_objects(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node)
@@ -217,7 +221,8 @@ static enum sabin_err read_place(struct sabin_room_reader *reader,
 	struct sabin_roomfile *out = reader->out;
 	enum sabin_err err = sabin_room_check_names(reader, node, "place");
 	if (!err)
-		err = sabin_room_array(reader, node, sizeof(*out->place), &out->place, &out->place_count);
+		err = sabin_room_array(reader, node, sizeof(*out->place), &out->place,
+		                       &out->place_count);
 	size_t i = 0;
 	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next) {
 		struct sabin_zone *zone = &out->place[i++];
@@ -226,10 +231,11 @@ static enum sabin_err read_place(struct sabin_room_reader *reader,
 		int speaker = sabin_roomfile_speaker(out, n->key);
 		int position = sabin_roomfile_position(out, n->key);
 		if (speaker < 0 && position < 0)
-			return sabin_room_refuse_key(reader, n, "place: no speaker or position is called '%s'",
-			                             n->key);
+			return sabin_room_refuse_key(
+			    reader, n, "place: no speaker or position is called '%s'", n->key);
 		snprintf(zone->name, sizeof(zone->name), "%s",
-		         speaker >= 0 ? out->speakers[speaker].name : out->positions[position].name);
+		         speaker >= 0 ? out->speakers[speaker].name
+		                      : out->positions[position].name);
 		err = sabin_room_section(reader, n, "place.NAME", label, zone);
 		if (!err)
 			err = sabin_room_check_box(reader, n, label, zone->min_m, zone->max_m);
@@ -237,7 +243,7 @@ static enum sabin_err read_place(struct sabin_room_reader *reader,
 	return err;
 }
 
-/* ---- audio and sweep ------------------------------------------------------------------------------- */
+/* ---- audio and sweep -------------------------------------------------------- */
 
 static enum sabin_err only_microphone(struct sabin_room_reader *reader,
                                       const struct sabin_yaml_node *node)
@@ -258,7 +264,8 @@ static enum sabin_err several_microphones(struct sabin_room_reader *reader,
 	struct sabin_roomfile *out = reader->out;
 	enum sabin_err err = sabin_room_check_names(reader, node, "audio.microphones");
 	if (!err && node->count == 0)
-		err = sabin_room_refuse(reader, node, "audio.microphones: at least one was expected");
+		err =
+		    sabin_room_refuse(reader, node, "audio.microphones: at least one was expected");
 	if (!err)
 		err = sabin_room_array(reader, node, sizeof(*out->audio.microphones),
 		                       &out->audio.microphones, &out->audio.microphone_count);
@@ -272,8 +279,9 @@ static enum sabin_err several_microphones(struct sabin_room_reader *reader,
 		for (size_t k = 0; k < i && !err; k++)
 			if (out->audio.microphones[k].input == microphone->input)
 				err = sabin_room_refuse(reader, sabin_yaml_find(n, "input"),
-				                        "%s.input: input %u is that of %s already", label,
-				                        microphone->input, out->audio.microphones[k].name);
+				                        "%s.input: input %u is that of %s already",
+				                        label, microphone->input,
+				                        out->audio.microphones[k].name);
 		i++;
 	}
 	return err;
@@ -288,14 +296,16 @@ static enum sabin_err read_loopback(struct sabin_room_reader *reader,
 	out->audio.has_loopback = true;
 	for (size_t i = 0; i < out->audio.microphone_count && !err; i++)
 		if (out->audio.microphones[i].input == out->audio.loopback_input)
-			err = sabin_room_refuse(reader, sabin_yaml_find(node, "input"),
-			                        "audio.loopback.input: input %u is the microphone's",
-			                        out->audio.loopback_input);
+			err =
+			    sabin_room_refuse(reader, sabin_yaml_find(node, "input"),
+			                      "audio.loopback.input: input %u is the microphone's",
+			                      out->audio.loopback_input);
 	for (size_t i = 0; i < out->speaker_count && !err; i++)
 		if (out->speakers[i].output == out->audio.loopback_output)
-			err = sabin_room_refuse(reader, sabin_yaml_find(node, "output"),
-			                        "audio.loopback.output: output %u is that of speaker %s",
-			                        out->audio.loopback_output, out->speakers[i].name);
+			err = sabin_room_refuse(
+			    reader, sabin_yaml_find(node, "output"),
+			    "audio.loopback.output: output %u is that of speaker %s",
+			    out->audio.loopback_output, out->speakers[i].name);
 	return err;
 }
 
@@ -308,9 +318,10 @@ static enum sabin_err assign_microphones(struct sabin_room_reader *reader)
 		struct sabin_position *position = &out->positions[i];
 		const struct sabin_microphone *found = sabin_roomfile_microphone(out, position);
 		if (position->microphone[0] && strcasecmp(found->name, position->microphone) != 0)
-			return sabin_room_refuse(reader, sabin_yaml_find(node, "microphone"),
-			                         "positions.%s.microphone: audio.microphones has no '%s'",
-			                         position->name, position->microphone);
+			return sabin_room_refuse(
+			    reader, sabin_yaml_find(node, "microphone"),
+			    "positions.%s.microphone: audio.microphones has no '%s'",
+			    position->name, position->microphone);
 		snprintf(position->microphone, sizeof(position->microphone), "%s", found->name);
 	}
 	return SABIN_OK;
@@ -324,8 +335,9 @@ static enum sabin_err read_audio(struct sabin_room_reader *reader,
 	const struct sabin_yaml_node *several = sabin_yaml_find(node, "microphones");
 	const struct sabin_yaml_node *loopback = sabin_yaml_find(node, "loopback");
 	if (!err && one && several)
-		err = sabin_room_refuse_key(reader, several,
-		                            "audio: either microphone or microphones was expected, not both");
+		err = sabin_room_refuse_key(
+		    reader, several,
+		    "audio: either microphone or microphones was expected, not both");
 	if (!err)
 		err = several ? several_microphones(reader, several) : only_microphone(reader, one);
 	if (!err && loopback)
@@ -347,10 +359,11 @@ static enum sabin_err read_sweep(struct sabin_room_reader *reader,
 	if (!to && out->sweep.to_hz > half_hz * 22 / 24)
 		out->sweep.to_hz = half_hz * 22 / 24;
 	if (out->sweep.to_hz > half_hz)
-		return sabin_room_refuse(reader, to,
-		                         "sweep.to_hz: %g Hz is above half the sample rate; at most %g Hz "
-		                         "was expected at %u Hz",
-		                         out->sweep.to_hz, half_hz, out->audio.rate_hz);
+		return sabin_room_refuse(
+		    reader, to,
+		    "sweep.to_hz: %g Hz is above half the sample rate; at most %g Hz "
+		    "was expected at %u Hz",
+		    out->sweep.to_hz, half_hz, out->audio.rate_hz);
 	if (out->sweep.from_hz >= out->sweep.to_hz)
 		return sabin_room_refuse(reader, from ? from : to,
 		                         "sweep.from_hz: %g Hz is not below sweep.to_hz (%g Hz)",
@@ -358,7 +371,7 @@ static enum sabin_err read_sweep(struct sabin_room_reader *reader,
 	return SABIN_OK;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole -------------------------------------------------------------- */
 
 static enum sabin_err read_size(struct sabin_room_reader *reader,
                                 const struct sabin_yaml_node *node)
@@ -374,23 +387,29 @@ static enum sabin_err read_conditions(struct sabin_room_reader *reader,
 
 static enum sabin_err read_all(struct sabin_room_reader *reader)
 {
-	/* in this order: the size judges positions, speakers and the audio's channels what follows */
+	/* in this order: what comes first judges what follows */
 	static const struct {
 		const char *key;
 		bool always; /* sets defaults when nothing is given */
 		enum sabin_err (*read)(struct sabin_room_reader *reader,
 		                       const struct sabin_yaml_node *node);
 	} parts[] = {
-	    {"size_m", false, read_size},         {"conditions", true, read_conditions},
-	    {"surfaces", false, sabin_room_surfaces}, {"speakers", false, read_speakers},
-	    {"positions", false, read_positions}, {"objects", false, read_objects},
-	    {"keep_out", false, read_keep_out},   {"place", false, read_place},
-	    {"audio", true, read_audio},          {"sweep", true, read_sweep},
+	    {"size_m", false, read_size},
+	    {"conditions", true, read_conditions},
+	    {"surfaces", false, sabin_room_surfaces},
+	    {"speakers", false, read_speakers},
+	    {"positions", false, read_positions},
+	    {"objects", false, read_objects},
+	    {"keep_out", false, read_keep_out},
+	    {"place", false, read_place},
+	    {"audio", true, read_audio},
+	    {"sweep", true, read_sweep},
 	    {"simulation", true, sabin_room_simulation},
 	};
 	if (reader->root->kind != SABIN_YAML_MAPPING)
-		return sabin_room_refuse(reader, reader->root,
-		                         "a mapping (key: value) was expected at the top of a room file");
+		return sabin_room_refuse(
+		    reader, reader->root,
+		    "a mapping (key: value) was expected at the top of a room file");
 	enum sabin_err err = sabin_room_section(reader, reader->root, "", "", reader->out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++) {
 		const struct sabin_yaml_node *node = sabin_yaml_find(reader->root, parts[i].key);

@@ -33,9 +33,9 @@ enum sabin_err sabin_room_refuse_key(struct sabin_room_reader *reader,
     __attribute__((format(printf, 3, 4)));
 enum sabin_err sabin_room_no_memory(struct sabin_room_reader *reader);
 
-/* Read a mapping by the rows of the schema whose path is `section`.KEY ("" for the top) into `base`,
- * the struct that their offsets count from.  `label` names it in messages ("speakers.left").  A NULL
- * node sets the defaults. */
+/* Read a mapping by the rows of the schema whose path is `section`.KEY ("" for the top) into
+ * `base`, the struct that their offsets count from.  `label` names it in messages
+ * ("speakers.left").  A NULL node sets the defaults. */
 SABIN_MUST enum sabin_err sabin_room_section(struct sabin_room_reader *reader,
                                              const struct sabin_yaml_node *node,
                                              const char *section, const char *label, void *base);
@@ -62,8 +62,8 @@ SABIN_MUST enum sabin_err sabin_room_path(struct sabin_room_reader *reader, cons
 /* A scalar as a number within the limits of a row. */
 SABIN_MUST enum sabin_err sabin_room_number(struct sabin_room_reader *reader,
                                             const struct sabin_yaml_node *node,
-                                            const struct sabin_roomfile_key *row,
-                                            const char *label, double *out);
+                                            const struct sabin_roomfile_key *row, const char *label,
+                                            double *out);
 
 /* The row of the schema with this path; it exists. */
 const struct sabin_roomfile_key *sabin_room_row(const char *path);
@@ -95,8 +95,8 @@ SABIN_MUST enum sabin_err sabin_room_simulation(struct sabin_room_reader *reader
 
 /* materials.c: look up a name; reads materials.yaml when needed. */
 SABIN_MUST enum sabin_err sabin_room_material(struct sabin_room_reader *reader,
-                                              const struct sabin_yaml_node *node,
-                                              const char *name, struct sabin_absorption *out);
+                                              const struct sabin_yaml_node *node, const char *name,
+                                              struct sabin_absorption *out);
 void sabin_room_materials_release(struct sabin_room_reader *reader);
 
 /* materials.c: {125: 0.1, ...} */

@@ -2,16 +2,18 @@
  *
  * roomfile_schema.c: every key of a room file, in one table.
  *
- * Reading, ranges, defaults, errors and the manual's list all come from it.  The offsets of a section
- * count from the struct that holds it.
+ * Reading, ranges, defaults, errors and the manual's list all come from it.  The offsets of a
+ * section count from the struct that holds it.
  */
 #include <math.h>
 
 #include "io/roomfile_inner.h"
 
 #define at(type, member) offsetof(struct type, member)
-#define SPECIAL(path, required, type, fallback, help) \
-	{path, SABIN_KEY_SPECIAL, required, type, "", NAN, NAN, fallback, help, 0}
+#define SPECIAL(path, required, type, fallback, help)                                              \
+	{                                                                                          \
+		path, SABIN_KEY_SPECIAL, required, type, "", NAN, NAN, fallback, help, 0           \
+	}
 #define FILE_ROOM(member) at(sabin_roomfile, member)
 #define SIMULATION(member) at(sabin_simulation, member)
 #define SIM_SPEAKER(member) at(sabin_simulated_speaker, member)
@@ -72,7 +74,8 @@ static const struct sabin_roomfile_key keys[] = {
     {"speakers.NAME.range_hz", SABIN_KEY_BAND, false, "list of 2 numbers", "Hz", 1, 200000, "none",
      "the lowest and highest frequency that it can play", at(sabin_speaker, range_hz)},
 
-    SPECIAL("positions", true, "mapping of names", "", "the places of the microphone, at least one"),
+    SPECIAL("positions", true, "mapping of names", "",
+            "the places of the microphone, at least one"),
     SPECIAL("positions.NAME", true, "mapping", "", "one place"),
     {"positions.NAME.position_m", SABIN_KEY_POINT, true, "list of 3 numbers", "m", 0, 500, "",
      "x, y, z of the microphone, at least 0.01 m from every surface",
@@ -89,8 +92,8 @@ static const struct sabin_roomfile_key keys[] = {
      "the opposite corner", at(sabin_object, max_m)},
 
     SPECIAL("keep_out", false, "list of mappings", "none", "where nothing may be placed"),
-    {"keep_out.name", SABIN_KEY_NAME, true, "name", "", NAN, NAN, "",
-     "what is there, such as door", at(sabin_zone, name)},
+    {"keep_out.name", SABIN_KEY_NAME, true, "name", "", NAN, NAN, "", "what is there, such as door",
+     at(sabin_zone, name)},
     {"keep_out.min_m", SABIN_KEY_POINT, true, "list of 3 numbers", "m", 0, 500, "",
      "its corner with the least coordinates", at(sabin_zone, min_m)},
     {"keep_out.max_m", SABIN_KEY_POINT, true, "list of 3 numbers", "m", 0, 500, "",
@@ -163,7 +166,8 @@ static const struct sabin_roomfile_key keys[] = {
      "0 with responses, else -20", "gain of the capture channel", SIMULATION(gain_db)},
     {"simulation.clip_dbfs", SABIN_KEY_NUMBER, false, "number", "dBFS", -200, 200, "none",
      "where the input clips", SIMULATION(clip_dbfs)},
-    SPECIAL("simulation.offers", false, "mapping", "everything", "what the card can be opened with"),
+    SPECIAL("simulation.offers", false, "mapping", "everything",
+            "what the card can be opened with"),
     SPECIAL("simulation.offers.formats", false, "list of float, s32, s24_3, s16", "all",
             "sample formats"),
     {"simulation.offers.rates_hz", SABIN_KEY_SPECIAL, false, "list of whole numbers", "Hz", 8000,
@@ -215,12 +219,12 @@ static const struct sabin_roomfile_key keys[] = {
      "again each time the device is opened", FAULT(always)},
     SPECIAL("simulation.stream", false, "capture or playback", "capture",
             "which stream the xrun strikes"),
-    {"simulation.unplug_at_s", SABIN_KEY_SPECIAL, false, "number or mapping", "s", 0, 100000, "none",
-     "when the device disappears; with at_s and always as a mapping", 0},
+    {"simulation.unplug_at_s", SABIN_KEY_SPECIAL, false, "number or mapping", "s", 0, 100000,
+     "none", "when the device disappears; with at_s and always as a mapping", 0},
     {"simulation.unplug_at_s.at_s", SABIN_KEY_NUMBER, true, "number", "s", 0, 100000, "",
      "when, from the first frame that is not silent", FAULT(at_s)},
-    {"simulation.unplug_at_s.always", SABIN_KEY_YESNO, false, "true or false", "", NAN, NAN, "false",
-     "again each time the device is opened", FAULT(always)},
+    {"simulation.unplug_at_s.always", SABIN_KEY_YESNO, false, "true or false", "", NAN, NAN,
+     "false", "again each time the device is opened", FAULT(always)},
     SPECIAL("simulation.noise_burst", false, "mapping", "none", "a noise in the room"),
     {"simulation.noise_burst.at_s", SABIN_KEY_NUMBER, true, "number", "s", 0, 100000, "",
      "when, from the first frame that is not silent", FAULT(at_s)},
@@ -228,8 +232,8 @@ static const struct sabin_roomfile_key keys[] = {
      "how long", FAULT(length_s)},
     {"simulation.noise_burst.dbfs", SABIN_KEY_NUMBER, true, "number", "dBFS", -300, 20, "",
      "its RMS", FAULT(dbfs)},
-    {"simulation.noise_burst.always", SABIN_KEY_YESNO, false, "true or false", "", NAN, NAN, "false",
-     "again each time the device is opened", FAULT(always)},
+    {"simulation.noise_burst.always", SABIN_KEY_YESNO, false, "true or false", "", NAN, NAN,
+     "false", "again each time the device is opened", FAULT(always)},
     SPECIAL("simulation.always", false, "true or false", "false",
             "all faults strike again each time the device is opened"),
 };

@@ -12,7 +12,7 @@
 
 enum { LABEL_SIZE = 256 };
 
-/* ---- errors ------------------------------------------------------------------------------------ */
+/* ---- errors ----------------------------------------------------------------- */
 
 static enum sabin_err refuse_at(struct sabin_room_reader *reader, int line, int column,
                                 const char *format, va_list arguments)
@@ -38,8 +38,9 @@ enum sabin_err sabin_room_refuse_key(struct sabin_room_reader *reader,
 {
 	va_list arguments;
 	va_start(arguments, format);
-	enum sabin_err err = refuse_at(reader, node->key ? node->key_line : node->line,
-	                               node->key ? node->key_column : node->column, format, arguments);
+	enum sabin_err err =
+	    refuse_at(reader, node->key ? node->key_line : node->line,
+	              node->key ? node->key_column : node->column, format, arguments);
 	va_end(arguments);
 	return err;
 }
@@ -49,7 +50,7 @@ enum sabin_err sabin_room_no_memory(struct sabin_room_reader *reader)
 	return sabin_diag_set(reader->diag, SABIN_ENOMEM, reader->out->path, 0, 0, "out of memory");
 }
 
-/* ---- nearest word ------------------------------------------------------------------------------ */
+/* ---- nearest word ----------------------------------------------------------- */
 
 static size_t least(size_t a, size_t b, size_t c)
 {
@@ -95,7 +96,7 @@ const char *sabin_nearest(const char *word, const char *const *words, size_t cou
 	return best;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------- */
 
 /* The key of a row that belongs directly to a section, or NULL. */
 static const char *key_in_section(const struct sabin_roomfile_key *row, const char *section)
@@ -134,11 +135,13 @@ static enum sabin_err refuse_unknown(struct sabin_room_reader *reader,
 		snprintf(where, sizeof(where), " in %s", label);
 	const char *near = sabin_nearest(child->key, known, count);
 	if (near)
-		return sabin_room_refuse_key(reader, child, "unknown key '%s'%s; did you mean '%s'?",
-		                             child->key, where, near);
+		return sabin_room_refuse_key(reader, child,
+		                             "unknown key '%s'%s; did you mean '%s'?", child->key,
+		                             where, near);
 	size_t used = 0;
 	for (size_t i = 0; i < count && used < sizeof(list); i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", known[i]);
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
+		                         known[i]);
 	return sabin_room_refuse_key(reader, child, "unknown key '%s'%s; expected one of: %s",
 	                             child->key, where, list);
 }
@@ -194,17 +197,18 @@ static enum sabin_err refuse_type(struct sabin_room_reader *reader,
 
 enum sabin_err sabin_room_number(struct sabin_room_reader *reader,
                                  const struct sabin_yaml_node *node,
-                                 const struct sabin_roomfile_key *row, const char *label, double *out)
+                                 const struct sabin_roomfile_key *row, const char *label,
+                                 double *out)
 {
 	double value;
 	if (!sabin_yaml_number(node, &value))
 		return refuse_type(reader, node, label, "number");
 	if (value < row->min || value > row->max) {
 		char low[SABIN_NUMBER_SIZE], high[SABIN_NUMBER_SIZE];
-		return sabin_room_refuse(reader, node, "%s: %s is out of range; %s to %s%s%s was expected",
-		                         label, node->text, sabin_number_format(row->min, low),
-		                         sabin_number_format(row->max, high), *row->unit ? " " : "",
-		                         row->unit);
+		return sabin_room_refuse(
+		    reader, node, "%s: %s is out of range; %s to %s%s%s was expected", label,
+		    node->text, sabin_number_format(row->min, low),
+		    sabin_number_format(row->max, high), *row->unit ? " " : "", row->unit);
 	}
 	*out = value;
 	return SABIN_OK;
@@ -212,7 +216,8 @@ enum sabin_err sabin_room_number(struct sabin_room_reader *reader,
 
 static enum sabin_err read_whole(struct sabin_room_reader *reader,
                                  const struct sabin_yaml_node *node,
-                                 const struct sabin_roomfile_key *row, const char *label, double *out)
+                                 const struct sabin_roomfile_key *row, const char *label,
+                                 double *out)
 {
 	double value;
 	enum sabin_err err = sabin_room_number(reader, node, row, label, &value);
@@ -232,8 +237,8 @@ static enum sabin_err read_list(struct sabin_room_reader *reader,
 	if (node->kind != SABIN_YAML_SEQUENCE)
 		return refuse_type(reader, node, label, row->type);
 	if (node->count != count)
-		return sabin_room_refuse(reader, node, "%s: %zu numbers were expected, not %zu", label,
-		                         count, node->count);
+		return sabin_room_refuse(reader, node, "%s: %zu numbers were expected, not %zu",
+		                         label, count, node->count);
 	size_t i = 0;
 	enum sabin_err err = SABIN_OK;
 	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next)
@@ -243,12 +248,14 @@ static enum sabin_err read_list(struct sabin_room_reader *reader,
 
 static enum sabin_err read_band(struct sabin_room_reader *reader,
                                 const struct sabin_yaml_node *node,
-                                const struct sabin_roomfile_key *row, const char *label, double *out)
+                                const struct sabin_roomfile_key *row, const char *label,
+                                double *out)
 {
 	double band[2];
 	enum sabin_err err = read_list(reader, node, row, label, band, 2);
 	if (!err && !(band[0] < band[1]))
-		err = sabin_room_refuse(reader, node, "%s: the first must be below the second", label);
+		err = sabin_room_refuse(reader, node, "%s: the first must be below the second",
+		                        label);
 	if (!err)
 		memcpy(out, band, sizeof(band));
 	return err;
@@ -257,8 +264,9 @@ static enum sabin_err read_band(struct sabin_room_reader *reader,
 static enum sabin_err refuse_name(struct sabin_room_reader *reader,
                                   const struct sabin_yaml_node *node, bool key, const char *text)
 {
-	static const char format[] = "'%s' is no name; up to 64 letters, digits, _ and - were expected, "
-	                             "the first a letter or digit";
+	static const char format[] =
+	    "'%s' is no name; up to 64 letters, digits, _ and - were expected, "
+	    "the first a letter or digit";
 	return key ? sabin_room_refuse_key(reader, node, format, text)
 	           : sabin_room_refuse(reader, node, format, text);
 }
@@ -283,7 +291,8 @@ static enum sabin_err read_text(struct sabin_room_reader *reader,
 	if (row->kind == SABIN_KEY_NAME && !sabin_name_is_valid(text))
 		return refuse_name(reader, node, false, text);
 	if (strlen(text) >= WORDS_SIZE)
-		return sabin_room_refuse(reader, node, "%s: longer than %d bytes", label, WORDS_SIZE - 1);
+		return sabin_room_refuse(reader, node, "%s: longer than %d bytes", label,
+		                         WORDS_SIZE - 1);
 	snprintf(to, row->kind == SABIN_KEY_NAME ? SABIN_NAME_SIZE : WORDS_SIZE, "%s", text);
 	return SABIN_OK;
 }
@@ -308,7 +317,8 @@ static enum sabin_err read_value(struct sabin_room_reader *reader,
 			*(uint64_t *)to = (uint64_t)whole;
 		return err;
 	case SABIN_KEY_YESNO:
-		return sabin_yaml_bool(node, to) ? SABIN_OK : refuse_type(reader, node, label, row->type);
+		return sabin_yaml_bool(node, to) ? SABIN_OK
+		                                 : refuse_type(reader, node, label, row->type);
 	case SABIN_KEY_POINT:
 		return read_list(reader, node, row, label, to, 3);
 	case SABIN_KEY_BAND:
@@ -375,22 +385,24 @@ enum sabin_err sabin_room_section(struct sabin_room_reader *reader,
 	return err;
 }
 
-/* ---- helpers for what is read by code -------------------------------------------------------------- */
+/* ---- helpers for what is read by code --------------------------------------- */
 
 enum sabin_err sabin_room_check_names(struct sabin_room_reader *reader,
                                       const struct sabin_yaml_node *node, const char *label)
 {
 	if (node->kind != SABIN_YAML_MAPPING)
-		return sabin_room_refuse(reader, node, "%s: a mapping of names was expected", label);
+		return sabin_room_refuse(reader, node, "%s: a mapping of names was expected",
+		                         label);
 	for (const struct sabin_yaml_node *a = node->child; a; a = a->next) {
 		if (!sabin_name_is_valid(a->key))
 			return refuse_name(reader, a, true, a->key);
 		for (const struct sabin_yaml_node *b = node->child; b != a; b = b->next)
 			if (strcasecmp(a->key, b->key) == 0)
-				return sabin_room_refuse_key(reader, a,
-				                             "'%s' and '%s' (line %d) are the same name; case "
-				                             "does not count",
-				                             a->key, b->key, b->key_line);
+				return sabin_room_refuse_key(
+				    reader, a,
+				    "'%s' and '%s' (line %d) are the same name; case "
+				    "does not count",
+				    a->key, b->key, b->key_line);
 	}
 	return SABIN_OK;
 }
@@ -415,8 +427,8 @@ enum sabin_err sabin_room_array(struct sabin_room_reader *reader,
 
 enum sabin_err sabin_room_path(struct sabin_room_reader *reader, const char *name, char **out)
 {
-	char *path = sabin_path_join(strcmp(reader->out->folder, ".") == 0 ? "" : reader->out->folder,
-	                             name);
+	char *path =
+	    sabin_path_join(strcmp(reader->out->folder, ".") == 0 ? "" : reader->out->folder, name);
 	if (!path)
 		return sabin_room_no_memory(reader);
 	*out = path;
@@ -437,7 +449,10 @@ enum sabin_err sabin_room_choice(struct sabin_room_reader *reader,
 	size_t used = 0;
 	for (size_t i = 0; i < count && used < sizeof(list); i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
-		                         i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
+		                         i == 0           ? ""
+		                         : i + 1 == count ? " or "
+		                                          : ", ",
+		                         words[i]);
 	return sabin_room_refuse(reader, node, "%s: %s was expected, not %s", label, list,
 	                         description(node, got));
 }
@@ -451,16 +466,17 @@ enum sabin_err sabin_room_check_inside(struct sabin_room_reader *reader,
 	static const double margin_m = 0.01; /* the contract's */
 	for (int i = 0; i < 3; i++) {
 		double size_m = reader->out->room.size_m[i];
-		/* a micrometre of mercy, so that 2.69 in a room of 2.70 is inside whatever the rounding */
+		/* a micrometre of mercy, so that 2.69 in a room of 2.70 is inside whatever the
+		 * rounding */
 		if (position_m[i] >= margin_m - 1e-6 && position_m[i] <= size_m - margin_m + 1e-6)
 			continue;
 		bool outside = position_m[i] > size_m;
-		return sabin_room_refuse(reader, node,
-		                         "%s: %c = %g m is %s; %g to %g m was expected (0.01 m from "
-		                         "every surface)",
-		                         label, axes[i], position_m[i],
-		                         outside ? "outside the room" : "in a wall", margin_m,
-		                         size_m - margin_m);
+		return sabin_room_refuse(
+		    reader, node,
+		    "%s: %c = %g m is %s; %g to %g m was expected (0.01 m from "
+		    "every surface)",
+		    label, axes[i], position_m[i], outside ? "outside the room" : "in a wall",
+		    margin_m, size_m - margin_m);
 	}
 	return SABIN_OK;
 }
@@ -473,12 +489,13 @@ enum sabin_err sabin_room_check_box(struct sabin_room_reader *reader,
 	for (int i = 0; i < 3; i++) {
 		if (min_m[i] > max_m[i])
 			return sabin_room_refuse(reader, sabin_yaml_find(node, "min_m"),
-			                         "%s: %c of min_m (%g) is above that of max_m (%g)", label,
-			                         axes[i], min_m[i], max_m[i]);
+			                         "%s: %c of min_m (%g) is above that of max_m (%g)",
+			                         label, axes[i], min_m[i], max_m[i]);
 		if (max_m[i] > size_m[i] + 1e-6)
-			return sabin_room_refuse(reader, sabin_yaml_find(node, "max_m"),
-			                         "%s: %c = %g m is outside the room; at most %g m was expected",
-			                         label, axes[i], max_m[i], size_m[i]);
+			return sabin_room_refuse(
+			    reader, sabin_yaml_find(node, "max_m"),
+			    "%s: %c = %g m is outside the room; at most %g m was expected", label,
+			    axes[i], max_m[i], size_m[i]);
 	}
 	return SABIN_OK;
 }

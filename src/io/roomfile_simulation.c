@@ -18,13 +18,13 @@ static enum sabin_err read_speed(struct sabin_room_reader *reader,
 	}
 	double ignored;
 	if (!sabin_yaml_number(node, &ignored))
-		return sabin_room_refuse(reader, node,
-		                         "simulation.speed: max or a factor of real time was expected");
-	return sabin_room_number(reader, node, sabin_room_row("simulation.speed"), "simulation.speed",
-	                         speed);
+		return sabin_room_refuse(
+		    reader, node, "simulation.speed: max or a factor of real time was expected");
+	return sabin_room_number(reader, node, sabin_room_row("simulation.speed"),
+	                         "simulation.speed", speed);
 }
 
-/* ---- offers ------------------------------------------------------------------------------------ */
+/* ---- offers ----------------------------------------------------------------- */
 
 static enum sabin_err read_formats(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node, struct sabin_simulation *out)
@@ -34,10 +34,11 @@ static enum sabin_err read_formats(struct sabin_room_reader *reader,
 	                                                   SABIN_S16};
 	enum { COUNT = sizeof(names) / sizeof(names[0]) };
 	if (node->kind != SABIN_YAML_SEQUENCE || node->count < 1 || node->count > COUNT)
-		return sabin_room_refuse(reader, node,
-		                         "simulation.offers.formats: a list of 1 to %d of float, s32, "
-		                         "s24_3, s16 was expected",
-		                         COUNT);
+		return sabin_room_refuse(
+		    reader, node,
+		    "simulation.offers.formats: a list of 1 to %d of float, s32, "
+		    "s24_3, s16 was expected",
+		    COUNT);
 	for (const struct sabin_yaml_node *n = node->child; n; n = n->next) {
 		size_t which;
 		enum sabin_err err =
@@ -54,9 +55,9 @@ static enum sabin_err read_rates(struct sabin_room_reader *reader,
 {
 	enum { COUNT = sizeof(out->rates_hz) / sizeof(out->rates_hz[0]) };
 	if (node->kind != SABIN_YAML_SEQUENCE || node->count < 1 || node->count > COUNT)
-		return sabin_room_refuse(reader, node,
-		                         "simulation.offers.rates_hz: a list of 1 to %d numbers was expected",
-		                         COUNT);
+		return sabin_room_refuse(
+		    reader, node,
+		    "simulation.offers.rates_hz: a list of 1 to %d numbers was expected", COUNT);
 	for (const struct sabin_yaml_node *n = node->child; n; n = n->next) {
 		double rate_hz;
 		enum sabin_err err =
@@ -65,8 +66,8 @@ static enum sabin_err read_rates(struct sabin_room_reader *reader,
 		if (err)
 			return err;
 		if (rate_hz != floor(rate_hz))
-			return sabin_room_refuse(reader, n,
-			                         "simulation.offers.rates_hz: a whole number was expected");
+			return sabin_room_refuse(
+			    reader, n, "simulation.offers.rates_hz: a whole number was expected");
 		out->rates_hz[out->rate_count++] = (unsigned)rate_hz;
 	}
 	return SABIN_OK;
@@ -75,8 +76,8 @@ static enum sabin_err read_rates(struct sabin_room_reader *reader,
 static enum sabin_err read_offers(struct sabin_room_reader *reader,
                                   const struct sabin_yaml_node *node, struct sabin_simulation *out)
 {
-	enum sabin_err err = sabin_room_section(reader, node, "simulation.offers", "simulation.offers",
-	                                        out);
+	enum sabin_err err =
+	    sabin_room_section(reader, node, "simulation.offers", "simulation.offers", out);
 	const struct sabin_yaml_node *formats = sabin_yaml_find(node, "formats");
 	const struct sabin_yaml_node *rates = sabin_yaml_find(node, "rates_hz");
 	if (!err && formats)
@@ -86,7 +87,7 @@ static enum sabin_err read_offers(struct sabin_room_reader *reader,
 	return err;
 }
 
-/* ---- speakers and responses ------------------------------------------------------------------------ */
+/* ---- speakers and responses ------------------------------------------------- */
 
 static enum sabin_err refuse_unknown_name(struct sabin_room_reader *reader,
                                           const struct sabin_yaml_node *node, const char *what,
@@ -101,10 +102,9 @@ static enum sabin_err refuse_unknown_name(struct sabin_room_reader *reader,
 	if (names)
 		near = sabin_nearest(name, names, count);
 	free(names);
-	return sabin_room_refuse_key(reader, node, "%s: no %s is called '%s'%s%s%s", what,
-	                             speaker ? "speaker" : "position", name,
-	                             near ? "; did you mean '" : "", near ? near : "",
-	                             near ? "'?" : "");
+	return sabin_room_refuse_key(
+	    reader, node, "%s: no %s is called '%s'%s%s%s", what, speaker ? "speaker" : "position",
+	    name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static enum sabin_err read_speaker(struct sabin_room_reader *reader,
@@ -156,9 +156,9 @@ static enum sabin_err read_response(struct sabin_room_reader *reader,
 	const char *dot = strchr(node->key, '.');
 	char speaker[SABIN_NAME_SIZE];
 	if (!dot || dot - node->key >= SABIN_NAME_SIZE)
-		return sabin_room_refuse_key(reader, node,
-		                             "simulation.responses: SPEAKER.POSITION was expected, not '%s'",
-		                             node->key);
+		return sabin_room_refuse_key(
+		    reader, node, "simulation.responses: SPEAKER.POSITION was expected, not '%s'",
+		    node->key);
 	snprintf(speaker, sizeof(speaker), "%.*s", (int)(dot - node->key), node->key);
 	int s = sabin_roomfile_speaker(reader->out, speaker);
 	if (s < 0)
@@ -171,12 +171,12 @@ static enum sabin_err read_response(struct sabin_room_reader *reader,
 	for (size_t i = 0; i < index; i++)
 		if (strcmp(simulation->responses[i].speaker, out->speaker) == 0 &&
 		    strcmp(simulation->responses[i].position, out->position) == 0)
-			return sabin_room_refuse_key(reader, node,
-			                             "simulation.responses: %s is given twice", node->key);
+			return sabin_room_refuse_key(
+			    reader, node, "simulation.responses: %s is given twice", node->key);
 	const char *file = sabin_yaml_text(node);
 	if (!file || !*file)
-		return sabin_room_refuse(reader, node, "simulation.responses.%s: a file was expected",
-		                         node->key);
+		return sabin_room_refuse(reader, node,
+		                         "simulation.responses.%s: a file was expected", node->key);
 	return sabin_room_path(reader, file, &out->path);
 }
 
@@ -185,27 +185,29 @@ static enum sabin_err read_responses(struct sabin_room_reader *reader,
                                      struct sabin_simulation *out)
 {
 	if (node->kind != SABIN_YAML_MAPPING)
-		return sabin_room_refuse(reader, node,
-		                         "simulation.responses: a mapping of SPEAKER.POSITION to files was "
-		                         "expected");
-	enum sabin_err err = sabin_room_array(reader, node, sizeof(*out->responses), &out->responses,
-	                                      &out->response_count);
+		return sabin_room_refuse(
+		    reader, node,
+		    "simulation.responses: a mapping of SPEAKER.POSITION to files was "
+		    "expected");
+	enum sabin_err err = sabin_room_array(reader, node, sizeof(*out->responses),
+	                                      &out->responses, &out->response_count);
 	size_t i = 0;
 	for (const struct sabin_yaml_node *n = node->child; n && !err; n = n->next)
 		err = read_response(reader, n, out, i++);
 	return err;
 }
 
-/* ---- faults ------------------------------------------------------------------------------------ */
+/* ---- faults ----------------------------------------------------------------- */
 
 /* `simulation.KEY`: a mapping, or where `brief` just the time. */
 static enum sabin_err read_fault(struct sabin_room_reader *reader,
-                                 const struct sabin_yaml_node *node, const char *section, bool brief,
-                                 struct sabin_simulated_fault *out)
+                                 const struct sabin_yaml_node *node, const char *section,
+                                 bool brief, struct sabin_simulated_fault *out)
 {
 	out->given = true;
 	if (brief && node->kind == SABIN_YAML_SCALAR)
-		return sabin_room_number(reader, node, sabin_room_row(section), section, &out->at_s);
+		return sabin_room_number(reader, node, sabin_room_row(section), section,
+		                         &out->at_s);
 	enum sabin_err err = sabin_room_section(reader, node, section, section, out);
 	const struct sabin_yaml_node *stream = sabin_yaml_find(node, "stream");
 	size_t which = 0;
@@ -233,12 +235,14 @@ static enum sabin_err read_faults(struct sabin_room_reader *reader,
 	bool always = false;
 	const struct sabin_yaml_node *value = sabin_yaml_find(node, "always");
 	if (value && !sabin_yaml_bool(value, &always))
-		return sabin_room_refuse(reader, value, "simulation.always: true or false was expected");
+		return sabin_room_refuse(reader, value,
+		                         "simulation.always: true or false was expected");
 	enum sabin_err err = SABIN_OK;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !err; i++) {
 		value = sabin_yaml_find(node, strchr(rows[i].section, '.') + 1);
 		if (value)
-			err = read_fault(reader, value, rows[i].section, rows[i].brief, rows[i].fault);
+			err = read_fault(reader, value, rows[i].section, rows[i].brief,
+			                 rows[i].fault);
 		rows[i].fault->always = rows[i].fault->given && (rows[i].fault->always || always);
 	}
 	value = sabin_yaml_find(node, "stream");
@@ -256,10 +260,10 @@ static enum sabin_err check_hum(struct sabin_room_reader *reader,
 	if (isnan(out->hum_hz) == isnan(out->hum_dbfs))
 		return SABIN_OK;
 	bool frequency = isnan(out->hum_dbfs);
-	return sabin_room_refuse_key(reader, sabin_yaml_find(node, frequency ? "hum_hz" : "hum_dbfs"),
-	                             "simulation.%s needs simulation.%s beside it",
-	                             frequency ? "hum_hz" : "hum_dbfs",
-	                             frequency ? "hum_dbfs" : "hum_hz");
+	return sabin_room_refuse_key(
+	    reader, sabin_yaml_find(node, frequency ? "hum_hz" : "hum_dbfs"),
+	    "simulation.%s needs simulation.%s beside it", frequency ? "hum_hz" : "hum_dbfs",
+	    frequency ? "hum_dbfs" : "hum_hz");
 }
 
 enum sabin_err sabin_room_simulation(struct sabin_room_reader *reader,
@@ -272,8 +276,10 @@ enum sabin_err sabin_room_simulation(struct sabin_room_reader *reader,
 	static const struct {
 		const char *key;
 		enum sabin_err (*read)(struct sabin_room_reader *reader,
-		                       const struct sabin_yaml_node *node, struct sabin_simulation *out);
-	} rows[] = {{"offers", read_offers}, {"speakers", read_speakers}, {"responses", read_responses}};
+		                       const struct sabin_yaml_node *node,
+		                       struct sabin_simulation *out);
+	} rows[] = {
+	    {"offers", read_offers}, {"speakers", read_speakers}, {"responses", read_responses}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !err; i++) {
 		const struct sabin_yaml_node *value = sabin_yaml_find(node, rows[i].key);
 		if (value)

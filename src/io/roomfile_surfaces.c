@@ -30,10 +30,11 @@ static enum sabin_err read_absorption(struct sabin_room_reader *reader,
 		return sabin_room_octaves(reader, node, label, out);
 	const char *name = sabin_yaml_text(node);
 	if (!name)
-		return sabin_room_refuse(reader, node,
-		                         "%s: a material, a number from 0 to 1, or a mapping by octave was "
-		                         "expected",
-		                         label);
+		return sabin_room_refuse(
+		    reader, node,
+		    "%s: a material, a number from 0 to 1, or a mapping by octave was "
+		    "expected",
+		    label);
 	return sabin_room_material(reader, node, name, out);
 }
 
@@ -59,16 +60,16 @@ static enum sabin_err read_cover(struct sabin_room_reader *reader,
 	if (err || (!cover && !on))
 		return err;
 	if (!on)
-		return sabin_room_refuse_key(reader, cover,
-		                             "%s.on is missing: what shows where the material does not cover",
-		                             label);
+		return sabin_room_refuse_key(
+		    reader, cover, "%s.on is missing: what shows where the material does not cover",
+		    label);
 	if (!cover)
 		return sabin_room_refuse_key(reader, on, "%s.cover_percent is missing", label);
 	double percent;
 	struct sabin_absorption below;
 	snprintf(sub, sizeof(sub), "%s.cover_percent", label);
-	err = sabin_room_number(reader, cover, sabin_room_row("surfaces.SURFACE.cover_percent"), sub,
-	                        &percent);
+	err = sabin_room_number(reader, cover, sabin_room_row("surfaces.SURFACE.cover_percent"),
+	                        sub, &percent);
 	snprintf(sub, sizeof(sub), "%s.on", label);
 	if (!err)
 		err = read_absorption(reader, on, sub, &below);
@@ -77,13 +78,13 @@ static enum sabin_err read_cover(struct sabin_room_reader *reader,
 	return err;
 }
 
-/* ---- panels ------------------------------------------------------------------------------------ */
+/* ---- panels ----------------------------------------------------------------- */
 
 /* The axis a surface is normal to, and where on it the surface lies. */
 static int normal_axis(enum sabin_surface_id surface)
 {
 	static const int axes[SABIN_SURFACE_COUNT] = {
-	    [SABIN_FRONT] = 1, [SABIN_BACK] = 1, [SABIN_LEFT] = 0,
+	    [SABIN_FRONT] = 1, [SABIN_BACK] = 1,  [SABIN_LEFT] = 0,
 	    [SABIN_RIGHT] = 0, [SABIN_FLOOR] = 2, [SABIN_CEILING] = 2,
 	};
 	return axes[surface];
@@ -104,15 +105,18 @@ static enum sabin_err check_panel(struct sabin_room_reader *reader,
 		return err;
 	int normal = normal_axis(panel->surface);
 	double plane = plane_m(&reader->out->room, panel->surface);
-	if (fabs(panel->min_m[normal] - plane) > same_m || fabs(panel->max_m[normal] - plane) > same_m)
-		return sabin_room_refuse(reader, node,
-		                         "%s does not lie on its surface; %c = %g was expected in min_m "
-		                         "and max_m",
-		                         label, "xyz"[normal], plane);
+	if (fabs(panel->min_m[normal] - plane) > same_m ||
+	    fabs(panel->max_m[normal] - plane) > same_m)
+		return sabin_room_refuse(
+		    reader, node,
+		    "%s does not lie on its surface; %c = %g was expected in min_m "
+		    "and max_m",
+		    label, "xyz"[normal], plane);
 	panel->min_m[normal] = panel->max_m[normal] = plane;
 	for (int i = 0; i < 3; i++)
 		if (i != normal && !(panel->max_m[i] - panel->min_m[i] > same_m))
-			return sabin_room_refuse(reader, node, "%s has no area: min_m and max_m agree in %c",
+			return sabin_room_refuse(reader, node,
+			                         "%s has no area: min_m and max_m agree in %c",
 			                         label, "xyz"[i]);
 	return SABIN_OK;
 }
@@ -137,12 +141,14 @@ static enum sabin_err add_panel(struct sabin_room_reader *reader,
 	struct sabin_room *room = &reader->out->room;
 	struct sabin_panel panel = {.surface = surface};
 	char label[128], sub[160];
-	snprintf(label, sizeof(label), "panel %zu of surfaces.%s", number, sabin_surface_name(surface));
+	snprintf(label, sizeof(label), "panel %zu of surfaces.%s", number,
+	         sabin_surface_name(surface));
 	snprintf(sub, sizeof(sub), "%s: material", label);
 	enum sabin_err err =
 	    sabin_room_section(reader, node, "surfaces.SURFACE.panels", label, &panel);
 	if (!err)
-		err = read_absorption(reader, sabin_yaml_find(node, "material"), sub, &panel.absorption);
+		err = read_absorption(reader, sabin_yaml_find(node, "material"), sub,
+		                      &panel.absorption);
 	if (!err)
 		err = check_panel(reader, node, label, &panel);
 	for (size_t i = 0; i < room->panel_count && !err; i++)
@@ -154,16 +160,17 @@ static enum sabin_err add_panel(struct sabin_room_reader *reader,
 }
 
 static enum sabin_err read_panels(struct sabin_room_reader *reader,
-                                  const struct sabin_yaml_node *node,
-                                  enum sabin_surface_id surface)
+                                  const struct sabin_yaml_node *node, enum sabin_surface_id surface)
 {
 	enum { PANELS_MAX = 256 };
 	struct sabin_room *room = &reader->out->room;
 	if (node->kind != SABIN_YAML_SEQUENCE)
-		return sabin_room_refuse(reader, node, "surfaces.%s.panels: a list of mappings was expected",
+		return sabin_room_refuse(reader, node,
+		                         "surfaces.%s.panels: a list of mappings was expected",
 		                         sabin_surface_name(surface));
 	if (node->count > PANELS_MAX)
-		return sabin_room_refuse(reader, node, "more than %d panels on one surface", PANELS_MAX);
+		return sabin_room_refuse(reader, node, "more than %d panels on one surface",
+		                         PANELS_MAX);
 	if (node->count == 0)
 		return SABIN_OK;
 	struct sabin_panel *grown =
@@ -206,23 +213,25 @@ enum sabin_err sabin_room_surfaces(struct sabin_room_reader *reader,
 	for (int i = 0; i < SABIN_SURFACE_COUNT; i++)
 		names[i] = sabin_surface_name((enum sabin_surface_id)i);
 	if (node->kind != SABIN_YAML_MAPPING)
-		return sabin_room_refuse(reader, node,
-		                         "surfaces: a mapping of front, back, left, right, floor and "
-		                         "ceiling was expected");
+		return sabin_room_refuse(
+		    reader, node,
+		    "surfaces: a mapping of front, back, left, right, floor and "
+		    "ceiling was expected");
 	for (const struct sabin_yaml_node *n = node->child; n; n = n->next) {
 		bool found = false;
 		for (int i = 0; i < SABIN_SURFACE_COUNT; i++)
 			found = found || strcmp(n->key, names[i]) == 0;
 		const char *near = found ? NULL : sabin_nearest(n->key, names, SABIN_SURFACE_COUNT);
 		if (near)
-			return sabin_room_refuse_key(reader, n,
-			                             "unknown surface '%s' in surfaces; did you mean '%s'?",
-			                             n->key, near);
+			return sabin_room_refuse_key(
+			    reader, n, "unknown surface '%s' in surfaces; did you mean '%s'?",
+			    n->key, near);
 		if (!found)
-			return sabin_room_refuse_key(reader, n,
-			                             "unknown surface '%s' in surfaces; expected one of: "
-			                             "front, back, left, right, floor, ceiling",
-			                             n->key);
+			return sabin_room_refuse_key(
+			    reader, n,
+			    "unknown surface '%s' in surfaces; expected one of: "
+			    "front, back, left, right, floor, ceiling",
+			    n->key);
 	}
 	enum sabin_err err = SABIN_OK;
 	for (int i = 0; i < SABIN_SURFACE_COUNT && !err; i++) {

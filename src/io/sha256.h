@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * sha256.h: the SHA-256 digest, by which a measurement tells which calibration file it was made with.
+ * sha256.h: the SHA-256 digest, by which a measurement tells which calibration file it was made
+ * with.
  */
 #ifndef SABIN_IO_SHA256_H
 #define SABIN_IO_SHA256_H

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Length in bytes (1 .. 4) of the well-formed UTF-8 character at text[0 .. n - 1] and its code point;
- * 0 when there is none (Unicode 15, table 3-7: no overlong forms, no surrogates). */
+/* Length in bytes (1 .. 4) of the well-formed UTF-8 character at text[0 .. n - 1] and its code
+ * point; 0 when there is none (Unicode 15, table 3-7: no overlong forms, no surrogates). */
 size_t sabin_utf8_decode(const char *text, size_t n, uint32_t *code);
 
 /* A copy in which every byte that belongs to no character is U+FFFD; NULL without memory. */

@@ -42,7 +42,7 @@ const char *sabin_sample_format_name(enum sabin_sample_format format)
 	return formats[format].name;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------- */
 
 static enum sabin_err open_for_reading(const char *path, int *file, struct sabin_diag *diag)
 {
@@ -97,9 +97,10 @@ static enum sabin_err refuse_not_finite(const char *path, const struct sabin_wav
 {
 	for (size_t i = 0; i < wav->frames * wav->channels; i++)
 		if (!isfinite(wav->samples[i]))
-			return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-			                      "holds a sample that is no number (frame %zu, channel %zu)",
-			                      i / wav->channels, i % wav->channels + 1);
+			return sabin_diag_set(
+			    diag, SABIN_EFORMAT, path, 0, 0,
+			    "holds a sample that is no number (frame %zu, channel %zu)",
+			    i / wav->channels, i % wav->channels + 1);
 	return SABIN_OK;
 }
 
@@ -115,7 +116,8 @@ static enum sabin_err read_samples(const char *path, SNDFILE *sound, const SF_IN
 	/* a damaged file may hold less than its header says: what can be read counts */
 	sf_count_t frames = sf_readf_double(sound, wav->samples, info->frames);
 	if (frames < 1)
-		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "holds no samples that can be read");
+		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                      "holds no samples that can be read");
 	wav->frames = (size_t)frames;
 	if (wav->frames < announced) {
 		double *less = realloc(wav->samples, wav->frames * wav->channels * sizeof(double));
@@ -180,7 +182,7 @@ enum sabin_err sabin_wav_channel(const struct sabin_wav *wav, size_t channel, do
 	return SABIN_OK;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------- */
 
 /* Rounded to the nearest step, clipped, and moved up to the 32 bits that libsndfile takes. */
 static int to_integer(double sample, unsigned bits)

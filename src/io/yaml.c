@@ -11,7 +11,7 @@
 #include "io/utf8.h"
 #include "io/yaml.h"
 
-/* ---- memory: everything of a document lies in a few blocks ---------------------------------------- */
+/* ---- memory: everything of a document lies in a few blocks ------------------ */
 
 struct sabin_yaml_block {
 	struct sabin_yaml_block *next;
@@ -22,7 +22,8 @@ struct sabin_yaml_block {
 static void *take(struct sabin_yaml *yaml, size_t size)
 {
 	enum { BLOCK_BYTES = 16384 };
-	size = (size + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1); /* texts are <= 1 MiB */
+	size =
+	    (size + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1); /* texts are <= 1 MiB */
 	struct sabin_yaml_block *block = yaml->blocks;
 	if (!block || block->size - block->used < size) {
 		size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
@@ -58,7 +59,7 @@ void sabin_yaml_release(struct sabin_yaml *yaml)
 	*yaml = (struct sabin_yaml){0};
 }
 
-/* ---- what libyaml would refuse without telling the column, or would let pass ---------------------- */
+/* ---- what libyaml would refuse without telling the column, or would let pass  */
 
 static bool is_printable(uint32_t code) /* YAML 1.1, 5.1 */
 {
@@ -108,7 +109,7 @@ static enum sabin_err check_text(const char *path, const char *text, size_t leng
 	return SABIN_OK;
 }
 
-/* ---- building ---------------------------------------------------------------------------------- */
+/* ---- building --------------------------------------------------------------- */
 
 struct builder {
 	struct sabin_yaml *yaml;
@@ -231,8 +232,8 @@ static enum sabin_err open_collection(struct builder *builder, const yaml_event_
 	if (builder->depth == SABIN_YAML_DEPTH_MAX)
 		return refuse(builder, &event->start_mark, "nested too deeply");
 	struct sabin_yaml_node *node;
-	enum sabin_err err = new_node(builder, event,
-	                              mapping ? SABIN_YAML_MAPPING : SABIN_YAML_SEQUENCE, &node);
+	enum sabin_err err =
+	    new_node(builder, event, mapping ? SABIN_YAML_MAPPING : SABIN_YAML_SEQUENCE, &node);
 	if (err)
 		return err;
 	attach(builder, node);
@@ -273,8 +274,8 @@ static enum sabin_err refuse_duplicates(const struct builder *builder,
 		if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
 			err = sabin_diag_set(builder->diag, SABIN_EFORMAT, builder->path,
 			                     sorted[i]->key_line, sorted[i]->key_column,
-			                     "'%s' is given twice (first in line %d)", sorted[i]->key,
-			                     sorted[i - 1]->key_line);
+			                     "'%s' is given twice (first in line %d)",
+			                     sorted[i]->key, sorted[i - 1]->key_line);
 	free(sorted);
 	return err;
 }
@@ -300,7 +301,8 @@ static enum sabin_err take_event(struct builder *builder, const yaml_event_t *ev
 		return refuse(builder, &event->start_mark, "aliases (*) are not supported");
 	case YAML_DOCUMENT_START_EVENT:
 		if (builder->yaml->root)
-			return refuse(builder, &event->start_mark, "a second document; one was expected");
+			return refuse(builder, &event->start_mark,
+			              "a second document; one was expected");
 		return SABIN_OK;
 	default:
 		return SABIN_OK;
@@ -312,10 +314,10 @@ static enum sabin_err syntax_error(const struct builder *builder, const yaml_par
 	if (parser->error == YAML_MEMORY_ERROR)
 		return no_memory(builder);
 	const char *context = parser->context ? parser->context : "";
-	return sabin_diag_set(builder->diag, SABIN_EFORMAT, builder->path,
-	                      line_of(&parser->problem_mark), column_of(&parser->problem_mark),
-	                      "not valid YAML: %s%s%s", parser->problem ? parser->problem : "unknown",
-	                      *context ? " " : "", context);
+	return sabin_diag_set(
+	    builder->diag, SABIN_EFORMAT, builder->path, line_of(&parser->problem_mark),
+	    column_of(&parser->problem_mark), "not valid YAML: %s%s%s",
+	    parser->problem ? parser->problem : "unknown", *context ? " " : "", context);
 }
 
 static enum sabin_err build(struct builder *builder, yaml_parser_t *parser)
@@ -337,8 +339,8 @@ enum sabin_err sabin_yaml_parse(const char *path, const char *text, size_t lengt
                                 struct sabin_yaml *out, struct sabin_diag *diag)
 {
 	if (length > SABIN_YAML_TEXT_MAX)
-		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "is too large: more than %d bytes",
-		                      SABIN_YAML_TEXT_MAX);
+		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                      "is too large: more than %d bytes", SABIN_YAML_TEXT_MAX);
 	enum sabin_err err = check_text(path, text, length, diag);
 	if (err)
 		return err;
@@ -372,7 +374,7 @@ enum sabin_err sabin_yaml_read(const char *path, struct sabin_yaml *out, struct 
 	return err;
 }
 
-/* ---- looking ----------------------------------------------------------------------------------- */
+/* ---- looking ---------------------------------------------------------------- */
 
 const struct sabin_yaml_node *sabin_yaml_find(const struct sabin_yaml_node *node, const char *key)
 {

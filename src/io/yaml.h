@@ -2,9 +2,10 @@
  *
  * yaml.h: the part of YAML that sabin's files use, as a tree that remembers where everything stood.
  *
- * One document of mappings (keys are scalars), sequences and scalars.  Refused with line and column:
- * duplicate keys, anchors, aliases, tags, several documents, tabs in the indentation, bytes that are
- * not UTF-8, more than 32 levels, 1 MiB of text or 100 000 nodes.  libyaml is known to yaml.c only.
+ * One document of mappings (keys are scalars), sequences and scalars.  Refused with line and
+ * column: duplicate keys, anchors, aliases, tags, several documents, tabs in the indentation, bytes
+ * that are not UTF-8, more than 32 levels, 1 MiB of text or 100 000 nodes.  libyaml is known to
+ * yaml.c only.
  */
 #ifndef SABIN_IO_YAML_H
 #define SABIN_IO_YAML_H
@@ -24,12 +25,12 @@ enum sabin_yaml_kind { SABIN_YAML_SCALAR, SABIN_YAML_SEQUENCE, SABIN_YAML_MAPPIN
 
 struct sabin_yaml_node {
 	enum sabin_yaml_kind kind;
-	int line, column;      /* from 1, columns in characters */
-	const char *text;      /* of a scalar; "" else */
-	bool quoted;           /* a scalar in quotes or a block: text, whatever it looks like */
-	const char *key;       /* in a mapping; NULL else */
+	int line, column; /* from 1, columns in characters */
+	const char *text; /* of a scalar; "" else */
+	bool quoted;      /* a scalar in quotes or a block: text, whatever it looks like */
+	const char *key;  /* in a mapping; NULL else */
 	int key_line, key_column;
-	size_t count;          /* of the children */
+	size_t count;                  /* of the children */
 	struct sabin_yaml_node *child; /* the first one */
 	struct sabin_yaml_node *next;  /* the next sibling */
 };
@@ -59,9 +60,10 @@ bool sabin_yaml_is_null(const struct sabin_yaml_node *node);         /* nothing,
 /* The text of a scalar that is not null; NULL when it is something else. */
 const char *sabin_yaml_text(const struct sabin_yaml_node *node);
 
-/* ---- writing -------------------------------------------------------------------------------------
- * A growing text.  Errors (memory) stick and are told by sabin_yaml_writer_finish().  Text is quoted
- * and escaped where needed, so that any bytes come back as text; what is not UTF-8 becomes U+FFFD. */
+/* ---- writing ----------------------------------------------------------------
+ * A growing text.  Errors (memory) stick and are told by sabin_yaml_writer_finish().  Text is
+ * quoted and escaped where needed, so that any bytes come back as text; what is not UTF-8 becomes
+ * U+FFFD. */
 struct sabin_yaml_writer {
 	char *text;
 	size_t length, size;

@@ -43,7 +43,8 @@ void sabin_yaml_writer_init(struct sabin_yaml_writer *writer)
 /* Words that need no quotes, and that no reader takes for a number, a bool or nothing. */
 static bool is_plain_word(const char *text)
 {
-	static const char *const taken[] = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"};
+	static const char *const taken[] = {"true", "false", "yes", "no", "on",
+	                                    "off",  "null",  "y",   "n"};
 	if (!((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z')))
 		return false;
 	for (const char *c = text; *c; c++)
@@ -76,7 +77,8 @@ static void add_quoted(struct sabin_yaml_writer *writer, const char *text)
 			add_text(writer, escaped);
 		} else if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
 		           code == 0x2029 || code == 0xfeff || code == 0xfffe || code == 0xffff) {
-			snprintf(escaped, sizeof(escaped), code > 0xff ? "\\u%04X" : "\\x%02X", code);
+			snprintf(escaped, sizeof(escaped), code > 0xff ? "\\u%04X" : "\\x%02X",
+			         code);
 			add_text(writer, escaped);
 		} else {
 			add(writer, text + i, length);
