@@ -3,8 +3,8 @@
  * hear.c: the capture side of the simulated card.
  *
  * Frames are counted three ways: n is the stream's own number, k counts the capture clock's ticks
- * since the start (they differ by frames that the drop fault has lost), and the world's frames count
- * playback ticks.  Tick k happens at base + k / (1 + skew).
+ * since the start (they differ by frames that the drop fault has lost), and the world's frames
+ * count playback ticks.  Tick k happens at base + k / (1 + skew).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -244,8 +244,8 @@ static void compute_block(struct sabin_hear *hear, const struct sabin_world_view
 	hear->revision = view->revision;
 }
 
-/* Bring the current block to the one that holds sound frame `to`, final up to it.  All that is asked
- * for has sounded by the time of `view`. */
+/* Bring the current block to the one that holds sound frame `to`, final up to it.  All that is
+ * asked for has sounded by the time of `view`. */
 static void reach(struct sabin_hear *hear, const struct sabin_world_view *view, int64_t to)
 {
 	const int64_t size = (int64_t)hear->block;

@@ -6,9 +6,9 @@
  * Everything is a function of the frame's absolute place in the world, so that the samples are the
  * same bits whatever the sizes in which they are asked for.
  *
- * With a latency of 0 frame n of the capture holds the response to what is played up to and including
- * frame n.  A skewed capture clock needs SABIN_SINC_HALF frames of sound on either side of a sample,
- * so its latency is never less than that.
+ * With a latency of 0 frame n of the capture holds the response to what is played up to and
+ * including frame n.  A skewed capture clock needs SABIN_SINC_HALF frames of sound on either side
+ * of a sample, so its latency is never less than that.
  */
 #ifndef SABIN_ROOMCARD_HEAR_H
 #define SABIN_ROOMCARD_HEAR_H
@@ -22,8 +22,8 @@ struct sabin_hear;
 /* Frames of latency at a rate. */
 int64_t sabin_hear_latency(const struct sabin_simulation *simulation, unsigned rate_hz);
 
-/* The first frame after a fault's moment in the world: what it counts from is the first sound of the
- * run, or of the take when it strikes always.  -1: not given or not known yet. */
+/* The first frame after a fault's moment in the world: what it counts from is the first sound of
+ * the run, or of the take when it strikes always.  -1: not given or not known yet. */
 int64_t sabin_hear_fault_at(const struct sabin_simulated_fault *fault,
                             const struct sabin_world_view *view, unsigned rate_hz);
 

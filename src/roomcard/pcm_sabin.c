@@ -2,14 +2,14 @@
  *
  * pcm_sabin.c: the simulated card as an ALSA PCM (alsa-lib's external I/O plugin SDK, 1.2.8).
  *
- * Only the adapter: the sound is in hear.c, the time in timeline.c.  Points of the SDK that the code
- * below answers to:
- *   - any negative value of pointer() becomes an xrun, so a device that is gone sets the state itself
- *     and goes on returning its last position;
- *   - transfer() before start() is the prefill of playback, whose place in time is not known yet: it
- *     waits in `stash`;
- *   - transfer() of capture may be called again for the same frames (mmap): frames are a function of
- *     the application's position;
+ * Only the adapter: the sound is in hear.c, the time in timeline.c.  Points of the SDK that the
+ * code below answers to:
+ *   - any negative value of pointer() becomes an xrun, so a device that is gone sets the state
+ * itself     and goes on returning its last position;
+ *   - transfer() before start() is the prefill of playback, whose place in time is not known yet:
+ * it     waits in `stash`;
+ *   - transfer() of capture may be called again for the same frames (mmap): frames are a function
+ * of     the application's position;
  *   - the poll descriptor must stay ready as long as there is room or sound: a timer that is armed
  *     again whenever the SDK comes by;
  *   - a drain without a callback polls until all room is free and then calls stop().
@@ -27,7 +27,8 @@
 #include "roomcard/world.h"
 
 static const unsigned rate_min_hz = 8000, rate_max_hz = 384000;
-/* 2.7 s at 192 kHz in 32 bits; in 16 bits twice as many frames, 2^20, as the world expects at most */
+/* 2.7 s at 192 kHz in 32 bits; in 16 bits twice as many frames, 2^20, the most that the world
+ * expects */
 enum { BUFFER_FRAMES = 1 << 19, PERIOD_FRAMES_MIN = 16, PERIODS_MAX = 1 << 14, BYTES_MAX = 4 };
 /* Frames converted at a time. */
 enum { CHUNK = 1024 };

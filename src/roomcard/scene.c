@@ -89,8 +89,8 @@ static int microphone_index(const struct sabin_roomfile *roomfile, int position)
 	return microphone ? (int)(microphone - roomfile->audio.microphones) : -1;
 }
 
-static enum sabin_err place_one(const struct sabin_roomfile *roomfile, const char *name, int *placed,
-                                struct sabin_diag *diag)
+static enum sabin_err place_one(const struct sabin_roomfile *roomfile, const char *name,
+                                int *placed, struct sabin_diag *diag)
 {
 	const int position = sabin_roomfile_position(roomfile, name);
 	const int microphone = position >= 0 ? microphone_index(roomfile, position) : -1;
@@ -146,8 +146,8 @@ static const struct sabin_simulated_speaker *simulated(const struct work *work, 
 	return NULL;
 }
 
-/* The source through which a speaker sounds; NULL when the card has no such output.  Linear speakers
- * of one output share a source, each other one has its own. */
+/* The source through which a speaker sounds; NULL when the card has no such output.  Linear
+ * speakers of one output share a source, each other one has its own. */
 static struct sabin_source *source_of(const struct work *work, size_t speaker)
 {
 	const struct sabin_simulated_speaker *as = simulated(work, speaker);

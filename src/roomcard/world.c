@@ -3,8 +3,8 @@
  * world.c: joining and leaving the shared memory.
  *
  * Who is alive is told by file locks, not by process numbers: user i holds an open-file-description
- * lock on byte i of the shared memory's file, which the kernel drops with the descriptor, however the
- * process ends.  One more byte is the door: it is held while somebody joins or leaves.
+ * lock on byte i of the shared memory's file, which the kernel drops with the descriptor, however
+ * the process ends.  One more byte is the door: it is held while somebody joins or leaves.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 enum { DOOR = USERS, OUTPUTS_MAX = 64 };
 
-#ifndef F_OFD_GETLK /* Linux's numbers, which glibc shows only to programs that ask for all of GNU */
+#ifndef F_OFD_GETLK /* Linux's numbers; glibc shows them only to who asks for all of GNU */
 #define F_OFD_GETLK  36
 #define F_OFD_SETLK  37
 #define F_OFD_SETLKW 38

@@ -4,14 +4,14 @@
  * frame, and the time.
  *
  * It lies in POSIX shared memory, so that a playback and a capture stream meet whether one process
- * has opened both or each its own.  The last stream to leave removes it; what a killed process leaves
- * behind is recognised (its locks are gone with it) and begun anew.
+ * has opened both or each its own.  The last stream to leave removes it; what a killed process
+ * leaves behind is recognised (its locks are gone with it) and begun anew.
  *
- * Time counts frames.  It is either the monotonic clock times a speed, or, free running, goes as far
- * as every running stream allows: to the end of what playback has written and to where the slowest
- * capture's buffer is full.  Free running, time stands still from the start of a capture until
- * playback starts too, and a client that neither feeds nor reads for STALL_S of real time is left
- * behind, so that it gets its xrun as on a card.
+ * Time counts frames.  It is either the monotonic clock times a speed, or, free running, goes as
+ * far as every running stream allows: to the end of what playback has written and to where the
+ * slowest capture's buffer is full.  Free running, time stands still from the start of a capture
+ * until playback starts too, and a client that neither feeds nor reads for STALL_S of real time is
+ * left behind, so that it gets its xrun as on a card.
  *
  * Functions return 0 or a negative errno, as alsa-lib does.
  */
@@ -36,15 +36,16 @@ struct sabin_world_options {
 	                    * from there when it opens the PCM again: faults strike once a run */
 };
 
-/* -EBUSY: the playback stream, or every place for a capture stream, is taken.  -EINVAL: the name is in
- * use for another room. */
+/* -EBUSY: the playback stream, or every place for a capture stream, is taken.  -EINVAL: the name is
+ * in use for another room. */
 SABIN_MUST int sabin_world_join(const struct sabin_world_options *options,
                                 struct sabin_world **out);
 void sabin_world_leave(struct sabin_world *world); /* NULL is allowed */
 
-/* Agree on the rate.  -EINVAL: another stream has agreed on another (*agreed says which); a new rate
- * begins time anew. */
-SABIN_MUST int sabin_world_set_rate(struct sabin_world *world, unsigned rate_hz, unsigned *agreed_hz);
+/* Agree on the rate.  -EINVAL: another stream has agreed on another (*agreed says which); a new
+ * rate begins time anew. */
+SABIN_MUST int sabin_world_set_rate(struct sabin_world *world, unsigned rate_hz,
+                                    unsigned *agreed_hz);
 void sabin_world_release_rate(struct sabin_world *world);
 
 struct sabin_world_view {
@@ -59,17 +60,17 @@ struct sabin_world_view {
 /* Let time go on as far as it may, and look. */
 struct sabin_world_view sabin_world_look(struct sabin_world *world);
 
-/* Start this stream; returns the frame at which its frame 0 lies.  For playback, x[frames * outputs]
- * (interleaved) is what was written before the start; for capture it is NULL, and time stands until
- * sabin_world_set_limit(). */
+/* Start this stream; returns the frame at which its frame 0 lies.  For playback, x[frames *
+ * outputs] (interleaved) is what was written before the start; for capture it is NULL, and time
+ * stands until sabin_world_set_limit(). */
 SABIN_MUST int sabin_world_start(struct sabin_world *world, const double *x, size_t frames,
                                  int64_t *base);
 
 /* Stop it.  Sound that lies in the future is taken back unless keep_sound (drained). */
 void sabin_world_stop(struct sabin_world *world, bool keep_sound);
 
-/* Play x[frames * outputs] from frame `at`; what lies in the past is not heard.  -ENOMEM: the shared
- * memory is full. */
+/* Play x[frames * outputs] from frame `at`; what lies in the past is not heard.  -ENOMEM: the
+ * shared memory is full. */
 SABIN_MUST int sabin_world_play(struct sabin_world *world, int64_t at, const double *x,
                                 size_t frames);
 

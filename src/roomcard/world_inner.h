@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * world_inner.h: the shared memory as the two halves of the world see it: world.c (who is there) and
- * timeline.c (time and sound).
+ * world_inner.h: the shared memory as the two halves of the world see it: world.c (who is there)
+ * and timeline.c (time and sound).
  *
  * Layout: struct sabin_world_shared, then one ring of samples an output.  The rings are large and
  * almost empty: pages are taken slot by slot as sound is written and given back when no capture

@@ -8,8 +8,8 @@
  *      2015, ch. 5: uniform partitions, frequency-domain delay line.
  *
  * A response is cut into partitions of one block; partition p meets the input of p blocks ago.  All
- * but p = 0 meet input that is complete, so their sum is made once a block and kept ("older"): doing
- * the newest block again costs one transform an input and an output and one product a path.
+ * but p = 0 meet input that is complete, so their sum is made once a block and kept ("older"):
+ * doing the newest block again costs one transform an input and an output and one product a path.
  */
 #include <complex.h>
 #include <stdbool.h>
@@ -21,9 +21,9 @@
 
 enum { CHANNELS_MAX = 64, BLOCK_MIN = 16 };
 
-/* Spectra are kept as their real parts and then their imaginary parts, each [lanes], zero beyond the
- * last bin: the compiler multiplies several at once, and no product stops for an infinity, as C99's
- * product of complex numbers does. */
+/* Spectra are kept as their real parts and then their imaginary parts, each [lanes], zero beyond
+ * the last bin: the compiler multiplies several at once, and no product stops for an infinity, as
+ * C99's product of complex numbers does. */
 enum { LANE = 8 };
 
 /* One path's response: its partitions' spectra, [partitions][2 * lanes]. */

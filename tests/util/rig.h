@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * rig.h: a full-duplex client for the simulated card, and files for it, as the tests and the benchmark
- * use them.  The plugin is build/VARIANT/libasound_module_pcm_sabin.so beside the running program.
+ * rig.h: a full-duplex client for the simulated card, and files for it, as the tests and the
+ * benchmark use them.  The plugin is build/VARIANT/libasound_module_pcm_sabin.so beside the running
+ * program.
  */
 #ifndef SABIN_TEST_RIG_H
 #define SABIN_TEST_RIG_H
