@@ -258,7 +258,7 @@ static void no_decay(void **state)
 static void likelihood_is_better(void **state)
 {
 	(void)state;
-	const int draws = decay_draws(40);
+	const int asked = decay_draws(40), draws = asked > 40 ? asked : 40;
 	print_message("seeds 500 .. %d\n", 499 + draws);
 	double lines = 0, likely = 0;
 	for (int i = 0; i < draws; i++) {

@@ -27,13 +27,13 @@ static const double topt_least_db = 10, topt_most_db = 60;
 struct rule {
 	double from_db, to_db, own, noise, at_db;
 };
-static const struct rule edt_rule = {0, -10, 1.65, 0.30, 20};
-static const struct rule t20_rule = {-5, -25, 0.96, 0.40, 35};
-static const struct rule t30_rule = {-5, -35, 0.68, 0.35, 45};
+static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20};
+static const struct rule t20_rule = {-5, -25, 0.96, 0.45, 35};
+static const struct rule t30_rule = {-5, -35, 0.68, 0.30, 45};
 /* The own factor falls with the range as it does from T20 to T30 by [ISO1]: ln(0.96/0.59)/ln(30/20). */
 static const double own_exponent = 1.2;
 /* Of T30/T20, whose errors have most of their range in common. */
-static const double curvature_factor = 0.75;
+static const double curvature_factor = 0.7;
 
 struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
                                              enum sabin_reason reason, double have, double need)
