@@ -12,13 +12,13 @@
 
 enum { MAX_BANDS = 40, CURVE_POINTS = 201 };
 
-/* Charts show a little of the noise after the knee, and energies smoothed over a few ms or a cell of
- * the band. */
+/* Charts show a little of the noise after the knee, and energies smoothed over a few ms or a cell
+ * of the band. */
 static const double shown_after_knee = 1.25;
 static const double smoothing_s = 0.005;
 
-/* Noise is looked for in this last share of the response.  Gaussian noise exceeds 5.5 times its RMS once
- * in 26 million samples. */
+/* Noise is looked for in this last share of the response.  Gaussian noise exceeds 5.5 times its RMS
+ * once in 26 million samples. */
 static const double noise_share = 0.1, noise_crest = 5.5;
 
 static const struct sabin_parameter_info infos[SABIN_PARAMETER_COUNT] = {
@@ -203,8 +203,8 @@ static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n
 	return err;
 }
 
-/* The standard's onset supposes noise far below its -20 dB.  Where noise alone would reach them, time
- * zero is the first sample that noise does not reach. */
+/* The standard's onset supposes noise far below its -20 dB.  Where noise alone would reach them,
+ * time zero is the first sample that noise does not reach. */
 static size_t time_zero(const double *h, size_t n, const struct sabin_arrival *arrival)
 {
 	while (n > arrival->largest + 1 && h[n - 1] == 0)
