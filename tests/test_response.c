@@ -18,7 +18,10 @@ enum { SMOOTHINGS = sizeof smoothings_oct / sizeof *smoothings_oct, N = 24000 };
 /* exp(-i angle) */
 static double complex turn(double angle)
 {
-	return CMPLX(cos(angle), -sin(angle));
+	double complex z;
+	((double *)&z)[0] = cos(angle);
+	((double *)&z)[1] = -sin(angle);
+	return z;
 }
 
 static struct sabin_response respond(const double *h, size_t n, double arrival, double zero,
@@ -37,8 +40,8 @@ static double worst(const double *x, size_t n, double want)
 	return most;
 }
 
-/* An impulse is flat at every smoothing up to the last point, where the rectangle is clipped; it has
- * the phase and the delay of where it is, whatever the window is centred on. */
+/* An impulse is flat at every smoothing up to the last point, where the rectangle is clipped; it
+ * has the phase and the delay of where it is, whatever the window is centred on. */
 static void impulse(void **state)
 {
 	(void)state;
@@ -276,12 +279,12 @@ static void refusals(void **state)
 	double h[100] = {[10] = 1};
 	const struct sabin_response_options good = sabin_response_defaults();
 	struct sabin_response r;
-#define REFUSED(err, change)                                                                          \
-	do {                                                                                          \
-		struct sabin_response_options o = good;                                               \
-		change;                                                                               \
-		assert_int_equal(sabin_response_compute(h, 100, rate_hz, 10, 0, &o, &r), err);        \
-		assert_null(r.level_db);                                                              \
+#define REFUSED(err, change) \
+	do { \
+		struct sabin_response_options o = good; \
+		change; \
+		assert_int_equal(sabin_response_compute(h, 100, rate_hz, 10, 0, &o, &r), err); \
+		assert_null(r.level_db); \
 	} while (0)
 	REFUSED(SABIN_EINVAL, o.smoothing_oct = -0.1);
 	REFUSED(SABIN_EINVAL, o.smoothing_oct = 2.1);

@@ -76,7 +76,8 @@ struct sabin_analysis {
 	struct sabin_band_result broadband; /* between the lowest and highest valid octave band */
 };
 
-/* Analyse h[n].  Time zero is the onset (ISO 3382-1: -20 dB of the broadband maximum).
+/* Analyse h[n].  Time zero is arrival.onset (ISO 3382-1: -20 dB of the broadband maximum; later
+ * where noise alone reaches that, the first sample beyond the noise).
  * Free with sabin_analysis_free(), also after an error (which leaves it empty).
  * SABIN_EINVAL: options out of range, samples not finite.  SABIN_ESHORT: silence. */
 SABIN_API SABIN_MUST enum sabin_err sabin_analysis_compute(

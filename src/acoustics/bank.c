@@ -19,20 +19,20 @@
 
 const double sabin_split_s[SABIN_SPLITS] = {0.050, 0.080};
 
-/* The onset is the first sample within 20 dB of the maximum: the leading edge of the direct sound lies
- * before it and belongs to the early energy.  Cutting it off moves C80 by whole decibels; beyond 1 ms
- * nothing changes any more.  The first half of the pre-roll fades in. */
+/* The onset is the first sample within 20 dB of the maximum: the leading edge of the direct sound
+ * lies before it and belongs to the early energy.  Cutting it off moves C80 by whole decibels;
+ * beyond 1 ms nothing changes any more.  The first half of the pre-roll fades in. */
 static const double preroll_s = 0.005;
-/* How long the filters ring, in reciprocal bandwidths.  It is the lower flank that does, a tenth of the
- * band.  Before and between early and late parts room is left for all of it: what wraps around there
- * is in error as its amplitude.  At the end of a response less will do. */
+/* How long the filters ring, in reciprocal bandwidths.  It is the lower flank that does, a tenth of
+ * the band.  Before and between early and late parts room is left for all of it: what wraps around
+ * there is in error as its amplitude.  At the end of a response less will do. */
 static const double ringing = 13, ringing_at_end = 3;
 /* Energies are gathered in blocks of at most this length, between which they are interpolated: at
  * T = 0.2 s it is 0.06 dB of decay, and the chord of such an arc is 0.0001 dB off. */
 static const double block_s = 0.0002;
-/* The sampling theorem holds for the signal, not for its square, whose upper half may fold down.  The
- * whole energy does not change by that, and what is left after some instant by no more than about
- * one sample's worth: 0.003 dB of the decay curve for 8 kHz and T = 1 s. */
+/* The sampling theorem holds for the signal, not for its square, whose upper half may fold down. 
+ * The whole energy does not change by that, and what is left after some instant by no more than
+ * about one sample's worth: 0.003 dB of the decay curve for 8 kHz and T = 1 s. */
 static const double oversampling = 2;
 
 enum { LEAD_UNIT = 64 }; /* the lead is a whole number of samples after any decimation up to this */
@@ -84,7 +84,8 @@ static size_t power_of_two(size_t n)
 	return size;
 }
 
-/* Copy h from the pre-roll to `count` samples after the onset into buffer[size], onset at `lead`. */
+/* Copy h from the pre-roll to `count` samples after the onset into buffer[size], onset at
+ * `lead`. */
 static void place(const struct sabin_bank *bank, const double *h, size_t onset, size_t count,
                   double *buffer, size_t size)
 {

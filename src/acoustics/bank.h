@@ -54,8 +54,8 @@ struct sabin_bank {
 };
 
 /* Transform h[n] for bands whose filter is at least narrowest_hz wide.  The response must not be
- * silent.  The first bank is all zero; the next responses reuse plans and arrays as far as their sizes
- * are the same.  Release after the last one, also after an error. */
+ * silent.  The first bank is all zero; the next responses reuse plans and arrays as far as their
+ * sizes are the same.  Release after the last one, also after an error. */
 SABIN_MUST enum sabin_err sabin_bank_load(struct sabin_bank *bank, const double *h, size_t n,
                                           size_t onset, double rate_hz, double narrowest_hz);
 void sabin_bank_release(struct sabin_bank *bank);

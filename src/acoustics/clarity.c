@@ -5,11 +5,11 @@
  * [ISO] ISO 3382-1:2009, annex A.2.3 (C50, C80, D50, Ts), A.3 (divide before filtering), table A.1
  *       (just noticeable differences).
  *
- * Noise is treated as in the decay curve: each part loses the noise expected in it, the late part ends
- * at the knee and gets what the decay would have brought after it.
+ * Noise is treated as in the decay curve: each part loses the noise expected in it, the late part
+ * ends at the knee and gets what the decay would have brought after it.
  *
- * Uncertainty, from first principles.  Squared noise of bandwidth B under an envelope a(t) integrates
- * to S = sum(a) with variance sum(a^2)/B.  For a = exp(-d t), x = exp(-d te):
+ * Uncertainty, from first principles.  Squared noise of bandwidth B under an envelope a(t)
+ * integrates to S = sum(a) with variance sum(a^2)/B.  For a = exp(-d t), x = exp(-d te):
  *     late:  var/S^2 = d / (2 B),   early:  var/S^2 = d / (2 B) * (1 + x) / (1 - x),
  *     so that var(ln(early/late)) = d / (B (1 - x));
  *     Ts: integrate (t - 1/d)^2 exp(-2 d t): var = 1 / (4 d B).

@@ -47,8 +47,8 @@ double sabin_decay_floor_db(const struct sabin_decay *decay);
  * without noise, NAN without a decay. */
 double sabin_decay_inr_db(const struct sabin_decay *decay);
 
-/* Least-squares line between two levels of the curve (from_db > to_db, both <= 0).  xi, if not NULL:
- * 1000 (1 - r^2).  False where the curve ends before to_db or does not fall. */
+/* Least-squares line between two levels of the curve (from_db > to_db, both <= 0).  xi, if not
+ * NULL: 1000 (1 - r^2).  False where the curve ends before to_db or does not fall. */
 bool sabin_decay_fit(const struct sabin_decay *decay, double from_db, double to_db,
                      struct sabin_decay_fit *fit, double *xi);
 

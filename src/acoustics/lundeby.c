@@ -6,13 +6,13 @@
  *       Acustica 81 (1995) 344-355: the iteration, steps 1 to 9.
  * [GV]  Guski, Vorlaender: "Comparison of noise compensation methods for room acoustic impulse
  *       response evaluations", Acta Acustica united with Acustica 100 (2014) 320-327.
- * [Kay] Kay: "Fundamentals of Statistical Signal Processing: Estimation Theory" (1993), 7.7: maximum
- *       likelihood by the method of scoring.
+ * [Kay] Kay: "Fundamentals of Statistical Signal Processing: Estimation Theory" (1993), 7.7:
+ *       maximum likelihood by the method of scoring.
  *
- * Lundeby's lines are fitted to logarithms of averages and use the noise and the decay one after the
- * other.  The second step fits both at once by maximum likelihood: the energies of noise in blocks
- * one reciprocal bandwidth long are exponentially distributed about their expectation m, so that
- * sum(ln m + E/m) is minimal for the best model.
+ * Lundeby's lines are fitted to logarithms of averages and use the noise and the decay one after
+ * the other.  The second step fits both at once by maximum likelihood: the energies of noise in
+ * blocks one reciprocal bandwidth long are exponentially distributed about their expectation m, so
+ * that sum(ln m + E/m) is minimal for the best model.
  */
 #include <math.h>
 
@@ -31,7 +31,8 @@ static const double late_range_db = 20;     /* [Lun] step 8: 10 to 20 */
 static const double windows_per_10db = 5;   /* [Lun] step 5: 3 to 10 */
 enum { MAX_ROUNDS = 6 };                    /* [Lun] step 9 */
 
-static const double fit_from_db = 25; /* above the noise; more would ask a late tail to be straight */
+/* Above the noise; more would ask a longer part to be straight. */
+static const double fit_from_db = 25;
 static const double block_db = 1;     /* decay within a block of the likelihood */
 enum { MAX_STEPS = 60, MAX_BLOCKS = 20000 };
 
@@ -164,7 +165,7 @@ bool sabin_lundeby(const struct sabin_energy *energy, double bandwidth_hz, doubl
 	return true;
 }
 
-/* ---- maximum likelihood -------------------------------------------------------------------------- */
+/* ---- maximum likelihood --------------------------------------------------------------------- */
 
 /* What the likelihood is made of: mean densities of equal blocks from from_s on. */
 struct blocks {
@@ -182,7 +183,7 @@ static double likelihood(const struct blocks *b, const double p[UNKNOWNS], doubl
 {
 	const double rate = exp(p[RATE]), noise = exp(p[NOISE]), x = rate * b->width_s;
 	const double per_block = exp(-x);
-	/* mean of an exponential over a block re its value at the block's start, and d ln / d ln rate */
+	/* mean of an exponential over a block re its value at the start, and d ln / d ln rate */
 	const double mean = -expm1(-x) / x, shape = x * per_block / -expm1(-x) - 1;
 	double decay = exp(p[DENSITY]) * mean, cost = 0, product = 1;
 	if (g)

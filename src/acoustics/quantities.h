@@ -2,18 +2,18 @@
  *
  * quantities.h: the numbers of one band with their uncertainty and validity.
  *
- * The model of the error, in one place.  A decay of noise with reverberation time T in a band of width B
- * has about B*T independent cells; every relative error is some factor over sqrt(B*T).  One part is the
- * decay's own randomness (ISO 3382-2 annex A), the other comes from the noise and grows with the noise's
- * amplitude re the lower end of the range.
+ * The model of the error, in one place.  A decay of noise with reverberation time T in a band of
+ * width B has about B*T independent cells; every relative error is some factor over sqrt(B*T).  One
+ * part is the decay's own randomness (ISO 3382-2 annex A), the other comes from the noise and grows
+ * with the noise's amplitude re the lower end of the range.
  */
 #ifndef SABIN_ACOUSTICS_QUANTITIES_H
 #define SABIN_ACOUSTICS_QUANTITIES_H
 
 #include "acoustics/decay.h"
 
-/* Least bandwidth times reverberation time: a zero-phase filter is half a time-reversed one, for which
- * ISO 3382-2:2008 7.3 asks for more than 4. */
+/* Least bandwidth times reverberation time: a zero-phase filter is half a time-reversed one, for
+ * which ISO 3382-2:2008 7.3 asks for more than 4. */
 #define SABIN_LEAST_BT 4.0
 
 /* How far down the decay can be used, dB: level over the noise, or over the response's end. */

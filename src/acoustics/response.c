@@ -9,8 +9,8 @@
  * power and complex response are taken as straight lines, so that the average over a rectangle on
  * the logarithmic axis,
  *     integral of y(f) / f df  over  f 2^(-s/2) .. f 2^(s/2),  divided by  s ln 2,
- * is known exactly: y = a + b f integrates to a ln f + b f.  Running sums over whole bins and two ends
- * give any average in two steps, and a flat response stays exactly flat.
+ * is known exactly: y = a + b f integrates to a ln f + b f.  Running sums over whole bins and two
+ * ends give any average in two steps, and a flat response stays exactly flat.
  */
 #include <complex.h>
 #include <math.h>
@@ -24,8 +24,9 @@
 static const double grid_from_hz = 20; /* the logarithmic axis counts from here */
 static const double fall_share = 0.25; /* of the right window is its half cosine */
 static const double on_grid = 1e-9;    /* of an octave: rounding of a limit that is on the axis */
-/* Transforms are this many windows long: what arrives a share r of the window after the rest ripples
- * over the bins, and straight lines between them lose 1 - sinc^2(r/8) of the ripple: 1 % at r = 0.5. */
+/* Transforms are this many windows long: what arrives a share r of the window after the rest
+ * ripples over the bins, and straight lines between them lose 1 - sinc^2(r/8) of the ripple: 1 %
+ * at r = 0.5. */
 enum { PADDING = 8 };
 
 struct sabin_response_options sabin_response_defaults(void)
@@ -90,8 +91,10 @@ static void transform_about(struct sabin_fft *fft, const double *x, double start
 	const double turn = -2 * M_PI * start / (double)size;
 	for (size_t k = 0; k <= size / 2; k++) {
 		const double c = cos(turn * (double)k), s = sin(turn * (double)k);
-		const double re = creal(out[k]), im = cimag(out[k]);
-		out[k] = CMPLX(re * c - im * s, re * s + im * c);
+		double *bin = (double *)&out[k]; /* C11 6.2.5: real part, imaginary part */
+		const double re = bin[0], im = bin[1];
+		bin[0] = re * c - im * s;
+		bin[1] = re * s + im * c;
 	}
 }
 
@@ -133,7 +136,7 @@ out:
 	return err;
 }
 
-/* ---- averages -------------------------------------------------------------------------------------- */
+/* ---- averages ------------------------------------------------------------------------------- */
 
 enum { POWER, H_RE, H_IM, G_RE, G_IM, PARTS };
 
@@ -219,20 +222,20 @@ static void interpolate(const struct spectrum *s, double f_hz, double part[PARTS
 	if (k + 1 >= s->count)
 		k = s->count - 2;
 	const double u = at - (double)k, v = 1 - u;
+	double a[PARTS], b[PARTS];
+	parts_at(s, k, a);
+	parts_at(s, k + 1, b);
 	const double scale = 2 * M_PI * s->bin_hz;
-	const double complex d0 = CMPLX(cimag(s->g[k]) * scale, -creal(s->g[k]) * scale);
-	const double complex d1 = CMPLX(cimag(s->g[k + 1]) * scale, -creal(s->g[k + 1]) * scale);
-	const double complex h = s->h[k] * (v * v * (1 + 2 * u)) + s->h[k + 1] * (u * u * (1 + 2 * v)) +
-	                         d0 * (u * v * v) - d1 * (u * u * v);
-	const double complex g = s->g[k] * v + s->g[k + 1] * u;
-	part[H_RE] = creal(h);
-	part[H_IM] = cimag(h);
-	part[G_RE] = creal(g);
-	part[G_IM] = cimag(g);
+	const double value_a = v * v * (1 + 2 * u), value_b = u * u * (1 + 2 * v);
+	const double slope_a = scale * u * v * v, slope_b = -scale * u * u * v;
+	part[H_RE] = a[H_RE] * value_a + b[H_RE] * value_b + a[G_IM] * slope_a + b[G_IM] * slope_b;
+	part[H_IM] = a[H_IM] * value_a + b[H_IM] * value_b - a[G_RE] * slope_a - b[G_RE] * slope_b;
+	part[G_RE] = a[G_RE] * v + b[G_RE] * u;
+	part[G_IM] = a[G_IM] * v + b[G_IM] * u;
 	part[POWER] = part[H_RE] * part[H_RE] + part[H_IM] * part[H_IM];
 }
 
-/* ---- the points -------------------------------------------------------------------------------------- */
+/* ---- the points ----------------------------------------------------------------------------- */
 
 /* First and last point as multiples of the step: of 1/ppo octave from 20 Hz, or of a bin. */
 static void point_range(const struct spectrum *s, const struct sabin_response_options *o,
@@ -259,7 +262,8 @@ static enum sabin_err allocate(struct sabin_response *out, size_t length)
 	return ok ? SABIN_OK : SABIN_ENOMEM;
 }
 
-static void set_point(struct sabin_response *out, size_t i, const double part[PARTS], double delay_s)
+static void set_point(struct sabin_response *out, size_t i, const double part[PARTS],
+                      double delay_s)
 {
 	const double re = part[H_RE], im = part[H_IM], power = re * re + im * im;
 	out->level_db[i] = out->phase_deg[i] = out->group_delay_s[i] = NAN;

@@ -5,35 +5,37 @@
  * [ISO1] ISO 3382-1:2009, 5.3.3 (range and noise), 7.1 formulas 4 and 5 (uncertainty of T20, T30).
  * [ISO2] ISO 3382-2:2008, clause 6 (ranges), 7.3 (filter), annex A (uncertainty), annex B.2 and B.3
  *        (non-linearity, curvature).
- * [Hak]  Hak, Wenmaekers, van Luxemburg: "Measuring room impulse responses: impact of the decay range on
- *        derived room acoustic parameters", Acta Acustica united with Acustica 98 (2012) 907-915: INR.
+ * [Hak]  Hak, Wenmaekers, van Luxemburg: "Measuring room impulse responses: impact of the decay
+ *        range on derived room acoustic parameters", Acta Acustica united with Acustica 98 (2012)
+ * 907-915: INR.
  */
 #include <math.h>
 
 #include "acoustics/quantities.h"
 
-/* [ISO1] 5.3.3: the noise lies at least 10 dB below the lower end of the range, that is the range plus
- * 15 dB below the start. */
+/* [ISO1] 5.3.3: the noise lies at least 10 dB below the lower end of the range, that is the range
+ * plus 15 dB below the start. */
 static const double below_range_db = 15;
-static const double most_noise_error = 0.05; /* of a decay time, one standard deviation, to be valid */
+static const double most_noise_error = 0.05; /* of a valid time, one standard deviation */
 static const double topt_noise_error = 0.04; /* aimed at when its range is chosen */
 static const double topt_least_db = 10, topt_most_db = 60;
 
 /* A decay time: its range, and the two factors over sqrt(B T) of its relative error.
- * own: T20 as [ISO1] formula 5 for one integrated response: 0.88 sqrt(1.19).  T30: the 0.59 of formula 4
- *      and 15 % for what bands leak into each other.  EDT, which the standard leaves out, and the noise
- *      factors are from simulated decays of Gaussian noise (tests/test_parameters.c draws them).
- * noise: at an INR of at_db; ten times as much for 20 dB less. */
+ * own: T20 as [ISO1] formula 5 for one integrated response: 0.88 sqrt(1.19).  T30: the 0.59 of
+ *      formula 4 and 15 % for what bands leak into each other.  EDT, which the standard leaves out,
+ *      and the noise factors are from simulated decays of Gaussian noise (tests/test_parameters.c
+ * draws them). noise: at an INR of at_db; ten times as much for 20 dB less. */
 struct rule {
 	double from_db, to_db, own, noise, at_db;
 };
-static const struct rule edt_rule = {0, -10, 1.65, 0.30, 20};
-static const struct rule t20_rule = {-5, -25, 0.96, 0.40, 35};
-static const struct rule t30_rule = {-5, -35, 0.68, 0.35, 45};
-/* The own factor falls with the range as it does from T20 to T30 by [ISO1]: ln(0.96/0.59)/ln(30/20). */
+static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20};
+static const struct rule t20_rule = {-5, -25, 0.96, 0.45, 35};
+static const struct rule t30_rule = {-5, -35, 0.68, 0.30, 45};
+/* The own factor falls with the range as it does from T20 to T30 by [ISO1]:
+ * ln(0.96/0.59)/ln(30/20). */
 static const double own_exponent = 1.2;
 /* Of T30/T20, whose errors have most of their range in common. */
-static const double curvature_factor = 0.75;
+static const double curvature_factor = 0.7;
 
 struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
                                              enum sabin_reason reason, double have, double need)

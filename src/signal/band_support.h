@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * band_support.h: where a band filter of sabin/octave.h is zero, rising and one, for code that multiplies
- * only the bins of a transform that matter.
+ * band_support.h: where a band filter of sabin/octave.h is zero, rising and one, for code that
+ * multiplies only the bins of a transform that matter.
  */
 #ifndef SABIN_SIGNAL_BAND_SUPPORT_H
 #define SABIN_SIGNAL_BAND_SUPPORT_H

@@ -6,20 +6,20 @@
  *       (class limits), formulas 9 to 11 (limits of fractional octaves).
  * [ISO] ISO 266:1997, the nominal frequencies.
  *
- * The edges fall along sin(pi/2 sin^2(pi x / 2)), which reaches exactly 0 and 1 without a corner.  What
- * decides over reverberation times is how little of a slower neighbour leaks in (steep) and how fast
- * the filter itself decays (not too steep).
+ * The edges fall along sin(pi/2 sin^2(pi x / 2)), which reaches exactly 0 and 1 without a corner. 
+ * What decides over reverberation times is how little of a slower neighbour leaks in (steep) and
+ * how fast the filter itself decays (not too steep).
  */
 #include <math.h>
 #include <stdbool.h>
 
 #include "signal/band_support.h"
 
-/* Length of the flank of an octave filter, in octaves; other fractions in proportion.  Narrower leaks
- * less, but below 0.2 the filter's own decay shows in T = 0.2 s at 125 Hz. */
+/* Length of the flank of an octave filter, in octaves; other fractions in proportion.  Narrower
+ * leaks less, but below 0.2 the filter's own decay shows in T = 0.2 s at 125 Hz. */
 static const double flank_oct = 0.2;
-/* Where on the flank, from its foot, the band edge sits: -4.8 dB there.  Class 1 allows -1.2 to -5.3 dB
- * on both sides of the edge ([IEC] table 1); the low place keeps the neighbour out. */
+/* Where on the flank, from its foot, the band edge sits: -4.8 dB there.  Class 1 allows -1.2 to
+ * -5.3 dB on both sides of the edge ([IEC] table 1); the low place keeps the neighbour out. */
 static const double edge_place = 0.43;
 
 static const double octave_nominal_hz[] = {
@@ -81,7 +81,8 @@ struct sabin_band_support sabin_band_support(const struct sabin_band *band)
 	};
 }
 
-/* Gain at a place on the flank: 0 at its foot, 1 at its top; power complementary about the middle. */
+/* Gain at a place on the flank: 0 at its foot, 1 at its top; power complementary about the
+ * middle. */
 static double flank(double place)
 {
 	if (place <= 0)

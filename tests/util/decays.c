@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * decays.c: impulse responses whose reverberation is known, and what all analyses have in common.
+ */
 #include <complex.h>
 #include <math.h>
 
@@ -10,6 +13,18 @@
 #include "util/near.h"
 
 static const double sixty_db = 13.815510557964274; /* 6 ln 10 */
+
+static const double vary_s[DECAY_BANDS] = {1.9, 1.7, 1.4, 1.1, 0.9, 0.7, 0.5};
+
+struct noise_decay decay_of_time(double rate_hz, double time_s, double snr_db)
+{
+	struct noise_decay d = {rate_hz, 0.02, 0, {0}, snr_db};
+	for (int b = 0; b < DECAY_BANDS; b++) {
+		d.time_s[b] = time_s > 0 ? time_s : vary_s[b];
+		d.length_s = fmax(d.length_s, fmax(1.5 * d.time_s[b], d.time_s[b] + 0.8));
+	}
+	return d;
+}
 
 size_t decay_length(const struct noise_decay *decay)
 {
@@ -82,4 +97,41 @@ int decay_draws(int usual)
 	const char *text = getenv("SABIN_TEST_DRAWS");
 	const long draws = text ? strtol(text, NULL, 10) : 0;
 	return draws > 0 && draws < 100000 ? (int)draws : usual;
+}
+
+struct sabin_analysis_options octave_options(double from_hz, double to_hz)
+{
+	return (struct sabin_analysis_options){
+		.fraction = 1, .from_hz = from_hz, .to_hz = to_hz, .excited_to_hz = HUGE_VAL};
+}
+
+struct sabin_analysis analyse_octaves(const double *h, size_t n, double rate_hz, double from_hz,
+                                      double to_hz)
+{
+	const struct sabin_analysis_options options = octave_options(from_hz, to_hz);
+	struct sabin_analysis a;
+	assert_ok(sabin_analysis_compute(h, n, rate_hz, &options, &a));
+	return a;
+}
+
+static void check_sound(const struct sabin_band_result *r)
+{
+	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++) {
+		const struct sabin_quantity *q = &r->value[p];
+		assert_false(isinf(q->value) || isinf(q->have) || isinf(q->need));
+		assert_true(q->valid == (q->reason == SABIN_BECAUSE_VALID));
+		if (q->valid)
+			assert_true(isfinite(q->value));
+		if (isfinite(q->plus_minus))
+			assert_true(q->plus_minus >= 0);
+	}
+	for (size_t i = 0; i < r->curve_length; i++)
+		assert_false(isinf(r->curve_db[i]) || isinf(r->energy_db[i]));
+}
+
+void check_analysis(const struct sabin_analysis *a)
+{
+	for (size_t i = 0; i < a->band_count; i++)
+		check_sound(&a->bands[i]);
+	check_sound(&a->broadband);
 }
