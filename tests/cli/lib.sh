@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# lib.sh: what the tests of the command share; sourced by them.
+#
+#   $B       the build folder, build/release unless the environment says otherwise; made absolute
+#   $sabin   the command in it
+#   $tree    the source tree
+#   $T       a temporary folder, removed at the end
+#   pass TEXT, fail TEXT, skip TEXT      one line each; the first two are counted
+#   expect_status N COMMAND...           run it; what it said is in $T/out and $T/err
+#   finish                               the last line; the exit status tells whether all passed
+
+set -eu
+
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+B=${B:-build/release}
+case $B in
+/*) ;;
+*) B=$tree/$B ;;
+esac
+sabin=$B/sabin
+export LC_ALL=C.UTF-8
+unset SABIN_ROOMS SABIN_PLOTS NO_COLOR
+
+if [ ! -x "$sabin" ]; then
+	echo "there is no $sabin; run make first" >&2
+	exit 2
+fi
+
+T=$(mktemp -d "${TMPDIR:-/tmp}/sabin-cli.XXXXXX")
+trap 'rm -rf "$T"' EXIT
+
+passed=0
+failed=0
+
+pass()
+{
+	printf 'ok: %s\n' "$*"
+	passed=$((passed + 1))
+}
+
+fail()
+{
+	printf 'FAILED: %s\n' "$*"
+	failed=$((failed + 1))
+}
+
+skip()
+{
+	printf 'skipped: %s\n' "$*"
+}
+
+expect_status()
+{
+	local wanted=$1 got=0
+	shift
+	"$@" >"$T/out" 2>"$T/err" </dev/null || got=$?
+	if [ "$got" -eq "$wanted" ]; then
+		pass "status $wanted: ${*/#"$sabin"/sabin}"
+		return 0
+	fi
+	fail "status $got, expected $wanted: ${*/#"$sabin"/sabin}"
+	sed 's/^/    /' "$T/err"
+	return 0
+}
+
+finish()
+{
+	printf '%d passed, %d failed\n' "$passed" "$failed"
+	[ "$failed" -eq 0 ]
+}
