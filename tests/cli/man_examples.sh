@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# man_examples.sh: every command line of the manual's EXAMPLES does what the page promises.
+#
+# Lines that begin with "$ " in the EXAMPLES of man/sabin*.1 are run, page by page, in an empty folder
+# in which `rooms` is a link to the sample rooms.  They must end with status 0, or with the N of a
+# preceding comment line `.\" status N`.  Lines without that prompt need a sound card and are not run.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+PATH=$B:$PATH
+
+# "STATUS COMMAND" for each example of a page.
+examples()
+{
+	awk '
+	/^\.Sh / { inside = $2 == "EXAMPLES"; next }
+	!inside { next }
+	/^\.\\" status [0-9]+$/ { status = $3; next }
+	{ sub(/^\.Dl /, "") }
+	/^\$ / {
+		line = substr($0, 3)
+		gsub(/\\e/, "\\", line)
+		gsub(/\\-/, "-", line)
+		gsub(/\\\(aq/, "\x27", line)
+		gsub(/\\&/, "", line)
+		print status + 0, line
+		status = 0
+	}' "$1"
+}
+
+# The folder in which a page's examples run.
+enter()
+{
+	mkdir "$T/$1"
+	ln -s "$tree/rooms" "$T/$1/rooms"
+	cd "$T/$1"
+}
+
+for page in "$tree"/man/sabin*.1; do
+	name=$(basename "$page" .1)
+	enter "$name"
+	examples "$page" >"$T/examples"
+	if [ ! -s "$T/examples" ]; then
+		fail "$name has no examples that can be run"
+	fi
+	while read -r status line; do
+		case $line in
+		*'sabin plot'*)
+			if ! command -v gnuplot >/dev/null; then
+				skip "$line (gnuplot is not installed)"
+				continue
+			fi
+			;;
+		esac
+		got=0
+		bash -c "set -o pipefail; $line" >"$T/out" 2>"$T/err" </dev/null || got=$?
+		if [ "$got" -eq "$status" ]; then
+			pass "$name: $line"
+		else
+			fail "$name: $line (status $got, expected $status)"
+			sed 's/^/    /' "$T/err"
+		fi
+	done <"$T/examples"
+	cd "$tree"
+done
+
+finish
