@@ -6,6 +6,7 @@ set -eu
 sabin=${B:-build/release}/sabin
 room=rooms/control-room.yaml
 out=${DEMO:-demo}
+mkdir -p "$out"
 say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
 run() { say "${*/#$sabin/sabin}"; "$@"; }
 run "$sabin" measure "$room" --simulate --force -o "$out/measurement"

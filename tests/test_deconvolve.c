@@ -2,7 +2,6 @@
  *
  * test_deconvolve.c: known responses come back.
  */
-#include <complex.h>
 #include <math.h>
 
 #include <sabin/deconvolve.h>
@@ -11,6 +10,7 @@
 #include <sabin/sweep.h>
 
 #include "util/near.h"
+#include "signal/cmplx.h"
 
 static struct sabin_sweep make_sweep(double from_hz, double to_hz, double length_s, double rate_hz)
 {

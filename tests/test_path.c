@@ -3,7 +3,6 @@
  * test_path.c: the whole path, from the command through ALSA and the simulated card and back: a known
  * impulse response is put behind the card and must come back.
  */
-#include <complex.h>
 #include <math.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include "io/measurement.h"
 #include "io/wav.h"
 #include "util/near.h"
+#include "signal/cmplx.h"
 
 struct place {
 	char folder[64], room[96], response[96], out[96], sabin[4096];

@@ -31,7 +31,8 @@ void sabin_duplex_free(struct sabin_duplex *duplex);
 struct sabin_duplex_job {
 	const double *x;     /* [frames]: what is played; must begin and end in silence */
 	size_t frames;
-	unsigned output;     /* from 0; every other output is silent */
+	unsigned output;     /* from 0; every other output is silent, */
+	int second_output;   /* except this one, which plays the same (a loopback); -1: none */
 	double ceiling;      /* linear; a louder signal is refused, not turned down */
 	size_t record_frames;
 	const volatile sig_atomic_t *stop; /* may be NULL */

@@ -226,6 +226,9 @@ static enum sabin_err play_once(struct session *s, const struct sabin_speaker *s
 	    .x = s->played,
 	    .frames = s->stimulus.frames,
 	    .output = speaker->output - 1,
+	    .second_output = s->o->room->audio.has_loopback
+	                         ? (int)s->o->room->audio.loopback_output - 1
+	                         : -1,
 	    .ceiling = pow(10, s->o->ceiling_dbfs / 20),
 	    .record_frames = s->record_frames,
 	    .stop = s->o->stop,
@@ -237,11 +240,11 @@ static enum sabin_err play_once(struct session *s, const struct sabin_speaker *s
 }
 
 /* Where emission is, from the loopback channel; NAN without one. */
-static enum sabin_err emission(struct session *s, const struct sabin_speaker *speaker, double *at)
+static enum sabin_err emission(struct session *s, double *at)
 {
 	const struct sabin_roomfile *room = s->o->room;
 	*at = NAN;
-	if (!room->audio.has_loopback || room->audio.loopback_output != speaker->output)
+	if (!room->audio.has_loopback)
 		return SABIN_OK;
 	enum sabin_err err = SABIN_OK;
 	struct sabin_take take;
@@ -319,7 +322,7 @@ static enum sabin_err take_all_repeats(struct session *s, const struct sabin_spe
 		struct sabin_take take;
 		enum sabin_err err = play_once(s, speaker, input, &take, diag);
 		if (!err && r == 0)
-			err = emission(s, speaker, &pile->emission);
+			err = emission(s, &pile->emission);
 		if (err)
 			return err;
 		if (!take.verdict.trustworthy) { /* it alone is evidence; the repeats before are not */

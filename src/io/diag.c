@@ -33,7 +33,8 @@ static void trim_partial(char *text)
 		text[n - 1 - back] = '\0';
 }
 
-static void fill(char *text, size_t size, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void fill(char *text, size_t size,
+                                                       const char *format, va_list arguments)
 {
 	int n = vsnprintf(text, size, format, arguments);
 	if (n < 0)

@@ -14,8 +14,9 @@ enum { LABEL_SIZE = 256 };
 
 /* ---- errors ----------------------------------------------------------------- */
 
-static enum sabin_err refuse_at(struct sabin_room_reader *reader, int line, int column,
-                                const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static enum sabin_err
+refuse_at(struct sabin_room_reader *reader, int line, int column, const char *format,
+          va_list arguments)
 {
 	char message[512];
 	vsnprintf(message, sizeof(message), format, arguments);

@@ -29,7 +29,6 @@
  * at k - i sigma/c, which is the transform of h exp(-sigma t), and the result multiplied by
  * exp(sigma t) [Doetsch].
  */
-#include <complex.h>
 #include <math.h>
 
 #include <sabin/fft.h>
@@ -37,6 +36,7 @@
 
 #include "room/grid.h"
 #include "room/modes.h"
+#include "signal/cmplx.h"
 
 static const double to_hz_most = 400;     /* room.h */
 static const double fade_factor = 2.5;    /* from the whole at to_hz to nothing at 2.5 to_hz: so wide

@@ -7,7 +7,7 @@
  * estimated, never measured: planning by measurement takes seconds and makes results depend on the
  * machine's mood.
  */
-#include <complex.h> /* before fftw3.h, so that fftw_complex is C99 complex */
+#include "signal/cmplx.h" /* before fftw3.h, so that fftw_complex is C99 complex */
 #include <fftw3.h>
 #include <math.h>
 #include <pthread.h>

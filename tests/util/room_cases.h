@@ -5,10 +5,11 @@
 #ifndef SABIN_TEST_ROOM_CASES_H
 #define SABIN_TEST_ROOM_CASES_H
 
-#include <complex.h>
 #include <math.h>
 
 #include <sabin/room.h>
+
+#include "signal/cmplx.h"
 
 struct room_case {
 	const char *name;
