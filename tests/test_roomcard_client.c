@@ -392,6 +392,10 @@ static void bad_rooms_are_refused(void **state)
 	assert_int_equal(try_to_open(room, "nowhere", NULL), -EINVAL);
 	assert_int_equal(try_to_open(room, "mix,seat", NULL), -EINVAL); /* one microphone */
 	assert_int_equal(try_to_open(room, "", NULL), -EINVAL);
+	card_unit();
+	assert_int_equal(try_to_open(card_room("  responses: {left.mix: unit.wav}\n"), "seat", NULL),
+	                 -EINVAL);
+	room = card_room("  latency_ms: 1\n");
 	assert_int_equal(try_to_open(room, ",,,", NULL), -EINVAL);
 	assert_int_equal(try_to_open(room, NULL, "../../etc"), -EINVAL);
 	assert_int_equal(try_to_open(room, NULL, ""), -EINVAL);
