@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,6 +94,84 @@ static void two_processes_hear_what_one_does(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_memory_equal(y, want, N * sizeof *y);
+	rig_close(&rig);
+}
+
+static void what_a_killed_process_leaves_is_no_obstacle(void **state)
+{
+	(void)state;
+	card_unit();
+	card_signal(x, N, 18);
+	struct rig_options options =
+	    rig_defaults(card_room("  responses: {left.mix: unit.wav}\n"));
+	options.world = fresh_world();
+	int ready[2];
+	assert_ok(pipe(ready));
+	const pid_t child = fork();
+	if (child == 0) {
+		struct rig rig;
+		const int err = rig_open(&rig, &options);
+		const ssize_t told = write(ready[1], err ? "n" : "y", 1);
+		(void)told;
+		pause(); /* holds the card */
+	}
+	char answer = 'n';
+	assert_int_equal(read(ready[0], &answer, 1), 1);
+	assert_int_equal(answer, 'y');
+	snd_pcm_t *pcm = NULL;
+	assert_int_equal(rig_open_stream(&options, SND_PCM_STREAM_PLAYBACK, &pcm), -EBUSY);
+	assert_ok(kill(child, SIGKILL));
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	close(ready[0]);
+	close(ready[1]);
+	assert_ok(card_run_with(&options, x, N, y, N));
+	assert_near_array(y, x, N, 1e-14);
+}
+
+/* One thread that waits for each write and each read. */
+static void blocking_client_gets_along(void **state)
+{
+	(void)state;
+	card_unit();
+	const struct rig_options options =
+	    rig_defaults(card_room("  responses: {left.mix: unit.wav}\n"));
+	struct rig rig;
+	assert_ok(rig_open(&rig, &options));
+	assert_ok(snd_pcm_nonblock(rig.playback, 0));
+	assert_ok(snd_pcm_nonblock(rig.capture, 0));
+	float period[1024];
+	for (size_t i = 0; i < 1024; i++)
+		period[i] = (float)i;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(snd_pcm_writei(rig.playback, period, 1024), 1024);
+	assert_ok(snd_pcm_start(rig.capture));
+	assert_ok(snd_pcm_start(rig.playback));
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(snd_pcm_writei(rig.playback, period, 1024), 1024);
+		float got[1024];
+		assert_int_equal(snd_pcm_readi(rig.capture, got, 1024), 1024);
+		for (size_t k = 0; k < 1024; k++)
+			assert_near((double)got[k], (double)k, 1e-3); /* float at 1000 */
+	}
+	rig_close(&rig);
+}
+
+static void drain_in_real_time_lasts_as_long_as_the_sound(void **state)
+{
+	(void)state;
+	struct rig_options options = rig_defaults(card_room("  speed: 4\n"));
+	struct rig rig = {.options = options};
+	rig.raw = malloc(options.buffer * 4);
+	assert_ok(rig_open_stream(&options, SND_PCM_STREAM_PLAYBACK, &rig.playback));
+	assert_ok(rig_set_params(&options, rig.playback));
+	struct timespec from, to;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	assert_ok(rig_play(&rig, x, 2 * N));
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	const double s = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+	/* rig_play() fills its last buffer up with silence */
+	assert_true(s > 2 * N / (4.0 * CARD_RATE) - 0.01);
+	assert_true(s < (2 * N + 16384) / (4.0 * CARD_RATE) + 0.3);
 	rig_close(&rig);
 }
 
@@ -313,6 +392,10 @@ static void bad_rooms_are_refused(void **state)
 	assert_int_equal(try_to_open(room, "nowhere", NULL), -EINVAL);
 	assert_int_equal(try_to_open(room, "mix,seat", NULL), -EINVAL); /* one microphone */
 	assert_int_equal(try_to_open(room, "", NULL), -EINVAL);
+	card_unit();
+	assert_int_equal(try_to_open(card_room("  responses: {left.mix: unit.wav}\n"), "seat", NULL),
+	                 -EINVAL);
+	room = card_room("  latency_ms: 1\n");
 	assert_int_equal(try_to_open(room, ",,,", NULL), -EINVAL);
 	assert_int_equal(try_to_open(room, NULL, "../../etc"), -EINVAL);
 	assert_int_equal(try_to_open(room, NULL, ""), -EINVAL);
@@ -415,6 +498,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_of_periods_and_access_do_not_matter),
 		cmocka_unit_test(two_processes_hear_what_one_does),
+		cmocka_unit_test(what_a_killed_process_leaves_is_no_obstacle),
+		cmocka_unit_test(blocking_client_gets_along),
+		cmocka_unit_test(drain_in_real_time_lasts_as_long_as_the_sound),
 		cmocka_unit_test(rates_and_channels_are_what_is_offered),
 		cmocka_unit_test(two_seconds_of_buffer_at_192_khz),
 		cmocka_unit_test(one_card_has_one_rate_and_one_playback),

@@ -42,10 +42,10 @@ enum {
  * 0 <= fraction <= 1. */
 void sabin_sinc_weights(double fraction, double w[SABIN_SINC_TAPS]);
 
-/* A table of them, for many fractions. */
+/* A table of them, for many fractions; the value from the samples x[TAPS] = x[i - HALF + 1 .. i +
+ * HALF] (within 1e-7 of the same by sabin_sinc_weights()). */
 struct sabin_sinc;
 SABIN_MUST struct sabin_sinc *sabin_sinc_new(void); /* free() it; NULL: no memory */
-void sabin_sinc_lookup(const struct sabin_sinc *restrict sinc, double fraction,
-                       double w[restrict SABIN_SINC_TAPS]);
+double sabin_sinc_at(const struct sabin_sinc *sinc, double fraction, const double *x);
 
 #endif

@@ -15,9 +15,9 @@
 #include "roomcard/filter.h"
 #include "roomcard/hear.h"
 
-/* Short responses in short blocks, long ones in blocks for which transforms and products cost about
- * the same. */
-enum { BLOCK_SHORT = 1024, BLOCK_LONG = 4096, SHORT_RESPONSE = 8192 };
+/* The longer the response, the longer the blocks: so that transforms and products cost about the
+ * same. */
+enum { BLOCK_MIN = 1024, BLOCK_MAX = 8192, PARTITIONS = 6 };
 /* Seeds of an input's noise and of its bursts, and from one input to the next. */
 enum { SEED_BURST = 1, SEED_STEP = 2 };
 
@@ -134,7 +134,9 @@ enum sabin_err sabin_hear_new(const struct sabin_scene *scene,
 	hear->sources = calloc(scene->source_count + 1, sizeof *hear->sources);
 	if (hear->sources)
 		find_sources(hear);
-	hear->block = hear->longest > SHORT_RESPONSE ? BLOCK_LONG : BLOCK_SHORT;
+	hear->block = BLOCK_MIN;
+	while (hear->block < BLOCK_MAX && hear->longest > hear->block * PARTITIONS)
+		hear->block *= 2;
 	const size_t sources = hear->source_count + 1;
 	hear->played = calloc(sources * hear->block, sizeof *hear->played);
 	hear->in = calloc(sources, sizeof *hear->in);
@@ -289,16 +291,6 @@ static void hear_exactly(struct sabin_hear *hear, const struct sabin_world_view 
 		x[input] = *wet_at(hear, input, m);
 }
 
-/* Four sums side by side, so that the processor need not wait for each product. */
-static double weigh(const double *w, const double *wet)
-{
-	double sum[4] = {0};
-	for (int k = 0; k < SABIN_SINC_TAPS; k += 4)
-		for (int j = 0; j < 4; j++)
-			sum[j] += w[k + j] * wet[k + j];
-	return sum[0] + sum[1] + (sum[2] + sum[3]);
-}
-
 static void hear_between(struct sabin_hear *hear, const struct sabin_world_view *view, int64_t tick,
                          double *x)
 {
@@ -309,10 +301,10 @@ static void hear_between(struct sabin_hear *hear, const struct sabin_world_view 
 	if (m + SABIN_SINC_HALF < 0)
 		return;
 	reach(hear, view, m + SABIN_SINC_HALF);
-	double w[SABIN_SINC_TAPS];
-	sabin_sinc_lookup(hear->sinc, (double)(since - (long double)whole), w);
+	const double fraction = (double)(since - (long double)whole);
 	for (unsigned input = 0; input < hear->inputs; input++)
-		x[input] = weigh(w, wet_at(hear, input, m - SABIN_SINC_HALF + 1));
+		x[input] = sabin_sinc_at(hear->sinc, fraction,
+		                         wet_at(hear, input, m - SABIN_SINC_HALF + 1));
 }
 
 static void disturb(const struct sabin_hear *hear, int64_t tick, bool bursting, double *x)

@@ -89,6 +89,18 @@ static int microphone_index(const struct sabin_roomfile *roomfile, int position)
 	return microphone ? (int)(microphone - roomfile->audio.microphones) : -1;
 }
 
+/* Is anything heard at a position?  Where responses stand in place of the geometry, one must be
+ * given for it. */
+static bool is_heard(const struct sabin_roomfile *roomfile, int position)
+{
+	const struct sabin_simulation *simulation = &roomfile->simulation;
+	for (size_t i = 0; i < simulation->response_count; i++)
+		if (!strcasecmp(simulation->responses[i].position,
+		                roomfile->positions[position].name))
+			return true;
+	return simulation->response_count == 0;
+}
+
 static enum sabin_err place_one(const struct sabin_roomfile *roomfile, const char *name,
                                 int *placed, struct sabin_diag *diag)
 {
@@ -101,6 +113,9 @@ static enum sabin_err place_one(const struct sabin_roomfile *roomfile, const cha
 		return sabin_diag_set(diag, SABIN_EFORMAT, roomfile->path, 0, 0,
 		                      "positions '%s' and '%s' share one microphone",
 		                      roomfile->positions[placed[microphone]].name, name);
+	if (!is_heard(roomfile, position))
+		return sabin_diag_set(diag, SABIN_EFORMAT, roomfile->path, 0, 0,
+		                      "simulation.responses has none for position '%s'", name);
 	placed[microphone] = position;
 	return SABIN_OK;
 }
