@@ -177,8 +177,11 @@ static bool list_split(struct sabin_list *list)
 			return false;
 		list->item[list->count++] = at;
 		at += length;
-		if (*at)
-			*at++ = '\0';
+		if (*at == '\0')
+			break;
+		*at++ = '\0';
+		if (*at == '\0') /* a comma, and nothing after it */
+			return false;
 	}
 	return true;
 }
@@ -275,6 +278,19 @@ static int unknown_option(const struct sabin_command *command, const char *word)
 	return 2;
 }
 
+/* getopt_long() did not understand something; `word` is the last argument it has done with.  That is
+ * not where an unknown letter stood if others follow it: the letter itself is in optopt. */
+static int not_an_option(const struct sabin_command *command, const char *word)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+	if (optopt >= FIRST_LONG) {
+		sabin_complain(command->name, "--%s takes no value",
+		               sabin_opt_row(command, (size_t)(optopt - FIRST_LONG))->name);
+		return 2;
+	}
+	return unknown_option(command, optopt ? letter : word);
+}
+
 struct getopt_table {
 	char letters[2 * MOST_ROWS + 4];
 	struct option longs[MOST_ROWS + 1];
@@ -358,7 +374,7 @@ int sabin_opt_parse(const struct sabin_command *command, int argc, char **argv, 
 			sabin_complain(command->name, "%s wants a value", argv[optind - 1]);
 			status = 2;
 		} else if (!row) {
-			status = unknown_option(command, argv[optind - 1]);
+			status = not_an_option(command, argv[optind - 1]);
 		} else {
 			status = set_value(command, row, optarg ? optarg : "", options);
 		}

@@ -6,6 +6,8 @@
 
 #include "io/recipe.h"
 
+enum { REPEATS_MAX = 1000 };
+
 static const char document_key[] = "sabin_sweep";
 
 void sabin_recipe_write(struct sabin_yaml_writer *w, const struct sabin_recipe *recipe)
@@ -49,8 +51,13 @@ enum sabin_err sabin_recipe_read(const struct sabin_yaml_node *node, const char 
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, line, column,
 		                      "the sweep's recipe is not whole; expected from_hz, to_hz, length_s, "
 		                      "rate_hz, level_dbfs, lead_in_s, tail_s, chirps, repeats");
+	if (!(repeats >= 1 && repeats <= REPEATS_MAX) || repeats != floor(repeats))
+		return sabin_diag_set(diag, SABIN_EFORMAT, path, line, column,
+		                      "the sweep's recipe has %g repeats; expected a whole number from "
+		                      "1 to %d",
+		                      repeats, REPEATS_MAX);
 	o.chirps = chirps;
-	struct sabin_recipe recipe = {.repeats = (unsigned)fmin(fmax(repeats, 1), 1000)};
+	struct sabin_recipe recipe = {.repeats = (unsigned)repeats};
 	if (o.sweep.peak_dbfs > 0 && o.sweep.peak_dbfs < 1e-9)
 		o.sweep.peak_dbfs = 0; /* 20 lg of a gain of 1, rounded */
 	enum sabin_err err = sabin_stimulus_init(&recipe.stimulus, &o);

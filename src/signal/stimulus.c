@@ -41,8 +41,10 @@ enum sabin_err sabin_stimulus_init(struct sabin_stimulus *stimulus,
 {
 	struct sabin_stimulus s = {0};
 	const double rate_hz = options->sweep.rate_hz;
-	if (!(options->lead_in_s >= 0.5 && options->lead_in_s <= 60) ||
-	    !(options->tail_s >= 0.1 && options->tail_s <= 60))
+	/* what was rounded to whole samples once is in range still */
+	const double half_s = 0.5 / rate_hz;
+	if (!(options->lead_in_s >= 0.5 - half_s && options->lead_in_s <= 60 + half_s) ||
+	    !(options->tail_s >= 0.1 - half_s && options->tail_s <= 60 + half_s))
 		return SABIN_EINVAL;
 	enum sabin_err err = sabin_sweep_init(&s.sweep, &options->sweep);
 	if (!err && options->chirps)

@@ -20,6 +20,10 @@ static const double least_fade_s = 0.010;
 /* At low frequencies a fade has to last some periods to be one. */
 static const double fade_in_periods = 2;
 
+/* A length that is synchronised already stays what it is: it came about by four operations in double
+ * precision, each of which may have rounded by 1.1e-16. */
+static const double rounding = 1e-15;
+
 static int in_range(double x, double low, double high)
 {
 	return isfinite(x) && x >= low && x <= high;
@@ -33,7 +37,8 @@ enum sabin_err sabin_sweep_init(struct sabin_sweep *sweep, const struct sabin_sw
 		return SABIN_EINVAL;
 	/* [N] eq. 49: from * L is a whole number of periods */
 	const double octaves_e = log(o->to_hz / o->from_hz);
-	const double periods = ceil(o->from_hz * o->length_s / octaves_e - 1e-9);
+	const double least = o->from_hz * o->length_s / octaves_e;
+	const double periods = ceil(least * (1 - rounding) - 1e-9);
 	const double constant_s = fmax(periods, 1) / o->from_hz;
 	const double length_s = constant_s * octaves_e;
 	if (!(length_s <= LONGEST_S))
