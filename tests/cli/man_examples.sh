@@ -67,6 +67,23 @@ for page in "$tree"/man/sabin*.1; do
 	cd "$tree"
 done
 
+# ---- the files in sabin-room(5): the first is whole, the others are parts that go with it ------------------
+
+awk -v folder="$T" '
+/^\.Sh / { inside = $2 == "EXAMPLES"; next }
+inside && /^\.Bd/ { part = folder "/part" ++count ".yaml"; next }
+/^\.Ed/ { part = ""; next }
+part != "" { print >part }' "$tree/man/sabin-room.5"
+parts=0
+for part in "$T"/part*.yaml; do
+	parts=$((parts + 1))
+	[ "$part" = "$T/part1.yaml" ] || cat "$T/part1.yaml" >>"$part"
+	expect_status 0 "$sabin" room --check "$part"
+done
+if [ "$parts" -lt 2 ]; then
+	fail "sabin-room(5) has no examples"
+fi
+
 # ---- the program in libsabin(3) ---------------------------------------------------------------------------
 
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$tree/man/libsabin.3" |
