@@ -67,4 +67,43 @@ for page in "$tree"/man/sabin*.1; do
 	cd "$tree"
 done
 
+# ---- the files in sabin-room(5): the first is whole, the others are parts that go with it ------------------
+
+awk -v folder="$T" '
+/^\.Sh / { inside = $2 == "EXAMPLES"; next }
+inside && /^\.Bd/ { part = folder "/part" ++count ".yaml"; next }
+/^\.Ed/ { part = ""; next }
+part != "" { print >part }' "$tree/man/sabin-room.5"
+parts=0
+for part in "$T"/part*.yaml; do
+	parts=$((parts + 1))
+	[ "$part" = "$T/part1.yaml" ] || cat "$T/part1.yaml" >>"$part"
+	expect_status 0 "$sabin" room --check "$part"
+done
+if [ "$parts" -lt 2 ]; then
+	fail "sabin-room(5) has no examples"
+fi
+
+# ---- the program in libsabin(3) ---------------------------------------------------------------------------
+
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$tree/man/libsabin.3" |
+	sed -n '/^\.Bd/,/^\.Ed/{/^\./d;s/\\e/\\/g;p}' >"$T/example.c"
+fftw=$("${PKG_CONFIG:-pkg-config}" --libs fftw3 2>/dev/null) || fftw=-lfftw3
+flags=
+case $B in
+*/san) flags='-fsanitize=address,undefined' ;;
+*/cov) flags=--coverage ;;
+esac
+# shellcheck disable=SC2086 # the flags are words
+if ! "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -I"$tree/include" $flags -o "$T/example" \
+	"$T/example.c" "$B/libsabin.a" $fftw -lm -lpthread 2>"$T/err"; then
+	fail "libsabin: the example compiles"
+	sed 's/^/    /' "$T/err"
+elif ! (cd "$T" && ./example >out) || ! grep -q '^T20 0\.[0-9][0-9] s$' "$T/out"; then
+	fail "libsabin: the example gives a reverberation time"
+	sed 's/^/    /' "$T/out"
+else
+	pass "libsabin: the example compiles and gives $(cat "$T/out")"
+fi
+
 finish
