@@ -61,7 +61,7 @@ int main(void)
 			.rate_hz = 48000, .length_s = 0.5, .air = budgets[i].air,
 		};
 		const double before_kib = peak_kib();
-		double best_s = INFINITY;
+		double best_s = (double)INFINITY;
 		for (int repeat = 0; repeat < REPEATS; repeat++) {
 			const double start_s = cpu_s();
 			if (sabin_images_compute(&room, source_m, receiver_m, &options, h, FRAMES))
