@@ -81,7 +81,7 @@ struct sabin_images_options {
  * is the exact sum of band-limited images (20 Hz to 0.4 rate within -110 dB), else the octave bands
  * are joined by zero-phase filters; what these ring before emission is dropped.
  * Memory is bounded whatever the length; images that reflections have taken 280 dB off are left
- * out.  SABIN_EINVAL: also for more than 10^9 images (about a minute's work).  SABIN_ENOMEM. */
+ * out.  SABIN_EINVAL: also for more than 10^9 images (half a minute's work, two in octaves).  SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_images_compute(const struct sabin_room *room, const double source_m[3],
                      const double receiver_m[3], const struct sabin_images_options *options,

@@ -20,7 +20,7 @@
  * sound. */
 static const double gain_floor = 1e-14;
 
-/* More images than this are refused: it bounds the time to about a minute. */
+/* More images than this are refused: it bounds the time to half a minute, two in octaves. */
 static const double image_limit = 1e9;
 
 struct offset {
