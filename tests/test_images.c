@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * test_images.c: image sources against the sum written out, against closed forms, and at the limits.
+ * test_images.c: image sources against the sum written out, against closed forms, and at the
+ * limits.
  */
 #include <sabin/random.h>
 #include <sabin/window.h>
@@ -56,7 +57,8 @@ static void images_written_out(const struct room_case *c, double rate_hz, double
 					const double d = (1 - 2 * mirrored) * c->source_m[a] +
 					                 2 * m[a] * c->size_m[a] - c->receiver_m[a];
 					square += d * d;
-					gain *= pow(1 - c->alpha[a][0], 0.5 * abs(m[a] - mirrored)) *
+					gain *= pow(1 - c->alpha[a][0],
+					            0.5 * abs(m[a] - mirrored)) *
 					        pow(1 - c->alpha[a][1], 0.5 * abs(m[a]));
 				}
 				const double r = sqrt(square);
@@ -171,7 +173,9 @@ static void reciprocity(void **state)
 	(void)state;
 	enum { FRAMES = 9600 };
 	static double there[FRAMES], back[FRAMES];
-	const struct sabin_images_options options = {.rate_hz = 48000, .length_s = 0.2, .air = true};
+	const struct sabin_images_options options = {
+		.rate_hz = 48000, .length_s = 0.2, .air = true,
+	};
 	for (int i = 0; i < ROOM_CASES; i++) {
 		const struct room_case *c = &room_cases[i];
 		const struct sabin_room room = room_case_room(c);
@@ -320,7 +324,9 @@ static void air_absorbs(void **state)
 		"", {120, 40, 40}, {10, 20, 20}, {110, 20, 20}, {{1, 1}, {1, 1}, {1, 1}},
 	};
 	const struct sabin_room room = room_case_room(&c);
-	const struct sabin_images_options options = {.rate_hz = 48000, .length_s = 0.4, .air = true};
+	const struct sabin_images_options options = {
+		.rate_hz = 48000, .length_s = 0.4, .air = true,
+	};
 	assert_ok(sabin_images_compute(&room, c.source_m, c.receiver_m, &options, h, FRAMES));
 	for (int band = 0; band < ROOM_AIR_BANDS; band++) {
 		const double f_hz = room_band_centre_hz(band);
@@ -357,7 +363,9 @@ static void any_room(void **state)
 				room.surface[surface].flat = false;
 			}
 		const struct sabin_images_options options = {
-			.rate_hz = rates_hz[i % 5], .length_s = i % 2 ? 0.001 : 0.01, .air = i % 4 < 2,
+			.rate_hz = rates_hz[i % 5],
+			.length_s = i % 2 ? 0.001 : 0.01,
+			.air = i % 4 < 2,
 		};
 		const size_t frames = (size_t)ceil(options.length_s * options.rate_hz);
 		assert_ok(sabin_images_compute(&room, points_m[0], points_m[1], &options, h,

@@ -32,8 +32,8 @@ static double written_out_hz(int i)
 	return 20 + 5 * i;
 }
 
-/* The modal sum written out, up to 2 kHz.  A sum with a sharp end converges slowly and to and fro: its
- * upper octave is faded out. */
+/* The modal sum written out, up to 2 kHz.  A sum with a sharp end converges slowly and to and fro:
+ * its upper octave is faded out. */
 static void modes_written_out(const struct room_case *c, double resting_per_s,
                               double complex sum[WRITTEN_OUT])
 {
@@ -61,8 +61,8 @@ static void modes_written_out(const struct room_case *c, double resting_per_s,
 				                            : resting_per_s;
 				for (int i = 0; i < WRITTEN_OUT; i++) {
 					const double w = 2 * M_PI * written_out_hz(i);
-					const double complex k = CMPLX(w, -decay) / speed_m_s;
-					sum[i] += a / (k2 - k * k);
+					const double complex k = __builtin_complex(w, -decay);
+					sum[i] += a / (k2 - k * k / (speed_m_s * speed_m_s));
 				}
 			}
 }
@@ -82,15 +82,16 @@ static void sum_of_modes(void **state)
 		assert_ok(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options, 200, h,
 		                              FRAMES));
 		for (int f = 0; f < WRITTEN_OUT; f++)
-			off_db[f] = level_db(spectrum_at(h, FRAMES, 8000, written_out_hz(f)) / want[f]);
+			off_db[f] = level_db(spectrum_at(h, FRAMES, 8000, written_out_hz(f)) /
+			                     want[f]);
 		const double worst_db = p95(off_db, WRITTEN_OUT);
 		print_message("%s: %.3f dB\n", c->name, worst_db);
 		assert_at_most(worst_db, 0.3); /* a tenth of what furniture changes */
 	}
 }
 
-/* Rigid walls and a decay put on afterwards: Green's function in closed form.  The response rings for
- * ever, so that the transform must not repeat. */
+/* Rigid walls and a decay put on afterwards: Green's function in closed form.  The response rings
+ * for ever, so that the transform must not repeat. */
 static void rigid_room_is_a_waveguide(void **state)
 {
 	(void)state;
@@ -130,7 +131,8 @@ static void rate_and_length(void **state)
 	options.length_s = 1;
 	assert_ok(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options, 150, b, 9600));
 	options = (struct sabin_images_options){.rate_hz = 48000, .length_s = 0.5};
-	assert_ok(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options, 150, c48, 24000));
+	assert_ok(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options, 150, c48,
+	                              24000));
 	double loudest = 0;
 	for (int n = 0; n < 4800; n++)
 		loudest = fmax(loudest, fabs(a[n]));
@@ -145,7 +147,9 @@ static void reciprocity(void **state)
 	(void)state;
 	enum { FRAMES = 9600 };
 	static double there[FRAMES], back[FRAMES];
-	const struct sabin_images_options options = {.rate_hz = 48000, .length_s = 0.2, .air = true};
+	const struct sabin_images_options options = {
+		.rate_hz = 48000, .length_s = 0.2, .air = true,
+	};
 	const struct room_case *c = &room_cases[2];
 	const struct sabin_room room = room_case_room(c);
 	assert_ok(sabin_hybrid_compute(&room, c->source_m, c->receiver_m, &options, there, FRAMES));
@@ -224,8 +228,10 @@ static void hybrid_is_its_halves(void **state)
 	const struct sabin_room room = room_case_room(c);
 	assert_ok(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options, 200, modes,
 	                              FRAMES));
-	assert_ok(sabin_images_compute(&room, c->source_m, c->receiver_m, &options, images, FRAMES));
-	assert_ok(sabin_hybrid_compute(&room, c->source_m, c->receiver_m, &options, hybrid, FRAMES));
+	assert_ok(sabin_images_compute(&room, c->source_m, c->receiver_m, &options, images,
+	                               FRAMES));
+	assert_ok(sabin_hybrid_compute(&room, c->source_m, c->receiver_m, &options, hybrid,
+	                               FRAMES));
 	/* the crossover's ringing is cut, which leaves -60 dB of the other half at most */
 	assert_at_most(difference_db(hybrid, modes, FRAMES, 20, 100), -55);
 	assert_at_most(difference_db(hybrid, images, FRAMES, 260, 3500), -50);
@@ -257,8 +263,8 @@ static void limits(void **state)
 		"", {500, 500, 500}, {20, 20, 20}, {300, 40, 50}, {{.1, .1}, {.1, .1}, {.1, .1}},
 	};
 	struct sabin_room room = room_case_room(&hall);
-	assert_int_equal(sabin_modes_compute(&room, hall.source_m, hall.receiver_m, &options, 400, h,
-	                                     FRAMES),
+	assert_int_equal(sabin_modes_compute(&room, hall.source_m, hall.receiver_m, &options, 400,
+	                                     h, FRAMES),
 	                 SABIN_EINVAL);
 	assert_ok(sabin_hybrid_compute(&room, hall.source_m, hall.receiver_m, &options, h, FRAMES));
 }
@@ -270,12 +276,14 @@ static void refusals(void **state)
 	const struct room_case *c = &room_cases[0];
 	const struct sabin_room room = room_case_room(c);
 	const struct sabin_images_options options = {.rate_hz = 48000, .length_s = 0.01};
-	assert_int_equal(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options, 401, h, 480),
+	assert_int_equal(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options, 401, h,
+	                                     480),
 	                 SABIN_EINVAL);
 	assert_int_equal(sabin_modes_compute(&room, c->source_m, c->receiver_m, &options,
 	                                     (double)NAN, h, 480),
 	                 SABIN_EINVAL);
-	assert_int_equal(sabin_modes_compute(&room, c->source_m, c->source_m, &options, 200, h, 480),
+	assert_int_equal(sabin_modes_compute(&room, c->source_m, c->source_m, &options, 200, h,
+	                                     480),
 	                 SABIN_EINVAL);
 	assert_int_equal(sabin_hybrid_compute(&room, c->source_m, c->source_m, &options, h, 480),
 	                 SABIN_EINVAL);

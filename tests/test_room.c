@@ -27,8 +27,8 @@ static void speed_of_sound(void **state)
 		assert_near(sabin_speed_of_sound(table[i][0]), table[i][1], 0.006);
 }
 
-/* dB/km at 101.325 kPa, computed independently from the formulas of ISO 9613-1:1993; its table 1 has
- * the exact mid-band frequencies, hence 10^(3k/10) Hz. */
+/* dB/km at 101.325 kPa, computed independently from the formulas of ISO 9613-1:1993; its table 1
+ * has the exact mid-band frequencies, hence 10^(3k/10) Hz. */
 static void air(void **state)
 {
 	(void)state;
@@ -116,13 +116,15 @@ static void overlapping_panels(void **state)
 static void eyring(void **state)
 {
 	(void)state;
-	/* worked values without air at 343 m/s, to their rounding; air adds its decay to the walls' */
+	/* worked values without air at 343 m/s, to their rounding; air adds its decay to the
+	 * walls' */
 	const struct sabin_room even = room_case_room(&room_cases[0]);
 	const struct sabin_room uneven = room_case_room(&room_cases[1]);
 	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++) {
+		const double f_hz = 1000 * pow(10, 0.3 * (band - 4));
 		const double air_per_s =
-		        343 / 60.0 * sabin_air_attenuation_db_per_m(1000 * pow(10, 0.3 * (band - 4)),
-		                                                    even.temperature_c, 50, 101.325);
+		        343 / 60.0 *
+		        sabin_air_attenuation_db_per_m(f_hz, even.temperature_c, 50, 101.325);
 		assert_near(1 / (1 / sabin_room_eyring_s(&even, band) - air_per_s), 0.4814, 6e-5);
 		assert_near(1 / (1 / sabin_room_eyring_s(&uneven, band) - air_per_s), 0.2649, 6e-5);
 	}

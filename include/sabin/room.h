@@ -65,7 +65,7 @@ SABIN_API void sabin_room_mean_absorption(const struct sabin_room *room,
                                           double alpha[SABIN_ABSORPTION_BANDS]);
 
 /* Reverberation time in s by Eyring's formula with air, for band 0 .. 7 (63 Hz .. 8 kHz);
- * INFINITY without absorption. */
+ * INFINITY without absorption, NAN for another band. */
 SABIN_API double sabin_room_eyring_s(const struct sabin_room *room, int band);
 
 struct sabin_images_options {
@@ -78,21 +78,27 @@ struct sabin_images_options {
  * inside the room, at least 1 cm apart) by image sources.  Amplitude: pressure re the free-field
  * pressure at 1 m (1/r at r metres); time zero is emission.  A surface reflects with
  * sqrt(1 - alpha) of its mean absorption; where all surfaces are flat and there is no air the result
- * is the exact sum of band-limited images, else the octave bands are joined.
- * SABIN_EINVAL, SABIN_ENOMEM. */
+ * is the exact sum of band-limited images (20 Hz to 0.4 rate within -110 dB), else the octave bands
+ * are joined by zero-phase filters; what these ring before emission is dropped.
+ * Memory is bounded whatever the length; images that reflections have taken 280 dB off are left
+ * out.  SABIN_EINVAL: also for more than 10^9 images (half a minute's work, two in octaves).  SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_images_compute(const struct sabin_room *room, const double source_m[3],
                      const double receiver_m[3], const struct sabin_images_options *options,
                      double *h, size_t frames);
 
 /* The same from modes, low frequencies only (up to to_hz, at most 400 Hz): rigid-wall modes with
- * damping that corresponds to the image model's. */
+ * damping that corresponds to the image model's, fading out from to_hz to 2.5 to_hz.
+ * SABIN_EINVAL: also for more than 2 10^5 modes below 1.5 to_hz, or when modes times frequencies
+ * would take longer than some 15 s.  SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_modes_compute(const struct sabin_room *room, const double source_m[3],
                     const double receiver_m[3], const struct sabin_images_options *options,
                     double to_hz, double *h, size_t frames);
 
-/* Modes below the Schroeder frequency, images above, joined by a linear-phase crossover. */
+/* Modes below the Schroeder frequency (Eyring's time in the octaves 125 and 250 Hz; at most 282 Hz),
+ * images above, joined by a linear-phase crossover one octave wide.  Where that frequency is below
+ * 20 Hz: images alone.  Errors as of the two. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_hybrid_compute(const struct sabin_room *room, const double source_m[3],
                      const double receiver_m[3], const struct sabin_images_options *options,

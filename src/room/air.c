@@ -5,8 +5,8 @@
  * References
  *   [9613-1] ISO 9613-1:1993, "Acoustics - Attenuation of sound during propagation outdoors -
  *            Part 1", clause 6.2 (eq. 3, 4, 5), annex B (eq. B.2, B.3: humidity).
- *   [Cramer] O. Cramer, JASA 93 (1993) 2510: humidity raises the speed by under 0.4 % at 30 degrees;
- *            it is ignored here, as in [9613-1] annex A.
+ *   [Cramer] O. Cramer, JASA 93 (1993) 2510: humidity raises the speed by under 0.4 % at 30
+ *            degrees; it is ignored here, as in [9613-1] annex A.
  */
 #include <math.h>
 

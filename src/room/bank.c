@@ -2,11 +2,11 @@
  *
  * bank.c: an amplitude-complementary bank.
  *
- * Between neighbouring bands (octaves: at the edges of IEC 61260-1:2014, 5.4) one gain falls and the
- * other rises as the two halves of a raised cosine over log f.  Each band's gain is the difference
- * of two such low-pass curves, so that the sum telescopes to exactly one: what is the same in all
- * bands passes unchanged.  Zero phase keeps the bands in step; the price is that the difference
- * between bands rings before as well as after an arrival, for the time below.
+ * Between neighbouring bands (octaves: at the edges of IEC 61260-1:2014, 5.4) one gain falls and
+ * the other rises as the two halves of a raised cosine over log f.  Each band's gain is the
+ * difference of two such low-pass curves, so that the sum telescopes to exactly one: what is the
+ * same in all bands passes unchanged.  Zero phase keeps the bands in step; the price is that the
+ * difference between bands rings before as well as after an arrival, for the time below.
  */
 #include <complex.h>
 #include <math.h>

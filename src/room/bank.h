@@ -31,8 +31,8 @@ struct bank {
 	struct sabin_fft *fft;
 };
 
-/* The octaves from 63 Hz on, as many as wanted and as the rate leaves.  The lowest also holds what is
- * below it, the highest what is above. */
+/* The octaves from 63 Hz on, as many as wanted and as the rate leaves.  The lowest also holds what
+ * is below it, the highest what is above. */
 void bank_plan_octaves(struct bank_plan *plan, double rate_hz, int bands_wanted);
 
 /* Highest frequency that the band's filter lets through, as a fraction of the rate; at most 0.5. */

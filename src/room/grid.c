@@ -5,7 +5,8 @@
  * References
  *   [Laakso] T. I. Laakso et al., "Splitting the unit delay", IEEE Signal Processing Magazine 13(1)
  *            (1996) 30-60: Lagrange interpolation, windowed sinc.
- *   [Kaiser] J. F. Kaiser, R. W. Schafer, IEEE Trans. ASSP 28 (1980) 105-107: I0-sinh window design.
+ *   [Kaiser] J. F. Kaiser, R. W. Schafer, IEEE Trans. ASSP 28 (1980) 105-107: I0-sinh window
+ *   design.
  *
  * Error of the spreading: six-point Lagrange interpolation of exp(i w t) on a grid of step h misses
  * by at most (wh)^6 * max|(u+2)(u+1)u(u-1)(u-2)(u-3)| / 6! = (wh)^6 * 4.9e-3.  At 18 kHz and eight

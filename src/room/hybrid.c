@@ -3,13 +3,13 @@
  * hybrid.c: modes below the Schroeder frequency, images above.
  *
  * References
- *   [Schroeder] M. R. Schroeder, K. H. Kuttruff, JASA 34 (1962) 76-80: above 2000 sqrt(T/V) Hz three
- *               modes fall within the bandwidth of one.
+ *   [Schroeder] M. R. Schroeder, K. H. Kuttruff, JASA 34 (1962) 76-80: above 2000 sqrt(T/V) Hz
+ *               three modes fall within the bandwidth of one.
  *
- * Both halves are the same Green's function, start at emission and have the same scale, so that they
- * are in phase where they meet; what differs is the model of damping (modes.c), by less than 1 dB on
- * average below 200 Hz.  They are joined like two bands of bank.c: zero-phase gains that add up to
- * one, over one octave about the Schroeder frequency.
+ * Both halves are the same Green's function, start at emission and have the same scale, so that
+ * they are in phase where they meet; what differs is the model of damping (modes.c), by less than 1
+ * dB on average below 200 Hz.  They are joined like two bands of bank.c: zero-phase gains that add
+ * up to one, over one octave about the Schroeder frequency.
  */
 #include <math.h>
 
@@ -48,7 +48,8 @@ static struct bank_plan crossover_plan(double rate_hz, double f_hz)
 }
 
 /* h[frames] holds images; low[frames] modes.  Their sum replaces h. */
-static enum sabin_err join(const struct bank_plan *plan, const double *low, double *h, size_t frames)
+static enum sabin_err join(const struct bank_plan *plan, const double *low, double *h,
+                           size_t frames)
 {
 	struct bank bank;
 	const size_t ring = (size_t)ceil(plan->reach_s * plan->rate_hz);

@@ -22,8 +22,8 @@
 #include "room/grid.h"
 #include "room/sphere.h"
 
-/* Samples of one grid: a quarter of a megabyte for each band, which caches hold. */
-enum { GRID_FRAMES = 4096 };
+/* Samples of one grid: 140 KiB for each band, which caches hold. */
+enum { GRID_FRAMES = 2048 };
 
 struct images {
 	struct sphere sphere;

@@ -3,30 +3,30 @@
  * modes.c: impulse response from the modes of a rectangular room.
  *
  * References
- *   [Kuttruff] H. Kuttruff, "Room Acoustics", 5th ed. (2009), 3.1-3.3: modes with rigid walls, Green's
- *              function as their sum, damping by a small imaginary part of the wave number.
+ *   [Kuttruff] H. Kuttruff, "Room Acoustics", 5th ed. (2009), 3.1-3.3: modes with rigid walls,
+ *              Green's function as their sum, damping by a small imaginary part of the wave number.
  *   [Morse]    P. M. Morse, K. U. Ingard, "Theoretical Acoustics" (1968), 9.4.
  *   [Doetsch]  G. Doetsch, "Introduction to the theory and application of the Laplace
  *              transformation" (1974): the transform along a line beside the axis.
  *
  *   G = sum_n a_n / (k_n^2 - (k - i delta_n/c)^2),  a_n = eps_n psi_n(source) psi_n(receiver) / V,
  *
- * psi = prod cos(n pi x / L), eps = prod (1 for n = 0, else 2), and p = 4 pi G so that a free field has
- * 1 Pa at 1 m.
+ * psi = prod cos(n pi x / L), eps = prod (1 for n = 0, else 2), and p = 4 pi G so that a free field
+ * has 1 Pa at 1 m.
  *
  * Damping is geometric: a mode is a wave that runs to and fro, along an axis with the share
- * k_axis / k_n of its path, and loses -ln(beta beta') at each pair of walls: what the image sum does
- * to it.  Waves that graze a wall lose nothing there.  The mode (0,0,0) runs nowhere; it decays with
- * Eyring's time of the lowest band.
+ * k_axis / k_n of its path, and loses -ln(beta beta') at each pair of walls: what the image sum
+ * does to it.  Waves that graze a wall lose nothing there.  The mode (0,0,0) runs nowhere; it
+ * decays with Eyring's time of the lowest band.
  *
- * Modes above those that are summed act as a spring: their sum F is nearly a straight line over k^2.
- * At an imaginary wave number i kappa it is known: the sum of all modes is there one of images that
- * decay as exp(-kappa d), hence only of near ones, and those that are summed are subtracted (Kummer's
- * transformation).  Two such points give the line.
+ * Modes above those that are summed act as a spring: their sum F is nearly a straight line over
+ * k^2. At an imaginary wave number i kappa it is known: the sum of all modes is there one of images
+ * that decay as exp(-kappa d), hence only of near ones, and those that are summed are subtracted
+ * (Kummer's transformation).  Two such points give the line.
  *
  * The response is the inverse transform of G, fading out above to_hz, at a low rate and then
- * interpolated.  A finite transform repeats; where the modes ring longer than its length, G is taken
- * at k - i sigma/c, which is the transform of h exp(-sigma t), and the result multiplied by
+ * interpolated.  A finite transform repeats; where the modes ring longer than its length, G is
+ * taken at k - i sigma/c, which is the transform of h exp(-sigma t), and the result multiplied by
  * exp(sigma t) [Doetsch].
  */
 #include <math.h>
@@ -39,16 +39,16 @@
 #include "signal/cmplx.h"
 
 static const double to_hz_most = 400;     /* room.h */
-static const double fade_factor = 2.5;    /* from the whole at to_hz to nothing at 2.5 to_hz: so wide
-                                             that an arrival rings for few milliseconds only */
+static const double fade_factor = 2.5;    /* the whole at to_hz, nothing at 2.5 to_hz: so wide that
+                                             an arrival rings for few milliseconds only */
 static const double reach_factor = 3;     /* modes are summed up to 3 to_hz: 0.1 dB with the rest
                                              as a spring, over all but the deepest nulls */
 static const double reach_factor_least = 1.5;
-static const double mode_least = 200;     /* summed at any rate: kappa stays so large that the spring
-                                             takes only near images */
+static const double mode_least = 200;     /* summed at any rate: kappa stays so large that the
+                                             spring takes only near images */
 static const double mode_limit = 2e5;     /* above it the reach is shortened */
 static const double work_limit = 4e9;     /* modes times frequencies: some 15 s */
-static const double loss_most = 14;       /* -ln(beta beta'): beta = 0.001, for walls that absorb all */
+static const double loss_most = 14;       /* -ln(beta beta'): 0.001, for walls that absorb all */
 static const double repeat_log = 13.8;    /* ln 10^6: what may be left when the transform repeats */
 static const double silence_log = 28;     /* ln of -240 dB: there the response ends */
 static const double period_least_s = 3;   /* keeps sigma far below the width of the fade */
@@ -92,8 +92,8 @@ double modes_limit_hz(const double size_m[3], double speed_m_s)
 	return low_hz;
 }
 
-/* Value of a table by octaves at f: each holds about its centre and passes into the next at the edge,
- * as the bank of the images does. */
+/* Value of a table by octaves at f: each holds about its centre and passes into the next at the
+ * edge, as the bank of the images does. */
 static double by_octave(const double *table, double f_hz)
 {
 	const double oct = log2(f_hz / room_band_centre_hz(0)) / log2(pow(10, 0.3));
@@ -136,7 +136,8 @@ static void each_mode(struct modes *modes, mode_visit *visit)
 	for (int x = 0; x * M_PI / size_m[0] <= k_most; x++) {
 		for (int y = 0; y * M_PI / size_m[1] <= k_most; y++) {
 			for (int z = 0; z * M_PI / size_m[2] <= k_most; z++) {
-				const double k_per_m[3] = {x * M_PI / size_m[0], y * M_PI / size_m[1],
+				const double k_per_m[3] = {x * M_PI / size_m[0],
+				                           y * M_PI / size_m[1],
 				                           z * M_PI / size_m[2]};
 				const double k = sqrt(k_per_m[0] * k_per_m[0] +
 				                      k_per_m[1] * k_per_m[1] +
@@ -182,33 +183,38 @@ static void add_mode(struct modes *modes, const struct mode *mode)
 	}
 }
 
+/* exp(-kappa d) / d of the eight images in one cell of 2 width x 2 length x 2 height. */
+static double spring_of_cell(const struct modes *modes, double kappa, const int cell[3])
+{
+	double sum = 0;
+	for (int q = 0; q < 8; q++) {
+		double square = 0;
+		for (int axis = 0; axis < 3; axis++) {
+			const int sign = q >> axis & 1 ? -1 : 1;
+			const double d_m = sign * modes->source_m[axis] +
+			                   2 * cell[axis] * modes->room->size_m[axis] -
+			                   modes->receiver_m[axis];
+			square += d_m * d_m;
+		}
+		sum += exp(-kappa * sqrt(square)) / sqrt(square);
+	}
+	return sum;
+}
+
 /* All modes at i kappa: images of the rigid room, exp(-kappa d) / (4 pi d). */
 static double spring_of_all(const struct modes *modes, double kappa)
 {
 	/* exp(-40) is -350 dB: of farther images nothing is left, nor of the nearest beyond that */
-	const double reach_m =
-	        fmin(room_distance_m(modes->source_m, modes->receiver_m), 40 / kappa) + 40 / kappa;
-	const double *size_m = modes->room->size_m;
+	const double direct_m = room_distance_m(modes->source_m, modes->receiver_m);
+	const double reach_m = fmin(direct_m, 40 / kappa) + 40 / kappa;
 	int most[3];
 	for (int axis = 0; axis < 3; axis++)
-		most[axis] = (int)ceil(reach_m / (2 * size_m[axis])) + 1;
+		most[axis] = (int)ceil(reach_m / (2 * modes->room->size_m[axis])) + 1;
 	double sum = 0;
 	for (int x = -most[0]; x <= most[0]; x++)
 		for (int y = -most[1]; y <= most[1]; y++)
-			for (int z = -most[2]; z <= most[2]; z++) {
-				const int m[3] = {x, y, z};
-				for (int q = 0; q < 8; q++) {
-					double square = 0;
-					for (int axis = 0; axis < 3; axis++) {
-						const int sign = q >> axis & 1 ? -1 : 1;
-						const double d_m = sign * modes->source_m[axis] +
-						                   2 * m[axis] * size_m[axis] -
-						                   modes->receiver_m[axis];
-						square += d_m * d_m;
-					}
-					sum += exp(-kappa * sqrt(square)) / sqrt(square);
-				}
-			}
+			for (int z = -most[2]; z <= most[2]; z++)
+				sum += spring_of_cell(modes, kappa, (const int[3]){x, y, z});
 	return sum / (4 * M_PI);
 }
 
@@ -251,7 +257,7 @@ static void init(struct modes *modes)
 	const double shortest_m = fmin(room->size_m[0], fmin(room->size_m[1], room->size_m[2]));
 	modes->resting_per_s = fmin(3 * M_LN10 / sabin_room_eyring_s(room, 0),
 	                            loss_most * modes->speed_m_s / (2 * shortest_m));
-	modes->least_per_s = INFINITY;
+	modes->least_per_s = (double)INFINITY;
 }
 
 /* How far the modes are summed and how long the transform is.  SABIN_EINVAL: too much work. */
@@ -278,16 +284,16 @@ static enum sabin_err plan(struct modes *modes, double to_hz, double length_s)
 
 /* From every step-th sample low[n], periodic, to h[lead + frames], which begins `lead` before
  * emission.  Later than half a period nothing is left (plan()). */
-static enum sabin_err interpolate(const struct modes *modes, const double *low, size_t n, size_t step,
-                                  const struct modes_span *span, double *h)
+static enum sabin_err interpolate(const struct modes *modes, const double *low, size_t n,
+                                  size_t step, const struct modes_span *span, double *h)
 {
 	double *taps = calloc(step, 2 * SINC_HALF * sizeof *taps);
 	if (!taps)
 		return SABIN_ENOMEM;
 	for (size_t phase = 0; phase < step; phase++)
 		for (int i = 0; i < 2 * SINC_HALF; i++)
-			taps[phase * 2 * SINC_HALF + (size_t)i] =
-			        grid_sinc((double)phase / (double)step + SINC_HALF - 1 - i, SINC_HALF);
+			taps[phase * 2 * SINC_HALF + (size_t)i] = grid_sinc(
+			        (double)phase / (double)step + SINC_HALF - 1 - i, SINC_HALF);
 	const double sigma = modes->sigma_per_s / span->rate_hz;
 	for (size_t f = 0; f < span->lead + span->frames; f++) {
 		const size_t at = f + n * step - span->lead; /* one period on */
@@ -321,7 +327,7 @@ static enum sabin_err transform(struct modes *modes, double to_hz, size_t step, 
 	for (size_t i = 0; i < modes->bins && i < n / 2; i++) {
 		const double over = (double)i / modes->period_s / to_hz - 1;
 		const double gain = scale * (1 - sabin_window_rise(over / (fade_factor - 1)));
-		spectrum[i] = CMPLX(gain * modes->re[i], gain * modes->im[i]);
+		spectrum[i] = __builtin_complex(gain * modes->re[i], gain * modes->im[i]);
 	}
 	sabin_fft_inverse(fft, spectrum, low);
 	err = interpolate(modes, low, n, step, span, h);

@@ -104,7 +104,7 @@ void room_reflection(const struct sabin_room *room,
 double sabin_room_eyring_s(const struct sabin_room *room, int band)
 {
 	if (band < 0 || band >= SABIN_ABSORPTION_BANDS)
-		return NAN;
+		return (double)NAN;
 	double area = 0, absorbed = 0;
 	for (int surface = 0; surface < SABIN_SURFACE_COUNT; surface++) {
 		double alpha[SABIN_ABSORPTION_BANDS];

@@ -5,7 +5,8 @@
  * References
  *   [Allen]  J. B. Allen, D. A. Berkley, "Image method for efficiently simulating small-room
  *            acoustics", JASA 65 (1979) 943-950: along one axis of length L the images lie at
- *            (1 - 2q) s + 2 m L, q = 0, 1, and were reflected |m - q| times at 0 and |m| times at L.
+ *            (1 - 2q) s + 2 m L, q = 0, 1, and were reflected |m - q| times at 0 and |m| times at
+ *            L.
  *   [Kuttruff] H. Kuttruff, "Room Acoustics", 5th ed. (2009), 4.1: 4 pi (ct)^3 / (3 V) images
  *            have arrived by the time t.
  */
@@ -15,10 +16,11 @@
 #include "room/sphere.h"
 
 /* An image whose reflections leave less than this (-280 dB) of it is not visited, nor are those
- * behind it: even 10^9 such images add up to less than double precision shows of the direct sound. */
+ * behind it: even 10^9 such images add up to less than double precision shows of the direct
+ * sound. */
 static const double gain_floor = 1e-14;
 
-/* More images than this are refused: it bounds the time to about a minute. */
+/* More images than this are refused: it bounds the time to half a minute, two in octaves. */
 static const double image_limit = 1e9;
 
 struct offset {
@@ -98,9 +100,9 @@ static enum sabin_err axis_init(struct sphere_axis *axis, double length_m, doubl
  * images fill a simplex, for the others they are bounded by the sphere. */
 static double image_bound(const double size_m[3], const double loss[3], double radius_m)
 {
-	/* volumes, over products of half axes: sphere, disc x segment, segment x diamond, simplex */
+	/* volumes over products of half axes: ball, disc x segment, segment x diamond, simplex */
 	static const double shape[4] = {4.0 / 3 * M_PI, 2 * M_PI, 4, 8.0 / 6};
-	double least = INFINITY;
+	double least = (double)INFINITY;
 	for (int subset = 0; subset < 8; subset++) {
 		double product = 1, reach = -log(gain_floor);
 		int members = 0;
@@ -183,8 +185,8 @@ static size_t audible_end(const struct sphere_axis *axis, double gain, size_t fi
 	return end;
 }
 
-/* All rows of offset i of the outer axis.  edge[]: where the inner range of the first row begins and
- * ends at most; on return, where it does. */
+/* All rows of offset i of the outer axis.  edge[]: where the inner range of the first row begins
+ * and ends at most; on return, where it does. */
 static void walk_plane(const struct sphere *sphere, size_t i, const double limit_m2[2],
                        size_t edge[2], sphere_visit *visit, void *user)
 {

@@ -72,7 +72,7 @@ static inline double complex spectrum_at(const double *h, size_t n, double rate_
 		at_im = at_re * turn_im + at_im * turn_re;
 		at_re = next;
 	}
-	return CMPLX(re, im);
+	return __builtin_complex(re, im);
 }
 
 static inline double level_db(double complex x)
@@ -86,7 +86,7 @@ static inline double level_db(double complex x)
 static inline double complex waveguide(const struct room_case *c, double speed_m_s, double f_hz,
                                        double decay_per_s)
 {
-	const double complex k = CMPLX(2 * M_PI * f_hz, -decay_per_s) / speed_m_s;
+	const double complex k = __builtin_complex(2 * M_PI * f_hz, -decay_per_s) / speed_m_s;
 	const double near_m = fmin(c->source_m[0], c->receiver_m[0]);
 	const double far_m = fmax(c->source_m[0], c->receiver_m[0]);
 	double complex sum = 0;
