@@ -66,6 +66,32 @@ static void short_tone(void **state)
 	free(h);
 }
 
+/* Tones of T = BT / B at 125 Hz: what is called valid is within 6 % (5 % and the tone's phase), and far
+ * below the filter's minimum nothing is, though the filter's own decay is longer than 11 / B. */
+static void filter_limit(void **state)
+{
+	(void)state;
+	static const double bts[] = {0.3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 20};
+	enum { COUNT = 24000 };
+	double *h = malloc(COUNT * sizeof *h);
+	for (size_t i = 0; i < sizeof bts / sizeof *bts; i++) {
+		const double time_s = bts[i] / 88.7;
+		decay_tone(h, COUNT, 960, rate_hz, 125.8925, time_s);
+		struct sabin_analysis a = analyse_octaves(h, COUNT, rate_hz, 125, 125);
+		for (int p = SABIN_EDT; p <= SABIN_TOPT; p++) {
+			const struct sabin_quantity q = a.bands[0].value[p];
+			if (q.valid)
+				assert_near(q.value, time_s, 0.06 * time_s);
+			else if (q.reason == SABIN_BECAUSE_FILTER)
+				assert_at_most(q.have, q.need);
+			if (bts[i] < 8 || bts[i] > 15)
+				assert_int_equal(q.valid, bts[i] > 15);
+		}
+		sabin_analysis_free(&a);
+	}
+	free(h);
+}
+
 /* ---- clarity against brute force ------------------------------------------------------------ */
 
 /* Energy of samples from .. to - 1 in the band, by Parseval over a long transform. */
@@ -390,7 +416,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tones),         cmocka_unit_test(short_tone),
-		cmocka_unit_test(clarity),       cmocka_unit_test(invariances),
+		cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),       cmocka_unit_test(invariances),
 		cmocka_unit_test(noise_before),
 		cmocka_unit_test(analyser),      cmocka_unit_test(odd_responses),
 		cmocka_unit_test(refusals),      cmocka_unit_test(out_of_band),

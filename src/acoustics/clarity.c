@@ -22,6 +22,9 @@ static const double db_per_ln = 4.342944819032518; /* 10 / ln 10 */
 
 /* [ISO] table A.1; the error by noise alone may be as large, at one standard deviation. */
 static const double jnd_c_db = 1, jnd_d = 0.05, jnd_ts_s = 0.010;
+/* ISO 3382-2:2008 7.3 for time-reversed filters.  As the response is divided before it is filtered,
+ * the filter's own decay does not move energy across the split. */
+static const double least_bt = 4;
 /* How well the extrapolated energy is known. */
 static const double beyond_error = 0.3;
 
@@ -58,9 +61,8 @@ static struct sabin_quantity judge(const struct sabin_decay *decay, double value
 {
 	const double sigma = hypot(own, noise);
 	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
-	if (!(bt > SABIN_LEAST_BT))
-		return sabin_quantity_because(value, sigma, SABIN_BECAUSE_FILTER, bt,
-		                              SABIN_LEAST_BT);
+	if (!(bt > least_bt))
+		return sabin_quantity_because(value, sigma, SABIN_BECAUSE_FILTER, bt, least_bt);
 	if (!(noise <= allowed)) {
 		const double usable_db = sabin_usable_db(decay);
 		return sabin_quantity_because(

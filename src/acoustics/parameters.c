@@ -124,8 +124,10 @@ static void check_excited(const struct sabin_analysis_options *options,
 	}
 }
 
+/* bandwidth_hz: of noise that varies as much as this band's signal.  *energy_out: all of it. */
 static enum sabin_err analyse_band(struct sabin_bank *bank,
                                    const struct sabin_analysis_options *options,
+                                   double bandwidth_hz, double *energy_out,
                                    struct sabin_band_result *result)
 {
 	const struct sabin_band *band = &result->band;
@@ -138,7 +140,8 @@ static enum sabin_err analyse_band(struct sabin_bank *bank,
 	if (!err) {
 		struct sabin_decay decay;
 		sabin_decay_init(&decay, &energy.all, bank->duration_s,
-		                 band->high_hz - band->low_hz, options->noise);
+		                 bandwidth_hz, options->noise);
+		*energy_out = decay.total;
 		sabin_reverberation(&decay, result);
 		sabin_clarity(&decay, &energy, result);
 		result->knee_s = decay.knee_s;
@@ -167,6 +170,20 @@ static struct sabin_band broad_band(const struct sabin_analysis *analysis)
 	return broad;
 }
 
+/* The cells of a broadband are not equally filled: sum(E)^2 / sum(E^2 / B) over its bands. */
+static double filled_bandwidth(const struct sabin_band *broad, const struct sabin_band *bands,
+                               const double *energy, size_t count)
+{
+	double sum = 0, squares = 0;
+	for (size_t i = 0; i < count; i++)
+		if (bands[i].low_hz >= broad->low_hz && bands[i].high_hz <= broad->high_hz) {
+			sum += energy[i];
+			squares += energy[i] * energy[i] / (bands[i].high_hz - bands[i].low_hz);
+		}
+	const double whole_hz = broad->high_hz - broad->low_hz;
+	return squares > 0 && sum > 0 ? fmin(sum * sum / squares, whole_hz) : whole_hz;
+}
+
 static bool options_ok(const struct sabin_analysis_options *o)
 {
 	return (o->fraction == 1 || o->fraction == 3) && o->from_hz > 0 && o->to_hz >= o->from_hz &&
@@ -183,6 +200,7 @@ static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n
                               struct sabin_analysis *out)
 {
 	struct sabin_band bands[MAX_BANDS];
+	double energy[MAX_BANDS] = {0}, broad_energy;
 	out->band_count =
 		sabin_bands(options->fraction, options->from_hz, options->to_hz, bands, MAX_BANDS);
 	if (out->band_count == 0)
@@ -194,11 +212,14 @@ static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n
 	                                     bands[0].high_hz - bands[0].low_hz);
 	for (size_t i = 0; i < out->band_count && !err; i++) {
 		out->bands[i].band = bands[i];
-		err = analyse_band(bank, options, &out->bands[i]);
+		err = analyse_band(bank, options, bands[i].high_hz - bands[i].low_hz, &energy[i],
+		                   &out->bands[i]);
 	}
 	if (!err) {
 		out->broadband.band = broad_band(out);
-		err = analyse_band(bank, options, &out->broadband);
+		err = analyse_band(bank, options,
+		                   filled_bandwidth(&out->broadband.band, bands, energy, out->band_count),
+		                   &broad_energy, &out->broadband);
 	}
 	return err;
 }

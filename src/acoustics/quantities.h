@@ -12,10 +12,6 @@
 
 #include "acoustics/decay.h"
 
-/* Least bandwidth times reverberation time: a zero-phase filter is half a time-reversed one, for
- * which ISO 3382-2:2008 7.3 asks for more than 4. */
-#define SABIN_LEAST_BT 4.0
-
 /* How far down the decay can be used, dB: level over the noise, or over the response's end. */
 double sabin_usable_db(const struct sabin_decay *decay);
 

@@ -23,14 +23,22 @@ static const double topt_least_db = 10, topt_most_db = 60;
 /* A decay time: its range, and the two factors over sqrt(B T) of its relative error.
  * own: T20 as [ISO1] formula 5 for one integrated response: 0.88 sqrt(1.19).  T30: the 0.59 of
  *      formula 4 and 15 % for what bands leak into each other.  EDT, which the standard leaves out,
- *      and the noise factors are from simulated decays of Gaussian noise (tests/test_parameters.c
- * draws them). noise: at an INR of at_db; ten times as much for 20 dB less. */
+ *      and the noise factors are from simulated decays of Gaussian noise (as in
+ *      tests/test_parameters_draws.c).
+ * noise: at an INR of at_db; ten times as much for 20 dB less.
+ * least_bt: B T from which on the filter's own decay lengthens that of a tone by less than about
+ *      5 %, at the worst phase of its start. */
 struct rule {
-	double from_db, to_db, own, noise, at_db;
+	double from_db, to_db, own, noise, at_db, least_bt;
 };
-static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20};
-static const struct rule t20_rule = {-5, -25, 0.96, 0.45, 35};
-static const struct rule t30_rule = {-5, -35, 0.68, 0.30, 45};
+static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20, 9.5};
+static const struct rule t20_rule = {-5, -25, 0.96, 0.45, 35, 10};
+static const struct rule t30_rule = {-5, -35, 0.68, 0.30, 45, 11};
+static const double topt_least_bt = 13;
+/* The filter alone decays with B EDT = 4.5, B T20 = 11, B T30 = 15, B Topt = 17: a decay much
+ * shorter than the filter's seems long at its end, but not at its start.  From 20 on the filter is
+ * not to blame. */
+static const double filter_bt = 20;
 /* The own factor falls with the range as it does from T20 to T30 by [ISO1]:
  * ln(0.96/0.59)/ln(30/20). */
 static const double own_exponent = 1.2;
@@ -80,8 +88,9 @@ static struct sabin_quantity not_computable(const struct sabin_decay *decay,
 	                              below_range_db - rule->to_db + rule->from_db);
 }
 
+/* edt_s: of the same decay, NAN where not known. */
 static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
-                                        struct sabin_decay_fit *fit, double *xi)
+                                        double edt_s, struct sabin_decay_fit *fit, double *xi)
 {
 	*fit = (struct sabin_decay_fit){NAN, NAN, NAN, NAN};
 	if (xi)
@@ -92,9 +101,13 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	const double usable_db = sabin_usable_db(decay);
 	const double noise = noise_error(rule, usable_db, bt);
 	const double sigma_s = t_s * hypot(rule->own / sqrt(bt), noise);
-	if (!(bt > SABIN_LEAST_BT))
+	const double edt_bt = decay->bandwidth_hz * edt_s;
+	if (!(bt >= rule->least_bt))
 		return sabin_quantity_because(t_s, sigma_s, SABIN_BECAUSE_FILTER, bt,
-		                              SABIN_LEAST_BT);
+		                              rule->least_bt);
+	if (bt < filter_bt && edt_bt < edt_rule.least_bt)
+		return sabin_quantity_because(t_s, sigma_s, SABIN_BECAUSE_FILTER, edt_bt,
+		                              edt_rule.least_bt);
 	double need_db = needed_db(rule, bt, most_noise_error);
 	if (decay->handling != SABIN_NOISE_FULL) /* noise left in is a bias: [ISO1]'s margin */
 		need_db = fmax(need_db, rule->from_db - rule->to_db + below_range_db);
@@ -107,11 +120,12 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 
 /* From -5 dB over the widest range whose lower end stays 10 dB over the noise and whose noise error
  * stays small. */
-static struct sabin_quantity optimal_time(const struct sabin_decay *decay, double *to_db)
+static struct sabin_quantity optimal_time(const struct sabin_decay *decay, double edt_s,
+                                          double *to_db)
 {
 	const double usable_db = sabin_usable_db(decay);
 	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
-	struct rule rule = {-5, 0, 0, t30_rule.noise, below_range_db};
+	struct rule rule = {-5, 0, 0, t30_rule.noise, below_range_db, topt_least_bt};
 	const double margin_db = needed_db(&rule, bt, topt_noise_error);
 	const double range_db =
 		fmin(usable_db - fmax(margin_db, below_range_db), topt_most_db);
@@ -127,7 +141,7 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 			usable_db, topt_least_db + fmax(margin_db, below_range_db));
 	struct sabin_decay_fit fit;
 	*to_db = rule.to_db;
-	return decay_time(decay, &rule, &fit, NULL);
+	return decay_time(decay, &rule, edt_s, &fit, NULL);
 }
 
 static struct sabin_quantity curvature(struct sabin_quantity t20, struct sabin_quantity t30,
@@ -171,10 +185,11 @@ void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_resu
 	struct sabin_decay_fit fit;
 	double xi20, xi30;
 	value[SABIN_INR] = inr(decay);
-	value[SABIN_EDT] = decay_time(decay, &edt_rule, &fit, NULL);
-	value[SABIN_T20] = decay_time(decay, &t20_rule, &result->fit_t20, &xi20);
-	value[SABIN_T30] = decay_time(decay, &t30_rule, &result->fit_t30, &xi30);
-	value[SABIN_TOPT] = optimal_time(decay, &result->topt_to_db);
+	value[SABIN_EDT] = decay_time(decay, &edt_rule, NAN, &fit, NULL);
+	const double edt_s = value[SABIN_EDT].value;
+	value[SABIN_T20] = decay_time(decay, &t20_rule, edt_s, &result->fit_t20, &xi20);
+	value[SABIN_T30] = decay_time(decay, &t30_rule, edt_s, &result->fit_t30, &xi30);
+	value[SABIN_TOPT] = optimal_time(decay, edt_s, &result->topt_to_db);
 	value[SABIN_CURVATURE] =
 		curvature(value[SABIN_T20], value[SABIN_T30], decay->bandwidth_hz);
 	value[SABIN_XI_T20] = nonlinearity(xi20, value[SABIN_T20]);
