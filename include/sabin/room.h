@@ -81,7 +81,8 @@ struct sabin_images_options {
  * is the exact sum of band-limited images (20 Hz to 0.4 rate within -110 dB), else the octave bands
  * are joined by zero-phase filters; what these ring before emission is dropped.
  * Memory is bounded whatever the length; images that reflections have taken 280 dB off are left
- * out.  SABIN_EINVAL: also for more than 10^9 images (half a minute's work, two in octaves).  SABIN_ENOMEM. */
+ * out.  SABIN_EINVAL: also for more than 10^9 images (half a minute's work, two in octaves).
+ * SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_images_compute(const struct sabin_room *room, const double source_m[3],
                      const double receiver_m[3], const struct sabin_images_options *options,
@@ -96,8 +97,8 @@ sabin_modes_compute(const struct sabin_room *room, const double source_m[3],
                     const double receiver_m[3], const struct sabin_images_options *options,
                     double to_hz, double *h, size_t frames);
 
-/* Modes below the Schroeder frequency (Eyring's time in the octaves 125 and 250 Hz; at most 282 Hz),
- * images above, joined by a linear-phase crossover one octave wide.  Where that frequency is below
+/* Modes below the Schroeder frequency (Eyring's time in the octaves 125 and 250 Hz; at most
+ * 282 Hz), images above, joined by a linear-phase crossover one octave wide.  Where that frequency is below
  * 20 Hz: images alone.  Errors as of the two. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_hybrid_compute(const struct sabin_room *room, const double source_m[3],
