@@ -100,7 +100,8 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 	if (!s->played || !s->sweep || !s->channel)
 		return SABIN_ENOMEM;
 	sabin_stimulus_render(&s->stimulus, s->played);
-	sabin_sweep_render(&s->stimulus.sweep, s->sweep);
+	memcpy(s->sweep, s->played + s->stimulus.sweep_frame,
+	       s->stimulus.sweep.frames * sizeof *s->sweep);
 	s->excitation = (struct sabin_excitation){
 	    .x = s->sweep,
 	    .frames = s->stimulus.sweep.frames,

@@ -40,6 +40,11 @@ struct images {
 	struct bank bank;
 };
 
+/* An octave of which the walls have left so little (-140 dB) is left out of an image: twenty million
+ * such images, all there are in a second of a small room, add up to less than -100 dB of the
+ * direct sound, spread over all of it. */
+static const double least_gain = 1e-7;
+
 /* Hot loops: one image after the other of a row. */
 static void spread_flat(void *user, const struct sphere_row *row)
 {
@@ -70,6 +75,8 @@ static void spread_bands(void *user, const struct sphere_row *row)
 			weight[i] /= r;
 		for (size_t band = 0; band < bands; band++, at += each) {
 			const double gain = row->gain[band] * inner[band];
+			if (gain < least_gain)
+				continue;
 			for (int i = 0; i < GRID_POINTS; i++)
 				at[i] += gain * weight[i];
 		}

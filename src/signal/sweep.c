@@ -64,8 +64,11 @@ double sabin_sweep_value(const struct sabin_sweep *sweep, double t_s)
 	/* [N] eq. 47, in periods; whole ones are dropped so that the sine's argument stays small */
 	const double periods =
 	    sweep->from_hz * sweep->constant_s * exp(t_s / sweep->constant_s);
-	const double fade = sabin_window_rise(t_s / sweep->fade_in_s) *
-	                    sabin_window_rise((sweep->length_s - t_s) / sweep->fade_out_s);
+	double fade = 1;
+	if (t_s < sweep->fade_in_s)
+		fade = sabin_window_rise(t_s / sweep->fade_in_s);
+	if (sweep->length_s - t_s < sweep->fade_out_s)
+		fade *= sabin_window_rise((sweep->length_s - t_s) / sweep->fade_out_s);
 	return sweep->gain * fade * sin(2 * M_PI * (periods - floor(periods)));
 }
 
