@@ -6,16 +6,19 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <sabin/window.h>
+
 #include "io/calibration.h"
 #include "roomcard/filter.h"
 #include "roomcard/scene.h"
 
 /* A full-scale tone returns at -20 dBFS at 1 m in the free field. */
 static const double geometry_gain_db = -20;
-/* The geometry's response is computed down to this many decays of 60 dB (-75 dB) ... */
-static const double decays = 1.25;
-/* ... within these bounds. */
-static const double length_min_s = 0.25, length_max_s = 6;
+/* The geometry's response is as long as it takes its slowest wave to fall by 48 dB, which leaves T30
+ * whole (the images' number grows with the cube of the time), within these bounds ... */
+static const double decays = 48.0 / 60, length_min_s = 0.25, length_max_s = 6;
+/* ... and fades out over its last part, since a cut would be heard as a click in the bass. */
+static const double fade_share = 0.15;
 /* What is left of a two-way loudspeaker whose tweeter is dead falls with its crossover: 24 dB an
  * octave. */
 enum { DEAD_ORDER = 4 };
@@ -260,12 +263,30 @@ static enum sabin_err measured(const struct work *work, size_t speaker, int posi
 	return SABIN_OK;
 }
 
-/* The slowest octave band's decay decides how long the response is. */
+/* Reverberation time along one axis: a wave between two walls loses their reflections on 2 L. */
+static double axis_s(const struct sabin_room *room, int axis, int band)
+{
+	static const enum sabin_surface_id walls[3][2] = {
+		{SABIN_LEFT, SABIN_RIGHT}, {SABIN_FRONT, SABIN_BACK}, {SABIN_FLOOR, SABIN_CEILING}};
+	double nepers = 0; /* of energy on a round trip */
+	for (int side = 0; side < 2; side++) {
+		double alpha[SABIN_ABSORPTION_BANDS];
+		sabin_room_mean_absorption(room, walls[axis][side], alpha);
+		nepers -= log1p(-fmin(alpha[band], 0.999999));
+	}
+	const double trip_s = 2 * room->size_m[axis] / sabin_speed_of_sound(room->temperature_c);
+	return 6 * M_LN10 / fmax(nepers, 1e-9) * trip_s;
+}
+
+/* The slowest decay there is, along an axis or diffuse, decides how long the response is. */
 static double room_length_s(const struct sabin_room *room)
 {
 	double longest_s = 0;
-	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++)
+	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++) {
 		longest_s = fmax(longest_s, sabin_room_eyring_s(room, band));
+		for (int axis = 0; axis < 3; axis++)
+			longest_s = fmax(longest_s, axis_s(room, axis, band));
+	}
 	return fmin(fmax(decays * longest_s, length_min_s), length_max_s);
 }
 
@@ -280,6 +301,8 @@ static enum sabin_err predicted(const struct work *work, size_t speaker, int pos
 		err = sabin_images_compute(&roomfile->room, roomfile->speakers[speaker].position_m,
 		                           roomfile->positions[position].position_m, &options, out->h,
 		                           out->n);
+	if (!err)
+		sabin_window_taper(out->h, out->n, 0, (size_t)(fade_share * (double)out->n));
 	if (err)
 		return sabin_diag_set(work->diag, err, roomfile->path, 0, 0,
 		                      "the response from '%s' to '%s' cannot be computed: %s",
