@@ -370,6 +370,38 @@ static void out_of_band(void **state)
 	free(h);
 }
 
+/* Noise that is left in lengthens T30: what is still called valid is near the treated value. */
+static void noise_left_in(void **state)
+{
+	(void)state;
+	print_message("seed 15\n");
+	double *h = malloc(400000 * sizeof *h);
+	int refused = 0;
+	for (double snr_db = 37; snr_db < 70; snr_db += 6) {
+		struct noise_decay d = decay_of_time(rate_hz, 1, snr_db);
+		d.length_s = 6;
+		decay_draw(&d, 15, h);
+		struct sabin_analysis want = analyse_octaves(h, decay_length(&d), rate_hz, 1000, 8000);
+		struct sabin_analysis_options options = octave_options(1000, 8000);
+		for (int handling = SABIN_NOISE_TRUNCATE; handling <= SABIN_NOISE_NONE; handling++) {
+			options.noise = (enum sabin_noise_handling)handling;
+			struct sabin_analysis a;
+			assert_ok(sabin_analysis_compute(h, decay_length(&d), rate_hz, &options, &a));
+			for (size_t b = 0; b < a.band_count; b++) {
+				const struct sabin_quantity t30 = a.bands[b].value[SABIN_T30];
+				refused += !t30.valid;
+				if (t30.valid)
+					assert_near(t30.value / want.bands[b].value[SABIN_T30].value, 1, 0.06);
+				assert_near(a.bands[b].knee_s, want.bands[b].knee_s, 1e-9);
+			}
+			sabin_analysis_free(&a);
+		}
+		sabin_analysis_free(&want);
+	}
+	assert_in_range(refused, 8, 36); /* of 48: neither all nor none */
+	free(h);
+}
+
 /* ---- charts, names --------------------------------------------------------------- */
 
 static void curves(void **state)
@@ -416,7 +448,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tones),         cmocka_unit_test(short_tone),
-		cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),       cmocka_unit_test(invariances),
+		cmocka_unit_test(noise_left_in), cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),       cmocka_unit_test(invariances),
 		cmocka_unit_test(noise_before),
 		cmocka_unit_test(analyser),      cmocka_unit_test(odd_responses),
 		cmocka_unit_test(refusals),      cmocka_unit_test(out_of_band),
