@@ -230,6 +230,44 @@ static void limits(void **state)
 	sabin_deconvolver_free(NULL);
 }
 
+/* What is recorded outside the band is no part of the response: white noise leaves less there than
+ * within. */
+static void noise_outside_the_band(void **state)
+{
+	(void)state;
+	static const double tops_hz[] = {120, 7000, 20000, 22000};
+	for (size_t i = 0; i < sizeof tops_hz / sizeof *tops_hz; i++) {
+		const struct sabin_sweep sweep = make_sweep(20, tops_hz[i], 2, 48000);
+		const size_t ny = sweep.frames + 48000;
+		double *x = calloc(ny, sizeof *x);
+		struct sabin_deconvolver *d;
+		struct sabin_fft *fft;
+		sabin_sweep_render(&sweep, x);
+		assert_ok(sabin_deconvolver_new(x, sweep.frames, ny, 48000, 20, tops_hz[i], &d));
+		const size_t n = sabin_deconvolver_size(d);
+		double *h = calloc(n, sizeof *h), low = 0, within = 0, high = 0;
+		double complex *bins = calloc(n / 2 + 1, sizeof *bins);
+		for (size_t k = 0; k < ny; k++)
+			x[k] = sabin_random_normal_at(5, k);
+		sabin_deconvolver_process(d, x, h);
+		assert_ok(sabin_fft_new(n, &fft));
+		sabin_fft_forward(fft, h, bins);
+		for (size_t k = 0; k <= n / 2; k++) {
+			const double f_hz = (double)k * 48000 / (double)n;
+			*(f_hz < 20 ? &low : f_hz > tops_hz[i] ? &high : &within) +=
+			    pow(cabs(bins[k]), 2);
+		}
+		print_message("20 .. %g Hz: noise below %.1f dB, above %.1f dB re within\n", tops_hz[i],
+		              10 * log10(low / within), 10 * log10(high / within));
+		assert_at_most(low + high, within);
+		sabin_fft_free(fft);
+		sabin_deconvolver_free(d);
+		free(x);
+		free(h);
+		free(bins);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +275,7 @@ int main(void)
 	    cmocka_unit_test(loopback_is_flat),
 	    cmocka_unit_test(harmonics_stand_apart),
 	    cmocka_unit_test(limits),
+	    cmocka_unit_test(noise_outside_the_band),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,17 +88,22 @@ static struct tally draw_many(double time_s, double snr_db, int draws)
 	const struct noise_decay clean = decay_of_time(rate_hz, time_s, HUGE_VAL);
 	const size_t n = decay_length(&d);
 	double *h = malloc(n * sizeof *h);
+	const struct sabin_analysis_options options = octave_options(125, 8000);
+	struct sabin_analyser *analyser;
+	assert_ok(sabin_analyser_new(&analyser));
 	struct tally tally = {0};
 	for (int i = 0; i < draws; i++) {
 		decay_draw(&d, 1000 + (uint64_t)i, h);
-		struct sabin_analysis a = analyse_octaves(h, n, rate_hz, 125, 8000);
+		struct sabin_analysis a, c;
+		assert_ok(sabin_analyser_compute(analyser, h, n, rate_hz, &options, &a));
 		check_analysis(&a);
 		decay_draw(&clean, 1000 + (uint64_t)i, h);
-		struct sabin_analysis c = analyse_octaves(h, n, rate_hz, 125, 8000);
+		assert_ok(sabin_analyser_compute(analyser, h, n, rate_hz, &options, &c));
 		compare(&d, &a, &c, &tally);
 		sabin_analysis_free(&a);
 		sabin_analysis_free(&c);
 	}
+	sabin_analyser_free(analyser);
 	free(h);
 	return tally;
 }

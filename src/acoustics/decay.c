@@ -28,7 +28,7 @@ static void set_knee(struct sabin_decay *decay)
 	const struct sabin_decay_model *m = &decay->model;
 	const double knee_s = log(m->density / m->noise) / m->rate;
 	decay->noise_seen = knee_s < decay->end_s;
-	decay->knee_s = fmin(knee_s, decay->end_s);
+	decay->knee_s = decay->crossing_s = fmin(knee_s, decay->end_s);
 	decay->has_model = decay->knee_s > 0;
 	if (!decay->has_model)
 		return;
@@ -53,7 +53,7 @@ void sabin_decay_init(struct sabin_decay *decay, const struct sabin_energy *ener
 		.end_s = end_s > 0 ? end_s : duration_s,
 		.model = {NAN, NAN, NAN},
 	};
-	decay->knee_s = decay->end_s;
+	decay->knee_s = decay->crossing_s = decay->end_s;
 	if (end_s > 0 && sabin_lundeby(energy, bandwidth_hz, end_s, &decay->model)) {
 		sabin_late_fit(energy, bandwidth_hz, end_s, &decay->model);
 		set_knee(decay);

@@ -26,7 +26,8 @@ struct sabin_decay {
 	struct sabin_decay_model model;
 	bool has_model;      /* false: no decay was found above the noise */
 	bool noise_seen;     /* the knee is where the noise takes over, not the end of the response */
-	double knee_s;       /* the decay curve is cut here */
+	double crossing_s;   /* where the noise takes over, or the end */
+	double knee_s;       /* the decay curve is cut here: there, or at the end if it is not to be */
 	double end_s;        /* of the response */
 	double subtract;     /* noise density taken off before the knee */
 	double beyond;       /* energy that the decay would have had after the knee */

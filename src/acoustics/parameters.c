@@ -81,7 +81,7 @@ static double db(double ratio)
 static enum sabin_err draw_curves(const struct sabin_decay *decay, struct sabin_band_result *result)
 {
 	const double shown_s = decay->noise_seen
-	                               ? fmin(decay->end_s, shown_after_knee * decay->knee_s)
+	                               ? fmin(decay->end_s, shown_after_knee * decay->crossing_s)
 	                               : decay->end_s;
 	const double step_s = shown_s / (CURVE_POINTS - 1);
 	const double width_s = fmax(fmax(smoothing_s, step_s), 1 / decay->bandwidth_hz);
@@ -101,7 +101,7 @@ static enum sabin_err draw_curves(const struct sabin_decay *decay, struct sabin_
 		const double t = (double)i * step_s;
 		result->energy_db[i] = db(smoothed(decay->energy, t, width_s) / largest);
 		result->curve_db[i] = NAN;
-		if (t <= decay->knee_s)
+		if (t <= decay->crossing_s)
 			result->curve_db[i] = db(sabin_decay_curve(decay, t) / start);
 	}
 	return SABIN_OK;
@@ -144,7 +144,7 @@ static enum sabin_err analyse_band(struct sabin_bank *bank,
 		*energy_out = decay.total;
 		sabin_reverberation(&decay, result);
 		sabin_clarity(&decay, &energy, result);
-		result->knee_s = decay.knee_s;
+		result->knee_s = decay.crossing_s;
 		check_excited(options, result);
 		err = draw_curves(&decay, result);
 	}

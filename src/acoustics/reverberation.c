@@ -16,6 +16,8 @@
 /* [ISO1] 5.3.3: the noise lies at least 10 dB below the lower end of the range, that is the range
  * plus 15 dB below the start. */
 static const double below_range_db = 15;
+/* So far below the lower end a constant bends the curve there by 0.4 dB, its slope by some 3 %. */
+static const double below_curve_db = 10;
 static const double most_noise_error = 0.05; /* of a valid time, one standard deviation */
 static const double topt_noise_error = 0.04; /* aimed at when its range is chosen */
 static const double topt_least_db = 10, topt_most_db = 60;
@@ -88,6 +90,20 @@ static struct sabin_quantity not_computable(const struct sabin_decay *decay,
 	                              below_range_db - rule->to_db + rule->from_db);
 }
 
+/* Noise that is left in is a bias: the usable level it takes to keep it small.  Without truncation it
+ * is the noise up to the end of the response that must stay below the range. */
+static double unbiased_db(const struct sabin_decay *decay, const struct rule *rule,
+                          double usable_db)
+{
+	if (decay->handling == SABIN_NOISE_FULL)
+		return 0;
+	const double need_db = rule->from_db - rule->to_db + below_range_db;
+	if (decay->handling == SABIN_NOISE_TRUNCATE)
+		return need_db;
+	const double left_db = 10 * log10(decay->model.noise * decay->end_s / decay->total);
+	return fmax(need_db, usable_db + left_db - (rule->to_db - below_curve_db));
+}
+
 /* edt_s: of the same decay, NAN where not known. */
 static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
                                         double edt_s, struct sabin_decay_fit *fit, double *xi)
@@ -108,9 +124,8 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	if (bt < filter_bt && edt_bt < edt_rule.least_bt)
 		return sabin_quantity_because(t_s, sigma_s, SABIN_BECAUSE_FILTER, edt_bt,
 		                              edt_rule.least_bt);
-	double need_db = needed_db(rule, bt, most_noise_error);
-	if (decay->handling != SABIN_NOISE_FULL) /* noise left in is a bias: [ISO1]'s margin */
-		need_db = fmax(need_db, rule->from_db - rule->to_db + below_range_db);
+	const double need_db = fmax(needed_db(rule, bt, most_noise_error),
+	                            unbiased_db(decay, rule, usable_db));
 	if (!(usable_db >= need_db))
 		return sabin_quantity_because(
 			t_s, sigma_s, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
@@ -173,7 +188,7 @@ static struct sabin_quantity inr(const struct sabin_decay *decay)
 	if (!decay->noise_seen)
 		return sabin_quantity_valid(usable_db, NAN);
 	/* noise from (end - knee) B cells, energy from 2 B / rate cells */
-	const double cells = decay->bandwidth_hz * (decay->end_s - decay->knee_s);
+	const double cells = decay->bandwidth_hz * (decay->end_s - decay->crossing_s);
 	const double relative =
 		sqrt(1 / fmax(cells, 1) + decay->model.rate / (2 * decay->bandwidth_hz));
 	return sabin_quantity_valid(usable_db, 10 / M_LN10 * relative);

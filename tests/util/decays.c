@@ -57,7 +57,9 @@ void decay_draw(const struct noise_decay *decay, uint64_t seed, double *h)
 {
 	const size_t n = decay_length(decay);
 	const size_t start = (size_t)lround(decay->predelay_s * decay->rate_hz);
-	const size_t size = sabin_fft_smooth_size(n);
+	size_t size = 65536; /* powers of two are planned fastest */
+	while (size < n)
+		size *= 2;
 	struct sabin_fft *fft;
 	struct sabin_band bands[DECAY_BANDS];
 	assert_ok(sabin_fft_new(size, &fft));
