@@ -13,7 +13,8 @@
 #include <sabin/status.h>
 
 enum sabin_parameter {
-	SABIN_INR,       /* dB: peak of the decay over the noise (impulse response to noise ratio) */
+	SABIN_INR,       /* dB: start of the decay (energy times late rate) over the noise; where the
+	                  * response ends before its noise: at least this */
 	SABIN_EDT,       /* s: from 0 to -10 dB */
 	SABIN_T20,       /* s: from -5 to -25 dB */
 	SABIN_T30,       /* s: from -5 to -35 dB */
