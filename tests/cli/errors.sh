@@ -1,0 +1,202 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# errors.sh: bad input, bad places to write to, interruption: one clear message, the exit status of
+# sabin(1), and nothing half-written.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+room=$tree/rooms/control-room.yaml
+cd "$T"
+
+# One message that holds TEXT, perhaps with a line of advice; never a report of a sanitizer.
+says()
+{
+	if grep -qF -- "$1" err && ! grep -qE 'Sanitizer|runtime error' err && [ "$(grep -c '^sabin' err)" -eq 1 ]; then
+		pass "says: $1"
+	else
+		fail "does not say once: $1"
+		sed 's/^/    /' err
+	fi
+}
+
+nothing_left() # NAME...: none of them, and no temporary file
+{
+	local name left
+	for name in "$@"; do
+		[ ! -e "$name" ] || fail "left behind: $name"
+	done
+	left=$(find . -name '.*sabin-*' | head -n 3)
+	if [ -z "$left" ]; then pass "nothing left behind"; else fail "left behind: $left"; fi
+}
+
+hold() # TEXT COMMAND...: does it hold?
+{
+	local text=$1
+	shift
+	if "$@"; then pass "$text"; else fail "$text"; fi
+}
+
+# a short room for the runs that have to play
+sed 's/length_s: 5/length_s: 0.5/; s/tail_s: 2/tail_s: 0.5/' "$room" >short.yaml
+expect_status 0 "$sabin" measure short.yaml --simulate -q --position mix -o good
+w=good/left.mix.wav
+
+# ---- usage
+expect_status 2 "$sabin"
+expect_status 2 "$sabin" mesure
+says "did you mean 'measure'"
+expect_status 2 "$sabin" measure --simulte short.yaml
+says "did you mean --simulate"
+expect_status 2 "$sabin" measure short.yaml
+says "-o DIR"
+expect_status 2 "$sabin" measure short.yaml --simulate -o a b
+says "too many arguments"
+expect_status 2 "$sabin" sweep -o a.wav --from 20k --to 20
+says "--from below --to"
+expect_status 2 "$sabin" sweep -o a.wav --length 0
+says "out of range"
+expect_status 2 "$sabin" sweep -o a.wav --level +6dBFS
+says "out of range"
+expect_status 2 "$sabin" sweep -o a.wav --rate 1
+says "out of range"
+expect_status 2 "$sabin" sweep -o a.wav --rate nan
+says "expected a frequency"
+expect_status 2 "$sabin" measure short.yaml --simulate --level 0dBFS -o a
+says "above the ceiling"
+expect_status 2 "$sabin" measure short.yaml --simulate --speaker middle -o a
+says "no speaker 'middle'"
+expect_status 2 "$sabin" measure short.yaml -o a
+says "--simulate"
+expect_status 2 "$sabin" analyze good --json --csv
+says "exclude each other"
+expect_status 2 "$sabin" response good --range 200..20
+says "LO below HI"
+nothing_left a a.wav a.wav.yaml
+
+# ---- input
+: >empty.wav
+echo 'not sound' >text.wav
+head -c 60 "$w" >cut.wav
+mkdir folder
+for command in analyze response; do
+	expect_status 3 "$sabin" $command missing.wav
+	says "missing.wav"
+	expect_status 3 "$sabin" $command empty.wav
+	says "empty.wav"
+	expect_status 3 "$sabin" $command text.wav
+	says "text.wav"
+	expect_status 3 "$sabin" $command folder
+	says "folder"
+	expect_status 3 "$sabin" $command cut.wav
+	says "cut.wav"
+done
+expect_status 3 "$sabin" measure missing.yaml --simulate -o a
+says "missing.yaml"
+expect_status 3 "$sabin" measure folder --simulate -o a
+says "folder"
+expect_status 3 "$sabin" measure text.wav --simulate -o a
+says "text.wav:1:1"
+while IFS=$'\t' read -r file place _; do
+	case $file in '' | '#'*) continue ;; esac
+	expect_status 3 "$sabin" measure "$tree/rooms/broken/$file" --simulate -o a
+	says "$file:$place"
+done <"$tree/rooms/broken/EXPECT"
+# samples that are no numbers: WAV, float, one NaN
+printf 'RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0\x80\xbb\0\0\0\xee\x02\0\x04\0\x20\0data\x08\0\0\0\0\0\0\0\0\0\xc0\x7f' >nan.wav
+expect_status 3 "$sabin" analyze nan.wav
+says "nan.wav"
+expect_status 3 "$sabin" deconvolve "$w" --sweep text.wav -o a
+says "text.wav"
+expect_status 3 "$sabin" deconvolve missing.wav --sweep "$w" -o a
+says "missing.wav"
+expect_status 3 "$sabin" deconvolve "$w" --sweep "$w" --channel 3 -o a
+says "channel 3 is asked for"
+expect_status 3 "$sabin" deconvolve "$w" --sweep "$w" --calibration text.wav -o a
+says "text.wav"
+cp -r good hostile
+sed -i 's|file: left.mix.wav|file: ../../../etc/passwd|' hostile/measurement.yaml
+expect_status 3 "$sabin" analyze hostile
+says "measurement.yaml"
+printf 'version: 1\nresponses: [' >hostile/measurement.yaml
+expect_status 3 "$sabin" analyze hostile
+says "hostile/measurement.yaml:"
+nothing_left a
+
+# ---- devices
+expect_status 4 "$sabin" measure short.yaml --playback nowhere --capture nowhere -o a
+says "nowhere"
+expect_status 4 "$sabin" measure short.yaml --playback null --capture hw:99 -o a
+says "hw:99"
+nothing_left a
+
+# ---- output
+expect_status 2 "$sabin" measure short.yaml --simulate -o good
+says "good"
+mkdir not-ours && touch not-ours/thesis.txt
+expect_status 2 "$sabin" measure short.yaml --simulate --force -o not-ours
+says "not-ours"
+hold "what is not sabin's own is left alone" [ -e not-ours/thesis.txt ]
+expect_status 5 "$sabin" measure short.yaml --simulate -o folder/no/where
+says "folder/no"
+expect_status 5 "$sabin" sweep -q --length 0.1 -o /dev/full
+says "/dev/full"
+expect_status 5 "$sabin" response good --speaker left --csv -o /dev/full
+says "/dev/full"
+got=0
+"$sabin" analyze good >/dev/full 2>err || got=$?
+hold "full disk behind standard output: status 5" [ $got -eq 5 ]
+says "standard output"
+if [ "$(id -u)" -ne 0 ]; then
+	mkdir locked && chmod 555 locked
+	expect_status 5 "$sabin" sweep -q --length 0.1 -o locked/a.wav
+	says "locked"
+fi
+expect_status 0 "$sabin" sweep --length 0.1 -o s.wav
+expect_status 2 "$sabin" sweep --length 0.1 -o s.wav
+says "s.wav"
+expect_status 0 "$sabin" sweep --length 0.1 --force -o s.wav
+# a full disk: a small file system of its own, where that may be mounted
+mkdir small
+if mount -t tmpfs -o size=256k none small 2>/dev/null; then
+	expect_status 5 "$sabin" measure short.yaml --simulate -q -o small/a
+	says "small"
+	hold "a full disk keeps nothing" [ -z "$(ls -A small)" ]
+	umount small
+else
+	skip "full disk: no file system may be mounted here"
+fi
+nothing_left a
+
+# ---- interruption: real time, so that there is something to interrupt
+sed 's/simulation: {/simulation: {speed: 1, /' short.yaml >slow.yaml
+interrupt() # SECONDS NAME: status of a run stopped by Ctrl-C after SECONDS
+{
+	local got=0 pid
+	"$sabin" measure slow.yaml --simulate -q -o "$2" >out 2>err &
+	pid=$!
+	sleep "$1"
+	kill -INT $pid
+	wait $pid || got=$?
+	hold "interrupted after $1 s: status 130" [ $got -eq 130 ]
+}
+# a background job of a shell without job control ignores SIGINT: give it back
+trap - INT
+set -m
+interrupt 1.5 a
+says "nothing was written"
+nothing_left a
+interrupt 6 b
+set +m
+says "whole responses are in b"
+if "$sabin" analyze b >out 2>err && grep -q 'complete: false' b/measurement.yaml; then
+	pass "what was measured before is whole"
+else
+	fail "an interrupted directory cannot be read"
+fi
+sed -i 's/speed: 1, //' slow.yaml b/room.yaml
+expect_status 0 "$sabin" measure slow.yaml --simulate -q --append -o b
+hold "--append adds what was missing" ls b/left.mix.wav b/right.mix.wav b/left.seat-left.wav b/right.seat-left.wav
+hold "--append completes it" grep -q 'complete: true' b/measurement.yaml
+nothing_left
+finish
