@@ -246,22 +246,32 @@ static void clipping_is_not_invented(void **state)
 {
 	(void)state;
 	struct rig r;
-	rig_make(&r, 20, 20000, 0.4, 0.1);
+	rig_make(&r, 20, 20000, 0.2, 0.1);
 	const uint64_t seed = test_seed("no clipping");
-	struct path p = {.gain = 0.5, .noise = 0.05 * M_SQRT1_2 / pow(10, 30 / 20.0)};
+	struct path p = {.gain = 0.5, .noise = 0.05 * M_SQRT1_2 / pow(10, 30 / 20.0)}; /* 30 dB */
+	const double noise = p.noise;
+	p.noise = 0;
+	record(&r, &p);
+	double *clean = malloc(r.frames * sizeof *clean);
+	memcpy(clean, r.recorded, r.frames * sizeof *clean);
 	for (int i = 0; i < 100; i++) {
-		p.seed = seed + (uint64_t)i;
-		p.step = i % 2 ? 1 / 32768.0 : 0;
-		const struct sabin_take t = take(&r, &p);
+		struct sabin_take t;
+		for (size_t k = 0; k < r.frames; k++) {
+			r.recorded[k] = clean[k] + noise * sabin_random_normal_at(seed + (uint64_t)i, k);
+			if (i % 2)
+				r.recorded[k] = rint(r.recorded[k] * 32768) / 32768;
+		}
+		assert_ok(sabin_taker_process(r.taker, r.recorded, &t));
 		assert_int_equal(t.verdict.clipped_samples, 0);
 		trust(&t);
 	}
+	free(clean);
 	rig_free(&r);
 	const double from_hz[] = {5, 20, 100};
 	for (int f = 0; f < 3; f++) {
-		rig_make(&r, from_hz[f], 20000, 2, 0.1);
+		rig_make(&r, from_hz[f], 20000, 0.8, 0.1);
 		for (int bits = 16; bits <= 24; bits += 8)
-			for (double gain = 0.02; gain < 10; gain *= 2.7)
+			for (double gain = 0.02; gain < 10; gain *= 5)
 				for (int noisy = 0; noisy < 2; noisy++) {
 					const double step = exp2(1 - bits);
 					p = (struct path){.gain = gain, .step = step, .seed = seed,
@@ -284,7 +294,7 @@ static void skew(void **state)
 {
 	(void)state;
 	struct rig r;
-	rig_make(&r, 20, 22000, 4, 1);
+	rig_make(&r, 20, 22000, 2, 0.5);
 	const double rows_ppm[] = {0, 0.3, -0.3, 5, -60, 60, 250, -1000, 1500};
 	for (size_t i = 0; i < sizeof rows_ppm / sizeof *rows_ppm; i++) {
 		const struct path p = {.gain = 0.5, .delay_s = 0.0437, .skew_ppm = rows_ppm[i]};
@@ -315,8 +325,8 @@ static void skew(void **state)
 static void skew_that_is_a_fault(void **state)
 {
 	(void)state;
-	const double lengths_s[] = {1, 4, 10};
-	for (int i = 0; i < 3; i++) {
+	const double lengths_s[] = {1, 10};
+	for (int i = 0; i < 2; i++) {
 		struct rig r;
 		rig_make(&r, 20, 22000, lengths_s[i], 1);
 		for (int sign = -1; sign <= 1; sign += 2) {
@@ -356,7 +366,7 @@ static void cut(void **state)
 	const double lengths_s[] = {0.4, 2, 6};
 	for (int i = 0; i < 3; i++) {
 		struct rig r;
-		rig_make(&r, 20, 20000, lengths_s[i], 0.6);
+		rig_make(&r, 20, 7000, lengths_s[i], 0.6); /* no harmonic folds back */
 		const double lead_s = r.excitation.second_harmonic_s;
 		const double want_s = fmin(0.4, lead_s - 0.01);
 		const double delays_s[] = {0, -0.2, 0.0437};

@@ -15,7 +15,7 @@
 /* A sound that stops at once clicks; this fade does not. */
 static const double fade_out_s = 0.02;
 /* Five seconds without a frame is a device that does not run. */
-static const double patience_s = 5;
+static const double usual_patience_s = 5;
 
 struct stream {
 	void *pcm;
@@ -192,6 +192,7 @@ static bool asked_to_stop(struct run *run)
 static enum sabin_err loop(struct run *run, struct sabin_diag *diag)
 {
 	const struct sabin_duplex_job *job = run->job;
+	const double patience_s = job->patience_s > 0 ? job->patience_s : usual_patience_s;
 	while (run->captured < job->record_frames) {
 		if (asked_to_stop(run))
 			return SABIN_EINTR;

@@ -35,6 +35,7 @@ struct sabin_duplex_job {
 	int second_output;   /* except this one, which plays the same (a loopback); -1: none */
 	double ceiling;      /* linear; a louder signal is refused, not turned down */
 	size_t record_frames;
+	double patience_s;   /* without a frame that moves; 0: five seconds */
 	const volatile sig_atomic_t *stop; /* may be NULL */
 	void (*progress)(void *context, double fraction); /* may be NULL */
 	void *context;
@@ -42,7 +43,7 @@ struct sabin_duplex_job {
 
 /* recorded[record_frames * inputs], interleaved.
  * SABIN_EINTR: stopped; the sound was faded out.  SABIN_EXRUN: a stream lost data; nothing of the
- * recording is to be used.  SABIN_EDEVICE: unplugged, or nothing moves for five seconds.
+ * recording is to be used.  SABIN_EDEVICE: unplugged, or nothing moves for patience_s.
  * SABIN_EINVAL: above the ceiling. */
 SABIN_MUST enum sabin_err sabin_duplex_run(struct sabin_duplex *duplex,
                                            const struct sabin_duplex_job *job, float *recorded,

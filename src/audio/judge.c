@@ -22,6 +22,12 @@ static const double most_skew_ppm = 2000;
 /* Without correction one part per million already smears the response's end by a microsecond a
  * second: it is told from here on. */
 static const double told_skew_ppm = 1;
+/* A chirp is looked for so far around its place: a clock off by 1.2 % moves it, and blurs the
+ * sweep's arrival; and no farther, because the sweep is near. */
+static const double least_reach_s = 0.01, most_skew_heard = 0.012, most_reach_s = 0.4;
+/* A chirp's peak this far above the RMS of the noise is one: among the 2e4 samples of the search the
+ * largest of Gaussian noise stays below 6. */
+static const double clear_of_noise = 8;
 /* Noise is judged from at least so much of it. */
 static const double least_noise_s = 0.1;
 
@@ -32,6 +38,29 @@ void sabin_judge_nothing(struct sabin_verdict *verdict)
 	verdict->snr_band_count = 0;
 }
 
+/* Smallest step between neighbouring samples: the converter's, or next to nothing for float. */
+static double step_of(const double *x, size_t n)
+{
+	double least = HUGE_VAL;
+	for (size_t i = 1; i < n; i++)
+		if (x[i] != x[i - 1])
+			least = fmin(least, fabs(x[i] - x[i - 1]));
+	return least;
+}
+
+/* Whether `run` equal samples from x[first] on were cut off, or are the top of a slow sine in a coarse
+ * converter.  A parabola that stays within one step over 2h samples, of which run - 1 <= 2h are seen,
+ * has fallen by ((3 run + 1) / (2 h))^2 steps half a sample beyond `run` samples farther out; what
+ * falls faster has an edge. */
+static bool cut_off(const double *x, size_t n, size_t first, size_t run, double step)
+{
+	const double sign = x[first] < 0 ? -1 : 1, top = fabs(x[first]), length = (double)run;
+	const double ratio = (3 * length + 1) / (length - 1), limit = (ratio * ratio + 1) * step;
+	const bool left = first >= run, right = first + 2 * run <= n;
+	return (!left && !right) || (left && top - sign * x[first - run] > limit) ||
+	       (right && top - sign * x[first + 2 * run - 1] > limit);
+}
+
 static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict)
 {
 	double peak = 0;
@@ -39,13 +68,14 @@ static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict
 	for (size_t i = 0; i < n; i++)
 		peak = fmax(peak, fabs(x[i]));
 	verdict->peak_dbfs = 20 * log10(peak);
-	const double alike = peak * (1 - 1e-7);
+	const double alike = peak * (1 - 1e-7), step = step_of(x, n);
 	for (size_t i = 0, run = 0; i <= n; i++) {
 		if (i < n && fabs(x[i]) >= fmin(alike, full_scale)) {
 			run++;
 			continue;
 		}
-		if (run >= FLAT_TOP || (run > 0 && peak >= full_scale))
+		if ((run > 0 && peak >= full_scale) ||
+		    (run >= FLAT_TOP && cut_off(x, n, i - run, run, step)))
 			clipped += run;
 		run = 0;
 	}
@@ -169,10 +199,15 @@ static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, d
                                     const double *x, size_t n, double *at, double *spread)
 {
 	const double rate_hz = s->sweep.rate_hz;
-	const size_t margin = (size_t)(0.01 * rate_hz);
-	const double expected = sweep_at + (double)s->chirp_frame[which] - (double)s->sweep_frame;
-	if (!(expected > (double)margin) || expected + (double)(s->chirp.frames + 2 * margin) > (double)n)
+	const double apart = (double)s->chirp_frame[which] - (double)s->sweep_frame;
+	const double expected = sweep_at + apart;
+	const double reach_s =
+	    least_reach_s + most_skew_heard * (s->sweep.length_s + fabs(apart) / rate_hz);
+	/* as far as the recording goes */
+	const double room = fmin(expected - 1, 0.5 * ((double)n - expected - (double)s->chirp.frames));
+	if (!(room > least_reach_s * rate_hz))
 		return SABIN_ESHORT;
+	const size_t margin = (size_t)fmin(fmin(reach_s, most_reach_s) * rate_hz, room);
 	const size_t first = (size_t)expected - margin, frames = s->chirp.frames + 2 * margin;
 	struct sabin_deconvolver *d = NULL;
 	double *chirp = malloc(s->chirp.frames * sizeof *chirp), *h = NULL;
@@ -195,11 +230,16 @@ static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, d
 	if (err)
 		goto out;
 	double noise = 0;
-	for (size_t i = 0; i < margin / 2; i++)
+	for (size_t i = 0; i < margin / 4; i++)
 		noise += h[i] * h[i];
+	noise = sqrt(noise / (double)(margin / 4));
+	if (fabs(arrival.peak) < clear_of_noise * noise) {
+		err = SABIN_ESHORT;
+		goto out;
+	}
 	/* timing error of a peak in noise: sigma / (peak * 2 pi f_rms) seconds */
 	const double f_hz = 0.6 * s->chirp.to_hz;
-	*spread = sqrt(noise / (double)(margin / 2)) / fabs(arrival.peak) / (2 * M_PI * f_hz) * rate_hz;
+	*spread = noise / fabs(arrival.peak) / (2 * M_PI * f_hz) * rate_hz;
 	*at = (double)first + arrival.position;
 out:
 	sabin_deconvolver_free(d);
@@ -222,7 +262,7 @@ static enum sabin_err judge_skew(const struct sabin_excitation *e, const double 
 	}
 	if (err == SABIN_ESHORT) {
 		verdict->skew_ppm = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-		sabin_verdict_say(verdict, "clock skew not known: no timing markers in the recording");
+		sabin_verdict_say(verdict, "clock skew not known: no timing markers heard in the recording");
 		return SABIN_OK;
 	}
 	if (err)

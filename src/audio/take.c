@@ -85,6 +85,28 @@ static void search_range(const struct sabin_taker *t, long *from, long *to)
 	*to = (long)t->recorded;
 }
 
+/* A band narrower than some kHz rings before its peak for longer than sabin_arrival_find() looks past
+ * the onset: the direct sound is the largest peak within this many periods of the bandwidth. */
+static const double ring_periods = 3;
+/* What sabin_arrival_find() looks at after the onset. */
+static const double arrival_search_s = 0.001;
+
+static void find_slow_peak(const double *part, size_t n, size_t span, struct sabin_arrival *a)
+{
+	size_t top = a->onset;
+	for (size_t i = a->onset; i < n && i < a->onset + span; i++)
+		if (fabs(part[i]) > fabs(part[top]))
+			top = i;
+	if (top == 0 || top + 1 >= n)
+		return;
+	/* so far below half the rate three samples make a parabola */
+	const double left = part[top - 1], mid = part[top], right = part[top + 1];
+	const double bend = left - 2 * mid + right;
+	const double offset = bend != 0 ? 0.5 * (left - right) / bend : 0;
+	a->position = (double)top + offset;
+	a->peak = mid - 0.25 * (left - right) * offset;
+}
+
 /* A copy of the response around its largest sample, for sabin_arrival_find().  It must begin after
  * the second harmonic's response has begun and may be short: the direct sound is near. */
 static enum sabin_err find_arrival(struct sabin_taker *t, struct sabin_take *take)
@@ -106,6 +128,9 @@ static enum sabin_err find_arrival(struct sabin_taker *t, struct sabin_take *tak
 		part[i] = at_lag(t, largest - (long)before + (long)i);
 	struct sabin_arrival arrival;
 	enum sabin_err err = sabin_arrival_find(part, n, rate_hz, &arrival);
+	const double ring_s = ring_periods / (t->excitation.to_hz - t->excitation.from_hz);
+	if (!err && ring_s > arrival_search_s)
+		find_slow_peak(part, n, (size_t)(ring_s * rate_hz), &arrival);
 	free(part);
 	if (err)
 		return err;
@@ -181,6 +206,22 @@ void sabin_taker_copy(const struct sabin_taker *t, const struct sabin_cut *cut, 
 		h[i] = at_lag(t, cut->first + (long)i + shift);
 }
 
+/* An exponential sweep has the same energy in every octave; a linear one, a click and white noise
+ * rise by 3 dB, and what looks like their band is only its upper end. */
+static const double most_slope_db = 1.5;
+
+/* Least-squares slope of n levels, in dB from one to the next. */
+static double slope_db(const double *power, size_t n)
+{
+	double sum = 0, weight = 0;
+	for (size_t i = 0; i < n; i++) {
+		const double u = (double)i - 0.5 * (double)(n - 1);
+		sum += u * 10 * log10(power[i]);
+		weight += u * u;
+	}
+	return sum / weight;
+}
+
 enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate_hz,
                                      double *from_hz, double *to_hz)
 {
@@ -225,7 +266,10 @@ enum sabin_err sabin_excitation_band(const double *x, size_t frames, double rate
 		a--;
 	while (b + 1 < count && level[b + 1] > low)
 		b++;
-	err = b - a < PER_OCTAVE || !(usual > 0) ? SABIN_ESHORT : SABIN_OK;
+	err = b - a < PER_OCTAVE || !(usual > 0) ||
+	              fabs(slope_db(level + a, b - a + 1)) * PER_OCTAVE > most_slope_db
+	          ? SABIN_ESHORT
+	          : SABIN_OK;
 	if (!err) {
 		*from_hz = exp2((double)a / PER_OCTAVE);
 		*to_hz = fmin(exp2((double)(b + 1) / PER_OCTAVE), rate_hz / 2);
