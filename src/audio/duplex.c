@@ -122,8 +122,8 @@ static enum sabin_err feed(struct run *run, size_t room)
 	for (size_t i = 0; i < room; i++) {
 		const float x = (float)sample_at(run, run->played + i);
 		d->out[i * channels + run->job->output] = x;
-		if (run->job->second_output >= 0)
-			d->out[i * channels + (unsigned)run->job->second_output] = x;
+		if (run->job->loopback > 0)
+			d->out[i * channels + run->job->loopback - 1] = x;
 	}
 	for (size_t done = 0; done < room;) {
 		const long n = d->ops->write(d->playback.pcm, d->out + done * channels, room - done,
@@ -219,8 +219,7 @@ static enum sabin_err loop(struct run *run, struct sabin_diag *diag)
 static enum sabin_err check_job(const struct sabin_duplex *d, const struct sabin_duplex_job *job,
                                 struct sabin_diag *diag)
 {
-	if (job->output >= d->playback.channels ||
-	    job->second_output >= (int)d->playback.channels)
+	if (job->output >= d->playback.channels || job->loopback > d->playback.channels)
 		return SABIN_EINVAL;
 	for (size_t i = 0; i < job->frames; i++)
 		if (!(fabs(job->x[i]) <= job->ceiling))

@@ -32,7 +32,7 @@ struct sabin_duplex_job {
 	const double *x;     /* [frames]: what is played; must begin and end in silence */
 	size_t frames;
 	unsigned output;     /* from 0; every other output is silent, */
-	int second_output;   /* except this one, which plays the same (a loopback); -1: none */
+	unsigned loopback;   /* except this one, which plays the same: from 1; 0: none */
 	double ceiling;      /* linear; a louder signal is refused, not turned down */
 	size_t record_frames;
 	double patience_s;   /* without a frame that moves; 0: five seconds */

@@ -227,9 +227,8 @@ static enum sabin_err play_once(struct session *s, const struct sabin_speaker *s
 	    .x = s->played,
 	    .frames = s->stimulus.frames,
 	    .output = speaker->output - 1,
-	    .second_output = s->o->room->audio.has_loopback
-	                         ? (int)s->o->room->audio.loopback_output - 1
-	                         : -1,
+	    .loopback =
+	        s->o->room->audio.has_loopback ? s->o->room->audio.loopback_output : 0,
 	    .ceiling = pow(10, s->o->ceiling_dbfs / 20),
 	    .record_frames = s->record_frames,
 	    .stop = s->o->stop,
