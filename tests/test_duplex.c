@@ -91,8 +91,8 @@ static enum sabin_err run(struct rig *rig)
 	return sabin_duplex_run(rig->duplex, &rig->job, rig->recorded, &rig->diag);
 }
 
-/* Whatever happened: silence first, never above the ceiling, never on an output that was not asked for, no jump that
- * the signal itself does not make, and the streams stand still afterwards. */
+/* Whatever happened: silence first, never above the ceiling, never on an output that was not asked
+ * for, no jump that the signal itself does not make, and the streams stand still afterwards. */
 static void check_heard(const struct rig *rig)
 {
 	const struct fake_card *card = &rig->card;
