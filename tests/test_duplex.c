@@ -57,7 +57,6 @@ static void rig_make(struct rig *rig)
 	rig->job = (struct sabin_duplex_job){
 	    .x = rig->x,
 	    .frames = rig->stimulus.frames,
-	    .second_output = -1,
 	    .ceiling = ceiling,
 	    .record_frames = rig->stimulus.frames + RATE_HZ / 10,
 	    .stop = &rig->stop,
@@ -104,7 +103,7 @@ static void check_heard(const struct rig *rig)
 		const float *frame = card->heard + i * card->outputs;
 		const float x = frame[rig->job.output];
 		for (unsigned c = 0; c < card->outputs; c++) {
-			const float want = (int)c == rig->job.second_output ? x : 0;
+			const float want = c + 1 == rig->job.loopback ? x : 0;
 			if (c != rig->job.output && frame[c] != want)
 				fail_msg("frame %zu: output %u plays %g", i, c, (double)frame[c]);
 		}
@@ -137,7 +136,7 @@ static void what_is_played_comes_back(void **state)
 		rig.card.chunk_max = (size_t)test_between_log(&random, 3, 20000);
 		rig.card.output = rig.job.output = (unsigned)i % FAKE_OUTPUTS;
 		/* now and then with a loopback */
-		rig.job.second_output = i % 2 ? -1 : (i + 1) % FAKE_OUTPUTS;
+		rig.job.loopback = i % 2 ? 0 : 1 + (unsigned)(i + 1) % FAKE_OUTPUTS;
 		assert_ok(run(&rig));
 		for (size_t k = 0; k < rig.job.record_frames; k++) {
 			const size_t at = k - rig.card.delay_frames;
@@ -282,7 +281,7 @@ static void refused(void **state)
 	rig.job.output = FAKE_OUTPUTS;
 	assert_int_equal(run(&rig), SABIN_EINVAL);
 	rig.job.output = 0;
-	rig.job.second_output = FAKE_OUTPUTS;
+	rig.job.loopback = FAKE_OUTPUTS + 1;
 	assert_int_equal(run(&rig), SABIN_EINVAL);
 	assert_int_equal(rig.card.written, 0);
 	rig_free(&rig);
