@@ -170,23 +170,28 @@ nothing_left a
 
 # ---- interruption: real time, so that there is something to interrupt
 sed 's/simulation: {/simulation: {speed: 1, /' short.yaml >slow.yaml
-interrupt() # SECONDS NAME: status of a run stopped by Ctrl-C after SECONDS
+interrupt() # STAGE NAME: status of a run stopped by Ctrl-C half a second after it came to STAGE
 {
-	local got=0 pid
-	"$sabin" measure slow.yaml --simulate -q -o "$2" >out 2>err &
+	local got=0 pid n=0
+	: >err
+	"$sabin" measure slow.yaml --simulate -o "$2" >out 2>err &
 	pid=$!
-	sleep "$1"
+	while ! grep -qF "$1" err && [ $n -lt 600 ]; do
+		sleep 0.1
+		n=$((n + 1))
+	done
+	sleep 0.5
 	kill -INT $pid
 	wait $pid || got=$?
-	hold "interrupted after $1 s: status 130" [ $got -eq 130 ]
+	hold "interrupted at '$1': status 130" [ $got -eq 130 ]
 }
 # a background job of a shell without job control ignores SIGINT: give it back
 trap - INT
 set -m
-interrupt 1.5 a
+interrupt 'left at mix' a
 says "nothing was written"
 nothing_left a
-interrupt 6 b
+interrupt 'right at mix' b
 set +m
 says "whole responses are in b"
 if "$sabin" analyze b >out 2>err && grep -q 'complete: false' b/measurement.yaml; then
