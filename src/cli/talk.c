@@ -16,7 +16,7 @@ static volatile sig_atomic_t stop;
 
 static struct {
 	bool quiet, color, bar_open;
-	const char *stage;
+	char stage[64]; /* a copy: callers reuse their buffers */
 	struct timespec drawn;
 } talk;
 
@@ -131,11 +131,12 @@ void sabin_progress(const char *stage, double fraction)
 	struct timespec now;
 	if (talk.quiet)
 		return;
-	const bool fresh = !talk.stage || strcmp(talk.stage, stage) != 0;
+	const bool fresh = strncmp(talk.stage, stage, sizeof talk.stage - 1) != 0;
+	if (fresh)
+		snprintf(talk.stage, sizeof talk.stage, "%s", stage);
 	if (!isatty(STDERR_FILENO)) {
 		if (fresh)
 			fprintf(stderr, "%s\n", stage);
-		talk.stage = stage;
 		return;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -143,7 +144,6 @@ void sabin_progress(const char *stage, double fraction)
 	                        1e-9 * (double)(now.tv_nsec - talk.drawn.tv_nsec);
 	if (!fresh && passed_s < between_s)
 		return;
-	talk.stage = stage;
 	talk.drawn = now;
 	talk.bar_open = true;
 	const int full = (int)lrint(fmin(fmax(fraction, 0), 1) * WIDTH);
@@ -158,7 +158,7 @@ void sabin_progress_end(void)
 	if (talk.bar_open)
 		fputs("\r\033[K", stderr);
 	talk.bar_open = false;
-	talk.stage = NULL;
+	talk.stage[0] = '\0';
 }
 
 static void on_signal(int number)
