@@ -2,10 +2,8 @@
  *
  * save.c: files of one response.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include <sabin/room.h>
 
@@ -48,25 +46,13 @@ static enum sabin_err write_wav(const char *folder, const char *name, const doub
 	return err;
 }
 
-static enum sabin_err make_folder(const char *folder, const char *name, struct sabin_diag *diag)
-{
-	char *path = sabin_path_join(folder, name);
-	if (!path)
-		return SABIN_ENOMEM;
-	enum sabin_err err = SABIN_OK;
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s", strerror(errno));
-	free(path);
-	return err;
-}
-
 static enum sabin_err write_recording(const struct sabin_saved *s, const char *folder,
                                       const char *name, struct sabin_diag *diag)
 {
 	size_t samples;
 	if (__builtin_mul_overflow(s->record_frames, (size_t)s->inputs, &samples))
 		return SABIN_ENOMEM;
-	enum sabin_err err = make_folder(folder, "recordings", diag);
+	enum sabin_err err = sabin_make_folder(folder, "recordings", diag);
 	double *wide = err ? NULL : malloc(samples * sizeof *wide);
 	if (!wide)
 		return err ? err : SABIN_ENOMEM;
@@ -103,7 +89,7 @@ static enum sabin_err keep_calibration(const char *from, const char *folder, cha
 	char *text = NULL, *path = NULL;
 	size_t length;
 	const char *slash = strrchr(from, '/');
-	enum sabin_err err = make_folder(folder, "calibration", diag);
+	enum sabin_err err = sabin_make_folder(folder, "calibration", diag);
 	if (!err)
 		err = sabin_read_text(from, MOST_BYTES, &text, &length, diag);
 	if (!err && asprintf(kept, "calibration/%s", slash ? slash + 1 : from) < 0) {

@@ -59,9 +59,6 @@ static void json_band(struct sabin_json *json, const struct sabin_band_result *b
 static void json_response(struct sabin_json *json, const struct sabin_measured *m,
                           const struct sabin_analysis *a)
 {
-	const char *polarity = a->arrival.polarity > 0   ? "normal"
-	                       : a->arrival.polarity < 0 ? "inverted"
-	                                                 : "unclear";
 	sabin_json_text(json, "speaker", m->speaker);
 	sabin_json_text(json, "position", m->position);
 	sabin_json_text(json, "file", m->file);
@@ -73,7 +70,7 @@ static void json_response(struct sabin_json *json, const struct sabin_measured *
 	                         0.5 / m->rate_hz),
 	    "s");
 	sabin_json_quantity(json, "arrival_s", m->arrival_s, "s");
-	sabin_json_text(json, "polarity", polarity);
+	sabin_json_text(json, "polarity", sabin_polarity_name(a->arrival.polarity));
 	sabin_json_open_array(json, "bands");
 	for (size_t b = 0; b < a->band_count; b++) {
 		sabin_json_open_object(json, NULL);

@@ -29,18 +29,6 @@ static enum sabin_err bring(const char *from_folder, const char *to_folder, cons
 	return err;
 }
 
-static enum sabin_err make_folder(const char *folder, const char *name, struct sabin_diag *diag)
-{
-	char *path = sabin_path_join(folder, name);
-	if (!path)
-		return SABIN_ENOMEM;
-	enum sabin_err err = SABIN_OK;
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s", strerror(errno));
-	free(path);
-	return err;
-}
-
 static enum sabin_err bring_response(const char *directory, const struct sabin_output *output,
                                      const struct sabin_measured *r, struct sabin_diag *diag)
 {
@@ -51,11 +39,11 @@ static enum sabin_err bring_response(const char *directory, const struct sabin_o
 		err = bring(directory, output->temporary, name, diag);
 	snprintf(name, sizeof name, "recordings/%s", r->file);
 	if (!err)
-		err = make_folder(output->temporary, "recordings", diag);
+		err = sabin_make_folder(output->temporary, "recordings", diag);
 	if (!err)
 		err = bring(directory, output->temporary, name, diag);
 	if (!err && r->calibration)
-		err = make_folder(output->temporary, "calibration", diag);
+		err = sabin_make_folder(output->temporary, "calibration", diag);
 	if (!err && r->calibration)
 		err = bring(directory, output->temporary, r->calibration, diag);
 	return err;

@@ -56,11 +56,6 @@ void sabin_date_now(char *text, size_t size)
 		snprintf(text + n, size - n, "%.3s:%.2s", zone, zone + 3);
 }
 
-static const char *polarity_name(int polarity)
-{
-	return polarity > 0 ? "normal" : polarity < 0 ? "inverted" : "unclear";
-}
-
 static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 {
 	sabin_json_open_object(json, "verdict");
@@ -84,7 +79,7 @@ static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
-	sabin_json_text(json, "polarity", polarity_name(v->polarity));
+	sabin_json_text(json, "polarity", sabin_polarity_name(v->polarity));
 	sabin_json_quantity(json, "repeatability_db", v->repeatability_db, "dB");
 	sabin_json_close(json);
 }
@@ -141,7 +136,7 @@ void sabin_show_measurement(const struct sabin_measurement *m, const char *direc
 		sabin_show_value(v->snr_db, 1, snr, sizeof snr);
 		printf("  %-16s %-16s %*s %*s %9s  %s%s%s\n", r->speaker, r->position,
 		       peak[0] == '\xe2' ? 12 : 10, peak, snr[0] == '\xe2' ? 11 : 9, snr,
-		       polarity_name(v->polarity), v->trustworthy ? sabin_good() : sabin_bad(),
+		       sabin_polarity_name(v->polarity), v->trustworthy ? sabin_good() : sabin_bad(),
 		       v->trustworthy ? "good" : "NOT TRUSTWORTHY", sabin_plain());
 		for (size_t k = 0; k < v->why_count; k++)
 			printf("  %-16s   %s%s%s\n", "", sabin_dim(), v->why[k], sabin_plain());

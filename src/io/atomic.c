@@ -375,3 +375,15 @@ enum sabin_err sabin_output_text(const char *target, const char *text, size_t le
 	}
 	return sabin_output_commit(&output, diag);
 }
+
+enum sabin_err sabin_make_folder(const char *folder, const char *name, struct sabin_diag *diag)
+{
+	char *path = sabin_path_join(folder, name);
+	if (!path)
+		return SABIN_ENOMEM;
+	enum sabin_err err = SABIN_OK;
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s", strerror(errno));
+	free(path);
+	return err;
+}

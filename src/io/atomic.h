@@ -43,6 +43,10 @@ SABIN_MUST enum sabin_err sabin_output_text(const char *target, const char *text
 SABIN_MUST enum sabin_err sabin_read_text(const char *path, size_t limit, char **text,
                                           size_t *length, struct sabin_diag *diag);
 
+/* Make the folder `folder`/`name`; one that is there already will do. */
+SABIN_MUST enum sabin_err sabin_make_folder(const char *folder, const char *name,
+                                            struct sabin_diag *diag);
+
 /* `folder`/`name` as a new string; name alone when it is absolute or folder is empty. */
 SABIN_MUST char *sabin_path_join(const char *folder, const char *name);
 

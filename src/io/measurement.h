@@ -26,6 +26,7 @@ enum sabin_level_kind {
 /* "emission", "full-scale", ... as in files and JSON */
 const char *sabin_zero_name(enum sabin_zero zero);
 const char *sabin_level_kind_name(enum sabin_level_kind kind);
+const char *sabin_polarity_name(int polarity); /* +1, -1, 0: "normal", "inverted", "unclear" */
 
 enum { SABIN_WHY_MAX = 8, SABIN_SNR_BANDS_MAX = 10 };
 

@@ -13,9 +13,6 @@ enum { SABIN_MEASUREMENT_VERSION = 1 };
 extern const char *const sabin_reason_words[];
 enum { SABIN_REASON_COUNT = SABIN_BECAUSE_UNKNOWN + 1 };
 
-/* "normal", "inverted", "unclear" for +1, -1, 0. */
-const char *sabin_polarity_word(int polarity);
-
 /* measurement_read.c: fills `out` from `path`/measurement.yaml; out->path is set already. */
 SABIN_MUST enum sabin_err sabin_measurement_read(struct sabin_measurement *out,
                                                  struct sabin_diag *diag);

@@ -19,7 +19,7 @@ const char *const sabin_reason_words[SABIN_REASON_COUNT] = {
     [SABIN_BECAUSE_UNKNOWN] = "unknown",
 };
 
-const char *sabin_polarity_word(int polarity)
+const char *sabin_polarity_name(int polarity)
 {
 	return polarity > 0 ? "normal" : polarity < 0 ? "inverted" : "unclear";
 }
@@ -121,7 +121,7 @@ static void write_verdict(struct sabin_yaml_writer *writer, const struct sabin_v
 		sabin_yaml_write_close(writer);
 	}
 	sabin_yaml_write_close(writer);
-	sabin_yaml_write_text(writer, "polarity", sabin_polarity_word(verdict->polarity));
+	sabin_yaml_write_text(writer, "polarity", sabin_polarity_name(verdict->polarity));
 	sabin_yaml_write_close(writer);
 }
 
