@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audio/duplex.h"
+#include "audio/pile.h"
 #include "audio/save.h"
 #include "audio/session.h"
 #include "audio/take.h"
@@ -258,65 +259,8 @@ static enum sabin_err emission(struct session *s, double *at)
 	return err;
 }
 
-/* The repeats of one response, added up. */
-struct pile {
-	struct sabin_cut cut;
-	struct sabin_take first;
-	double *sum, *one, *squares;
-	double emission;
-	unsigned count;
-};
-
-static void pile_release(struct pile *pile)
-{
-	free(pile->sum);
-	free(pile->one);
-	free(pile->squares);
-	*pile = (struct pile){0};
-}
-
-/* Add the taker's response, shifted by whole samples: one clock moves by nothing else. */
-static enum sabin_err pile_add(struct session *s, struct pile *pile, const struct sabin_take *take)
-{
-	if (pile->count == 0) {
-		pile->first = *take;
-		pile->cut = sabin_taker_cut(s->taker, take);
-		pile->sum = calloc(pile->cut.frames, sizeof *pile->sum);
-		pile->one = calloc(pile->cut.frames, sizeof *pile->one);
-		pile->squares = calloc(pile->cut.frames, sizeof *pile->squares);
-		if (!pile->sum || !pile->one || !pile->squares)
-			return SABIN_ENOMEM;
-	}
-	struct sabin_verdict *v = &pile->first.verdict;
-	v->peak_dbfs = fmax(v->peak_dbfs, take->verdict.peak_dbfs);
-	sabin_taker_copy(s->taker, &pile->cut, lrint(take->arrival - pile->first.arrival),
-	                 pile->one);
-	for (size_t i = 0; i < pile->cut.frames; i++) {
-		pile->sum[i] += pile->one[i];
-		pile->squares[i] += pile->one[i] * pile->one[i];
-	}
-	pile->count++;
-	return SABIN_OK;
-}
-
-/* Mean, and how much a single repeat strays from it, in dB re the mean's energy. */
-static void pile_finish(struct pile *pile)
-{
-	const double n = pile->count;
-	double stray = 0, energy = 0;
-	for (size_t i = 0; i < pile->cut.frames; i++) {
-		pile->sum[i] /= n;
-		energy += pile->sum[i] * pile->sum[i];
-		if (n > 1)
-			stray += (pile->squares[i] - n * pile->sum[i] * pile->sum[i]) / (n - 1);
-	}
-	if (n > 1 && stray > 0)
-		pile->first.verdict.repeatability_db =
-		    sabin_quantity_valid(10 * log10(stray / energy), NAN);
-}
-
 static enum sabin_err take_all_repeats(struct session *s, const struct sabin_speaker *speaker,
-                                       unsigned input, struct pile *pile, struct sabin_diag *diag)
+                                       unsigned input, struct sabin_pile *pile, struct sabin_diag *diag)
 {
 	for (unsigned r = 0; r < s->o->repeats; r++) {
 		struct sabin_take take;
@@ -327,11 +271,11 @@ static enum sabin_err take_all_repeats(struct session *s, const struct sabin_spe
 			return err;
 		if (!take.verdict.trustworthy) { /* it alone is evidence; the repeats before are not */
 			const double at = pile->emission;
-			pile_release(pile);
+			sabin_pile_release(pile);
 			pile->emission = at;
-			return pile_add(s, pile, &take);
+			return sabin_pile_add(pile, s->taker, &take);
 		}
-		err = pile_add(s, pile, &take);
+		err = sabin_pile_add(pile, s->taker, &take);
 		if (err)
 			return err;
 	}
@@ -343,12 +287,12 @@ static enum sabin_err measure_one(struct session *s, const struct sabin_speaker 
                                   const struct sabin_position *position, struct sabin_diag *diag)
 {
 	const struct sabin_microphone *microphone = sabin_roomfile_microphone(s->o->room, position);
-	struct pile pile = {0};
+	struct sabin_pile pile = {0};
 	enum sabin_err err = SABIN_OK;
 	unsigned xruns = 0, take = 1;
 	for (;; take++) {
 		snprintf(s->stage, sizeof s->stage, "%s at %s", speaker->name, position->name);
-		pile_release(&pile);
+		sabin_pile_release(&pile);
 		err = take_all_repeats(s, speaker, microphone->input - 1, &pile, diag);
 		xruns += err == SABIN_EXRUN;
 		if (err && err != SABIN_EXRUN)
@@ -366,7 +310,7 @@ static enum sabin_err measure_one(struct session *s, const struct sabin_speaker 
 		err = SABIN_OK;
 		goto out;
 	}
-	pile_finish(&pile);
+	sabin_pile_finish(&pile);
 	pile.first.verdict.takes = take;
 	pile.first.verdict.xruns = xruns;
 	const struct sabin_saved saved = {
@@ -387,7 +331,7 @@ static enum sabin_err measure_one(struct session *s, const struct sabin_speaker 
 	};
 	err = sabin_save(&saved, s->o->folder, s->measurement, diag);
 out:
-	pile_release(&pile);
+	sabin_pile_release(&pile);
 	return err;
 }
 

@@ -56,21 +56,8 @@ static void json_band(struct sabin_json *json, const struct sabin_band_result *b
 	sabin_json_close(json);
 }
 
-static void json_response(struct sabin_json *json, const struct sabin_measured *m,
-                          const struct sabin_analysis *a)
+static void json_bands(struct sabin_json *json, const struct sabin_analysis *a)
 {
-	sabin_json_text(json, "speaker", m->speaker);
-	sabin_json_text(json, "position", m->position);
-	sabin_json_text(json, "file", m->file);
-	sabin_json_integer(json, "channel", (long long)m->channel + 1);
-	sabin_json_integer(json, "rate_hz", m->rate_hz);
-	sabin_json_quantity(
-	    json, "onset_s",
-	    sabin_quantity_valid(((double)a->arrival.onset - (double)m->zero_index) / m->rate_hz,
-	                         0.5 / m->rate_hz),
-	    "s");
-	sabin_json_quantity(json, "arrival_s", m->arrival_s, "s");
-	sabin_json_text(json, "polarity", sabin_polarity_name(a->arrival.polarity));
 	sabin_json_open_array(json, "bands");
 	for (size_t b = 0; b < a->band_count; b++) {
 		sabin_json_open_object(json, NULL);
@@ -83,6 +70,29 @@ static void json_response(struct sabin_json *json, const struct sabin_measured *
 	sabin_json_close(json);
 }
 
+static void json_response(struct sabin_json *json, const struct sabin_analyses *all, size_t i)
+{
+	const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
+	const struct sabin_analysis *a = &all->results[i];
+	sabin_json_text(json, "speaker", m->speaker);
+	sabin_json_text(json, "position", m->position);
+	sabin_json_text(json, "file", m->file);
+	sabin_json_integer(json, "channel", (long long)m->channel + 1);
+	sabin_json_integer(json, "rate_hz", m->rate_hz);
+	sabin_json_quantity(
+	    json, "onset_s",
+	    sabin_quantity_valid(((double)a->arrival.onset - (double)m->zero_index) / m->rate_hz,
+	                         0.5 / m->rate_hz),
+	    "s");
+	sabin_json_quantity(json, "arrival_s", m->arrival_s, "s");
+	sabin_json_text(json, "polarity", sabin_polarity_name(a->arrival.polarity));
+	if (all->bands)
+		json_bands(json, a);
+	for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
+		if (all->parts[i][p])
+			sabin_part_row(p)->json(all->parts[i][p], json);
+}
+
 enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 {
 	struct sabin_json *json = sabin_json_new();
@@ -92,13 +102,13 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 	sabin_json_open_array(json, "responses");
 	for (size_t i = 0; i < all->count; i++) {
 		sabin_json_open_object(json, NULL);
-		json_response(json, &all->measurement->responses[all->chosen[i]], &all->results[i]);
+		json_response(json, all, i);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
 	sabin_json_open_object(json, "mean");
 	sabin_json_open_array(json, "bands");
-	for (size_t b = 0; b < all->results[0].band_count; b++) {
+	for (size_t b = 0; all->bands && b < all->results[0].band_count; b++) {
 		const struct sabin_band *band = &all->results[0].bands[b].band;
 		sabin_json_open_object(json, NULL);
 		sabin_json_number(json, "centre_hz", band->nominal_hz);
@@ -165,11 +175,16 @@ void sabin_show_analyses_csv(const struct sabin_analyses *all)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct sabin_analysis *a = &all->results[i];
 		const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
-		for (size_t b = 0; b < a->band_count; b++)
+		char lead[2 * SABIN_NAME_SIZE + 2];
+		for (size_t b = 0; all->bands && b < a->band_count; b++)
 			for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
 				csv_quantity(m, &a->bands[b], (enum sabin_parameter)p);
-		for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
+		for (int p = 0; all->bands && p < SABIN_PARAMETER_COUNT; p++)
 			csv_quantity(m, &a->broadband, (enum sabin_parameter)p);
+		snprintf(lead, sizeof lead, "%s,%s,", m->speaker, m->position);
+		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
+			if (all->parts[i][p])
+				sabin_part_row(p)->csv(all->parts[i][p], lead);
 	}
 }
 
@@ -297,13 +312,19 @@ static void summary(const struct sabin_analyses *all)
 
 void sabin_show_analyses(const struct sabin_analyses *all)
 {
-	summary(all);
+	if (all->bands)
+		summary(all);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
 		printf("\n%s%s at %s%s  (%s, %u Hz)\n", sabin_bold(), m->speaker, m->position,
 		       sabin_plain(), m->file, m->rate_hz);
-		table(&all->results[i]);
+		if (all->bands)
+			table(&all->results[i]);
+		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
+			if (all->parts[i][p])
+				sabin_part_row(p)->text(all->parts[i][p]);
 	}
-	puts("\nT20, T30: reverberation time from -5 to -25, -35 dB; ±: 95 % (k = 2); range: decay over "
+	if (all->bands)
+		puts("\nT20, T30: reverberation time from -5 to -25, -35 dB; ±: 95 % (k = 2); range: decay over "
 	     "noise.");
 }

@@ -7,13 +7,15 @@
 
 #include <sabin/parameters.h>
 
-#include "io/measurement.h"
+#include "cli/part.h"
 
 struct sabin_analyses {
 	const struct sabin_measurement *measurement;
 	const size_t *chosen; /* [count]: which response each result is of */
 	const struct sabin_analysis *results;
 	size_t count;
+	bool bands;                               /* show the bands */
+	void *(*parts)[SABIN_PARTS_MAX];          /* [count]: results of the parts, NULL: none */
 };
 
 SABIN_MUST enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all);

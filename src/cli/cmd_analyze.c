@@ -8,6 +8,7 @@
 
 #include "cli/analysis_show.h"
 #include "cli/command.h"
+#include "cli/part.h"
 #include "cli/show.h"
 
 struct options {
@@ -57,39 +58,95 @@ static struct sabin_analysis_options analysis_options(const struct options *o,
 	return a;
 }
 
-static enum sabin_err analyze(const struct options *o, const struct sabin_measurement *m,
-                              const size_t *chosen, size_t count, struct sabin_analysis *results,
-                              struct sabin_diag *diag)
+/* Is the part among --only?  Without --only all are. */
+static bool wanted(const struct options *o, const char *part)
 {
+	for (size_t i = 0; i < o->only.count; i++)
+		if (strcmp(o->only.item[i], part) == 0)
+			return true;
+	return o->only.count == 0;
+}
+
+static enum sabin_err compute_parts(const struct options *o, struct sabin_part_input *input,
+                                    size_t index, void *results[SABIN_PARTS_MAX],
+                                    struct sabin_diag *diag)
+{
+	const struct sabin_part *part;
+	double *noise = NULL;
+	enum sabin_err err = sabin_measurement_noise(input->measurement, index, &noise,
+	                                             &input->noise_frames, diag);
+	input->noise = noise;
+	for (size_t p = 0; !err && (part = sabin_part_row(p)); p++)
+		if (wanted(o, part->name))
+			err = part->compute(input, &results[p], diag);
+	free(noise);
+	return err;
+}
+
+static enum sabin_err analyze_one(const struct options *o, const struct sabin_analyses *all,
+                                  const struct sabin_roomfile *room, size_t i,
+                                  struct sabin_analysis *result, struct sabin_diag *diag)
+{
+	const struct sabin_measurement *m = all->measurement;
+	const struct sabin_measured *r = &m->responses[all->chosen[i]];
 	const struct sabin_analysis_options a = analysis_options(o, m);
-	for (size_t i = 0; i < count; i++) {
-		const struct sabin_measured *r = &m->responses[chosen[i]];
-		double *h = NULL;
-		size_t frames = 0;
-		enum sabin_err err = sabin_measurement_load(m, chosen[i], &h, &frames, diag);
-		if (err)
-			return err;
-		if (count > 1)
-			sabin_progress("analysing", (double)i / (double)count);
-		err = sabin_analysis_compute(h, frames, r->rate_hz, &a, &results[i]);
-		free(h);
-		if (err)
-			return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file,
-			                      0, 0, "cannot be analysed: %s",
-			                      err == SABIN_ESHORT ? "the response is silent"
-			                                          : sabin_strerror(err));
+	double *h = NULL;
+	size_t frames = 0;
+	enum sabin_err err = sabin_measurement_load(m, all->chosen[i], &h, &frames, diag);
+	if (err)
+		return err;
+	err = sabin_analysis_compute(h, frames, r->rate_hz, &a, result);
+	if (err)
+		sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
+		               "cannot be analysed: %s",
+		               err == SABIN_ESHORT ? "the response is silent" : sabin_strerror(err));
+	struct sabin_part_input input = {
+	    .measurement = m,
+	    .measured = r,
+	    .h = h,
+	    .frames = frames,
+	    .analysis = result,
+	    .room = room,
+	};
+	if (!err)
+		err = compute_parts(o, &input, all->chosen[i], all->parts[i], diag);
+	else if (err != SABIN_ENOMEM)
+		err = SABIN_EFORMAT;
+	free(h);
+	return err;
+}
+
+static enum sabin_err analyze(const struct options *o, const struct sabin_analyses *all,
+                              struct sabin_analysis *results, struct sabin_diag *diag)
+{
+	struct sabin_roomfile room = {0};
+	struct sabin_diag quiet; /* without a room file less is said */
+	const bool has_room = all->measurement->directory &&
+	                      !sabin_measurement_room(all->measurement, NULL, &room, &quiet);
+	enum sabin_err err = SABIN_OK;
+	for (size_t i = 0; !err && i < all->count; i++) {
+		if (all->count > 1)
+			sabin_progress("analysing", (double)i / (double)all->count);
+		err = analyze_one(o, all, has_room ? &room : NULL, i, &results[i], diag);
 	}
 	sabin_progress_end();
-	return SABIN_OK;
+	sabin_roomfile_release(&room);
+	return err;
 }
 
 static int check(const struct sabin_command *command, const struct options *o)
 {
-	for (size_t i = 0; i < o->only.count; i++)
-		if (strcmp(o->only.item[i], "bands") != 0) {
-			sabin_complain(command->name, "--only=%s: expected bands", o->only.item[i]);
-			return SABIN_EXIT_USAGE;
-		}
+	const struct sabin_part *part;
+	for (size_t i = 0; i < o->only.count; i++) {
+		bool known = strcmp(o->only.item[i], "bands") == 0;
+		for (size_t p = 0; (part = sabin_part_row(p)); p++)
+			known = known || strcmp(o->only.item[i], part->name) == 0;
+		if (known)
+			continue;
+		sabin_complain(command->name, "--only=%s: unknown part; see 'sabin help analyze'",
+		               o->only.item[i]);
+		return SABIN_EXIT_USAGE;
+	}
 	if (o->common.json && o->csv) {
 		sabin_complain(command->name, "--json and --csv exclude each other");
 		return SABIN_EXIT_USAGE;
@@ -97,35 +154,54 @@ static int check(const struct sabin_command *command, const struct options *o)
 	return -1;
 }
 
+static int show(const struct sabin_command *command, const struct options *o,
+                const struct sabin_analyses *all)
+{
+	struct sabin_diag diag = {0};
+	enum sabin_err err = SABIN_OK;
+	if (o->common.json)
+		err = sabin_show_analyses_json(all);
+	else if (o->csv)
+		sabin_show_analyses_csv(all);
+	else
+		sabin_show_analyses(all);
+	return err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
+}
+
+static void release(struct sabin_analyses *all, struct sabin_analysis *results)
+{
+	for (size_t i = 0; results && i < all->count; i++)
+		sabin_analysis_free(&results[i]);
+	for (size_t i = 0; all->parts && i < all->count; i++)
+		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
+			if (all->parts[i][p])
+				sabin_part_row(p)->free(all->parts[i][p]);
+	free(all->parts);
+	free(results);
+}
+
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	const struct options *o = options;
 	struct sabin_measurement m = {0};
+	struct sabin_analyses all = {.measurement = &m, .bands = wanted(o, "bands")};
 	struct sabin_diag diag = {0};
-	struct sabin_analysis *results = NULL;
-	size_t *chosen = NULL, count = 0;
+	size_t *chosen = NULL;
 	int status = check(command, o);
 	if (status < 0)
 		status = sabin_choose(command->name, operands[0], &o->speakers, &o->positions, &m,
-		                      &chosen, &count);
+		                      &chosen, &all.count);
 	if (status < 0) {
-		results = calloc(count, sizeof *results);
+		struct sabin_analysis *results = calloc(all.count, sizeof *results);
+		all.chosen = chosen;
+		all.results = results;
+		all.parts = calloc(all.count, sizeof *all.parts);
 		enum sabin_err err =
-		    results ? analyze(o, &m, chosen, count, results, &diag) : SABIN_ENOMEM;
-		const struct sabin_analyses all = {&m, chosen, results, count};
-		status = SABIN_EXIT_DONE;
-		if (err)
-			status = sabin_fail_input(command->name, err, &diag);
-		else if (o->common.json && (err = sabin_show_analyses_json(&all)))
-			status = sabin_fail_output(command->name, err, &diag);
-		else if (o->csv)
-			sabin_show_analyses_csv(&all);
-		else if (!o->common.json)
-			sabin_show_analyses(&all);
+		    results && all.parts ? analyze(o, &all, results, &diag) : SABIN_ENOMEM;
+		status = err ? sabin_fail_input(command->name, err, &diag)
+		             : show(command, o, &all);
+		release(&all, results);
 	}
-	for (size_t i = 0; results && i < count; i++)
-		sabin_analysis_free(&results[i]);
-	free(results);
 	free(chosen);
 	sabin_measurement_release(&m);
 	return status;

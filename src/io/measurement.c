@@ -2,6 +2,7 @@
  *
  * measurement.c: impulse responses, in a measurement directory, in any sound file, in REW's text.
  */
+#include <unistd.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -268,6 +269,33 @@ enum sabin_err sabin_measurement_room(const struct sabin_measurement *measuremen
 	if (!path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, measurement->path, 0, 0, "out of memory");
 	enum sabin_err err = sabin_roomfile_read(path, materials, out, diag);
+	free(path);
+	return err;
+}
+
+enum sabin_err sabin_measurement_noise(const struct sabin_measurement *m, size_t index,
+                                       double **samples, size_t *frames, struct sabin_diag *diag)
+{
+	const struct sabin_measured *r = &m->responses[index];
+	char name[2 * SABIN_NAME_SIZE + 16];
+	struct sabin_wav wav = {0};
+	*samples = NULL;
+	*frames = 0;
+	if (!m->directory)
+		return SABIN_OK;
+	snprintf(name, sizeof name, "%s.%s.noise.wav", r->speaker, r->position);
+	char *path = sabin_path_join(m->path, name);
+	if (!path)
+		return SABIN_ENOMEM;
+	enum sabin_err err = SABIN_OK;
+	if (access(path, F_OK) == 0) {
+		err = sabin_wav_read(path, &wav, diag);
+		if (!err)
+			err = sabin_wav_channel(&wav, 0, samples);
+		if (!err)
+			*frames = wav.frames;
+		sabin_wav_release(&wav);
+	}
 	free(path);
 	return err;
 }

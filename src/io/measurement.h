@@ -97,6 +97,12 @@ SABIN_MUST enum sabin_err sabin_measurement_load(const struct sabin_measurement 
                                                  size_t index, double **samples, size_t *frames,
                                                  struct sabin_diag *diag);
 
+/* The background noise kept beside response `index` (full scale = 1); free() it.  Where none is kept
+ * *samples is NULL and *frames 0. */
+SABIN_MUST enum sabin_err sabin_measurement_noise(const struct sabin_measurement *measurement,
+                                                  size_t index, double **samples, size_t *frames,
+                                                  struct sabin_diag *diag);
+
 /* The room file kept in the directory; SABIN_EIO when there is none. */
 SABIN_MUST enum sabin_err sabin_measurement_room(const struct sabin_measurement *measurement,
                                                  const char *materials, struct sabin_roomfile *out,

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * pile.h: the repeats of one response, averaged.
+ */
+#ifndef SABIN_AUDIO_PILE_H
+#define SABIN_AUDIO_PILE_H
+
+#include "audio/take.h"
+
+struct sabin_pile {
+	struct sabin_cut cut;    /* of the first repeat; the others are laid on it */
+	struct sabin_take first; /* with the verdict on all of them */
+	double *sum, *one, *squares; /* [cut.frames]; after _finish `sum` is the mean */
+	double emission;         /* sample of the recording at which sound was emitted, or NAN */
+	unsigned count;
+};
+
+/* Add the response that `taker` holds, which `take` describes, shifted by whole samples: one clock
+ * moves by nothing else. */
+SABIN_MUST enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker *taker,
+                                         const struct sabin_take *take);
+
+/* Turn the sum into the mean; with two repeats or more, say how much a single one strays from it. */
+void sabin_pile_finish(struct sabin_pile *pile);
+
+/* Free what it holds and empty it. */
+void sabin_pile_release(struct sabin_pile *pile);
+
+#endif

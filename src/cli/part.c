@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * part.c: the list of parts.
+ */
+#include "cli/part.h"
+
+/* In the order in which they are printed; each row stands in its part_*.c. */
+static const struct sabin_part *const parts[SABIN_PARTS_MAX + 1] = {NULL};
+
+const struct sabin_part *sabin_part_row(size_t i)
+{
+	return i < SABIN_PARTS_MAX ? parts[i] : NULL;
+}
