@@ -15,9 +15,16 @@
 enum {
 	GRID_PHASES = 8,  /* cells to a sample */
 	GRID_POINTS = 6,  /* cells that one impulse touches */
+	GRID_CUBIC = 4,   /* the same where only low frequencies count, below GRID_CUBIC_TOP */
 	GRID_HALF = 41,   /* samples that the longest kernel reaches to either side */
 	GRID_MARGIN = 2 * GRID_HALF + 2, /* samples of zeros kept at either end of a grid */
 };
+
+/* Two grids, or two signals, side by side: one instruction serves both. */
+typedef double grid_pair __attribute__((vector_size(16)));
+
+/* Highest frequency, as a fraction of the rate, of what is spread over GRID_CUBIC cells: grid.c. */
+#define GRID_CUBIC_TOP 0.1
 
 /* A windowed sinc of cut-off rate/2, sampled at the cells' spacing. */
 struct grid_kernel {
@@ -42,13 +49,13 @@ static inline size_t grid_cells(size_t frames)
  * The sum over cells[grid_cells(frames)]. */
 void grid_sample(const double *cells, size_t frames, const struct grid_kernel *kernel, double *y);
 
-/* Weights of the six cells around position `cell` (in cells from the grid's beginning); returns the
- * first of them. */
-static inline size_t grid_weights(double cell, double weight[GRID_POINTS])
+/* The same for two grids at once. */
+void grid_sample_pair(const grid_pair *cells, size_t frames, const struct grid_kernel *kernel,
+                      grid_pair *y);
+
+/* Lagrange's polynomials on the nodes -2 .. 3, u in 0 .. 1. */
+static inline void grid_six(double u, double weight[GRID_POINTS])
 {
-	/* Lagrange's polynomials on the nodes -2 .. 3, u in 0 .. 1 */
-	const size_t whole = (size_t)cell;
-	const double u = cell - (double)whole;
 	const double a = u + 2, b = u + 1, d = u - 1, e = u - 2, f = u - 3;
 	const double ab = a * b, cd = u * d, ef = e * f;
 	const double cdef = cd * ef, abef = ab * ef, abcd = ab * cd;
@@ -58,7 +65,17 @@ static inline size_t grid_weights(double cell, double weight[GRID_POINTS])
 	weight[3] = u * abef * (1.0 / 12);
 	weight[4] = f * abcd * (-1.0 / 24);
 	weight[5] = e * abcd * (1.0 / 120);
-	return whole - 2;
+}
+
+/* The same on the nodes -1 .. 2. */
+static inline void grid_four(double u, double weight[GRID_CUBIC])
+{
+	const double b = u + 1, d = u - 1, e = u - 2;
+	const double de = d * e, bu = b * u;
+	weight[0] = u * de * (-1.0 / 6);
+	weight[1] = b * de * (1.0 / 2);
+	weight[2] = e * bu * (-1.0 / 2);
+	weight[3] = d * bu * (1.0 / 6);
 }
 
 #endif
