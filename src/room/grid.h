@@ -7,15 +7,16 @@
 #ifndef SABIN_ROOM_GRID_H
 #define SABIN_ROOM_GRID_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include <sabin/status.h>
 
 enum {
-	GRID_PHASES = 8,  /* cells to a sample */
+	GRID_PHASES = 8,  /* cells to a sample, at most */
 	GRID_POINTS = 6,  /* cells that one impulse touches */
-	GRID_CUBIC = 4,   /* the same where only low frequencies count, below GRID_CUBIC_TOP */
+	GRID_CUBIC = 4,   /* the same where only low frequencies count */
 	GRID_HALF = 41,   /* samples that the longest kernel reaches to either side */
 	GRID_MARGIN = 2 * GRID_HALF + 2, /* samples of zeros kept at either end of a grid */
 };
@@ -23,12 +24,11 @@ enum {
 /* Two grids, or two signals, side by side: one instruction serves both. */
 typedef double grid_pair __attribute__((vector_size(16)));
 
-/* Highest frequency, as a fraction of the rate, of what is spread over GRID_CUBIC cells: grid.c. */
-#define GRID_CUBIC_TOP 0.1
-
 /* A windowed sinc of cut-off rate/2, sampled at the cells' spacing. */
 struct grid_kernel {
-	size_t half; /* samples to either side, at most GRID_HALF */
+	size_t phases; /* cells to a sample: 1, 2, 4 or GRID_PHASES */
+	bool cubic;    /* impulses need touch only GRID_CUBIC cells */
+	size_t half;   /* samples to either side, at most GRID_HALF */
 	double taps[2 * GRID_HALF * GRID_PHASES];
 };
 
@@ -36,17 +36,21 @@ struct grid_kernel {
  * samples, with a ripple of -130 dB. */
 double grid_sinc(double t, double half);
 
-/* The shortest kernel that is transparent up to top (a fraction of the sampling rate). */
+/* The shortest kernel that is transparent up to top (a fraction of the sampling rate), of
+ * GRID_PHASES cells to a sample and GRID_POINTS to an impulse. */
 void grid_kernel_init(struct grid_kernel *kernel, double top);
 
+/* The same, of as few cells as top allows. */
+void grid_kernel_init_coarse(struct grid_kernel *kernel, double top);
+
 /* Cells that a stretch of `frames` samples needs, margins included. */
-static inline size_t grid_cells(size_t frames)
+static inline size_t grid_cells(size_t frames, size_t phases)
 {
-	return (frames + 2 * GRID_MARGIN) * GRID_PHASES;
+	return (frames + 2 * GRID_MARGIN) * phases;
 }
 
 /* y[half + n] += the sample at n, n = -half .. frames + half - 1, relative to the stretch's start.
- * The sum over cells[grid_cells(frames)]. */
+ * The sum over cells[grid_cells(frames, kernel->phases)]; grid_sample() takes GRID_PHASES. */
 void grid_sample(const double *cells, size_t frames, const struct grid_kernel *kernel, double *y);
 
 /* The same for two grids at once. */

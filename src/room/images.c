@@ -7,8 +7,9 @@
  * The response is built in blocks of time, so that memory does not grow with it.  Where reflection
  * depends on frequency, each octave has its own amplitudes; the octaves are filtered and added.
  * Octaves in which every surface reflects alike (materials are seldom known below 125 Hz or above
- * 4 kHz) share a grid, a "column".  Columns stand by their loss, so that those of which the walls have
- * left nothing are the last, and two by two, so that one instruction serves both.  Their filters have zero phase and ring before an arrival by what the bands
+ * 4 kHz) share a grid, a "column".  Columns are neighbours two by two, so that one instruction serves
+ * both; low ones need but a coarse grid.  The pairs stand by their loss, so that those of which the
+ * walls have left nothing are the last.  Their filters have zero phase and ring before an arrival by what the bands
  * differ there; what would ring to before emission is dropped.  Images that arrive after the end
  * of the response are not computed, so their ringing into its last 85 ms is not there either.
  *
@@ -27,27 +28,33 @@
 /* Samples of one grid: 280 KiB for two columns, which caches hold. */
 enum { GRID_FRAMES = 2048 };
 
-/* Images whose places and weights are computed before they are added to the grids. */
+/* Images whose places are computed before they are added to the grids. */
 enum { BATCH = 32 };
 
 /* Columns: no more than the surfaces have bands, and an even number. */
 enum { COLUMNS_MAX = SABIN_ABSORPTION_BANDS, PAIRS_MAX = COLUMNS_MAX / 2 };
 
+/* Two columns. */
+struct pair {
+	struct grid_kernel kernel;
+	grid_pair *cells;
+	size_t count; /* of the cells */
+};
+
 struct images {
 	struct sphere sphere;
 	int bands;                        /* octaves; 1: one grid for all frequencies */
-	int pairs;                        /* of columns */
-	int column[ROOM_AIR_BANDS];       /* of each octave */
+	int column[ROOM_AIR_BANDS];       /* of each octave: 2 pair + lane */
 	double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS]; /* by column */
 	double speed_m_s, rate_hz;
 	double decay[ROOM_AIR_BANDS];     /* by air, per sample: ln of the amplitude, negated */
-	struct grid_kernel *kernel;       /* [pairs] */
-	bool cubic[PAIRS_MAX];            /* four cells are enough for an image */
+	double frames_per_m, first_frame; /* place of distance r: r * frames_per_m - first_frame */
+	struct grid_kernel kernel;        /* of one band */
+	double *cells;
+	size_t count;
+	int pairs;                        /* of columns, where there are more bands */
 	int touched;                      /* pairs whose grids hold anything */
-	double *cells;                    /* [cells_each], of one band */
-	grid_pair *pair_cells;            /* [pairs][cells_each], of more */
-	size_t cells_each;
-	double cells_per_m, first_cell;   /* cell of distance r: r * cells_per_m - first_cell */
+	struct pair pair[PAIRS_MAX];
 	double *band;                     /* [bands][band_each]: samples of the octaves */
 	size_t band_each;
 	double *joined;                   /* [bank.size] */
@@ -64,7 +71,8 @@ static void spread_flat(void *user, const struct sphere_row *row)
 {
 	struct images *images = user;
 	double *cells = images->cells;
-	const double per_m = images->cells_per_m, first = images->first_cell;
+	const double per_m = images->frames_per_m * GRID_PHASES;
+	const double first = images->first_frame * GRID_PHASES;
 	for (size_t k = 0; k < row->n; k++) {
 		const double r = sqrt(row->row_m2 + row->square_m2[k]);
 		const double gain = row->gain[0] * row->inner_gain[k] / r;
@@ -78,58 +86,58 @@ static void spread_flat(void *user, const struct sphere_row *row)
 	}
 }
 
-/* Where an image arrives in the grids, and how it is shared out among their cells. */
-struct arrival {
-	int cell;
-	double inverse_m;
-	double six[GRID_POINTS], four[GRID_CUBIC];
+/* Images of a row, as a pair of grids sees them. */
+struct arrivals {
+	size_t n;
+	double frame[BATCH], inverse_m[BATCH];
+	const double *inner_gain; /* of the pair in the first image */
+	size_t stride;            /* from one image to the next */
 };
-
-static void locate(const struct images *images, double row_m2, const double *square_m2, size_t n,
-                   const bool wanted[2], struct arrival *arrival)
-{
-	const double per_m = images->cells_per_m, first = images->first_cell;
-	for (size_t k = 0; k < n; k++) {
-		const double r = sqrt(row_m2 + square_m2[k]);
-		const double cell = r * per_m - first;
-		const int whole = (int)cell;
-		arrival[k].cell = whole;
-		arrival[k].inverse_m = 1 / r;
-		if (wanted[false])
-			grid_six(cell - whole, arrival[k].six);
-		if (wanted[true])
-			grid_four(cell - whole, arrival[k].four);
-	}
-}
 
 static inline grid_pair both(double x)
 {
 	return (grid_pair){x, x};
 }
 
-/* Add n images to a pair of grids.  inner_gain: of the pair in the first image, `stride` from one
- * image to the next. */
-static void add_six(grid_pair *cells, const struct arrival *arrival, size_t n, grid_pair row_gain,
-                    const double *inner_gain, size_t stride)
+static inline grid_pair gain_of(const struct arrivals *arrivals, size_t k, grid_pair row_gain)
 {
-	for (size_t k = 0; k < n; k++, inner_gain += stride) {
-		const grid_pair inner = {inner_gain[0], inner_gain[1]};
-		const grid_pair gain = row_gain * inner * both(arrival[k].inverse_m);
-		grid_pair *at = cells + arrival[k].cell - 2;
-		for (int i = 0; i < GRID_POINTS; i++)
-			at[i] += gain * both(arrival[k].six[i]);
+	const double *inner = arrivals->inner_gain + k * arrivals->stride;
+	return row_gain * (grid_pair){inner[0], inner[1]} * both(arrivals->inverse_m[k]);
+}
+
+static void add_six(struct pair *pair, const struct arrivals *arrivals, grid_pair row_gain)
+{
+	const double phases = (double)pair->kernel.phases;
+	for (size_t k = 0; k < arrivals->n; k++) {
+		const double cell = arrivals->frame[k] * phases;
+		const int whole = (int)cell;
+		double weight[GRID_POINTS];
+		grid_six(cell - whole, weight);
+		const grid_pair gain = gain_of(arrivals, k, row_gain);
+		grid_pair *at = pair->cells + whole - 2;
+		at[0] += gain * both(weight[0]);
+		at[1] += gain * both(weight[1]);
+		at[2] += gain * both(weight[2]);
+		at[3] += gain * both(weight[3]);
+		at[4] += gain * both(weight[4]);
+		at[5] += gain * both(weight[5]);
 	}
 }
 
-static void add_four(grid_pair *cells, const struct arrival *arrival, size_t n, grid_pair row_gain,
-                     const double *inner_gain, size_t stride)
+static void add_four(struct pair *pair, const struct arrivals *arrivals, grid_pair row_gain)
 {
-	for (size_t k = 0; k < n; k++, inner_gain += stride) {
-		const grid_pair inner = {inner_gain[0], inner_gain[1]};
-		const grid_pair gain = row_gain * inner * both(arrival[k].inverse_m);
-		grid_pair *at = cells + arrival[k].cell - 1;
-		for (int i = 0; i < GRID_CUBIC; i++)
-			at[i] += gain * both(arrival[k].four[i]);
+	const double phases = (double)pair->kernel.phases;
+	for (size_t k = 0; k < arrivals->n; k++) {
+		const double cell = arrivals->frame[k] * phases;
+		const int whole = (int)cell;
+		double weight[GRID_CUBIC];
+		grid_four(cell - whole, weight);
+		const grid_pair gain = gain_of(arrivals, k, row_gain);
+		grid_pair *at = pair->cells + whole - 1;
+		at[0] += gain * both(weight[0]);
+		at[1] += gain * both(weight[1]);
+		at[2] += gain * both(weight[2]);
+		at[3] += gain * both(weight[3]);
 	}
 }
 
@@ -137,19 +145,20 @@ static void add_four(grid_pair *cells, const struct arrival *arrival, size_t n, 
 static void add_images(struct images *images, const struct sphere_row *row, size_t first,
                        size_t end, int pairs)
 {
-	const size_t stride = 2 * (size_t)images->pairs;
-	bool wanted[2] = {false, false}; /* weights of six, of four */
-	for (int p = 0; p < pairs; p++)
-		wanted[images->cubic[p]] = true;
-	struct arrival arrival[BATCH];
+	struct arrivals arrivals;
+	arrivals.stride = 2 * (size_t)images->pairs;
 	for (size_t k = first; k < end; k += BATCH) {
-		const size_t n = end - k < BATCH ? end - k : BATCH;
-		locate(images, row->row_m2, row->square_m2 + k, n, wanted, arrival);
+		arrivals.n = end - k < BATCH ? end - k : BATCH;
+		for (size_t i = 0; i < arrivals.n; i++) {
+			const double r = sqrt(row->row_m2 + row->square_m2[k + i]);
+			arrivals.frame[i] = r * images->frames_per_m - images->first_frame;
+			arrivals.inverse_m[i] = 1 / r;
+		}
 		for (int p = 0; p < pairs; p++) {
+			struct pair *pair = &images->pair[p];
 			const grid_pair gain = {row->gain[2 * p], row->gain[2 * p + 1]};
-			(images->cubic[p] ? add_four : add_six)(
-			        images->pair_cells + (size_t)p * images->cells_each, arrival, n,
-			        gain, row->inner_gain + k * stride + 2 * p, stride);
+			arrivals.inner_gain = row->inner_gain + k * arrivals.stride + 2 * p;
+			(pair->kernel.cubic ? add_four : add_six)(pair, &arrivals, gain);
 		}
 	}
 }
@@ -179,13 +188,13 @@ static void spread(struct images *images, size_t first, size_t frames)
 	const double near_m = (double)first * m_per_frame;
 	const double far_m = (double)(first + frames) * m_per_frame;
 	if (images->bands == 1)
-		memset(images->cells, 0, images->cells_each * sizeof *images->cells);
-	else
-		memset(images->pair_cells, 0,
-		       (size_t)images->touched * images->cells_each * sizeof *images->pair_cells);
+		memset(images->cells, 0, images->count * sizeof *images->cells);
+	for (int p = 0; p < images->touched; p++)
+		memset(images->pair[p].cells, 0,
+		       images->pair[p].count * sizeof *images->pair[p].cells);
 	images->touched = 0;
-	images->cells_per_m = GRID_PHASES / m_per_frame;
-	images->first_cell = ((double)first - GRID_MARGIN) * GRID_PHASES;
+	images->frames_per_m = 1 / m_per_frame;
+	images->first_frame = (double)first - GRID_MARGIN;
 	sphere_walk(&images->sphere, near_m * near_m, far_m * far_m,
 	            images->bands == 1 ? spread_flat : spread_bands, images);
 }
@@ -209,25 +218,25 @@ static void compute_flat(struct images *images, double *h, size_t frames)
 		const size_t here = left < GRID_FRAMES ? left : GRID_FRAMES;
 		spread(images, first, here);
 		memset(y, 0, sizeof y);
-		grid_sample(images->cells, here, images->kernel, y);
-		add_shifted(h, frames, (ptrdiff_t)first - (ptrdiff_t)images->kernel->half, y,
-		            here + 2 * images->kernel->half);
+		grid_sample(images->cells, here, &images->kernel, y);
+		add_shifted(h, frames, (ptrdiff_t)first - (ptrdiff_t)images->kernel.half, y,
+		            here + 2 * images->kernel.half);
 	}
 }
 
 /* The samples of a pair of columns, to the octaves that they stand for; `at` is where the grids'
  * stretch begins in the octaves. */
-static void sample_pair(struct images *images, int pair, size_t at, size_t frames)
+static void sample_pair(struct images *images, int p, size_t at, size_t frames)
 {
 	grid_pair y[GRID_FRAMES + 2 * GRID_HALF];
-	const struct grid_kernel *kernel = &images->kernel[pair];
+	const struct grid_kernel *kernel = &images->pair[p].kernel;
 	const size_t count = frames + 2 * kernel->half;
 	memset(y, 0, count * sizeof *y);
-	grid_sample_pair(images->pair_cells + (size_t)pair * images->cells_each, frames, kernel, y);
+	grid_sample_pair(images->pair[p].cells, frames, kernel, y);
 	for (int b = 0; b < images->bands; b++) {
 		const int lane = images->column[b] % 2;
 		double *x = images->band + (size_t)b * images->band_each + at - kernel->half;
-		for (size_t i = 0; images->column[b] / 2 == pair && i < count; i++)
+		for (size_t i = 0; images->column[b] / 2 == p && i < count; i++)
 			x[i] += y[i][lane];
 	}
 }
@@ -252,8 +261,8 @@ static void sample_bands(struct images *images, size_t first, size_t frames)
 	for (size_t done = 0; done < frames; done += GRID_FRAMES) {
 		const size_t here = frames - done < GRID_FRAMES ? frames - done : GRID_FRAMES;
 		spread(images, first + done, here);
-		for (int pair = 0; pair < images->touched; pair++)
-			sample_pair(images, pair, done + GRID_HALF, here);
+		for (int p = 0; p < images->touched; p++)
+			sample_pair(images, p, done + GRID_HALF, here);
 	}
 	for (size_t b = 0; b < bands; b++)
 		attenuate(images->decay[b], (double)first - GRID_HALF,
@@ -313,68 +322,89 @@ static double loss(const struct sabin_room *room,
 	return sum;
 }
 
-/* Which octaves share a column.  Returns the columns; of[]: a band of the surfaces for each. */
-static int find_columns(struct images *images, const struct sabin_room *room,
-                        double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS],
+/* One band of the surfaces for each column, the highest first.  Returns the columns; an odd one is
+ * paired with itself. */
+static int find_columns(double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS], int bands,
                         int of[COLUMNS_MAX])
 {
 	int columns = 0;
-	for (int b = 0; b < images->bands && b < SABIN_ABSORPTION_BANDS; b++) {
+	for (int b = bands < SABIN_ABSORPTION_BANDS ? bands : SABIN_ABSORPTION_BANDS; b-- > 0;) {
 		int c = 0;
 		while (c < columns && !alike(beta, of[c], b))
 			c++;
-		if (c < columns)
-			continue;
-		for (c = columns++; c > 0 && loss(room, beta, of[c - 1]) > loss(room, beta, b); c--)
-			of[c] = of[c - 1];
-		of[c] = b;
+		if (c == columns)
+			of[columns++] = b;
 	}
+	if (columns % 2)
+		of[columns] = of[columns - 1];
+	return columns + columns % 2;
+}
+
+/* Pairs of columns, that of the least loss first. */
+static void sort_pairs(const struct sabin_room *room,
+                       double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS],
+                       int of[COLUMNS_MAX], int columns)
+{
+	double least[PAIRS_MAX];
+	for (int p = 0; p < columns / 2; p++) {
+		const int bands[2] = {of[2 * p], of[2 * p + 1]};
+		const double here = fmin(loss(room, beta, bands[0]), loss(room, beta, bands[1]));
+		int q = p;
+		for (; q > 0 && least[q - 1] > here; q--) {
+			least[q] = least[q - 1];
+			of[2 * q] = of[2 * q - 2];
+			of[2 * q + 1] = of[2 * q - 1];
+		}
+		least[q] = here;
+		of[2 * q] = bands[0];
+		of[2 * q + 1] = bands[1];
+	}
+}
+
+static enum sabin_err init_pair(struct images *images, int p, const struct bank_plan *plan)
+{
+	struct pair *pair = &images->pair[p];
+	double top = 0;
+	for (int b = 0; b < images->bands; b++)
+		if (images->column[b] / 2 == p)
+			top = fmax(top, bank_top(plan, b));
+	grid_kernel_init_coarse(&pair->kernel, top);
+	pair->count = grid_cells(GRID_FRAMES, pair->kernel.phases);
+	pair->cells = calloc(pair->count, sizeof *pair->cells);
+	return pair->cells ? SABIN_OK : SABIN_ENOMEM;
+}
+
+static enum sabin_err init_pairs(struct images *images, const struct sabin_room *room,
+                                 double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS],
+                                 const struct bank_plan *plan)
+{
+	int of[COLUMNS_MAX];
+	const int columns = find_columns(beta, images->bands, of);
+	sort_pairs(room, beta, of, columns);
+	for (int surface = 0; surface < SABIN_SURFACE_COUNT; surface++)
+		for (int c = 0; c < columns; c++)
+			images->beta[surface][c] = beta[surface][of[c]];
 	for (int b = 0; b < images->bands; b++) {
+		/* what the surfaces are in their last band they are beyond it */
 		const int band = b < SABIN_ABSORPTION_BANDS ? b : SABIN_ABSORPTION_BANDS - 1;
 		while (!alike(beta, of[images->column[b]], band))
 			images->column[b]++;
 	}
-	return columns;
-}
-
-/* Columns, their reflection factors and how finely each pair of them is to be spread. */
-static enum sabin_err init_columns(struct images *images, const struct sabin_room *room,
-                                   double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS],
-                                   const struct bank_plan *plan)
-{
-	int of[COLUMNS_MAX];
-	const int columns = find_columns(images, room, beta, of);
-	images->pairs = (columns + 1) / 2;
-	for (int surface = 0; surface < SABIN_SURFACE_COUNT; surface++)
-		for (int c = 0; c < 2 * images->pairs; c++) /* an odd one is paired with itself */
-			images->beta[surface][c] = beta[surface][of[c < columns ? c : columns - 1]];
-	images->kernel = calloc((size_t)images->pairs, sizeof *images->kernel);
-	images->pair_cells = calloc((size_t)images->pairs,
-	                            images->cells_each * sizeof *images->pair_cells);
-	if (!images->kernel || !images->pair_cells)
-		return SABIN_ENOMEM;
-	images->touched = images->pairs;
-	for (int pair = 0; pair < images->pairs; pair++) {
-		double top = 0;
-		for (int b = 0; b < images->bands; b++)
-			if (images->column[b] / 2 == pair)
-				top = fmax(top, bank_top(plan, b));
-		grid_kernel_init(&images->kernel[pair], top);
-		images->cubic[pair] = top <= GRID_CUBIC_TOP;
-	}
-	return SABIN_OK;
+	images->pairs = columns / 2;
+	enum sabin_err err = SABIN_OK;
+	for (int p = 0; !err && p < images->pairs; p++)
+		err = init_pair(images, p, plan);
+	return err;
 }
 
 static enum sabin_err init_flat(struct images *images,
                                 double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS])
 {
 	memcpy(images->beta, beta, sizeof images->beta);
-	images->cells = calloc(images->cells_each, sizeof *images->cells);
-	images->kernel = calloc(1, sizeof *images->kernel);
-	if (!images->cells || !images->kernel)
-		return SABIN_ENOMEM;
-	grid_kernel_init(images->kernel, 0.5);
-	return SABIN_OK;
+	images->count = grid_cells(GRID_FRAMES, GRID_PHASES);
+	images->cells = calloc(images->count, sizeof *images->cells);
+	grid_kernel_init(&images->kernel, 0.5);
+	return images->cells ? SABIN_OK : SABIN_ENOMEM;
 }
 
 static enum sabin_err init_bands(struct images *images, const struct bank_plan *plan,
@@ -407,12 +437,11 @@ static enum sabin_err init(struct images *images, const struct sabin_room *room,
 		                  options->air ? ROOM_AIR_BANDS : SABIN_ABSORPTION_BANDS);
 	images->rate_hz = options->rate_hz;
 	images->bands = plan.bands;
-	images->cells_each = grid_cells(GRID_FRAMES);
 	if (options->air)
 		init_air(images, room);
 	if (plan.bands == 1)
 		return init_flat(images, beta);
-	const enum sabin_err err = init_columns(images, room, beta, &plan);
+	const enum sabin_err err = init_pairs(images, room, beta, &plan);
 	return err ? err : init_bands(images, &plan, frames);
 }
 
@@ -420,9 +449,9 @@ static void release(struct images *images)
 {
 	sphere_release(&images->sphere);
 	bank_release(&images->bank);
-	free(images->kernel);
 	free(images->cells);
-	free(images->pair_cells);
+	for (int p = 0; p < images->pairs; p++)
+		free(images->pair[p].cells);
 	free(images->band);
 	free(images->joined);
 }
