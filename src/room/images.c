@@ -107,7 +107,7 @@ static inline grid_pair gain_of(const struct arrivals *arrivals, size_t k, grid_
 
 static void add_six(struct pair *pair, const struct arrivals *arrivals, grid_pair row_gain)
 {
-	const double phases = (double)pair->kernel.phases;
+	const double phases = (int)pair->kernel.phases;
 	for (size_t k = 0; k < arrivals->n; k++) {
 		const double cell = arrivals->frame[k] * phases;
 		const int whole = (int)cell;
@@ -126,7 +126,7 @@ static void add_six(struct pair *pair, const struct arrivals *arrivals, grid_pai
 
 static void add_four(struct pair *pair, const struct arrivals *arrivals, grid_pair row_gain)
 {
-	const double phases = (double)pair->kernel.phases;
+	const double phases = (int)pair->kernel.phases;
 	for (size_t k = 0; k < arrivals->n; k++) {
 		const double cell = arrivals->frame[k] * phases;
 		const int whole = (int)cell;
@@ -322,13 +322,13 @@ static double loss(const struct sabin_room *room,
 	return sum;
 }
 
-/* One band of the surfaces for each column, the highest first.  Returns the columns; an odd one is
+/* One band of the surfaces for each column, the lowest first.  Returns the columns; an odd one is
  * paired with itself. */
 static int find_columns(double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS], int bands,
                         int of[COLUMNS_MAX])
 {
 	int columns = 0;
-	for (int b = bands < SABIN_ABSORPTION_BANDS ? bands : SABIN_ABSORPTION_BANDS; b-- > 0;) {
+	for (int b = 0; b < bands && b < SABIN_ABSORPTION_BANDS; b++) {
 		int c = 0;
 		while (c < columns && !alike(beta, of[c], b))
 			c++;
