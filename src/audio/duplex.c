@@ -189,6 +189,26 @@ static bool asked_to_stop(struct run *run)
 	return run->played >= end && run->played - end >= (size_t)pending;
 }
 
+/* Capture failed: playback, if it still runs, is not cut but faded, as at a Ctrl-C. */
+static void fade_out(struct run *run)
+{
+	struct sabin_duplex *d = run->duplex;
+	struct pollfd fds[SABIN_POLL_MAX];
+	struct timespec began;
+	const double longest_s = 2 * (double)d->playback.buffer_frames / d->rate_hz + 0.5;
+	if (run->fade_from == SIZE_MAX)
+		run->fade_from = run->played;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	while (!asked_to_stop(run) && since_s(&began) < longest_s) {
+		enum sabin_err err = SABIN_OK;
+		const int count = d->ops->descriptors(d->playback.pcm, fds, SABIN_POLL_MAX);
+		poll(fds, (nfds_t)count, 20);
+		const long room = d->ops->available(d->playback.pcm, fds, count, &err);
+		if (room < 0 || (room > 0 && feed(run, (size_t)room)))
+			return; /* it does not run either */
+	}
+}
+
 static enum sabin_err loop(struct run *run, struct sabin_diag *diag)
 {
 	const struct sabin_duplex_job *job = run->job;
@@ -197,6 +217,8 @@ static enum sabin_err loop(struct run *run, struct sabin_diag *diag)
 		if (asked_to_stop(run))
 			return SABIN_EINTR;
 		enum sabin_err err = turn(run);
+		if (err)
+			fade_out(run);
 		if (err == SABIN_EXRUN)
 			return sabin_diag_set(diag, err, NULL, 0, 0,
 			                      "the audio stream lost data %.2f s into the run",
