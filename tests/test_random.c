@@ -172,6 +172,44 @@ static void any_order(void **state)
 	assert_true(isfinite(sabin_random_normal_at(UINT64_MAX, UINT64_MAX)));
 }
 
+/* A block is its single numbers, wherever it begins and ends, and nothing beside them. */
+static void a_block(void **state)
+{
+	(void)state;
+	enum { N = 9 };
+	static const uint64_t firsts[] = {0, 1, 2, 12345, UINT64_MAX / 2, UINT64_MAX - 4};
+	for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++)
+		for (size_t n = 0; n <= N; n++) {
+			double out[N + 1];
+			for (size_t k = 0; k <= N; k++)
+				out[k] = 99;
+			sabin_random_normal_block(7, firsts[i], n, out);
+			for (size_t k = 0; k < n; k++)
+				assert_near(out[k], sabin_random_normal_at(7, firsts[i] + k), 0);
+			for (size_t k = n; k <= N; k++)
+				assert_near(out[k], 99, 0);
+		}
+}
+
+/* The two numbers of a pair share a radius; neither their signs nor their sizes may know. */
+static void partners_are_strangers(void **state)
+{
+	(void)state;
+	const uint64_t seed = test_seed("partners");
+	double product = 0, squares = 0, crossed = 0;
+	for (uint64_t i = 0; i < DRAWS; i++) {
+		const double a = sabin_random_normal_at(seed, 2 * i);
+		const double b = sabin_random_normal_at(seed, 2 * i + 1);
+		product += a * b;
+		squares += (a * a - 1) * (b * b - 1);
+		crossed += a * (b * b - 1);
+	}
+	/* six standard errors */
+	assert_near(product / DRAWS, 0, 6 / sqrt(DRAWS));
+	assert_near(squares / DRAWS, 0, 6 * 2 / sqrt(DRAWS));
+	assert_near(crossed / DRAWS, 0, 6 * M_SQRT2 / sqrt(DRAWS));
+}
+
 static void same_seed_same_numbers(void **state)
 {
 	(void)state;
@@ -189,7 +227,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(published_values), cmocka_unit_test(the_algorithm),
 	    cmocka_unit_test(laws_of_chance),   cmocka_unit_test(distribution),
-	    cmocka_unit_test(any_order),        cmocka_unit_test(same_seed_same_numbers),
+	    cmocka_unit_test(any_order),        cmocka_unit_test(a_block),
+	    cmocka_unit_test(partners_are_strangers),
+	    cmocka_unit_test(same_seed_same_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #ifndef SABIN_RANDOM_H
 #define SABIN_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <sabin/status.h>
@@ -26,5 +27,9 @@ SABIN_API double sabin_random_normal(struct sabin_random *random);
 /* A Gaussian number that depends only on (seed, index): noise that can be read at any place, in any
  * order, by any process, and is the same. */
 SABIN_API double sabin_random_normal_at(uint64_t seed, uint64_t index);
+
+/* out[i] = sabin_random_normal_at(seed, first + i), i = 0 .. n - 1, in half the time or less; indices
+ * wrap around at 2^64. */
+SABIN_API void sabin_random_normal_block(uint64_t seed, uint64_t first, size_t n, double *out);
 
 #endif

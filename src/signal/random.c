@@ -32,9 +32,13 @@ static double unit(uint64_t bits)
 	return (double)(bits >> 11) * 0x1p-53;
 }
 
-static double box_muller(double u1, double u2) /* [BM]; 1 - u1 lies in (0, 1] */
+/* [BM]: two normal numbers of two uniform ones; 1 - u1 lies in (0, 1]. */
+static void box_muller(double u1, double u2, double pair[2])
 {
-	return sqrt(-2 * log(1 - u1)) * cos(2 * M_PI * u2);
+	const double r = sqrt(-2 * log(1 - u1));
+	sincos(2 * M_PI * u2, &pair[1], &pair[0]);
+	pair[0] *= r;
+	pair[1] *= r;
 }
 
 void sabin_random_init(struct sabin_random *random, uint64_t seed)
@@ -71,14 +75,38 @@ double sabin_random_normal(struct sabin_random *random)
 		return spare;
 	}
 	const double u1 = sabin_random_uniform(random), u2 = sabin_random_uniform(random);
-	random->spare = sqrt(-2 * log(1 - u1)) * sin(2 * M_PI * u2);
-	return box_muller(u1, u2);
+	double pair[2];
+	box_muller(u1, u2, pair);
+	random->spare = pair[1];
+	return pair[0];
+}
+
+/* The numbers of the indices 2i and 2i + 1, of those at the places 2i and 2i + 1 of the SplitMix64
+ * sequence that starts at `base`. */
+static void normal_pair(uint64_t base, uint64_t i, double pair[2])
+{
+	box_muller(unit(mix(base + (2 * i) * golden_gamma)),
+	           unit(mix(base + (2 * i + 1) * golden_gamma)), pair);
 }
 
 double sabin_random_normal_at(uint64_t seed, uint64_t index)
 {
-	/* two numbers of the SplitMix64 sequence that the seed starts, at places 2i and 2i + 1 */
+	double pair[2];
+	normal_pair(mix(seed + golden_gamma), index / 2, pair);
+	return pair[index % 2];
+}
+
+void sabin_random_normal_block(uint64_t seed, uint64_t first, size_t n, double *out)
+{
 	const uint64_t base = mix(seed + golden_gamma);
-	return box_muller(unit(mix(base + (2 * index) * golden_gamma)),
-	                  unit(mix(base + (2 * index + 1) * golden_gamma)));
+	double pair[2];
+	size_t i = 0;
+	if (n > 0 && first % 2 == 1)
+		out[i++] = sabin_random_normal_at(seed, first);
+	for (; n - i >= 2; i += 2)
+		normal_pair(base, (first + i) / 2, out + i);
+	if (i < n) {
+		normal_pair(base, (first + i) / 2, pair);
+		out[i] = pair[0];
+	}
 }
