@@ -7,6 +7,7 @@
 #include <sabin/window.h>
 
 #include "room/bank.h"
+#include "room/grid.h"
 #include "room/sphere.h"
 #include "util/near.h"
 #include "util/room_cases.h"
@@ -287,6 +288,92 @@ static void bands_add_up(void **state)
 	}
 }
 
+/* About the centre of each octave a room is the one whose surfaces are the same everywhere else. */
+static void each_octave_is_a_flat_room(void **state)
+{
+	(void)state;
+	enum { FRAMES = 28800 };
+	static double got[FRAMES], want[FRAMES];
+	const struct sabin_images_options options = {.rate_hz = 48000, .length_s = 0.6};
+	/* a corridor without ends: the filters ring for 85 ms, so nothing may arrive before that time
+	 * nor so long before the end */
+	const struct room_case c = {
+		"", {4, 60, 3}, {1, 10, 1.4}, {2.5, 50, 1.2}, {{0, 0}, {1, 1}, {0, 0}},
+	};
+	/* neither the losses nor the octaves that are alike are in the order of frequency */
+	static const double alpha[SABIN_ABSORPTION_BANDS] = {.5, .45, .7, .6, .5, .4, .8, .6};
+	static const enum sabin_surface_id walls[] = {SABIN_LEFT, SABIN_RIGHT, SABIN_FLOOR,
+	                                              SABIN_CEILING};
+	struct sabin_room room = room_case_room(&c), flat = room;
+	for (int i = 0; i < 4; i++) {
+		memcpy(room.surface[walls[i]].alpha, alpha, sizeof alpha);
+		room.surface[walls[i]].flat = false;
+	}
+	assert_ok(sabin_images_compute(&room, c.source_m, c.receiver_m, &options, got, FRAMES));
+	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++) {
+		for (int i = 0; i < 4; i++)
+			for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+				flat.surface[walls[i]].alpha[b] = alpha[band];
+		assert_ok(sabin_images_compute(&flat, c.source_m, c.receiver_m, &options, want,
+		                               FRAMES));
+		double error = 0, sum = 0;
+		for (double oct = -0.125; oct <= 0.125; oct += 0.01) {
+			const double f_hz = room_band_centre_hz(band) * exp2(oct);
+			const double complex expected = spectrum_at(want, FRAMES, 48000, f_hz);
+			error += pow(cabs(spectrum_at(got, FRAMES, 48000, f_hz) - expected), 2);
+			sum += pow(cabs(expected), 2);
+		}
+		const double error_db = 10 * log10(error / sum);
+		print_message("%.0f Hz: %.1f dB\n", room_band_centre_hz(band), error_db);
+		/* the lowest filter's ringing is cut at 85 ms, the others' have died by then */
+		assert_at_most(error_db, band == 0 ? -95 : -110);
+	}
+}
+
+/* An impulse near either end of a stretch keeps its amplitude and its time on every grid. */
+static void ends_of_a_stretch(void **state)
+{
+	(void)state;
+	enum { FRAMES = 64, CELLS = (FRAMES + 2 * GRID_MARGIN) * GRID_PHASES };
+	static grid_pair cells[CELLS];
+	/* from one cell to a sample to eight; up to 18 kHz at 48 kHz */
+	static const double tops[] = {0.002, 0.012, 0.02, 0.04, 0.09, 0.2, 0.375};
+	for (size_t i = 0; i < 7 * 64; i++) {
+		struct grid_kernel kernel;
+		grid_kernel_init_coarse(&kernel, tops[i / 64]);
+		assert_true(grid_cells(FRAMES, kernel.phases) <= CELLS);
+		const double at = i % 2 ? (double)(i % 64) / 64 : FRAMES - (double)(i % 64 + 1) / 64;
+		const double cell = (GRID_MARGIN + at) * (double)kernel.phases;
+		const size_t whole = (size_t)cell;
+		const double u = cell - (double)whole;
+		double weight[GRID_POINTS];
+		grid_pair two[GRID_CUBIC];
+		memset(cells, 0, sizeof cells);
+		grid_six(u, weight);
+		if (kernel.cubic) {
+			grid_four((grid_pair){0, u}, (grid_pair){3, 1}, two);
+			for (int k = 0; k < GRID_CUBIC; k++) {
+				weight[k] = two[k][1];
+				assert_near(two[k][0], k == 1 ? 3 : 0, 0);
+			}
+		}
+		for (size_t k = 0; k < (kernel.cubic ? GRID_CUBIC : GRID_POINTS); k++)
+			cells[whole - (kernel.cubic ? 1 : 2) + k] =
+			        (grid_pair){weight[k], -2 * weight[k]};
+		grid_pair y[FRAMES + 2 * GRID_HALF] = {{0}};
+		grid_sample_pair(cells, FRAMES, &kernel, y);
+		double complex sum[2] = {0, 0};
+		const double step_rad = 2 * M_PI * tops[i / 64];
+		for (size_t n = 0; n < FRAMES + 2 * kernel.half; n++)
+			for (int lane = 0; lane < 2; lane++)
+				sum[lane] += y[n][lane] *
+				             cexp((double complex)I * step_rad * ((double)n - (double)kernel.half - at));
+		/* -110 dB of the interpolation at 18 kHz, -130 dB of the kernel: grid.c */
+		assert_near(cabs(sum[0] - 1), 0, 3.5e-6);
+		assert_near(cabs(sum[1] + 2), 0, 7e-6);
+	}
+}
+
 /* A floor that absorbs otherwise in each octave, and nothing else that reflects. */
 static void one_reflection_by_octave(void **state)
 {
@@ -462,6 +549,8 @@ int main(void)
 		cmocka_unit_test(all_absorbed_is_direct),
 		cmocka_unit_test(rigid_is_finite),
 		cmocka_unit_test(bands_add_up),
+		cmocka_unit_test(each_octave_is_a_flat_room),
+		cmocka_unit_test(ends_of_a_stretch),
 		cmocka_unit_test(one_reflection_by_octave),
 		cmocka_unit_test(air_absorbs),
 		cmocka_unit_test(any_room),

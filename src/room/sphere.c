@@ -17,7 +17,8 @@
 
 /* An image whose reflections leave less than this (-280 dB) of it is not visited, nor are those
  * behind it: even 10^9 such images add up to less than double precision shows of the direct
- * sound. */
+ * sound.  A band of which one axis alone leaves less is silent; its gain is nought, so that no
+ * product of gains is too small for a normal number, with which processors are slow. */
 static const double gain_floor = 1e-14;
 
 /* More images than this are refused: it bounds the time to half a minute, two in octaves. */
@@ -45,25 +46,41 @@ static double power(double base, long exponent)
 	return product;
 }
 
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* most[g] = the greatest of gain[2g ..]. */
+static void greatest(const double *gain, int bands, double *most)
+{
+	double so_far = 0;
+	for (int band = bands; band-- > 0;) {
+		so_far = larger(so_far, gain[band]);
+		if (band % 2 == 0)
+			most[band / 2] = so_far;
+	}
+}
+
 /* beta: [2][SABIN_ABSORPTION_BANDS], the walls at 0 and at the far end. */
 static void fill_axis(struct sphere_axis *axis, const struct offset *offsets,
                       const double *const beta[2], int bands)
 {
+	const size_t groups = ((size_t)bands + 1) / 2;
 	for (size_t k = 0; k < axis->n; k++) {
 		const struct offset *o = &offsets[k];
+		double *gain = axis->gain + k * (size_t)bands;
 		axis->square_m2[k] = o->offset_m * o->offset_m;
-		axis->most[k] = 0;
 		for (int band = 0; band < bands; band++) {
-			const int b = band < SABIN_ABSORPTION_BANDS ? band
-			                                            : SABIN_ABSORPTION_BANDS - 1;
-			const double gain = power(beta[0][b], labs(o->m - o->q)) *
-			                    power(beta[1][b], labs(o->m));
-			axis->gain[k * (size_t)bands + (size_t)band] = gain;
-			axis->most[k] = fmax(axis->most[k], gain);
+			gain[band] = power(beta[0][band], labs(o->m - o->q)) *
+			             power(beta[1][band], labs(o->m));
+			if (gain[band] < gain_floor)
+				gain[band] = 0;
 		}
+		greatest(gain, bands, axis->most + k * groups);
 	}
-	for (size_t k = axis->n - 1; k-- > 0;)
-		axis->most[k] = fmax(axis->most[k], axis->most[k + 1]);
+	for (size_t k = (axis->n - 1) * groups; k-- > 0;)
+		axis->most[k] = larger(axis->most[k], axis->most[k + groups]);
 }
 
 static enum sabin_err axis_init(struct sphere_axis *axis, double length_m, double source_m,
@@ -85,7 +102,7 @@ static enum sabin_err axis_init(struct sphere_axis *axis, double length_m, doubl
 	qsort(offsets, n, sizeof *offsets, nearer);
 	axis->n = n;
 	axis->square_m2 = calloc(n, sizeof *axis->square_m2);
-	axis->most = calloc(n, sizeof *axis->most);
+	axis->most = calloc(n, ((size_t)bands + 1) / 2 * sizeof *axis->most);
 	axis->gain = calloc(n, (size_t)bands * sizeof *axis->gain);
 	const bool enough = axis->square_m2 && axis->most && axis->gain;
 	if (enough)
@@ -125,10 +142,11 @@ enum sabin_err sphere_init(struct sphere *sphere, const struct sabin_room *room,
 {
 	memset(sphere, 0, sizeof *sphere);
 	sphere->bands = bands;
+	sphere->groups = (bands + 1) / 2;
 	double loss[3];
 	for (int axis = 0; axis < 3; axis++) {
 		double most = 0;
-		for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++)
+		for (int band = 0; band < bands; band++)
 			most = fmax(most, beta[room_walls[axis][0]][band] *
 			                          beta[room_walls[axis][1]][band]);
 		/* of one reflection; where nothing returns the next is already nothing */
@@ -171,18 +189,40 @@ void sphere_release(struct sphere *sphere)
 }
 
 /* First k in first .. end whose gain, and that of all after it, is below the floor. */
-static size_t audible_end(const struct sphere_axis *axis, double gain, size_t first, size_t end)
+static size_t audible_end(const struct sphere *sphere, double gain, size_t first, size_t end)
 {
-	if (first >= end || gain * axis->most[end - 1] >= gain_floor)
+	const double *most = sphere->axis[2].most;
+	const size_t groups = (size_t)sphere->groups;
+	if (first >= end || gain * most[(end - 1) * groups] >= gain_floor)
 		return end;
 	while (first < end) {
 		const size_t middle = first + (end - first) / 2;
-		if (gain * axis->most[middle] >= gain_floor)
+		if (gain * most[middle * groups] >= gain_floor)
 			first = middle + 1;
 		else
 			end = middle;
 	}
 	return end;
+}
+
+/* The row of offsets i and j, of the inner offsets low .. end - 1. */
+static void visit_row(const struct sphere *sphere, size_t i, size_t j, size_t low, size_t end,
+                      sphere_visit *visit, void *user)
+{
+	const struct sphere_axis *outer = &sphere->axis[0], *middle = &sphere->axis[1],
+	                         *inner = &sphere->axis[2];
+	const size_t bands = (size_t)sphere->bands, groups = (size_t)sphere->groups;
+	struct sphere_row row = {
+		.row_m2 = outer->square_m2[i] + middle->square_m2[j],
+		.n = end - low,
+		.square_m2 = inner->square_m2 + low,
+		.inner_gain = inner->gain + low * bands,
+		.inner_most = inner->most + low * groups,
+	};
+	for (size_t band = 0; band < bands; band++)
+		row.gain[band] = outer->gain[i * bands + band] * middle->gain[j * bands + band];
+	greatest(row.gain, sphere->bands, row.most);
+	visit(user, &row);
 }
 
 /* All rows of offset i of the outer axis.  edge[]: where the inner range of the first row begins
@@ -192,17 +232,17 @@ static void walk_plane(const struct sphere *sphere, size_t i, const double limit
 {
 	const struct sphere_axis *outer = &sphere->axis[0], *middle = &sphere->axis[1],
 	                         *inner = &sphere->axis[2];
-	const size_t bands = (size_t)sphere->bands;
+	const size_t groups = (size_t)sphere->groups;
 	/* as the middle offset grows, both ends of the inner range move towards its beginning */
 	size_t low = edge[0], high = edge[1];
 	for (size_t j = 0; j < middle->n; j++) {
-		const double most = outer->most[i] * middle->most[j];
+		const double most = outer->most[i * groups] * middle->most[j * groups];
 		if (most * inner->most[0] < gain_floor)
 			return;
-		struct sphere_row row = {.row_m2 = outer->square_m2[i] + middle->square_m2[j]};
-		while (low > 0 && row.row_m2 + inner->square_m2[low - 1] >= limit_m2[0])
+		const double row_m2 = outer->square_m2[i] + middle->square_m2[j];
+		while (low > 0 && row_m2 + inner->square_m2[low - 1] >= limit_m2[0])
 			low--;
-		while (high > 0 && row.row_m2 + inner->square_m2[high - 1] >= limit_m2[1])
+		while (high > 0 && row_m2 + inner->square_m2[high - 1] >= limit_m2[1])
 			high--;
 		if (j == 0) {
 			edge[0] = low;
@@ -210,16 +250,9 @@ static void walk_plane(const struct sphere *sphere, size_t i, const double limit
 		}
 		if (high == 0)
 			return;
-		const size_t end = audible_end(inner, most, low, high);
-		if (end <= low)
-			continue;
-		for (size_t band = 0; band < bands; band++)
-			row.gain[band] =
-			        outer->gain[i * bands + band] * middle->gain[j * bands + band];
-		row.n = end - low;
-		row.square_m2 = inner->square_m2 + low;
-		row.inner_gain = inner->gain + low * bands;
-		visit(user, &row);
+		const size_t end = audible_end(sphere, most, low, high);
+		if (end > low)
+			visit_row(sphere, i, j, low, end, visit, user);
 	}
 }
 
@@ -231,7 +264,8 @@ void sphere_walk(const struct sphere *sphere, double low_m2, double high_m2, sph
 	const double limit_m2[2] = {low_m2, high_m2};
 	size_t edge[2] = {inner->n, inner->n};
 	for (size_t i = 0; i < outer->n; i++) {
-		if (outer->square_m2[i] >= high_m2 || outer->most[i] * others < gain_floor)
+		if (outer->square_m2[i] >= high_m2 ||
+		    outer->most[i * (size_t)sphere->groups] * others < gain_floor)
 			return;
 		walk_plane(sphere, i, limit_m2, edge, visit, user);
 	}
