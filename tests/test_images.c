@@ -345,9 +345,18 @@ static void ends_of_a_stretch(void **state)
 		const double at = i % 2 ? (double)(i % 64) / 64 : FRAMES - (double)(i % 64 + 1) / 64;
 		const double cell = (GRID_MARGIN + at) * (double)kernel.phases;
 		const size_t whole = (size_t)cell;
+		const double u = cell - (double)whole;
 		double weight[GRID_POINTS];
+		grid_pair two[GRID_CUBIC];
 		memset(cells, 0, sizeof cells);
-		(kernel.cubic ? grid_four : grid_six)(cell - (double)whole, weight);
+		grid_six(u, weight);
+		if (kernel.cubic) {
+			grid_four((grid_pair){0, u}, (grid_pair){3, 1}, two);
+			for (int k = 0; k < GRID_CUBIC; k++) {
+				weight[k] = two[k][1];
+				assert_near(two[k][0], k == 1 ? 3 : 0, 0);
+			}
+		}
 		for (size_t k = 0; k < (kernel.cubic ? GRID_CUBIC : GRID_POINTS); k++)
 			cells[whole - (kernel.cubic ? 1 : 2) + k] =
 			        (grid_pair){weight[k], -2 * weight[k]};
