@@ -7,11 +7,13 @@
  * The response is built in blocks of time, so that memory does not grow with it.  Where reflection
  * depends on frequency, each octave has its own amplitudes; the octaves are filtered and added.
  * Octaves in which every surface reflects alike (materials are seldom known below 125 Hz or above
- * 4 kHz) share a grid, a "column".  Columns are neighbours two by two, so that one instruction serves
- * both; low ones need but a coarse grid.  The pairs stand by their loss, so that those of which the
- * walls have left nothing are the last.  Their filters have zero phase and ring before an arrival by what the bands
- * differ there; what would ring to before emission is dropped.  Images that arrive after the end
- * of the response are not computed, so their ringing into its last 85 ms is not there either.
+ * 4 kHz) share a grid, a "column".  Columns are neighbours two by two, so that one instruction
+ * serves both; low ones need but a coarse grid.  The pairs stand by their loss, so that those of
+ * which the walls have left nothing are the last.
+ *
+ * The octaves' filters have zero phase and ring before an arrival by what the bands differ there;
+ * what would ring to before emission is dropped.  Images that arrive after the end of the response
+ * are not computed, so their ringing into its last 85 ms is not there either.
  *
  * Air: a path of r metres loses the factor exp(-m r / 2), and r = ct is known from the time alone:
  * the factor is applied to each octave's samples instead of to each image.  Multiplying the
