@@ -91,6 +91,8 @@ struct run {
 	size_t played, captured;
 	size_t fade_from; /* frame at which the fade-out begins; SIZE_MAX: none */
 	struct timespec moved;
+	struct timespec first_ready; /* when capture first had frames, ready_frames of them */
+	size_t ready_frames;
 };
 
 static double since_s(const struct timespec *then)
@@ -156,6 +158,30 @@ static enum sabin_err take_in(struct run *run, size_t ready)
 	return SABIN_OK;
 }
 
+/* Less than this is the clock's tolerance and that of whoever wakes us. */
+static const double most_missing = 0.005;
+
+size_t sabin_duplex_missing(const struct sabin_duplex_pace *pace,
+                            const struct sabin_negotiated *capture)
+{
+	const double due = pace->elapsed_s * capture->rate_hz;
+	const double missing = due - (double)pace->frames;
+	return missing > most_missing * due + 2 * (double)capture->period_frames ? (size_t)missing : 0;
+}
+
+/* The capture has made `made` frames by now. */
+static void keep_pace(struct run *run, size_t made)
+{
+	if (made == 0 || !run->job->pace)
+		return;
+	if (run->ready_frames == 0) {
+		clock_gettime(CLOCK_MONOTONIC, &run->first_ready);
+		run->ready_frames = made;
+	}
+	run->job->pace->elapsed_s = since_s(&run->first_ready);
+	run->job->pace->frames = made - run->ready_frames;
+}
+
 /* Wait for either stream, then move what can be moved. */
 static enum sabin_err turn(struct run *run)
 {
@@ -174,7 +200,10 @@ static enum sabin_err turn(struct run *run)
 	if (err)
 		return err;
 	const long ready = ops->available(d->capture.pcm, fds + np, nc, &err);
-	return ready < 0 ? err : take_in(run, (size_t)ready);
+	if (ready < 0)
+		return err;
+	keep_pace(run, run->captured + (size_t)ready);
+	return take_in(run, (size_t)ready);
 }
 
 static bool asked_to_stop(struct run *run)

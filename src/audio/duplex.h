@@ -28,6 +28,16 @@ SABIN_MUST enum sabin_err sabin_duplex_new(const struct sabin_duplex_options *op
                                            struct sabin_duplex **out, struct sabin_diag *diag);
 void sabin_duplex_free(struct sabin_duplex *duplex);
 
+/* How fast frames came: what the capture had made since it was first asked. */
+struct sabin_duplex_pace {
+	double elapsed_s;
+	size_t frames;
+};
+
+/* Frames missing against what `capture` promises, when more than 0.5 % and two periods; else 0. */
+size_t sabin_duplex_missing(const struct sabin_duplex_pace *pace,
+                            const struct sabin_negotiated *capture);
+
 struct sabin_duplex_job {
 	const double *x;     /* [frames]: what is played; must begin and end in silence */
 	size_t frames;
@@ -39,6 +49,7 @@ struct sabin_duplex_job {
 	const volatile sig_atomic_t *stop; /* may be NULL */
 	void (*progress)(void *context, double fraction); /* may be NULL */
 	void *context;
+	struct sabin_duplex_pace *pace; /* filled; may be NULL */
 };
 
 /* recorded[record_frames * inputs], interleaved.
