@@ -33,7 +33,8 @@ static const double most_air = 5, most_sigmas = 6;
 struct part {
 	bool counts;
 	double at_s;   /* in the sweep */
-	double place;  /* 0 at the first chirp, 1 at the second */
+	double place;  /* 0 at the first chirp, 1 at the second, as far as a wrong skew shifts it: by
+	                * skew (t + L), the slope of the phase error 2 pi skew L f ln(f / from) */
 	double frames; /* the sweep is late by, against the line through the chirps */
 	double sigma_frames;
 };
@@ -90,7 +91,8 @@ static enum sabin_err compare_parts(const struct sabin_stimulus *s, const double
 			return err;
 		parts[k].counts = delay.likeness >= least_likeness;
 		parts[k].place =
-		    (sweep_s + parts[k].at_s - sabin_sweep_time_s(&s->chirp, mid_hz)) /
+		    (sweep_s + parts[k].at_s + s->sweep.constant_s -
+		     sabin_sweep_time_s(&s->chirp, mid_hz) - s->chirp.constant_s) /
 		    sabin_markers_apart_s(s);
 		parts[k].frames = delay.frames + offset;
 		parts[k].sigma_frames = delay.sigma_frames;

@@ -193,7 +193,7 @@ static enum sabin_err set_skew(struct sabin_taker *t, double skew)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		x[i] = sabin_sweep_value(sweep, (double)i * step_s);
-	enum sabin_err err = sabin_deconvolver_replace(t->deconvolver, x, n);
+	enum sabin_err err = sabin_deconvolver_replace(t->deconvolver, x, n, 1 + skew);
 	t->skew = skew;
 	free(x);
 	return err;

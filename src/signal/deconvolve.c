@@ -87,11 +87,13 @@ static double power_near(const double complex *x, double bin_hz, double f_hz, do
 	return sum / (double)(b - a + 1);
 }
 
-static enum sabin_err invert(struct sabin_deconvolver *d)
+/* On a clock that is fast by `pace` every frequency is that much lower. */
+static enum sabin_err invert(struct sabin_deconvolver *d, double pace)
 {
-	const double rate_hz = d->rate_hz, from_hz = d->from_hz, to_hz = d->to_hz;
+	const double rate_hz = d->rate_hz / pace;
+	const double from_hz = d->from_hz / pace, to_hz = fmin(d->to_hz / pace, d->rate_hz / 2);
 	const size_t n = sabin_fft_size(d->fft);
-	const double bin_hz = rate_hz / (double)n;
+	const double bin_hz = d->rate_hz / (double)n;
 	const double sixth = exp2(1.0 / 6);
 	const double stop_hz = fmin(rate_hz / 2, to_hz * exp2(upper_edge_oct));
 	const double low = power_near(d->inverse, bin_hz, from_hz, sixth) * pow(10, low_floor_db / 10);
@@ -138,7 +140,7 @@ enum sabin_err sabin_deconvolver_new(const double *played, size_t frames_played,
 		goto out;
 	err = sabin_fft_new(n, &d->fft);
 	if (!err)
-		err = sabin_deconvolver_replace(d, played, frames_played);
+		err = sabin_deconvolver_replace(d, played, frames_played, 1);
 	if (err)
 		goto out;
 	*out = d;
@@ -149,10 +151,10 @@ out:
 }
 
 enum sabin_err sabin_deconvolver_replace(struct sabin_deconvolver *d, const double *played,
-                                         size_t frames_played)
+                                         size_t frames_played, double pace)
 {
 	const size_t n = sabin_fft_size(d->fft);
-	if (frames_played == 0 || frames_played > n)
+	if (frames_played == 0 || frames_played > n || !(pace >= 0.9 && pace <= 1.1))
 		return SABIN_EINVAL;
 	double *x = calloc(n, sizeof *x);
 	if (!x)
@@ -160,7 +162,7 @@ enum sabin_err sabin_deconvolver_replace(struct sabin_deconvolver *d, const doub
 	memcpy(x, played, frames_played * sizeof *x);
 	sabin_fft_forward(d->fft, x, d->inverse);
 	free(x);
-	return invert(d);
+	return invert(d, pace);
 }
 
 void sabin_deconvolver_free(struct sabin_deconvolver *d)

@@ -66,20 +66,29 @@ static void turned(const struct pair *p, size_t k, double delay, double *re, dou
 	*im = creal(p->c[k]) * sine + cimag(p->c[k]) * cosine;
 }
 
-/* The whole sample with the highest correlation. */
+/* The quarter of a sample with the highest correlation.  On whole samples a narrow band near half the
+ * rate shows a neighbouring cycle higher than its own. */
 static double coarse(struct pair *p, size_t most)
 {
-	double complex *copy = p->b; /* no longer needed */
-	memcpy(copy, p->c, (p->size / 2 + 1) * sizeof *copy);
-	sabin_fft_inverse(p->fft, copy, p->t);
-	size_t best = 0;
-	for (size_t i = 1; i <= most; i++) {
-		if (p->t[i] > p->t[best])
-			best = i;
-		if (p->t[p->size - i] > p->t[best])
-			best = p->size - i;
+	double best = 0, highest = -HUGE_VAL;
+	for (int quarter = 0; quarter < 4; quarter++) {
+		for (size_t k = 0; k <= p->size / 2; k++) {
+			double re = 0, im = 0;
+			if (k >= p->first && k <= p->last)
+				turned(p, k, 0.25 * quarter, &re, &im);
+			p->b[k] = CMPLX(re, im); /* no longer needed for what it was */
+		}
+		sabin_fft_inverse(p->fft, p->b, p->t);
+		for (size_t i = 0; i <= 2 * most; i++) {
+			const size_t at = i <= most ? i : p->size + most - i;
+			if (p->t[at] > highest) {
+				highest = p->t[at];
+				best = (i <= most ? (double)i : (double)most - (double)i) +
+				       0.25 * quarter;
+			}
+		}
 	}
-	return best <= most ? (double)best : (double)best - (double)p->size;
+	return best;
 }
 
 /* [KC]: the slope of the phase of the cross-spectrum, weighted by its magnitude, of what the last
