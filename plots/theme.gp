@@ -153,6 +153,16 @@ if (legend_ > 0) {
 set datafile separator whitespace
 # no 'set datafile missing': NaN must break a line, 'missing' would bridge it
 
+# ---- level maps: even to the eye (magma of van der Walt and Smith); silence has the colour of the page ----
+if (theme eq 'dark') {
+  set palette defined (0 '#000004', 0.08 '#110C31', 0.17 '#2F1163', 0.25 '#51127C', 0.33 '#721F81', 0.42 '#932B80', 0.5 '#B1357B', 0.58 '#CD4071', 0.67 '#EB5760', 0.75 '#FA7D5E', 0.83 '#FEA973', 0.92 '#FED395', 1 '#FCFDBF')
+} else {
+  set palette defined (0 '#FFFFFF', 0.08 '#FED395', 0.17 '#FEA973', 0.25 '#FA7D5E', 0.33 '#EB5760', 0.42 '#CD4071', 0.5 '#B1357B', 0.58 '#932B80', 0.67 '#721F81', 0.75 '#51127C', 0.83 '#2F1163', 0.92 '#110C31', 1 '#000004')
+}
+over = theme eq 'dark' ? '#FFFFFF' : '#1B2129'   # lines and words on a map
+# scale of the map beside panel i (after 'panel = i')
+COLOURS = "set colorbox user origin screen sx(W-RM+18), screen pbot(panel) size screen sx(12), screen ptop(panel)-pbot(panel) noborder; set cbtics 10 scale 0 textcolor rgb muted; set label 912 'dB' at screen sx(W-RM+18), screen ptop(panel)+14./H left font F_axis textcolor rgb muted"
+
 # ---- helpers of the scripts -------------------------------------------------------------------------------
 FTICS = "('10' 10,'20' 20,'50' 50,'100' 100,'200' 200,'500' 500,'1k' 1000,'2k' 2000,'5k' 5000,'10k' 10000,'20k' 20000,'50k' 50000,".\
         "'' 30 1,'' 40 1,'' 60 1,'' 70 1,'' 80 1,'' 90 1,'' 300 1,'' 400 1,'' 600 1,'' 700 1,'' 800 1,'' 900 1,".\

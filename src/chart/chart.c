@@ -20,10 +20,12 @@
 #include "io/tree.h"
 
 static const struct sabin_chart_kind *const kinds[] = {
-    &sabin_chart_kind_response,
-    &sabin_chart_kind_impulse,
-    &sabin_chart_kind_decay,
-    &sabin_chart_kind_rt60,
+    &sabin_chart_kind_response,  &sabin_chart_kind_phase,
+    &sabin_chart_kind_group_delay, &sabin_chart_kind_impulse,
+    &sabin_chart_kind_step,      &sabin_chart_kind_etc,
+    &sabin_chart_kind_decay,     &sabin_chart_kind_rt60,
+    &sabin_chart_kind_clarity,   &sabin_chart_kind_distortion,
+    &sabin_chart_kind_waterfall, &sabin_chart_kind_spectrogram,
 };
 enum {
 	KINDS = sizeof kinds / sizeof *kinds,

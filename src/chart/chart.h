@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sabin/distortion.h>
 #include <sabin/parameters.h>
 #include <sabin/response.h>
 
@@ -22,6 +23,7 @@ struct sabin_chart_trace {
 	size_t frames;
 	const struct sabin_response *response;
 	const struct sabin_analysis *analysis;
+	const struct sabin_distortion *distortion; /* NULL or of length 0: not known */
 };
 
 struct sabin_chart_input {
@@ -32,7 +34,11 @@ struct sabin_chart_input {
 	double smoothing_oct, window_s; /* behind `response` */
 };
 
-enum sabin_chart_needs { SABIN_CHART_RESPONSE = 1, SABIN_CHART_ANALYSIS = 2 };
+enum sabin_chart_needs {
+	SABIN_CHART_RESPONSE = 1,
+	SABIN_CHART_ANALYSIS = 2,
+	SABIN_CHART_DISTORTION = 4,
+};
 
 /* Kind i (from 0): its name, what must be filled in, and whether it draws one trace only; NULL past
  * the end. */
@@ -41,7 +47,7 @@ struct sabin_chart_kind {
 	const char *title; /* one line for help */
 	int needs;
 	bool one_trace;
-	/* write data files and NAME.meta into folder */
+	/* write data files and NAME.meta into folder; SABIN_ESHORT: there are no data to draw */
 	enum sabin_err (*write)(const struct sabin_chart_input *input, const char *folder,
 	                        struct sabin_diag *diag);
 };

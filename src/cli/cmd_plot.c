@@ -8,8 +8,10 @@
 
 #include "chart/chart.h"
 #include "cli/command.h"
+#include "cli/recording.h"
 #include "cli/responses.h"
 #include "cli/show.h"
+#include "cli/talk.h"
 #include "io/atomic.h"
 #include "io/paths.h"
 
@@ -24,7 +26,8 @@ struct options {
 
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
-     "impulse, response, decay, rt60, or all (required)"},
+     "response, phase, group-delay, impulse, step, etc, decay, rt60, clarity, distortion,\n"
+     "waterfall, spectrogram, or all (required)"},
     {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "a file for one chart, a folder for several (required without --show)"},
     {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",
@@ -57,6 +60,7 @@ struct work {
 	size_t *chosen, count;
 	struct sabin_responses responses;
 	struct sabin_analysis *analyses;
+	struct sabin_distortion *distortions;
 	struct sabin_chart_trace *traces;
 	struct sabin_roomfile room;
 	bool has_room;
@@ -64,6 +68,7 @@ struct work {
 	size_t kind_count;
 	char *plots;
 	int format;
+	bool all;    /* kinds without data are left out */
 	bool folder; /* the output is one */
 	size_t drawn;
 };
@@ -78,14 +83,14 @@ static int choose_kinds(struct work *w)
 	for (size_t i = 0; i < list->count; i++) {
 		if (strcmp(list->item[i], "all") == 0) {
 			w->kind_count = 0;
+			w->all = true;
 			for (size_t k = 0; sabin_chart_kind(k) && k < SABIN_LIST_MAX; k++)
 				w->kinds[w->kind_count++] = sabin_chart_kind(k);
 			break;
 		}
 		const struct sabin_chart_kind *kind = sabin_chart_find(list->item[i]);
 		if (!kind) {
-			sabin_complain(w->command->name, "--kind=%s: expected impulse, response, decay, "
-			                                 "rt60 or all",
+			sabin_complain(w->command->name, "--kind=%s: unknown kind; see 'sabin help plot'",
 			               list->item[i]);
 			return SABIN_EXIT_USAGE;
 		}
@@ -129,9 +134,9 @@ static int choose_output(struct work *w)
 	return -1;
 }
 
-static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
+static enum sabin_err analyse(struct work *w, size_t i, struct sabin_diag *diag)
 {
-	struct sabin_response_options r = sabin_response_defaults();
+	const struct sabin_response_item *item = &w->responses.item[i];
 	const struct sabin_analysis_options a = {
 	    .fraction = 1,
 	    .from_hz = 63,
@@ -140,9 +145,33 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	    .excited_from_hz = w->m.has_stimulus ? w->m.stimulus.sweep.from_hz : 0,
 	    .excited_to_hz = w->m.has_stimulus ? w->m.stimulus.sweep.to_hz : (double)INFINITY,
 	};
+	enum sabin_err err = sabin_analysis_compute(item->h, item->frames, item->measured->rate_hz, &a,
+	                                            &w->analyses[i]);
+	if (err)
+		return sabin_diag_set(diag, SABIN_EFORMAT, item->measured->file, 0, 0,
+		                      "cannot be analysed: %s", sabin_strerror(err));
+	w->traces[i].analysis = &w->analyses[i];
+	return SABIN_OK;
+}
+
+/* Where there is none the chart itself refuses. */
+static enum sabin_err distort(struct work *w, size_t i, struct sabin_diag *diag)
+{
+	char why[SABIN_RECORDING_WHY];
+	w->traces[i].distortion = &w->distortions[i];
+	return sabin_recording_distortion(&w->m, w->responses.item[i].measured,
+	                                  w->has_room ? &w->room : NULL, &w->distortions[i], why,
+	                                  diag);
+}
+
+static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
+{
+	struct sabin_response_options r = sabin_response_defaults();
+	struct sabin_diag quiet; /* without a room file the chart only says less */
 	int needs = 0;
 	for (size_t k = 0; k < w->kind_count; k++)
 		needs |= w->kinds[k]->needs;
+	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
 	r.smoothing_oct = sabin_smoothing_oct(w->o->smoothing);
 	r.window_s = w->o->window_ms / 1000;
 	enum sabin_err err = sabin_responses_compute(&w->m, w->chosen, w->count, &r,
@@ -150,24 +179,22 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	if (err)
 		return err;
 	w->analyses = calloc(w->count, sizeof *w->analyses);
+	w->distortions = calloc(w->count, sizeof *w->distortions);
 	w->traces = calloc(w->count, sizeof *w->traces);
-	if (!w->analyses || !w->traces)
+	if (!w->analyses || !w->distortions || !w->traces)
 		return SABIN_ENOMEM;
-	for (size_t i = 0; i < w->count; i++) {
+	for (size_t i = 0; !err && i < w->count; i++) {
 		const struct sabin_response_item *item = &w->responses.item[i];
+		w->traces[i] = (struct sabin_chart_trace){.measured = item->measured,
+		                                          .h = item->h,
+		                                          .frames = item->frames,
+		                                          .response = &item->response};
 		if (needs & SABIN_CHART_ANALYSIS)
-			err = sabin_analysis_compute(item->h, item->frames, item->measured->rate_hz, &a,
-			                             &w->analyses[i]);
-		if (err)
-			return sabin_diag_set(diag, SABIN_EFORMAT, item->measured->file, 0, 0,
-			                      "cannot be analysed: %s", sabin_strerror(err));
-		w->traces[i] = (struct sabin_chart_trace){
-		    item->measured, item->h, item->frames, &item->response,
-		    needs & SABIN_CHART_ANALYSIS ? &w->analyses[i] : NULL};
+			err = analyse(w, i, diag);
+		if (!err && needs & SABIN_CHART_DISTORTION)
+			err = distort(w, i, diag);
 	}
-	struct sabin_diag quiet; /* without a room file the chart only says less */
-	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
-	return SABIN_OK;
+	return err;
 }
 
 static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *kind,
@@ -194,6 +221,10 @@ static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *ki
 	if (!err && target) {
 		puts(target);
 		w->drawn++;
+	}
+	if (err == SABIN_ESHORT && w->all) {
+		sabin_say("%s left out: %s", name, diag->message);
+		err = SABIN_OK;
 	}
 	free(target);
 	free(keep);
@@ -269,7 +300,10 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	}
 	for (size_t i = 0; w.analyses && i < w.count; i++)
 		sabin_analysis_free(&w.analyses[i]);
+	for (size_t i = 0; w.distortions && i < w.count; i++)
+		sabin_distortion_free(&w.distortions[i]);
 	free(w.analyses);
+	free(w.distortions);
 	free(w.traces);
 	free(w.chosen);
 	free(w.plots);

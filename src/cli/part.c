@@ -4,8 +4,13 @@
  */
 #include "cli/part.h"
 
-/* In the order in which they are printed; each row stands in its part_*.c. */
-static const struct sabin_part *const parts[SABIN_PARTS_MAX + 1] = {NULL};
+/* Each row stands in its part_*.c. */
+extern const struct sabin_part sabin_part_distortion;
+
+/* In the order in which they are printed. */
+static const struct sabin_part *const parts[SABIN_PARTS_MAX + 1] = {
+    &sabin_part_distortion,
+};
 
 const struct sabin_part *sabin_part_row(size_t i)
 {

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Group delay after the direct sound; what cannot be relied on is thin and grey, never hidden.
+NAME = 'group-delay'
+PANELS = '320'
+load 'theme.gp'
+eval FAXIS; xt = 'Frequency, Hz'; eval XTITLE
+set xrange [N('from_hz'):N('to_hz')]
+set yrange [N('bottom_ms'):N('top_ms')]; set ytics N('step_ms'); set mytics 2; set grid mytics
+yt = 'Group delay, ms'; eval YTITLE
+set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead lc rgb axis lw 1 back
+plot dat('group-delay_untrusted.dat') using 1:2 with lines lc rgb faint lw lw_thin, \
+     dat('group-delay.dat') using 1:2 with lines lc rgb c1 lw lw_main

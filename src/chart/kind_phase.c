@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * kind_phase.c: phase and group delay of one response, re the direct sound.  Where they cannot be
+ * relied on, in deep dips and outside the sweep, they are thin and grey.
+ */
+#include <math.h>
+
+#include "chart/kinds.h"
+#include "chart/sheet.h"
+
+/* Finer than this, phase in a room is noise: each bin has dips of its own. */
+static const double smoothing_least_oct = 1 / 3.0;
+/* A dip so far below the power mean of the octave about it has no phase worth the name. */
+static const double dip_db = -30;
+static const double neighbourhood_oct = 1;
+static const double percentile = 0.02;
+
+struct curves {
+	struct sabin_response r;
+	bool *trusted;
+	double smoothing_oct;
+};
+
+static void release(struct curves *c)
+{
+	sabin_response_free(&c->r);
+	free(c->trusted);
+}
+
+/* Level of the power mean about point i. */
+static double around_db(const struct sabin_response *r, size_t i)
+{
+	double power = 0;
+	size_t n = 0;
+	for (size_t k = 0; k < r->length; k++)
+		if (fabs(log2(r->freq_hz[k] / r->freq_hz[i])) <= neighbourhood_oct / 2) {
+			power += pow(10, r->level_db[k] / 10);
+			n++;
+		}
+	return 10 * log10(power / (double)n);
+}
+
+static void find_trust(const struct sabin_chart_input *input, struct curves *c)
+{
+	const struct sabin_measurement *m = input->measurement;
+	double from_hz = input->window_s > 0 ? 1 / input->window_s : 0, to_hz = INFINITY;
+	if (m && m->has_stimulus) {
+		from_hz = fmax(from_hz, m->stimulus.sweep.from_hz);
+		to_hz = m->stimulus.sweep.to_hz;
+	}
+	for (size_t i = 0; i < c->r.length; i++) {
+		const double f = c->r.freq_hz[i];
+		c->trusted[i] = f >= from_hz * (1 - 1e-6) && f <= to_hz * (1 + 1e-6) &&
+		                isfinite(c->r.phase_deg[i]) && isfinite(c->r.group_delay_s[i]) &&
+		                c->r.level_db[i] >= around_db(&c->r, i) + dip_db;
+	}
+}
+
+/* Phase and group delay about the direct sound. */
+static enum sabin_err make(const struct sabin_chart_input *input, struct curves *c,
+                           struct sabin_diag *diag)
+{
+	const struct sabin_chart_trace *trace = input->trace_count ? input->traces : NULL;
+	struct sabin_response_options o = sabin_response_defaults();
+	if (!trace || !trace->h)
+		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
+		                      "there is no impulse response to draw");
+	const struct sabin_measured *m = trace->measured;
+	const double rate_hz = m->rate_hz;
+	const double arrival = (double)m->zero_index +
+	                       (isfinite(m->arrival_s.value) ? m->arrival_s.value * rate_hz : 0);
+	if (input->window_s > 0)
+		o.window_s = input->window_s;
+	o.smoothing_oct = c->smoothing_oct = fmax(input->smoothing_oct, smoothing_least_oct);
+	o.points_per_octave = 48;
+	o.to_hz = fmin(o.to_hz, rate_hz / 2);
+	enum sabin_err err = sabin_response_compute(trace->h, trace->frames, rate_hz, arrival, arrival,
+	                                            &o, &c->r);
+	if (!err && !(c->trusted = calloc(c->r.length, sizeof *c->trusted)))
+		err = SABIN_ENOMEM;
+	if (err)
+		return sabin_diag_set(diag, err, NULL, 0, 0, "cannot draw the phase: %s",
+		                      sabin_strerror(err));
+	find_trust(input, c);
+	return SABIN_OK;
+}
+
+/* The trusted part of y, and the rest with the neighbours that join the two; jumps of more than
+ * `jump` break the line. */
+static void write_lines(struct sabin_sheet *sheet, const struct curves *c, const double *y,
+                        double jump, const char *columns)
+{
+	const size_t n = c->r.length;
+	for (int part = 0; part < 2; part++) {
+		sabin_sheet_table(sheet, part ? "_untrusted" : "", columns);
+		for (size_t i = 0; i < n; i++) {
+			const bool beside = !c->trusted[i] || (i > 0 && !c->trusted[i - 1]) ||
+			                    (i + 1 < n && !c->trusted[i + 1]);
+			const bool shown = part ? beside : c->trusted[i];
+			if (i > 0 && fabs(y[i] - y[i - 1]) > jump)
+				sabin_sheet_row(sheet, 2, (double[]){c->r.freq_hz[i], NAN});
+			sabin_sheet_row(sheet, 2,
+			                (double[]){c->r.freq_hz[i], shown ? y[i] : (double)NAN});
+		}
+		sabin_sheet_off_page(sheet, 2);
+	}
+}
+
+static void write_common(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
+                         const struct curves *c)
+{
+	size_t trusted = 0;
+	for (size_t i = 0; i < c->r.length; i++)
+		trusted += c->trusted[i];
+	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
+	sabin_sheet_method(sheet, "about the direct sound" SABIN_DOT "1/%.3g-octave complex "
+	                          "smoothing" SABIN_DOT "window %.4g ms" SABIN_DOT
+	                          "grey: more than %.0f dB below the octave about it, or not measured",
+	                   1 / c->smoothing_oct, input->window_s * 1000, -dip_db);
+	sabin_sheet_number(sheet, "from_hz", c->r.freq_hz[0]);
+	sabin_sheet_number(sheet, "to_hz", c->r.freq_hz[c->r.length - 1]);
+	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 1, SABIN_DASH_SOLID, "%s",
+	                   sabin_chart_who(input).s);
+	if (trusted < c->r.length)
+		sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_FAINT, SABIN_DASH_SOLID,
+		                   "not to be relied on");
+}
+
+/* ---- phase ------------------------------------------------------------------------------------- */
+
+static void phase_finding(struct sabin_sheet *sheet, const struct curves *c)
+{
+	/* turns between the direct sound's flat phase above 1 kHz and the bass */
+	double sum = 0, weight = 0;
+	for (size_t i = 0; i < c->r.length; i++)
+		if (c->trusted[i] && c->r.freq_hz[i] >= 1000 && c->r.freq_hz[i] <= 8000) {
+			sum += c->r.phase_deg[i] * c->r.phase_deg[i];
+			weight++;
+		}
+	if (weight == 0)
+		return;
+	sabin_sheet_finding(sheet, "From 1 to 8 kHz the phase stays within %s degrees RMS of that of the "
+	                           "direct sound",
+	                    sabin_text_number(sqrt(sum / weight), 0).s);
+}
+
+static enum sabin_err write_phase(const struct sabin_chart_input *input, const char *folder,
+                                  struct sabin_diag *diag)
+{
+	struct curves c = {.trusted = NULL};
+	enum sabin_err err = make(input, &c, diag);
+	if (!err) {
+		struct sabin_sheet sheet;
+		sabin_sheet_open(&sheet, folder, "phase");
+		sabin_sheet_say(&sheet, "title", 0, 0, "Phase");
+		phase_finding(&sheet, &c);
+		write_common(&sheet, input, &c);
+		/* a wrap breaks the line */
+		write_lines(&sheet, &c, c.r.phase_deg, 180, "f_Hz phase_deg");
+		err = sabin_sheet_close(&sheet, diag);
+	}
+	release(&c);
+	return err;
+}
+
+/* ---- group delay ------------------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* An axis that holds all but the outermost of the trusted values. */
+static enum sabin_err delay_axis(struct sabin_sheet *sheet, const struct curves *c)
+{
+	double *sorted = malloc((c->r.length + 1) * sizeof *sorted), step;
+	size_t n = 0;
+	if (!sorted)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < c->r.length; i++)
+		if (c->trusted[i])
+			sorted[n++] = c->r.group_delay_s[i] * 1000;
+	qsort(sorted, n, sizeof *sorted, by_value);
+	const double skip = percentile * (double)n;
+	const double low_ms = n ? sorted[(size_t)skip] : 0;
+	const double high_ms = n ? sorted[n - 1 - (size_t)skip] : 1;
+	free(sorted);
+	(void)sabin_chart_round_up(fmax(high_ms - fmin(low_ms, 0), 1) * 1.1, &step);
+	sabin_sheet_number(sheet, "bottom_ms", floor(fmin(low_ms, 0) / step) * step);
+	sabin_sheet_number(sheet, "top_ms", ceil(high_ms / step + 0.1) * step);
+	sabin_sheet_number(sheet, "step_ms", step);
+	return SABIN_OK;
+}
+
+static void delay_finding(struct sabin_sheet *sheet, const struct curves *c)
+{
+	double most_ms = -INFINITY, most_hz = 0;
+	for (size_t i = 0; i < c->r.length; i++)
+		if (c->trusted[i] && c->r.group_delay_s[i] * 1000 > most_ms) {
+			most_ms = c->r.group_delay_s[i] * 1000;
+			most_hz = c->r.freq_hz[i];
+		}
+	if (!isfinite(most_ms))
+		return;
+	sabin_sheet_finding(sheet, "Latest at %s: %s ms after the direct sound, %s periods",
+	                    sabin_text_hz(most_hz).s, sabin_text_number(most_ms, 1).s,
+	                    sabin_text_number(most_ms / 1000 * most_hz, 1).s);
+}
+
+static enum sabin_err write_delay(const struct sabin_chart_input *input, const char *folder,
+                                  struct sabin_diag *diag)
+{
+	struct curves c = {.trusted = NULL};
+	enum sabin_err err = make(input, &c, diag);
+	if (!err) {
+		struct sabin_sheet sheet;
+		sabin_sheet_open(&sheet, folder, "group-delay");
+		sabin_sheet_say(&sheet, "title", 0, 0, "Group delay");
+		delay_finding(&sheet, &c);
+		write_common(&sheet, input, &c);
+		err = delay_axis(&sheet, &c);
+		for (size_t i = 0; i < c.r.length; i++)
+			c.r.group_delay_s[i] *= 1000;
+		write_lines(&sheet, &c, c.r.group_delay_s, INFINITY, "f_Hz group_delay_ms");
+		enum sabin_err closed = sabin_sheet_close(&sheet, diag);
+		err = err ? err : closed;
+	}
+	release(&c);
+	return err;
+}
+
+const struct sabin_chart_kind sabin_chart_kind_phase = {
+    .name = "phase",
+    .title = "phase of a response about the direct sound",
+    .one_trace = true,
+    .write = write_phase,
+};
+
+const struct sabin_chart_kind sabin_chart_kind_group_delay = {
+    .name = "group-delay",
+    .title = "group delay of a response after the direct sound",
+    .one_trace = true,
+    .write = write_delay,
+};

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * kind_step.c: step responses, which show polarity and how the ways of a loudspeaker join in time.
+ */
+#include <math.h>
+
+#include "chart/etc.h"
+#include "chart/kinds.h"
+#include "chart/sheet.h"
+
+static const double before_s = 2e-3, after_s = 15e-3;
+/* The sum begins so long before the direct sound: what lies there is noise, and noise sums up. */
+static const double lead_s = 5e-3;
+/* The first step is read within this: later it is the room's. */
+static const double first_s = 1e-3;
+
+struct step {
+	double *time_ms, *percent; /* [length] */
+	size_t length;
+	double peak_ms; /* of the first step */
+	int direction;  /* +1, -1 */
+};
+
+static void release(struct step *s)
+{
+	free(s->time_ms);
+	free(s->percent);
+}
+
+static enum sabin_err make(const struct sabin_chart_trace *trace, struct step *s)
+{
+	const double rate_hz = trace->measured->rate_hz;
+	const double direct = sabin_etc_direct(trace->h, trace->frames, rate_hz);
+	const double begin = direct - lead_s * rate_hz, end = direct + after_s * rate_hz;
+	const size_t first = begin > 0 ? (size_t)begin : 0;
+	const size_t last = end < (double)trace->frames ? (size_t)end : trace->frames;
+	double sum = 0, most = 0, first_most = 0;
+	if (last <= first)
+		return SABIN_ESHORT;
+	s->time_ms = calloc(last - first, sizeof(double));
+	s->percent = calloc(last - first, sizeof(double));
+	if (!s->time_ms || !s->percent)
+		return SABIN_ENOMEM;
+	for (size_t i = first; i < last; i++) {
+		const double t_s = ((double)i - direct) / rate_hz;
+		sum += trace->h[i];
+		most = fmax(most, fabs(sum));
+		if (t_s <= first_s && fabs(sum) > first_most) {
+			first_most = fabs(sum);
+			s->peak_ms = t_s * 1000;
+			s->direction = sum > 0 ? 1 : -1;
+		}
+		if (t_s < -before_s)
+			continue;
+		s->time_ms[s->length] = t_s * 1000;
+		s->percent[s->length++] = sum;
+	}
+	for (size_t i = 0; i < s->length && most > 0; i++)
+		s->percent[i] *= 100 / most;
+	return most > 0 ? SABIN_OK : SABIN_ESHORT;
+}
+
+static void name_of(const struct sabin_chart_input *input, size_t i, char *text, size_t size)
+{
+	const struct sabin_measured *m = input->traces[i].measured;
+	snprintf(text, size, "%s at %s", sabin_chart_name(m->speaker).s,
+	         sabin_chart_name(m->position).s);
+}
+
+static void write_finding(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
+                          const struct step *steps, size_t count)
+{
+	char odd[2 * 96 + 8];
+	size_t down = 0;
+	for (size_t i = 0; i < count; i++)
+		down += steps[i].direction < 0;
+	for (size_t i = 0; i < count; i++)
+		if (steps[i].direction != steps[0].direction) {
+			name_of(input, i, odd, sizeof odd);
+			sabin_sheet_finding(sheet, "Opposite polarity: %s steps %s, the first %s",
+			                    odd, steps[i].direction > 0 ? "up" : "down",
+			                    steps[0].direction > 0 ? "up" : "down");
+			return;
+		}
+	sabin_sheet_finding(sheet, "%s %s, %s polarity; the first step is at its peak %s ms after the "
+	                           "direct sound",
+	                    count > 1 ? "All step" : "It steps", down ? "down" : "up",
+	                    down ? "inverted" : "normal",
+	                    sabin_text_number(steps[0].peak_ms, 2).s);
+}
+
+static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
+                        const struct step *steps, size_t count)
+{
+	char left[64] = "";
+	sabin_sheet_say(sheet, "title", 0, 0, "Step response");
+	write_finding(sheet, input, steps, count);
+	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
+	if (input->trace_count > count)
+		snprintf(left, sizeof left, SABIN_DOT "first %zu of %zu responses", count,
+		         input->trace_count);
+	sabin_sheet_method(sheet, "running sum of the impulse response from %.0f ms before the direct "
+	                          "sound" SABIN_DOT "no smoothing%s",
+	                   lead_s * 1000, left);
+	sabin_sheet_number(sheet, "from_ms", -before_s * 1000);
+	sabin_sheet_number(sheet, "to_ms", after_s * 1000);
+	sabin_sheet_number(sheet, "lines", (double)count);
+	for (size_t i = 0; i < count; i++) {
+		char name[2 * 96 + 8];
+		name_of(input, i, name, sizeof name);
+		sabin_sheet_legend_fit(name, count, 0);
+		sabin_sheet_legend(sheet, SABIN_MARK_LINE, (int)i + 1, SABIN_DASH_OWN, "%s", name);
+	}
+}
+
+static enum sabin_err write_step(const struct sabin_chart_input *input, const char *folder,
+                                 struct sabin_diag *diag)
+{
+	struct step steps[SABIN_GROUPS_MAX] = {{0}};
+	const size_t count =
+	    input->trace_count < SABIN_GROUPS_MAX ? input->trace_count : SABIN_GROUPS_MAX;
+	enum sabin_err err = count ? SABIN_OK : SABIN_ESHORT;
+	for (size_t i = 0; !err && i < count; i++)
+		err = make(&input->traces[i], &steps[i]);
+	if (err) {
+		sabin_diag_set(diag, err, NULL, 0, 0, "cannot draw the step response: %s",
+		               sabin_strerror(err));
+		goto out;
+	}
+	struct sabin_sheet sheet;
+	sabin_sheet_open(&sheet, folder, "step");
+	write_words(&sheet, input, steps, count);
+	for (size_t i = 0; i < count; i++) {
+		char suffix[32];
+		snprintf(suffix, sizeof suffix, "_%zu", i + 1);
+		sabin_sheet_table(&sheet, suffix, "t_ms step_percent_of_maximum");
+		sabin_sheet_line(&sheet, steps[i].time_ms, steps[i].percent, steps[i].length,
+		                 -before_s * 1000, after_s * 1000, false);
+	}
+	err = sabin_sheet_close(&sheet, diag);
+out:
+	for (size_t i = 0; i < count; i++)
+		release(&steps[i]);
+	return err;
+}
+
+const struct sabin_chart_kind sabin_chart_kind_step = {
+    .name = "step",
+    .title = "step response of the first 15 ms: polarity, and how the drivers join",
+    .write = write_step,
+};

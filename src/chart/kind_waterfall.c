@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * kind_waterfall.c: decay of the low frequencies: the response on top, its decay hanging from it as a
+ * map, the resonances that ring longest named with their T60.
+ */
+#include <math.h>
+
+#include <sabin/waterfall.h>
+
+#include "chart/kinds.h"
+#include "chart/sheet.h"
+
+enum { RIDGES_MAX = 5, MAP_STEP = 2 };
+static const double bottom_db = -50, slice_bottom_db = -40;
+static const double slices_s[3] = {0, 0.1, 0.2};
+
+static void write_finding(struct sabin_sheet *sheet, const struct sabin_ridge *ridges, size_t count)
+{
+	size_t longest = 0;
+	if (count == 0) {
+		sabin_sheet_finding(sheet, "No resonance decays along a straight line that can be told "
+		                           "from the others");
+		return;
+	}
+	for (size_t i = 1; i < count; i++)
+		if (ridges[i].t60_s > ridges[longest].t60_s)
+			longest = i;
+	sabin_sheet_finding(sheet, "The resonance at %s rings longest, T60 = %s",
+	                    sabin_text_hz(ridges[longest].freq_hz).s,
+	                    sabin_text_s(ridges[longest].t60_s).s);
+}
+
+static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
+                        const struct sabin_waterfall_options *o, const struct sabin_ridge *ridges,
+                        size_t count)
+{
+	sabin_sheet_say(sheet, "title", 0, 0, "Decay of the low frequencies");
+	write_finding(sheet, ridges, count);
+	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
+	sabin_sheet_method(sheet, "cumulative spectral decay" SABIN_DOT "window %.0f ms, rise %.0f "
+	                          "ms" SABIN_DOT "1/%.0f octave" SABIN_DOT "contours every 10 dB",
+	                   o->window_s * 1000, o->rise_s * 1000, 1 / o->smoothing_oct);
+	sabin_sheet_number(sheet, "from_hz", o->from_hz);
+	sabin_sheet_number(sheet, "to_hz", o->to_hz);
+	sabin_sheet_number(sheet, "span_ms", o->span_s * 1000);
+	sabin_sheet_number(sheet, "bottom_db", bottom_db);
+	sabin_sheet_number(sheet, "slice_bottom_db", slice_bottom_db);
+	sabin_sheet_number(sheet, "ridges", (double)count);
+	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 1, SABIN_DASH_SOLID, "at 0 ms");
+	sabin_sheet_legend(sheet, SABIN_MARK_THIN, 1, SABIN_DASH_SOLID, "100 and 200 ms");
+	if (count > 0)
+		sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_TEXT, SABIN_DASH_LIMIT,
+		                   "resonance, with its T60");
+	for (size_t i = 0; i < count; i++) {
+		char key[40];
+		snprintf(key, sizeof key, "ridge_%zu", i + 1);
+		sabin_sheet_number(sheet, key, log10(ridges[i].freq_hz));
+		snprintf(key, sizeof key, "ridge_hz_%zu", i + 1);
+		sabin_sheet_say(sheet, key, 0, 0, "%.0f Hz", ridges[i].freq_hz);
+		snprintf(key, sizeof key, "ridge_s_%zu", i + 1);
+		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_s(ridges[i].t60_s).s);
+	}
+}
+
+static void write_map(struct sabin_sheet *sheet, const struct sabin_time_map *map, double step_s)
+{
+	sabin_sheet_table(sheet, "_slices", "log10_f_Hz dB_at_0 dB_at_100_ms dB_at_200_ms");
+	for (size_t i = 0; i < map->freqs; i++) {
+		double row[4] = {log10(map->freq_hz[i])};
+		for (int s = 0; s < 3; s++) {
+			const size_t k = (size_t)(slices_s[s] / step_s + 0.5);
+			row[s + 1] = fmax(map->level_db[k * map->freqs + i], slice_bottom_db);
+		}
+		sabin_sheet_row(sheet, 4, row);
+	}
+	sabin_sheet_table(sheet, "", "log10_f_Hz t_ms level_dB; a blank line after each time");
+	for (size_t k = 0; k < map->times; k += MAP_STEP) {
+		for (size_t i = 0; i < map->freqs; i++)
+			sabin_sheet_row(sheet, 3,
+			                (double[]){log10(map->freq_hz[i]), map->time_s[k] * 1000,
+			                           fmax(map->level_db[k * map->freqs + i],
+			                                bottom_db)});
+		sabin_sheet_row(sheet, 0, NULL);
+	}
+}
+
+static enum sabin_err write_waterfall(const struct sabin_chart_input *input, const char *folder,
+                                      struct sabin_diag *diag)
+{
+	const struct sabin_chart_trace *t = input->trace_count ? input->traces : NULL;
+	const struct sabin_waterfall_options o = sabin_waterfall_defaults();
+	struct sabin_time_map map = {0};
+	struct sabin_ridge ridges[RIDGES_MAX];
+	if (!t || !t->h)
+		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
+		                      "there is no impulse response to draw");
+	const double rate_hz = t->measured->rate_hz, after_s = t->measured->arrival_s.value;
+	const double arrival = (double)t->measured->zero_index +
+	                       (isfinite(after_s) ? after_s * rate_hz : 0);
+	enum sabin_err err = sabin_waterfall_compute(t->h, t->frames, rate_hz, arrival, &o, &map);
+	if (err)
+		return sabin_diag_set(diag, err, NULL, 0, 0, "cannot draw the waterfall: %s",
+		                      sabin_strerror(err));
+	const size_t count = sabin_waterfall_ridges(&map, bottom_db + 5, ridges, RIDGES_MAX);
+	struct sabin_sheet sheet;
+	sabin_sheet_open(&sheet, folder, "waterfall");
+	write_words(&sheet, input, &o, ridges, count);
+	write_map(&sheet, &map, o.step_s);
+	sabin_time_map_free(&map);
+	return sabin_sheet_close(&sheet, diag);
+}
+
+const struct sabin_chart_kind sabin_chart_kind_waterfall = {
+    .name = "waterfall",
+    .title = "decay of the low frequencies, with the resonances that ring longest",
+    .one_trace = true,
+    .write = write_waterfall,
+};
