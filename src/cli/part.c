@@ -4,8 +4,14 @@
  */
 #include "cli/part.h"
 
-/* In the order in which they are printed; each row stands in its part_*.c. */
-static const struct sabin_part *const parts[SABIN_PARTS_MAX + 1] = {NULL};
+/* Each row stands in its part_*.c. */
+extern const struct sabin_part sabin_part_sti, sabin_part_noise;
+
+/* In the order in which they are printed. */
+static const struct sabin_part *const parts[SABIN_PARTS_MAX + 1] = {
+	&sabin_part_sti,
+	&sabin_part_noise,
+};
 
 const struct sabin_part *sabin_part_row(size_t i)
 {
