@@ -208,11 +208,11 @@ static void rate(const struct sabin_noise_options *o, struct sabin_noise *noise)
 	noise->nc = sabin_noise_nc(level);
 	for (int i = 0; i < SABIN_NOISE_OCTAVES; i++) {
 		const double error_db = noise->octave[i].level.plus_minus;
-		if (noise->nr.band_hz == octaves_hz[i])
+		if (noise->nr.band_hz == octaves_hz[i] && noise->nr.value.valid)
 			noise->nr.value.plus_minus = error_db;
-		if (noise->nc.band_hz == octaves_hz[i])
+		if (noise->nc.band_hz == octaves_hz[i] && noise->nc.value.valid)
 			noise->nc.value.plus_minus = error_db;
-		if (isnan(noise->nc.band_hz) && i == FIRST_OF_SPEECH)
+		if (isnan(noise->nc.band_hz) && noise->nc.value.valid && i == FIRST_OF_SPEECH)
 			noise->nc.value.plus_minus = error_db;
 	}
 }
