@@ -28,6 +28,8 @@ struct sabin_duplex {
 	struct stream playback, capture;
 	unsigned rate_hz;
 	float *out; /* one playback buffer */
+	double *mono; /* [frames of it]: what a job renders */
+	float *in;  /* one capture buffer */
 };
 
 void sabin_duplex_free(struct sabin_duplex *duplex)
@@ -37,6 +39,8 @@ void sabin_duplex_free(struct sabin_duplex *duplex)
 	duplex->ops->close(duplex->playback.pcm);
 	duplex->ops->close(duplex->capture.pcm);
 	free(duplex->out);
+	free(duplex->mono);
+	free(duplex->in);
 	free(duplex);
 }
 
@@ -72,7 +76,9 @@ enum sabin_err sabin_duplex_new(const struct sabin_duplex_options *options,
 		err = open_stream(options, false, &d->playback, playback, diag);
 	if (!err) {
 		d->out = calloc(d->playback.buffer_frames, d->playback.channels * sizeof *d->out);
-		if (!d->out)
+		d->mono = calloc(d->playback.buffer_frames, sizeof *d->mono);
+		d->in = calloc(d->capture.buffer_frames, d->capture.channels * sizeof *d->in);
+		if (!d->out || !d->mono || !d->in)
 			err = SABIN_ENOMEM;
 	}
 	if (err) {
@@ -102,10 +108,16 @@ static double since_s(const struct timespec *then)
 	return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
 }
 
-static double sample_at(const struct run *run, size_t frame)
+/* Frame `at` of the block that begins where playing has come to. */
+static double sample_at(const struct run *run, size_t at)
 {
+	const size_t frame = run->played + at;
 	const double fade_frames = fade_out_s * run->duplex->rate_hz;
-	double x = frame < run->job->frames ? run->job->x[frame] : 0;
+	double x = 0;
+	if (run->job->render)
+		x = run->duplex->mono[at];
+	else if (frame < run->job->frames)
+		x = run->job->x[frame];
 	if (frame >= run->fade_from)
 		x *= sabin_window_rise(1 - (double)(frame - run->fade_from) / fade_frames);
 	/* the job was checked against the ceiling; this is the second lock on the same door */
@@ -120,9 +132,11 @@ static enum sabin_err feed(struct run *run, size_t room)
 	enum sabin_err err = SABIN_OK;
 	if (room > d->playback.buffer_frames)
 		room = d->playback.buffer_frames;
+	if (run->job->render)
+		run->job->render(run->job->context, run->played, room, d->mono);
 	memset(d->out, 0, room * channels * sizeof *d->out);
 	for (size_t i = 0; i < room; i++) {
-		const float x = (float)sample_at(run, run->played + i);
+		const float x = (float)sample_at(run, i);
 		d->out[i * channels + run->job->output] = x;
 		if (run->job->loopback > 0)
 			d->out[i * channels + run->job->loopback - 1] = x;
@@ -147,10 +161,15 @@ static enum sabin_err take_in(struct run *run, size_t ready)
 		size_t want = run->job->record_frames - run->captured;
 		if (want > ready)
 			want = ready;
-		const long n = d->ops->read(
-		    d->capture.pcm, run->recorded + run->captured * d->capture.channels, want, &err);
+		if (run->job->heard && want > d->capture.buffer_frames)
+			want = d->capture.buffer_frames;
+		float *to = run->job->heard ? d->in
+		                            : run->recorded + run->captured * d->capture.channels;
+		const long n = d->ops->read(d->capture.pcm, to, want, &err);
 		if (n <= 0)
 			return err;
+		if (run->job->heard)
+			run->job->heard(run->job->context, to, (size_t)n);
 		run->captured += (size_t)n;
 		ready -= (size_t)n;
 		clock_gettime(CLOCK_MONOTONIC, &run->moved);
@@ -272,7 +291,7 @@ static enum sabin_err check_job(const struct sabin_duplex *d, const struct sabin
 {
 	if (job->output >= d->playback.channels || job->loopback > d->playback.channels)
 		return SABIN_EINVAL;
-	for (size_t i = 0; i < job->frames; i++)
+	for (size_t i = 0; !job->render && i < job->frames; i++)
 		if (!(fabs(job->x[i]) <= job->ceiling))
 			return sabin_diag_set(diag, SABIN_EINVAL, NULL, 0, 0,
 			                      "the signal is louder than the ceiling of %.1f dBFS",

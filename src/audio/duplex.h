@@ -48,6 +48,11 @@ struct sabin_duplex_job {
 	double patience_s;   /* without a frame that moves; 0: five seconds */
 	const volatile sig_atomic_t *stop; /* may be NULL */
 	void (*progress)(void *context, double fraction); /* may be NULL */
+	/* For a signal without end: frames `first` to `first + n` of it into out[n], in place of x;
+	 * what is above the ceiling is clipped.  NULL: x. */
+	void (*render)(void *context, size_t first, size_t n, double *out);
+	/* Blocks of all inputs as they come, in place of `recorded`, which is NULL then. */
+	void (*heard)(void *context, const float *frames, size_t n);
 	void *context;
 	struct sabin_duplex_pace *pace; /* filled; may be NULL */
 };

@@ -134,10 +134,9 @@ static void quote(char *to, size_t size, const char *text)
 	to[n] = '\0';
 }
 
-/* The simulated card for one position, as an ALSA configuration of its own. */
-static char *card_config(const struct session *s, const struct sabin_position *position)
+char *sabin_session_card(const struct sabin_session_options *o,
+                         const struct sabin_position *position)
 {
-	const struct sabin_session_options *o = s->o;
 	enum { QUOTED = 8400 }; /* PATH_MAX, every character escaped */
 	char *q = malloc(4 * QUOTED), *text = NULL;
 	char *room = realpath(o->room->path, NULL);
@@ -187,7 +186,7 @@ static enum sabin_err open_duplex(struct session *s, size_t position, struct sab
 		if (room->audio.loopback_input > d.inputs_min)
 			d.inputs_min = room->audio.loopback_input;
 	}
-	if (o->plugin && !(config = card_config(s, p)))
+	if (o->plugin && !(config = sabin_session_card(o, p)))
 		return SABIN_ENOMEM;
 	d.config = config;
 	enum sabin_err err = sabin_duplex_new(&d, &s->measurement->playback,
