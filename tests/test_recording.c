@@ -149,7 +149,7 @@ static void chance(void **state)
 		for (size_t i = 0; i < count; i++) {
 			p[i] = (struct speaker){at_s, test_between_log(&random, 0.05, 1),
 			                        test_between(&random, -0.9, 0.9),
-			                        test_between_log(&random, 0.002, 0.5),
+			                        test_between_log(&random, 0.002, 0.3), /* within a sweep */
 			                        test_between(&random, 0, 0.2), 0};
 			at_s += own ? (double)t.stimulus.frames / RATE_HZ + test_between(&random, 0, 3)
 			            : (double)t.e.frames / RATE_HZ + test_between(&random, 0.2, 4);
