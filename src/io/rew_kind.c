@@ -86,8 +86,8 @@ enum sabin_err sabin_rew_text_refuse(enum sabin_rew_kind kind, const char *path,
 	static const char *const words[] = {
 	    [SABIN_REW_NONE] = "is not a text of REW",
 	    [SABIN_REW_IMPULSE] = "is an impulse response",
-	    [SABIN_REW_RESPONSE] = "is a frequency response (frequency, level, phase), not an impulse "
-	                           "response: decay and noise are no longer in it",
+	    [SABIN_REW_RESPONSE] = ("is a frequency response (frequency, level, phase), not an impulse "
+	                            "response: decay and noise are no longer in it"),
 	    [SABIN_REW_IMPEDANCE] = "is the impedance of a loudspeaker, not an impulse response",
 	    [SABIN_REW_DECAY] = "is a table of reverberation times, not an impulse response",
 	    [SABIN_REW_FILTERS] = "holds filter settings, not an impulse response",
