@@ -60,6 +60,26 @@ static void formats_round_to_half_a_step(void **state)
 	}
 }
 
+/* Longer than the writer's block, which no number of channels need divide. */
+static void any_number_of_channels(void **state)
+{
+	(void)state;
+	enum { FRAMES = 20000 };
+	for (size_t channels = 1; channels <= 7; channels += 2) {
+		struct sabin_wav wav = {0};
+		double *x = malloc(FRAMES * channels * sizeof *x);
+		assert_non_null(x);
+		for (size_t i = 0; i < FRAMES * channels; i++)
+			x[i] = (double)(i % 1000) / 1024;
+		assert_ok(sabin_wav_write("a.wav", x, FRAMES, channels, 48000, SABIN_FLOAT, NULL, NULL));
+		assert_ok(sabin_wav_read("a.wav", &wav, NULL));
+		assert_int_equal(wav.frames, FRAMES);
+		assert_near_array(wav.samples, x, FRAMES * channels, 0);
+		sabin_wav_release(&wav);
+		free(x);
+	}
+}
+
 static void integers_clip_and_floats_do_not(void **state)
 {
 	(void)state;
@@ -223,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    row(formats_round_to_half_a_step),
+	    row(any_number_of_channels),
 	    row(integers_clip_and_floats_do_not),
 	    row(comment_survives),
 	    row(same_samples_same_bytes),

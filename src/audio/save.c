@@ -34,21 +34,46 @@ void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cu
 	}
 }
 
-static enum sabin_err write_wav(const char *folder, const char *name, const double *samples,
-                                size_t frames, size_t channels, unsigned rate_hz,
-                                const char *comment, struct sabin_diag *diag)
+static enum sabin_err write_sound(const char *folder, const char *name, const double *samples,
+                                  size_t frames, size_t channels, unsigned rate_hz,
+                                  enum sabin_sample_format format, const char *comment,
+                                  struct sabin_diag *diag)
 {
 	char *path = sabin_path_join(folder, name);
 	if (!path)
 		return SABIN_ENOMEM;
-	enum sabin_err err = sabin_wav_write(path, samples, frames, channels, rate_hz, SABIN_FLOAT,
+	enum sabin_err err = sabin_wav_write(path, samples, frames, channels, rate_hz, format,
 	                                     comment, diag);
 	free(path);
 	return err;
 }
 
+/* The integer format that holds every sample as it is, FLAC then; else float.  What a converter of up
+ * to 24 bits gave came through float unharmed. */
+static enum sabin_sample_format exact_format(const double *x, size_t samples)
+{
+	const double s16 = 0x1p15, s24 = 0x1p23;
+	enum sabin_sample_format format = SABIN_S16;
+	for (size_t i = 0; i < samples; i++) {
+		if (x[i] * s24 != rint(x[i] * s24) || x[i] < -1 || x[i] > 1 - 1 / s24)
+			return SABIN_FLOAT;
+		if (x[i] * s16 != rint(x[i] * s16) || x[i] > 1 - 1 / s16)
+			format = SABIN_S24;
+	}
+	return format;
+}
+
+/* FLAC's own limits. */
+enum { FLAC_CHANNELS_MAX = 8, FLAC_RATE_MAX_HZ = 655350, FLAC_ANY_RATE_HZ = 65535 };
+
+static bool fits_flac(const struct sabin_saved *s)
+{
+	return s->inputs <= FLAC_CHANNELS_MAX && s->rate_hz <= FLAC_RATE_MAX_HZ &&
+	       (s->rate_hz <= FLAC_ANY_RATE_HZ || s->rate_hz % 10 == 0);
+}
+
 static enum sabin_err write_recording(const struct sabin_saved *s, const char *folder,
-                                      const char *name, struct sabin_diag *diag)
+                                      struct sabin_diag *diag)
 {
 	size_t samples;
 	if (__builtin_mul_overflow(s->record_frames, (size_t)s->inputs, &samples))
@@ -59,9 +84,13 @@ static enum sabin_err write_recording(const struct sabin_saved *s, const char *f
 		return err ? err : SABIN_ENOMEM;
 	for (size_t i = 0; i < samples; i++)
 		wide[i] = (double)s->recorded[i];
+	const enum sabin_sample_format format =
+	    fits_flac(s) ? exact_format(wide, samples) : SABIN_FLOAT;
 	char path[256];
-	snprintf(path, sizeof path, "recordings/%s", name);
-	err = write_wav(folder, path, wide, s->record_frames, s->inputs, s->rate_hz, NULL, diag);
+	snprintf(path, sizeof path, "recordings/%s.%s.%s", s->speaker->name, s->position->name,
+	         format == SABIN_FLOAT ? "wav" : "flac");
+	err = write_sound(folder, path, wide, s->record_frames, s->inputs, s->rate_hz, format, NULL,
+	                  diag);
 	free(wide);
 	return err;
 }
@@ -77,14 +106,14 @@ static enum sabin_err write_noise(const struct sabin_saved *s, const char *folde
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		noise[i] = (double)s->recorded[i * s->inputs + input];
-	enum sabin_err err = write_wav(folder, name, noise, n, 1, s->rate_hz, NULL, diag);
+	enum sabin_err err = write_sound(folder, name, noise, n, 1, s->rate_hz, SABIN_FLOAT, NULL,
+	                                 diag);
 	free(noise);
 	return err;
 }
 
-/* Copy the calibration file; its name below the directory into *kept. */
-static enum sabin_err keep_calibration(const char *from, const char *folder, char **kept,
-                                       struct sabin_diag *diag)
+enum sabin_err sabin_save_calibration(const char *from, const char *folder, char **kept,
+                                      struct sabin_diag *diag)
 {
 	enum { MOST_BYTES = 1 << 20 };
 	char *text = NULL, *path = NULL;
@@ -129,11 +158,12 @@ enum sabin_err sabin_save(const struct sabin_saved *s, const char *folder,
 	snprintf(noise, sizeof noise, "%s.%s.noise.wav", s->speaker->name, s->position->name);
 	snprintf(words, sizeof words, "sabin impulse response; speaker %s, position %s",
 	         s->speaker->name, s->position->name);
-	enum sabin_err err = write_wav(folder, name, s->h, s->cut.frames, 1, s->rate_hz, words, diag);
+	enum sabin_err err = write_sound(folder, name, s->h, s->cut.frames, 1, s->rate_hz, SABIN_FLOAT,
+	                                 words, diag);
 	if (!err)
 		err = write_noise(s, folder, noise, diag);
 	if (!err && s->keep_recording)
-		err = write_recording(s, folder, name, diag);
+		err = write_recording(s, folder, diag);
 	if (err)
 		return err;
 	struct sabin_measured *m = sabin_measurement_add(measurement);
@@ -153,5 +183,5 @@ enum sabin_err sabin_save(const struct sabin_saved *s, const char *folder,
 	if (!calibration)
 		return SABIN_OK;
 	err = read_level(calibration, measurement->capture.name, &m->dbspl_at_0dbfs, diag);
-	return err ? err : keep_calibration(calibration, folder, &m->calibration, diag);
+	return err ? err : sabin_save_calibration(calibration, folder, &m->calibration, diag);
 }

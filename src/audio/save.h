@@ -31,6 +31,10 @@ SABIN_MUST enum sabin_err sabin_save(const struct sabin_saved *saved, const char
                                      struct sabin_measurement *measurement,
                                      struct sabin_diag *diag);
 
+/* Copy a calibration file below `folder`; its name there, to be freed, into *kept. */
+SABIN_MUST enum sabin_err sabin_save_calibration(const char *from, const char *folder, char **kept,
+                                                 struct sabin_diag *diag);
+
 /* Arrival and zero of a response, from its take and cut, into `measured`. */
 void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cut, double emission,
                        double rate_hz, double to_hz, double temperature_c,

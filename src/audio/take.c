@@ -34,7 +34,14 @@ struct sabin_taker {
 	size_t recorded, size;
 	double *response; /* [size], circular lags */
 	double skew;      /* of the clock on which the deconvolver takes the sweep */
+	long search_from, search_to; /* from = to: not limited */
 };
+
+void sabin_taker_search(struct sabin_taker *taker, long from, long to)
+{
+	taker->search_from = from;
+	taker->search_to = to;
+}
 
 void sabin_taker_free(struct sabin_taker *taker)
 {
@@ -103,6 +110,11 @@ static void search_range(const struct sabin_taker *t, long *from, long *to)
 {
 	const struct sabin_stimulus *s = t->excitation.stimulus;
 	const double rate_hz = t->excitation.rate_hz;
+	if (t->search_from < t->search_to) {
+		*from = t->search_from;
+		*to = t->search_to;
+		return;
+	}
 	if (s && !t->excitation.any_start) {
 		/* capture may start before or after playback, by what a sound server buffers; and no
 		 * signal path is later than the silence after the sweep */

@@ -47,6 +47,10 @@ struct sabin_markers {
  * air's, and is not corrected for. */
 void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock);
 
+/* From now on look for the linear response between these lags only.  Without this call: wherever the
+ * excitation says it may be. */
+void sabin_taker_search(struct sabin_taker *taker, long from, long to);
+
 /* One recording understood: positions are samples of the recording. */
 struct sabin_take {
 	double arrival;   /* where the sweep's first sample arrives by the direct sound; may be < 0 */

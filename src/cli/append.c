@@ -7,7 +7,24 @@
 #include <sys/stat.h>
 
 #include "cli/append.h"
-#include "io/wav.h"
+
+static enum sabin_err copy(const char *from, const char *to, struct sabin_diag *diag)
+{
+	char block[65536];
+	FILE *in = fopen(from, "re"), *out = in ? fopen(to, "we") : NULL;
+	enum sabin_err err = SABIN_OK;
+	for (size_t n; out && !err && (n = fread(block, 1, sizeof block, in)) > 0;)
+		if (fwrite(block, 1, n, out) != n)
+			err = SABIN_EIO;
+	if (!out || ferror(in))
+		err = SABIN_EIO;
+	if (out && fclose(out) != 0)
+		err = SABIN_EIO;
+	if (in)
+		fclose(in);
+	return err ? sabin_diag_set(diag, err, from, 0, 0, "cannot be copied: %s", strerror(errno))
+	           : SABIN_OK;
+}
 
 /* Files keep their contents: a second name for the same file, or a copy where links are not to be
  * had. */
@@ -16,14 +33,8 @@ static enum sabin_err bring(const char *from_folder, const char *to_folder, cons
 {
 	char *from = sabin_path_join(from_folder, name), *to = sabin_path_join(to_folder, name);
 	enum sabin_err err = from && to ? SABIN_OK : SABIN_ENOMEM;
-	if (!err && access(from, F_OK) == 0 && link(from, to) < 0) {
-		struct sabin_wav wav = {0};
-		err = sabin_wav_read(from, &wav, diag);
-		if (!err)
-			err = sabin_wav_write(to, wav.samples, wav.frames, wav.channels, wav.rate_hz,
-			                      SABIN_FLOAT, wav.comment, diag);
-		sabin_wav_release(&wav);
-	}
+	if (!err && access(from, F_OK) == 0 && link(from, to) < 0)
+		err = copy(from, to, diag);
 	free(from);
 	free(to);
 	return err;
@@ -37,11 +48,13 @@ static enum sabin_err bring_response(const char *directory, const struct sabin_o
 	snprintf(name, sizeof name, "%s.%s.noise.wav", r->speaker, r->position);
 	if (!err)
 		err = bring(directory, output->temporary, name, diag);
-	snprintf(name, sizeof name, "recordings/%s", r->file);
 	if (!err)
 		err = sabin_make_folder(output->temporary, "recordings", diag);
-	if (!err)
+	for (int i = 0; !err && i < 2; i++) { /* whichever it is */
+		snprintf(name, sizeof name, "recordings/%s.%s.%s", r->speaker, r->position,
+		         i ? "flac" : "wav");
 		err = bring(directory, output->temporary, name, diag);
+	}
 	if (!err && r->calibration)
 		err = sabin_make_folder(output->temporary, "calibration", diag);
 	if (!err && r->calibration)

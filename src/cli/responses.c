@@ -88,9 +88,10 @@ static enum sabin_err compute_one(const struct sabin_measurement *m, size_t inde
 		return sabin_diag_set(diag, SABIN_EFORMAT, r->file, 0, 0,
 		                      "holds nothing from %g Hz up: its rate is %u Hz", o.from_hz,
 		                      r->rate_hz);
-	const double arrival = (double)r->zero_index + r->arrival_s.value * r->rate_hz;
-	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival,
-	                             (double)r->zero_index, &o, &item->response);
+	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
+	const double arrival = zero + r->arrival_s.value * r->rate_hz;
+	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival, zero, &o,
+	                             &item->response);
 	if (err)
 		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		                      "has no frequency response: %s", sabin_strerror(err));

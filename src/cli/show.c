@@ -102,6 +102,8 @@ enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, co
 		sabin_json_integer(json, "rate_hz", r->rate_hz);
 		sabin_json_integer(json, "zero_index", (long long)r->zero_index);
 		sabin_json_text(json, "zero", sabin_zero_name(r->zero));
+		if (r->zero_offset_s != 0)
+			sabin_json_number(json, "zero_offset_s", r->zero_offset_s);
 		sabin_json_quantity(json, "arrival_s", r->arrival_s, "s");
 		sabin_json_quantity(json, "distance_m", r->distance_m, "m");
 		sabin_json_open_object(json, "level_reference");

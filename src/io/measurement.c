@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <sabin/arrival.h>
+#include <sabin/room.h>
 
 #include "io/atomic.h"
 #include "io/measurement_inner.h"
@@ -94,8 +95,7 @@ void sabin_measurement_release(struct sabin_measurement *measurement)
 
 /* ---- bare files ------------------------------------------------------------- */
 
-/* The file's name without its folder and ending, made a valid name. */
-static void name_from_path(const char *path, char name[SABIN_NAME_SIZE])
+void sabin_name_from_path(const char *path, char name[SABIN_NAME_SIZE])
 {
 	const char *slash = strrchr(path, '/');
 	const char *from = slash ? slash + 1 : path;
@@ -113,21 +113,60 @@ static void name_from_path(const char *path, char name[SABIN_NAME_SIZE])
 		snprintf(name, SABIN_NAME_SIZE, "response");
 }
 
-/* A sound file, or REW's text; *zero_index is the sample of emission where that is known, else -1.
- */
-static enum sabin_err read_sound(const char *path, struct sabin_wav *wav, long long *zero_index,
-                                 struct sabin_diag *diag)
+/* A sound file, or REW's text; rew->zero is the place of time zero where that is known, else NAN. */
+static enum sabin_err read_sound(const char *path, struct sabin_wav *wav,
+                                 struct sabin_rew_impulse *rew, struct sabin_diag *diag)
 {
-	*zero_index = -1;
-	return sabin_is_rew_text(path) ? sabin_rew_text_read(path, wav, zero_index, diag)
-	                               : sabin_wav_read(path, wav, diag);
+	*rew = (struct sabin_rew_impulse){.zero = NAN, .spl_offset_db = NAN};
+	const enum sabin_rew_kind kind = sabin_rew_text_kind(path);
+	return kind == SABIN_REW_IMPULSE ? sabin_rew_text_read(path, wav, rew, diag)
+	       : kind != SABIN_REW_NONE  ? sabin_rew_text_refuse(kind, path, diag)
+	                                 : sabin_wav_read(path, wav, diag);
+}
+
+/* What the export says of its time and its processing. */
+static void use_rew(const struct sabin_rew_impulse *rew, size_t frames, double position,
+                    struct sabin_measured *out)
+{
+	if (rew->timing == SABIN_REW_TIMING_LOOPBACK && isfinite(rew->zero)) {
+		const double nearest = round(rew->zero);
+		out->distance_m = sabin_quantity_valid(
+		    (position - rew->zero) / out->rate_hz * sabin_speed_of_sound(20), NAN);
+		if (nearest >= 0 && nearest <= (double)(frames - 1)) {
+			out->zero = SABIN_ZERO_EMISSION;
+			out->zero_index = (size_t)nearest;
+			out->zero_offset_s = (rew->zero - nearest) / out->rate_hz;
+			out->arrival_s =
+			    sabin_quantity_valid((position - rew->zero) / out->rate_hz, NAN);
+		} else {
+			sabin_verdict_say(&out->verdict, "emission lies outside of the samples: time "
+			                                 "zero is the arrival");
+		}
+	}
+	if (isfinite(rew->spl_offset_db)) {
+		/* SPL = 20 lg |H| + offset, for the response to a sweep of which 1.0 is full scale */
+		out->level_kind = SABIN_LEVEL_FULL_SCALE;
+		out->dbspl_at_0dbfs = sabin_quantity_valid(rew->spl_offset_db, NAN);
+	}
+	if (rew->timing == SABIN_REW_TIMING_ACOUSTIC)
+		sabin_verdict_say(&out->verdict, "timed by an acoustic reference: emission is not known");
+	if (rew->windowed)
+		sabin_verdict_say(&out->verdict,
+		                  "a window was applied before the export: what it cut is lost");
+	if (rew->minimum_phase)
+		sabin_verdict_say(&out->verdict,
+		                  "this is the minimum-phase version: neither time nor decay is the room's");
 }
 
 /* Where emission is not known, time zero is the arrival, to the nearest sample. */
-static enum sabin_err find_zero(const double *samples, size_t frames, long long emission,
-                                struct sabin_measured *out)
+static enum sabin_err find_zero(struct sabin_measured *out, const double *samples, size_t frames,
+                                const struct sabin_rew_impulse *rew)
 {
 	struct sabin_arrival arrival;
+	out->verdict.trustworthy = true;
+	sabin_verdict_say(&out->verdict,
+	                  "not known: clock skew, lost frames, clipping and signal-to-noise ratio "
+	                  "of the recording (a bare file)");
 	enum sabin_err err = sabin_arrival_find(samples, frames, out->rate_hz, &arrival);
 	if (err == SABIN_ESHORT) {
 		out->verdict.trustworthy = false;
@@ -137,50 +176,47 @@ static enum sabin_err find_zero(const double *samples, size_t frames, long long 
 	}
 	if (err)
 		return err;
-	double last = (double)(frames - 1);
-	double position = arrival.position < 0      ? 0
-	                  : arrival.position > last ? last
-	                                            : arrival.position;
-	out->zero = emission >= 0 ? SABIN_ZERO_EMISSION : SABIN_ZERO_ARRIVAL;
-	out->zero_index = emission >= 0 ? (size_t)emission : (size_t)llround(position);
+	const double last = (double)(frames - 1);
+	const double position = arrival.position < 0      ? 0
+	                        : arrival.position > last ? last
+	                                                  : arrival.position;
+	out->zero = SABIN_ZERO_ARRIVAL;
+	out->zero_index = (size_t)llround(position);
 	out->arrival_s =
 	    sabin_quantity_valid((arrival.position - (double)out->zero_index) / out->rate_hz, NAN);
 	out->verdict.polarity = arrival.polarity;
+	use_rew(rew, frames, arrival.position, out);
 	return SABIN_OK;
 }
 
 static enum sabin_err add_channel(struct sabin_measurement *out, const struct sabin_wav *wav,
-                                  size_t channel, long long emission)
+                                  size_t channel, const struct sabin_rew_impulse *rew)
 {
 	struct sabin_measured *response = sabin_measurement_add(out);
 	double *samples = NULL;
 	if (!response || !(response->file = strdup(out->path)))
 		return SABIN_ENOMEM;
 	snprintf(response->speaker, sizeof(response->speaker), "ch%zu", channel + 1);
-	name_from_path(out->path, response->position);
+	sabin_name_from_path(out->path, response->position);
 	response->channel = channel;
 	response->rate_hz = wav->rate_hz;
-	response->verdict.trustworthy = true;
-	sabin_verdict_say(&response->verdict,
-	                  "not known: clock skew, lost frames, clipping and signal-to-noise ratio "
-	                  "of the recording (a bare file)");
 	enum sabin_err err = sabin_wav_channel(wav, channel, &samples);
 	if (!err)
-		err = find_zero(samples, wav->frames, emission, response);
+		err = find_zero(response, samples, wav->frames, rew);
 	free(samples);
 	return err;
 }
 
 static enum sabin_err open_bare(struct sabin_measurement *out, struct sabin_diag *diag)
 {
-	struct sabin_wav wav;
-	long long emission;
-	enum sabin_err err = read_sound(out->path, &wav, &emission, diag);
+	struct sabin_wav wav = {0};
+	struct sabin_rew_impulse rew;
+	enum sabin_err err = read_sound(out->path, &wav, &rew, diag);
 	if (err)
 		return err;
 	out->complete = true;
 	for (size_t channel = 0; channel < wav.channels && !err; channel++)
-		err = add_channel(out, &wav, channel, emission);
+		err = add_channel(out, &wav, channel, &rew);
 	sabin_wav_release(&wav);
 	return err ? sabin_diag_set(diag, err, out->path, 0, 0, "%s", sabin_strerror(err))
 	           : SABIN_OK;
@@ -239,9 +275,9 @@ enum sabin_err sabin_measurement_load(const struct sabin_measurement *measuremen
 	struct sabin_wav wav;
 	if (!path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, measurement->path, 0, 0, "out of memory");
-	long long emission;
+	struct sabin_rew_impulse rew;
 	enum sabin_err err = measurement->directory ? sabin_wav_read(path, &wav, diag)
-	                                            : read_sound(path, &wav, &emission, diag);
+	                                            : read_sound(path, &wav, &rew, diag);
 	if (!err) {
 		double *loaded = NULL;
 		err = check_loaded(response, path, &wav, diag);

@@ -57,7 +57,8 @@ struct sabin_measured {
 	unsigned rate_hz;
 	size_t zero_index;
 	enum sabin_zero zero;
-	struct sabin_quantity arrival_s;  /* after zero_index */
+	double zero_offset_s; /* how long after that sample time zero is, where it lies between two */
+	struct sabin_quantity arrival_s;  /* after time zero */
 	struct sabin_quantity distance_m;
 	enum sabin_level_kind level_kind;
 	struct sabin_quantity dbspl_at_0dbfs;
@@ -71,6 +72,9 @@ struct sabin_negotiated {
 	unsigned rate_hz, channels;
 	unsigned long period_frames, buffer_frames;
 };
+
+/* The name that a file gives to what is in it: without folder and ending, made a valid name. */
+void sabin_name_from_path(const char *path, char name[SABIN_NAME_SIZE]);
 
 struct sabin_measurement {
 	char *path;     /* the directory or the bare file, as given */

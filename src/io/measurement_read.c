@@ -447,6 +447,8 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 		err = read_whole(reader, node, "zero_index", true, 0, frames_max, &out->zero_index);
 	if (!err)
 		err = read_word(reader, node, "zero", zeros, 2, &zero);
+	if (!err && sabin_yaml_find(node, "zero_offset_s"))
+		err = read_number(reader, node, "zero_offset_s", -1, 1, &out->zero_offset_s);
 	if (!err)
 		err = read_quantity(reader, node, "arrival_s", &out->arrival_s);
 	if (!err)

@@ -158,6 +158,8 @@ static void write_response(struct sabin_yaml_writer *writer, const char *folder,
 	sabin_yaml_write_integer(writer, "rate_hz", response->rate_hz);
 	sabin_yaml_write_integer(writer, "zero_index", (long long)response->zero_index);
 	sabin_yaml_write_text(writer, "zero", sabin_zero_name(response->zero));
+	if (response->zero_offset_s != 0)
+		sabin_yaml_write_number(writer, "zero_offset_s", response->zero_offset_s);
 	write_quantity(writer, "arrival_s", response->arrival_s);
 	write_quantity(writer, "distance_m", response->distance_m);
 	sabin_yaml_write_mapping(writer, "level_reference", false);

@@ -4,7 +4,8 @@
  *
  * A few lines of words ("* Impulse Response data saved by REW V5.40"), then rows of "VALUE //
  * label", then a sample a line.  Older versions write the words without the star, and a blank line
- * where newer ones write "* Data start".
+ * where newer ones write "* Data start".  The least that other programs write are a few of the words and
+ * the five rows.
  */
 #include <math.h>
 
@@ -12,7 +13,6 @@
 #include "io/number.h"
 #include "io/rew_text.h"
 
-static const char signature[] = "Impulse Response data saved by REW";
 static const size_t text_max = (size_t)1 << 28;
 
 struct reader {
@@ -21,23 +21,11 @@ struct reader {
 	int line;
 	double peak, interval_s, start_s; /* NAN: not seen yet */
 	double announced;                 /* samples */
-	bool normalised, loopback;
+	bool normalised;
+	struct sabin_rew_impulse about;
 	struct sabin_wav wav;
 	size_t size;
 };
-
-bool sabin_is_rew_text(const char *path)
-{
-	char start[64] = "";
-	FILE *stream = fopen(path, "re");
-	if (!stream)
-		return false;
-	size_t n = fread(start, 1, sizeof(start) - 1, stream);
-	fclose(stream);
-	start[n] = '\0';
-	const char *text = start + strspn(start, "\xef\xbb\xbf* ");
-	return strncmp(text, signature, sizeof(signature) - 1) == 0;
-}
 
 static enum sabin_err refuse(const struct reader *reader, const char *what)
 {
@@ -47,10 +35,26 @@ static enum sabin_err refuse(const struct reader *reader, const char *what)
 
 static void read_words(struct reader *reader, const char *line)
 {
+	struct sabin_rew_impulse *about = &reader->about;
 	if (strstr(line, "IR is normalised"))
 		reader->normalised = true;
+	if (strstr(line, "IR window has been applied"))
+		about->windowed = true;
+	if (strstr(line, "IR is the min phase version"))
+		about->minimum_phase = true;
 	if (strstr(line, "loopback as a timing reference"))
-		reader->loopback = true;
+		about->timing = SABIN_REW_TIMING_LOOPBACK;
+	else if (strstr(line, "acoustic timing reference"))
+		about->timing = SABIN_REW_TIMING_ACOUSTIC;
+}
+
+/* A number as Java writes it, or with a decimal comma, as European exports do. */
+static bool read_number(char *field, double *out)
+{
+	char *comma = strchr(field, ',');
+	if (comma && !strchr(field, '.') && !strchr(comma + 1, ','))
+		*comma = '.';
+	return sabin_number_parse(field, out);
 }
 
 /* "1.0416666666666666E-5 // Sample interval (seconds)" */
@@ -64,6 +68,7 @@ static void read_setting(struct reader *reader, double value, const char *label)
 	    {"Response length", &reader->announced},
 	    {"Sample interval", &reader->interval_s},
 	    {"Start time", &reader->start_s},
+	    {"Data offset", &reader->about.spl_offset_db},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strstr(label, rows[i].label))
@@ -73,6 +78,8 @@ static void read_setting(struct reader *reader, double value, const char *label)
 static enum sabin_err add_sample(struct reader *reader, double value)
 {
 	enum { FIRST_SIZE = 65536 };
+	if (!isfinite((float)value))
+		return refuse(reader, "a sample is out of range");
 	if (isnan(reader->interval_s) || isnan(reader->announced))
 		return refuse(reader, "a sample before the lines that tell interval and length");
 	if (reader->wav.frames == reader->size) {
@@ -95,7 +102,7 @@ static enum sabin_err read_line(struct reader *reader, const char *line)
 	char field[64];
 	double value;
 	snprintf(field, sizeof(field), "%.*s", n < sizeof(field) ? (int)n : 0, start);
-	if (sabin_number_parse(field, &value)) {
+	if (read_number(field, &value)) {
 		const char *label = strstr(start, "//");
 		if (!label)
 			return add_sample(reader, value);
@@ -144,8 +151,8 @@ static enum sabin_err read_lines(struct reader *reader, char *text)
 	return err ? err : check(reader);
 }
 
-enum sabin_err sabin_rew_text_read(const char *path, struct sabin_wav *out, long long *zero_index,
-                                   struct sabin_diag *diag)
+enum sabin_err sabin_rew_text_read(const char *path, struct sabin_wav *out,
+                                   struct sabin_rew_impulse *about, struct sabin_diag *diag)
 {
 	char *text = NULL;
 	struct reader reader = {.path = path,
@@ -153,20 +160,25 @@ enum sabin_err sabin_rew_text_read(const char *path, struct sabin_wav *out, long
 	                        .peak = NAN,
 	                        .interval_s = NAN,
 	                        .start_s = NAN,
-	                        .announced = NAN};
+	                        .announced = NAN,
+	                        .about = {.zero = NAN, .spl_offset_db = NAN}};
 	enum sabin_err err = sabin_read_text(path, text_max, &text, NULL, diag);
 	if (!err)
 		err = read_lines(&reader, text);
 	free(text);
+	for (size_t i = 0; !err && reader.normalised && i < reader.wav.frames; i++) {
+		reader.wav.samples[i] *= reader.peak;
+		if (!isfinite((float)reader.wav.samples[i]))
+			err = refuse(&reader, "a sample is out of range");
+	}
 	if (err) {
 		sabin_wav_release(&reader.wav);
 		return err;
 	}
-	for (size_t i = 0; reader.normalised && i < reader.wav.frames; i++)
-		reader.wav.samples[i] *= reader.peak;
-	double zero = -reader.start_s / reader.interval_s;
-	bool timed = reader.loopback && zero >= 0 && zero <= (double)(reader.wav.frames - 1);
-	*zero_index = timed ? llround(zero) : -1;
+	const double zero = -reader.start_s / reader.interval_s;
+	if (isfinite(zero))
+		reader.about.zero = zero;
+	*about = reader.about;
 	*out = reader.wav;
 	return SABIN_OK;
 }

@@ -197,8 +197,10 @@ static int to_integer(double sample, unsigned bits)
 }
 
 static enum sabin_err write_blocks(SNDFILE *sound, const char *path, const double *samples,
-                                   size_t count, unsigned bits, struct sabin_diag *diag)
+                                   size_t count, size_t channels, unsigned bits,
+                                   struct sabin_diag *diag)
 {
+	const size_t most = BLOCK_SAMPLES - BLOCK_SAMPLES % channels; /* whole frames only */
 	union {
 		int integers[BLOCK_SAMPLES];
 		float floats[BLOCK_SAMPLES];
@@ -207,7 +209,7 @@ static enum sabin_err write_blocks(SNDFILE *sound, const char *path, const doubl
 		return sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
 	enum sabin_err err = SABIN_OK;
 	for (size_t done = 0; done < count && !err;) {
-		size_t n = count - done < BLOCK_SAMPLES ? count - done : BLOCK_SAMPLES;
+		size_t n = count - done < most ? count - done : most;
 		for (size_t i = 0; i < n; i++)
 			if (bits)
 				block->integers[i] = to_integer(samples[done + i], bits);
@@ -299,7 +301,8 @@ enum sabin_err sabin_wav_write(const char *path, const double *samples, size_t f
 		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "cannot hold the comment: %s",
 		                     sf_strerror(sound));
 	if (!err)
-		err = write_blocks(sound, path, samples, count, formats[format].bits, diag);
+		err = write_blocks(sound, path, samples, count, channels, formats[format].bits,
+		                   diag);
 	errno = 0;
 	if (sf_close(sound) != 0 && !err)
 		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "cannot be written: %s",

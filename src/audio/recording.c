@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * recording.c: finding sweeps in a recording and cutting it up.
+ *
+ * Deconvolved by the sweep, a recording of several sweeps shows one linear response after another, as
+ * far apart as the sweeps were.  A subwoofer's has a small peak and a rumble's noise a large one, so
+ * peaks do not tell: each octave is compared with itself.  A click or a voice, deconvolved, is drawn out
+ * and stands in one octave at a time; a sweep's response stands in all of them at once.
+ */
+#include <complex.h>
+#include <math.h>
+#include <stdint.h>
+
+#include <sabin/arrival.h>
+#include <sabin/deconvolve.h>
+#include <sabin/fft.h>
+
+#include "audio/recording.h"
+
+/* The lags are looked at through windows of at least this length: some periods of the lowest octave. */
+static const double window_s = 0.06;
+/* The lowest octave begins no lower than this many bins of such a window. */
+static const double lowest_bins = 2;
+/* How far the octaves must stand out, in the mean.  Noise alone gives 1 dB or 2; a click at full range
+ * fills two octaves of nine by range_db: 9 dB. */
+static const double needed_db = 10;
+/* What an octave shows at most: distortion and images are forgotten in the silence of a noiseless
+ * recording. */
+static const double range_db = 40;
+/* What is usual in an octave: this quantile of its windows, so that decays do not raise it. */
+static const double usual_quantile = 0.25;
+/* The next sweep begins at least so much of a sweep later. */
+static const double least_spacing = 0.9;
+/* So much of a sweep's start may be missing, and of its end. */
+static const double start_missing = 0.25, end_missing = 0.5;
+/* ... and so much of it must be there to say that there is one more. */
+static const double inkling = 0.1;
+
+void sabin_found_release(struct sabin_found *found)
+{
+	free(found->lag);
+	*found = (struct sabin_found){0};
+}
+
+void sabin_extracted_release(struct sabin_extracted *extracted)
+{
+	free(extracted->h);
+	*extracted = (struct sabin_extracted){0};
+}
+
+/* ---- octaves over lag ----------------------------------------------------------------------- */
+
+enum { BANDS_MAX = 16 };
+
+struct scan {
+	size_t window, hop, count, bands; /* samples; windows; octaves */
+	double low_hz[BANDS_MAX], high_hz[BANDS_MAX];
+	long first;    /* lag of the middle of window 0 */
+	double *power; /* [bands * count], a band after the other */
+	double *score_db; /* [count] */
+};
+
+static void scan_release(struct scan *s)
+{
+	free(s->power);
+	free(s->score_db);
+}
+
+static void choose_bands(struct scan *s, const struct sabin_excitation *e)
+{
+	const double bin_hz = e->rate_hz / (double)s->window;
+	double low_hz = fmax(e->from_hz, lowest_bins * bin_hz);
+	while (s->bands < BANDS_MAX && 2 * low_hz <= e->to_hz) {
+		s->low_hz[s->bands] = low_hz;
+		s->high_hz[s->bands++] = low_hz *= 2;
+	}
+	if (s->bands == 0) { /* less than an octave of it can be seen: that is the band then */
+		s->low_hz[0] = fmin(e->from_hz, bin_hz);
+		s->high_hz[0] = fmax(e->to_hz, 2 * bin_hz);
+		s->bands = 1;
+	}
+}
+
+static double band_power(const double complex *x, size_t window, double rate_hz, double low_hz,
+                         double high_hz)
+{
+	double sum = 0;
+	for (size_t k = (size_t)ceil(low_hz * (double)window / rate_hz);
+	     k <= window / 2 && (double)k * rate_hz < high_hz * (double)window; k++)
+		sum += creal(x[k]) * creal(x[k]) + cimag(x[k]) * cimag(x[k]);
+	return sum;
+}
+
+/* Power of each octave in each window of the response h[size], whose lags are circular. */
+static enum sabin_err look(struct scan *s, const double *h, size_t size, double rate_hz)
+{
+	struct sabin_fft *fft = NULL;
+	double *t = malloc(s->window * sizeof *t);
+	double complex *spectrum = malloc((s->window / 2 + 1) * sizeof *spectrum);
+	enum sabin_err err = t && spectrum ? sabin_fft_new(s->window, &fft) : SABIN_ENOMEM;
+	for (size_t w = 0; !err && w < s->count; w++) {
+		const long begin = s->first + (long)(w * s->hop) - (long)(s->window / 2);
+		for (size_t i = 0; i < s->window; i++) {
+			const long lag = (begin + (long)i) % (long)size;
+			t[i] = h[lag < 0 ? lag + (long)size : lag] *
+			       sin(M_PI * ((double)i + 0.5) / (double)s->window);
+		}
+		sabin_fft_forward(fft, t, spectrum);
+		for (size_t b = 0; b < s->bands; b++)
+			s->power[b * s->count + w] =
+			    band_power(spectrum, s->window, rate_hz, s->low_hz[b], s->high_hz[b]);
+	}
+	sabin_fft_free(fft);
+	free(t);
+	free(spectrum);
+	return err;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* Mean over the octaves of how far each stands above what is usual in it. */
+static enum sabin_err score(struct scan *s)
+{
+	double *sorted = malloc(s->count * sizeof *sorted);
+	if (!sorted)
+		return SABIN_ENOMEM;
+	for (size_t b = 0; b < s->bands; b++) {
+		const double *power = s->power + b * s->count;
+		memcpy(sorted, power, s->count * sizeof *sorted);
+		qsort(sorted, s->count, sizeof *sorted, by_size);
+		const double most = sorted[s->count - 1];
+		const double usual = fmax(sorted[(size_t)(usual_quantile * (double)s->count)],
+		                          most * pow(10, -range_db / 10));
+		for (size_t w = 0; usual > 0 && w < s->count; w++)
+			s->score_db[w] +=
+			    fmax(10 * log10(power[w] / usual), 0) / (double)s->bands;
+	}
+	free(sorted);
+	return SABIN_OK;
+}
+
+static enum sabin_err scan(const struct sabin_excitation *e, const double *recorded, size_t frames,
+                           struct scan *s)
+{
+	struct sabin_deconvolver *d = NULL;
+	double *h = NULL;
+	const double n = (double)e->frames;
+	s->window = 16;
+	while ((double)s->window < window_s * e->rate_hz)
+		s->window *= 2;
+	s->hop = s->window / 4;
+	s->first = -(long)(start_missing * n);
+	const long last = (long)frames - (long)(inkling * n);
+	s->count = last > s->first ? (size_t)(last - s->first) / s->hop + 1 : 1;
+	choose_bands(s, e);
+	enum sabin_err err = sabin_deconvolver_new(e->x, e->frames, frames, e->rate_hz, e->from_hz,
+	                                           e->to_hz, &d);
+	if (err)
+		return err;
+	const size_t size = sabin_deconvolver_size(d);
+	h = malloc(size * sizeof *h);
+	s->power = malloc(s->bands * s->count * sizeof *s->power);
+	s->score_db = calloc(s->count, sizeof *s->score_db);
+	err = h && s->power && s->score_db ? SABIN_OK : SABIN_ENOMEM;
+	if (!err) {
+		sabin_deconvolver_process(d, recorded, h);
+		err = look(s, h, size, e->rate_hz);
+	}
+	if (!err)
+		err = score(s);
+	sabin_deconvolver_free(d);
+	free(h);
+	return err;
+}
+
+/* ---- which of them are sweeps ------------------------------------------------------------------- */
+
+/* How far apart two sweeps are at least.  Our own come with chirps, whose images are nearer. */
+static long least_apart(const struct sabin_excitation *e)
+{
+	const struct sabin_stimulus *s = e->stimulus;
+	size_t whole = e->frames;
+	if (s)
+		whole = s->frames - (s->chirp.frames > 0 ? s->chirp_frame[0] : s->sweep_frame);
+	return (long)(least_spacing * (double)whole);
+}
+
+static int by_lag(const void *a, const void *b)
+{
+	const long x = *(const long *)a, y = *(const long *)b;
+	return (x > y) - (x < y);
+}
+
+/* The window that stands out most, and from then on everything nearer than `apart` is its. */
+static bool pick(struct scan *s, long apart, long *lag, double *best_db)
+{
+	size_t top = 0;
+	for (size_t w = 1; w < s->count; w++)
+		if (s->score_db[w] > s->score_db[top])
+			top = w;
+	*lag = s->first + (long)(top * s->hop);
+	*best_db = s->score_db[top];
+	if (*best_db < needed_db)
+		return false;
+	for (size_t w = 0; w < s->count; w++)
+		if (labs((long)w - (long)top) * (long)s->hop < apart)
+			s->score_db[w] = 0;
+	return true;
+}
+
+enum sabin_err sabin_recording_find(const struct sabin_excitation *e, const double *recorded,
+                                    size_t frames, struct sabin_found *out)
+{
+	struct scan s = {0};
+	struct sabin_found found = {.needed_db = needed_db};
+	enum sabin_err err = scan(e, recorded, frames, &s);
+	if (err)
+		goto out;
+	const long apart = least_apart(e), last = (long)frames - (long)(end_missing * (double)e->frames);
+	const size_t most = s.count * s.hop / (size_t)(apart > 0 ? apart : 1) + 2;
+	found.lag = malloc(most * sizeof *found.lag);
+	if (!found.lag) {
+		err = SABIN_ENOMEM;
+		goto out;
+	}
+	long lag;
+	double db = 0;
+	while (found.count < most && pick(&s, apart, &lag, &db)) {
+		found.best_db = fmax(found.best_db, db);
+		if (lag > last)
+			found.one_more = true;
+		else
+			found.lag[found.count++] = lag;
+	}
+	found.best_db = fmax(found.best_db, db);
+	qsort(found.lag, found.count, sizeof *found.lag, by_lag);
+	*out = found;
+out:
+	scan_release(&s);
+	return err;
+}
+
+/* ---- cutting up ------------------------------------------------------------------------------------- */
+
+/* A sweep's place is known to this, and its neighbours' sound is kept so far away. */
+static const double place_s = 0.1;
+/* Where nothing else limits it, the noise before a foreign sweep is taken from this much time. */
+static const double quiet_s = 30;
+/* A loopback is heard so much before the microphone at most. */
+static const double latency_s = 1;
+/* After the last chirp of a stimulus: the latency of the rig. */
+static const double after_s = 0.5;
+
+/* First and last sample of the part with sweep i: its own silence before, its own decay after. */
+static void part_of(const struct sabin_excitation *e, const struct sabin_found *found, size_t i,
+                    size_t frames, long *begin, long *end)
+{
+	const struct sabin_stimulus *s = e->stimulus;
+	const long lag = found->lag[i], place = (long)(place_s * e->rate_hz);
+	const long lead = s ? (long)s->sweep_frame : (long)(quiet_s * e->rate_hz);
+	/* silence before that the sweep's own chirp does not break */
+	const long heard_before =
+	    s && s->chirp.frames > 0 ? (long)s->sweep_frame - (long)s->chirp_frame[0] : 0;
+	*begin = lag - lead;
+	*end = (long)frames;
+	if (s)
+		*end = lag + (long)(s->frames - s->sweep_frame) + (long)(after_s * e->rate_hz);
+	if (i > 0) { /* the second half of what lies between is quiet, if anything is */
+		const long before = found->lag[i - 1] + (long)e->frames;
+		const long half = before + (lag - heard_before - before) / 2;
+		if (*begin < half && !s)
+			*begin = half;
+		if (s && *begin < before)
+			*begin = before;
+	}
+	if (i + 1 < found->count) {
+		const long next = found->lag[i + 1] - heard_before - place;
+		*end = *end < next ? *end : next;
+	}
+	*begin = *begin > 0 ? *begin : 0;
+	*end = *end < (long)frames ? *end : (long)frames;
+	if (*end < *begin + 1)
+		*end = *begin + 1 < (long)frames ? *begin + 1 : (long)frames;
+}
+
+/* Frequency that an exponential sweep has after the part `at` of its length. */
+static double frequency_hz(const struct sabin_excitation *e, double at)
+{
+	return e->from_hz * pow(e->to_hz / e->from_hz, at);
+}
+
+/* What of the sweep the recording does not hold is missing in the response. */
+static void say_missing(const struct sabin_excitation *e, size_t first, size_t frames,
+                        struct sabin_take *take)
+{
+	const double begin = (double)first + take->arrival, n = (double)e->frames;
+	const double late = -begin / n, early = (begin + n - (double)frames) / n;
+	const double least = place_s * e->rate_hz / n;
+	if (late > least)
+		sabin_verdict_say(&take->verdict,
+		                  "the recording begins %.1f s after the sweep: nothing is known below "
+		                  "%.3g Hz",
+		                  late * n / e->rate_hz, frequency_hz(e, late));
+	if (early > least)
+		sabin_verdict_say(&take->verdict,
+		                  "the recording ends %.1f s before the sweep: nothing is known above "
+		                  "%.3g Hz",
+		                  early * n / e->rate_hz, frequency_hz(e, 1 - early));
+}
+
+/* Add the response in `taker` to sum[cut->frames], its arrival on the first repeat's. */
+static enum sabin_err add_repeat(const struct sabin_taker *taker, const struct sabin_take *take,
+                                 const struct sabin_cut *cut, double *sum, double *squares)
+{
+	enum { MARGIN = 128 }; /* half the taps of sabin_interpolate() */
+	const struct sabin_cut wide = {cut->first - MARGIN, cut->before, cut->frames + 2 * MARGIN + 1,
+	                               cut->anchor};
+	/* without markers the copy moves by whole samples: the rest is left */
+	const double later = take->arrival - cut->anchor;
+	const double fraction = take->skew == 0 ? later - (double)lrint(later) : 0;
+	double *h = malloc(wide.frames * sizeof *h);
+	enum sabin_err err = h ? sabin_taker_copy(taker, take, &wide, h) : SABIN_ENOMEM;
+	for (size_t i = 0; !err && i < cut->frames; i++) {
+		const double x = sabin_interpolate(h, wide.frames, (double)(i + MARGIN) + fraction);
+		sum[i] += x;
+		squares[i] += x * x;
+	}
+	free(h);
+	return err;
+}
+
+static void judge_repeat(struct sabin_verdict *all, const struct sabin_verdict *one, size_t number)
+{
+	all->peak_dbfs = fmax(all->peak_dbfs, one->peak_dbfs);
+	all->clipped_samples += one->clipped_samples;
+	if (one->trustworthy)
+		return;
+	all->trustworthy = false;
+	sabin_verdict_say(all, "repeat %zu: %s", number, one->why_count ? one->why[0] : "no signal");
+}
+
+/* One repeat: its part of the recording through a taker of its own. */
+static enum sabin_err extract_one(const struct sabin_excitation *e, const double *recorded,
+                                  const double *reference, const struct sabin_found *found,
+                                  size_t i, long begin, long end, double *emission,
+                                  struct sabin_take *take, struct sabin_taker **taker)
+{
+	const long lag = found->lag[i] - begin;
+	struct sabin_take loopback;
+	*emission = NAN;
+	enum sabin_err err = sabin_taker_new(e, (size_t)(end - begin), taker);
+	if (!err && reference) {
+		sabin_taker_search(*taker, lag - (long)(latency_s * e->rate_hz),
+		                   lag + (long)(place_s * e->rate_hz));
+		err = sabin_taker_process(*taker, reference + begin, &loopback);
+		if (!err && loopback.verdict.trustworthy)
+			*emission = loopback.arrival;
+	}
+	if (err)
+		return err;
+	sabin_taker_search(*taker, lag - 2 * (long)(place_s * e->rate_hz),
+	                   lag + 2 * (long)(place_s * e->rate_hz));
+	return sabin_taker_process(*taker, recorded + begin, take);
+}
+
+static enum sabin_err begin_mean(const struct sabin_taker *taker, struct sabin_extracted *x,
+                                 double **squares)
+{
+	x->cut = sabin_taker_cut(taker, &x->take);
+	x->h = malloc(x->cut.frames * sizeof *x->h);
+	*squares = malloc(x->cut.frames * sizeof **squares);
+	if (!x->h || !*squares)
+		return SABIN_ENOMEM;
+	const enum sabin_err err = sabin_taker_copy(taker, &x->take, &x->cut, x->h);
+	for (size_t i = 0; !err && i < x->cut.frames; i++)
+		(*squares)[i] = x->h[i] * x->h[i];
+	return err;
+}
+
+/* Mean, and how far one repeat strays from it in dB re the mean's energy. */
+static void finish_mean(struct sabin_extracted *x, const double *squares, size_t repeats)
+{
+	const double n = (double)repeats;
+	double stray = 0, energy = 0;
+	for (size_t i = 0; i < x->cut.frames; i++) {
+		x->h[i] /= n;
+		energy += x->h[i] * x->h[i];
+		stray += squares[i] - n * x->h[i] * x->h[i];
+	}
+	if (repeats > 1 && stray > 0 && energy > 0)
+		x->take.verdict.repeatability_db =
+		    sabin_quantity_valid(10 * log10(stray / (n - 1) / energy), NAN);
+}
+
+enum sabin_err sabin_recording_extract(const struct sabin_excitation *e, const double *recorded,
+                                       const double *reference, size_t frames,
+                                       const struct sabin_found *found, size_t at, size_t repeats,
+                                       struct sabin_extracted *out)
+{
+	struct sabin_extracted x = {.emission = NAN};
+	double *squares = NULL;
+	enum sabin_err err = SABIN_OK;
+	for (size_t r = 0; !err && r < repeats; r++) {
+		struct sabin_taker *taker = NULL;
+		struct sabin_take take;
+		double emission;
+		long begin, end;
+		part_of(e, found, at + r, frames, &begin, &end);
+		err = extract_one(e, recorded, reference, found, at + r, begin, end, &emission, &take,
+		                  &taker);
+		if (!err && r == 0) {
+			x.first = (size_t)begin;
+			x.frames = (size_t)(end - begin);
+			x.take = take;
+			x.emission = sabin_take_on_playback(&take, emission);
+			err = begin_mean(taker, &x, &squares);
+			say_missing(e, x.first, frames, &x.take);
+		} else if (!err) {
+			err = add_repeat(taker, &take, &x.cut, x.h, squares);
+			judge_repeat(&x.take.verdict, &take.verdict, r + 1);
+		}
+		sabin_taker_free(taker);
+	}
+	if (!err)
+		finish_mean(&x, squares, repeats);
+	free(squares);
+	if (err)
+		sabin_extracted_release(&x);
+	else
+		*out = x;
+	return err;
+}
