@@ -5,7 +5,11 @@
 #include "cli/part.h"
 
 /* In the order in which they are printed; each row stands in its part_*.c. */
-static const struct sabin_part *const parts[SABIN_PARTS_MAX + 1] = {NULL};
+static const struct sabin_part *const parts[SABIN_PARTS_MAX + 1] = {
+    &sabin_part_reflections,
+    &sabin_part_modes,
+    NULL,
+};
 
 const struct sabin_part *sabin_part_row(size_t i)
 {
