@@ -54,11 +54,11 @@ SHARED      = $B/libsabin.so.$(VERSION)
 COMMAND     = $B/sabin
 
 # ---- libraries ------------------------------------------------------------------------------------
-LIB_PKGS    = fftw3
+LIB_PKGS    = fftw3 lapacke
 APP_PKGS    = alsa sndfile yaml-0.1 jansson
 pkg         = $(shell $(PKG_CONFIG) $1 2>/dev/null)
 PKG_CFLAGS := $(call pkg,--cflags $(LIB_PKGS) $(APP_PKGS))
-LIB_LIBS   := $(or $(call pkg,--libs $(LIB_PKGS)),-lfftw3) -lm
+LIB_LIBS   := $(or $(call pkg,--libs $(LIB_PKGS)),-lfftw3 -llapacke) -lm
 APP_LIBS   := $(or $(call pkg,--libs $(APP_PKGS)),-lasound -lsndfile -lyaml -ljansson) $(LIB_LIBS) -lpthread
 
 # ---- flags ----------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ $(PLUGIN): $(CARD_OBJ) $(IO_OBJ) $(STATIC)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,--exclude-libs,ALL,-z,nodelete -o $@ $^ $(APP_LIBS)
 
 $B/sabin.pc: Makefile $B/flags
-	@printf 'prefix=%s\nlibdir=%s\nincludedir=$${prefix}/include\n\nName: sabin\nDescription: acoustic room measurement\nVersion: %s\nRequires.private: fftw3\nLibs: -L$${libdir} -lsabin\nLibs.private: -lm\nCflags: -I$${includedir}\n' \
+	@printf 'prefix=%s\nlibdir=%s\nincludedir=$${prefix}/include\n\nName: sabin\nDescription: acoustic room measurement\nVersion: %s\nRequires.private: fftw3 lapacke\nLibs: -L$${libdir} -lsabin\nLibs.private: -lm\nCflags: -I$${includedir}\n' \
 	  '$(PREFIX)' '$(LIBDIR)' '$(VERSION)' >$@
 
 $(TESTS): $B/tests/%: $B/tests/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
@@ -143,7 +143,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 tests: $(TESTS)
 
 DEPS      = build-essential pkg-config libasound2-dev libfftw3-dev libsndfile1-dev libyaml-dev \
-            libjansson-dev libcmocka-dev gnuplot-nox mandoc alsa-utils
+            libjansson-dev liblapacke-dev libcmocka-dev gnuplot-nox mandoc alsa-utils
 
 # Does nothing when all is there.
 deps:

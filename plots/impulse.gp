@@ -23,12 +23,14 @@ if (n > 0) {
   set label 42 'dB' at screen sx(tx+108), sy(ty+30) right font F_small textcolor rgb muted
   set label 43 'path, m' at screen sx(tx+160), sy(ty+30) right font F_small textcolor rgb muted
 }
+pitch = I('named') ? 36 : 22
 do for [k=1:n] {
-  yy = sy(ty+30+22*k); cc = I(K('strong',k)) ? bad : ink
-  ms = T(K('ms',k)); db = T(K('db',k)); path = T(K('m',k))
+  yy = sy(ty+52+pitch*(k-1)); cc = I(K('strong',k)) ? bad : ink
+  ms = T(K('ms',k)); db = T(K('db',k)); path = T(K('m',k)); from = T(K('from',k))
   set label 50+k sprintf('%d', k) at screen sx(tx), yy left font F_bold textcolor rgb cc
   set label 60+k ms at screen sx(tx+62), yy right font F_label textcolor rgb cc
   set label 70+k db at screen sx(tx+108), yy right font F_label textcolor rgb cc
+  if (I('named')) { set label 90+k from at screen sx(tx), sy(ty+66+pitch*(k-1)) left font F_small textcolor rgb muted }
   set label 80+k path at screen sx(tx+160), yy right font F_label textcolor rgb cc
 }
 P = dat('impulse_peaks.dat')

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "chart/chart.h"
-#include "chart/etc.h"
+#include "acoustics/etc.h"
 #include "chart/gnuplot.h"
 #include "io/tree.h"
 #include "util/near.h"

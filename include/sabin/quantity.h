@@ -20,6 +20,7 @@ enum sabin_reason {
 	SABIN_BECAUSE_NOT_A_DECAY, /* the curve does not fall */
 	SABIN_BECAUSE_OUT_OF_BAND, /* the band reaches beyond the sampled or excited range (Hz) */
 	SABIN_BECAUSE_UNKNOWN,     /* what it takes to compute it is not known */
+	SABIN_BECAUSE_OVERLAP,     /* modes that cannot be told apart */
 };
 
 struct sabin_quantity {

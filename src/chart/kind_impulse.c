@@ -8,11 +8,12 @@
  */
 #include <math.h>
 
-#include "chart/etc.h"
+#include "acoustics/etc.h"
 #include "chart/kinds.h"
 #include "chart/sheet.h"
+#include "io/ways.h"
 
-enum { PEAKS_MAX = 8 };
+enum { PEAKS_MAX = 8 }; /* no more than SABIN_REFLECTIONS_MAX */
 static const double before_s = 2e-3, after_s = 30e-3, smooth_s = 0.25e-3;
 static const double limit_db = -10, limit_s = 15e-3; /* EBU Tech 3276 */
 /* after it a peak is a reflection and not the loudspeaker's own: 0.8 ms are 27 cm */
@@ -26,6 +27,7 @@ struct label {
 	struct sabin_etc_peak peak;
 	double mark_db; /* height of its number */
 	bool strong;    /* beyond the limit */
+	char from[SABIN_WAY_SIZE]; /* the surface it comes from, or empty */
 };
 
 /* Highest value of the curve near a time. */
@@ -65,6 +67,19 @@ static double speed_m_per_s(const struct sabin_chart_input *input)
 	return sabin_speed_of_sound(input->room ? input->room->room.temperature_c : 20);
 }
 
+/* Name the surfaces by the lengths of the ways, where the room file knows who plays and where. */
+static void name_ways(const struct sabin_chart_input *input, struct label *labels, size_t count,
+                      double speed)
+{
+	struct sabin_reflections r = {.count = count};
+	for (size_t i = 0; i < count; i++)
+		r.item[i].extra_m = sabin_quantity_valid(labels[i].peak.time_s * speed, 0);
+	sabin_ways_match(input->room, input->traces[0].measured, &r);
+	for (size_t i = 0; i < count; i++)
+		if (r.item[i].found)
+			sabin_way_name(&r.item[i].path, input->room, labels[i].from);
+}
+
 static void write_finding(struct sabin_sheet *sheet, const struct label *labels, size_t count,
                           double speed)
 {
@@ -97,7 +112,11 @@ static void write_finding(struct sabin_sheet *sheet, const struct label *labels,
 static void write_table(struct sabin_sheet *sheet, const struct label *labels, size_t count,
                         double speed)
 {
+	bool named = false;
+	for (size_t i = 0; i < count; i++)
+		named = named || labels[i].from[0];
 	sabin_sheet_number(sheet, "peaks", (double)count);
+	sabin_sheet_number(sheet, "named", named);
 	for (size_t i = 0; i < count; i++) {
 		char key[40];
 		const struct sabin_etc_peak *peak = &labels[i].peak;
@@ -109,6 +128,8 @@ static void write_table(struct sabin_sheet *sheet, const struct label *labels, s
 		snprintf(key, sizeof key, "m_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "+%s",
 		                sabin_text_number(peak->time_s * speed, 2).s);
+		snprintf(key, sizeof key, "from_%zu", i + 1);
+		sabin_sheet_say(sheet, key, 0, 0, "%s", labels[i].from);
 		snprintf(key, sizeof key, "strong_%zu", i + 1);
 		sabin_sheet_number(sheet, key, labels[i].strong);
 	}
@@ -158,6 +179,7 @@ static enum sabin_err write_sheet(const struct sabin_chart_input *input,
 		labels[i] = (struct label){
 		    .peak = peaks[i],
 		    .strong = peaks[i].time_s <= limit_s && peaks[i].level_db > limit_db};
+	name_ways(input, labels, count, speed);
 	double top_db = fmax(5, ceil(place_labels(etc, labels, count) / 5) * 5);
 	struct sabin_sheet sheet;
 	sabin_sheet_open(&sheet, folder, "impulse");

@@ -25,7 +25,7 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
      NULL, "only these positions"},
     {SABIN_OPT_LIST, 0, "only", "PART,...", offsetof(struct options, only), 0, 0, 0, NULL, NULL,
-     "only these parts: bands, sti, noise, distortion"},
+     "only these parts: bands, sti, noise, distortion, reflections, modes"},
     {SABIN_OPT_FLAG, 0, "third-octave", NULL, offsetof(struct options, third_octave), 0, 0, 0, NULL,
      NULL, "third-octave bands, 50 Hz to 10 kHz, instead of octaves, 63 Hz to 8 kHz"},
     {SABIN_OPT_RANGE, 0, "bands", "LO..HI", offsetof(struct options, bands_hz), SABIN_UNIT_HZ, 20,

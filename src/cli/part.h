@@ -40,6 +40,8 @@ struct sabin_part {
 	void (*free)(void *result);
 };
 
+extern const struct sabin_part sabin_part_reflections, sabin_part_modes;
+
 /* Row i, NULL past the end. */
 const struct sabin_part *sabin_part_row(size_t i);
 enum { SABIN_PARTS_MAX = 8 };

@@ -26,6 +26,7 @@ static const struct phrase {
     [SABIN_BECAUSE_OUT_OF_BAND] = {"the band reaches beyond what was sampled or excited",
                                    "known up to %.0f Hz, the band needs %.0f"},
     [SABIN_BECAUSE_UNKNOWN] = {"what it takes to compute it is not known", NULL},
+    [SABIN_BECAUSE_OVERLAP] = {"modes overlap here and cannot be told apart", NULL},
 };
 
 const char *sabin_reason_text(struct sabin_quantity q, char *text, size_t size)

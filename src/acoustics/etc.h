@@ -2,8 +2,8 @@
  *
  * etc.h: the first milliseconds of a response as an energy-time curve, and its strongest peaks.
  */
-#ifndef SABIN_CHART_ETC_H
-#define SABIN_CHART_ETC_H
+#ifndef SABIN_ACOUSTICS_ETC_H
+#define SABIN_ACOUSTICS_ETC_H
 
 #include <stddef.h>
 

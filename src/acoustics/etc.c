@@ -13,7 +13,7 @@
 #include <sabin/fft.h>
 #include <sabin/window.h>
 
-#include "chart/etc.h"
+#include "acoustics/etc.h"
 
 static const double floor_db = -120;   /* of the curve: exact silence would be minus infinity */
 static const double margin_s = 0.02;   /* around the drawn piece, tapered, for the transform */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * reflections.h: the first reflections of an impulse response, and the surfaces that they come from.
+ */
+#ifndef SABIN_REFLECTIONS_H
+#define SABIN_REFLECTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sabin/quantity.h>
+#include <sabin/room.h>
+#include <sabin/status.h>
+
+/* A way that sound takes by mirrors: the direct one (order 0), one or two surfaces, or the top of
+ * an object. */
+struct sabin_reflection_path {
+	int order;                         /* mirrors on the way: 1 or 2 */
+	enum sabin_surface_id surfaces[2]; /* [order], as the sound meets them; not for an object */
+	int object;                        /* index of the object whose top reflects, else -1 */
+	double extra_m;                    /* longer than the direct way */
+	double point_m[3];                 /* where it meets the first mirror */
+};
+
+/* Something flat and horizontal that may reflect, a desk: its box in the room. */
+struct sabin_reflector {
+	double min_m[3], max_m[3];
+};
+
+enum { SABIN_PATHS_MAX = 6 + 30 + 8 }; /* walls, pairs of walls, objects */
+
+/* The ways from source to receiver by one surface, by two, and by the tops of objects[object_count] (the
+ * first 8), shortest first, into paths[SABIN_PATHS_MAX].  Points must lie inside the room.  Returns their
+ * number. */
+SABIN_API size_t sabin_reflection_paths(const double size_m[3], const double source_m[3],
+                                        const double receiver_m[3],
+                                        const struct sabin_reflector *objects, size_t object_count,
+                                        struct sabin_reflection_path *paths);
+
+struct sabin_reflection {
+	struct sabin_quantity time_s;   /* after the direct sound */
+	struct sabin_quantity extra_m;  /* path longer than the direct one */
+	struct sabin_quantity level_db; /* re the direct sound, 1 to 8 kHz */
+	bool too_strong; /* early and above the limit */
+	bool found;      /* `path` is where it comes from */
+	struct sabin_reflection_path path;
+};
+
+enum { SABIN_REFLECTIONS_MAX = 12 };
+
+struct sabin_reflections {
+	double from_hz, to_hz;     /* band of the energy-time curve; to_hz is less at low rates */
+	double limit_db, limit_s;  /* EBU Tech 3276: -10 dB in the first 15 ms */
+	double first_s;            /* sooner than this nothing is told from the direct sound */
+	bool passed;               /* none is too strong */
+	size_t count;
+	struct sabin_reflection item[SABIN_REFLECTIONS_MAX]; /* by time */
+};
+
+/* The strongest reflections of h[n] until 30 ms after its direct sound, which is at sample `direct` (not
+ * whole), down to 25 dB below it.  SABIN_EINVAL: rate_hz below 4000 or above 768000, samples not finite;
+ * SABIN_ESHORT: silence; SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err sabin_reflections_compute(const double *h, size_t n,
+                                                              double rate_hz, double direct,
+                                                              double speed_m_s,
+                                                              struct sabin_reflections *out);
+
+/* Give each reflection the path whose length fits, one to one, nearest first: no further apart than
+ * 0.15 m, or 5 % of the extra path where that is more (positions in room files are known no better). */
+SABIN_API void sabin_reflections_match(struct sabin_reflections *reflections,
+                                       const struct sabin_reflection_path *paths, size_t count);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * modematch.c: fitted modes and those of a rigid-walled rectangular room.
+ *
+ * References: H. Kuttruff, "Room Acoustics", 5th ed. (2009), eq. 3.15: f = c/2 sqrt(sum (n/L)^2).
+ */
+#include <math.h>
+#include <stdbool.h>
+
+#include <sabin/modefit.h>
+
+/* Walls that give way and furniture move modes by a few per cent. */
+static const double match_share = 0.03;
+enum { RIGID_MAX = 20000 }; /* below 412 Hz a room of 2000 m3 has some 15000 */
+
+struct rigid {
+	double f_hz;
+	int n[3];
+	bool taken;
+};
+
+const char *sabin_mode_kind(const int n[3])
+{
+	static const char *const kinds[] = {"none", "axial", "tangential", "oblique"};
+	return kinds[(n[0] != 0) + (n[1] != 0) + (n[2] != 0)];
+}
+
+static double rigid_hz(const int n[3], const double size_m[3], double speed_m_s)
+{
+	return speed_m_s / 2 *
+	       hypot(hypot(n[0] / size_m[0], n[1] / size_m[1]), n[2] / size_m[2]);
+}
+
+static size_t rigid_modes(const double size_m[3], double speed_m_s, double to_hz,
+                          struct rigid *modes)
+{
+	int most[3];
+	size_t count = 0;
+	for (int i = 0; i < 3; i++)
+		most[i] = (int)(2 * to_hz * size_m[i] / speed_m_s);
+	for (int x = 0; x <= most[0]; x++)
+		for (int y = 0; y <= most[1]; y++)
+			for (int z = 0; z <= most[2] && count < RIGID_MAX; z++) {
+				const struct rigid m = {
+				    rigid_hz((const int[3]){x, y, z}, size_m, speed_m_s),
+				    {x, y, z},
+				    false};
+				if (m.f_hz > to_hz)
+					break;
+				if (m.f_hz > 0)
+					modes[count++] = m;
+			}
+	return count;
+}
+
+/* How far apart they are, 1: as far as allowed. */
+static double misfit(const struct sabin_fitted_mode *mode, const struct rigid *rigid)
+{
+	/* the surer one of two that are as near comes first */
+	return (fabs(mode->frequency_hz.value - rigid->f_hz) + mode->frequency_hz.plus_minus) /
+	       (match_share * rigid->f_hz);
+}
+
+/* The pair that fits best among those not yet in one; false when none is left. */
+static bool next_pair(const struct sabin_modefit *fit, const struct sabin_mode_match *matches,
+                      const struct rigid *rigid, size_t count, size_t *mode, size_t *which)
+{
+	double best = 1;
+	for (size_t i = 0; i < fit->count; i++) {
+		if (matches[i].found || fit->modes[i].cluster)
+			continue;
+		for (size_t k = 0; k < count; k++) {
+			const double d = rigid[k].taken ? 2 : misfit(&fit->modes[i], &rigid[k]);
+			if (d >= best)
+				continue;
+			best = d;
+			*mode = i;
+			*which = k;
+		}
+	}
+	return best < 1;
+}
+
+enum sabin_err sabin_modefit_match(const struct sabin_modefit *fit, const double size_m[3],
+                                   double speed_m_s, struct sabin_mode_match *matches)
+{
+	for (int i = 0; i < 3; i++)
+		if (!(size_m[i] >= 0.5) || !(size_m[i] <= 500))
+			return SABIN_EINVAL;
+	if (!(speed_m_s > 0))
+		return SABIN_EINVAL;
+	struct rigid *rigid = calloc(RIGID_MAX, sizeof *rigid);
+	if (!rigid)
+		return SABIN_ENOMEM;
+	const size_t count = rigid_modes(size_m, speed_m_s, fit->to_hz * (1 + match_share), rigid);
+	for (size_t i = 0; i < fit->count; i++)
+		matches[i] = (struct sabin_mode_match){.frequency_hz = (double)NAN,
+		                                       .deviation_hz = (double)NAN};
+	size_t i = 0, k = 0;
+	while (next_pair(fit, matches, rigid, count, &i, &k)) {
+		rigid[k].taken = true;
+		matches[i] = (struct sabin_mode_match){
+		    true,
+		    {rigid[k].n[0], rigid[k].n[1], rigid[k].n[2]},
+		    rigid[k].f_hz,
+		    fit->modes[i].frequency_hz.value - rigid[k].f_hz};
+	}
+	free(rigid);
+	return SABIN_OK;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * part_reflections.c: the part `reflections` of an analysis: the first ones, and where they come from.
+ */
+#include <math.h>
+
+#include "cli/part.h"
+#include "cli/show.h"
+#include "cli/talk.h"
+#include "io/reason.h"
+#include "io/ways.h"
+
+struct result {
+	struct sabin_reflections r;
+	bool has_room;
+	char from[SABIN_REFLECTIONS_MAX][SABIN_WAY_SIZE]; /* "left wall + floor", or "" */
+	char why[120];
+};
+
+static enum sabin_err compute(const struct sabin_part_input *input, void **result,
+                              struct sabin_diag *diag)
+{
+	struct result *r = calloc(1, sizeof *r);
+	if (!r)
+		return SABIN_ENOMEM;
+	const double temperature_c = input->room ? input->room->room.temperature_c : 20;
+	enum sabin_err err = sabin_reflections_compute(
+	    input->h, input->frames, input->measured->rate_hz, input->analysis->arrival.position,
+	    sabin_speed_of_sound(temperature_c), &r->r);
+	if (err == SABIN_ESHORT || err == SABIN_EINVAL) {
+		snprintf(r->why, sizeof r->why, "%s",
+		         err == SABIN_ESHORT ? "silence from 1 to 8 kHz"
+		                             : "the sample rate is too low");
+		err = SABIN_OK;
+	} else if (!err) {
+		r->has_room = sabin_ways_match(input->room, input->measured, &r->r);
+	}
+	for (size_t i = 0; !err && i < r->r.count; i++)
+		if (r->r.item[i].found)
+			sabin_way_name(&r->r.item[i].path, input->room, r->from[i]);
+	if (err) {
+		free(r);
+		return sabin_diag_set(diag, err, input->measured->file, 0, 0, "reflections: %s",
+		                      sabin_strerror(err));
+	}
+	*result = r;
+	return SABIN_OK;
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------- */
+
+static void json(const void *result, struct sabin_json *json)
+{
+	const struct result *r = result;
+	sabin_json_open_array(json, "reflections");
+	for (size_t i = 0; i < r->r.count; i++) {
+		const struct sabin_reflection *one = &r->r.item[i];
+		sabin_json_open_object(json, NULL);
+		sabin_json_quantity(json, "time", one->time_s, "s");
+		sabin_json_quantity(json, "level", one->level_db, "dB");
+		sabin_json_quantity(json, "extra_path", one->extra_m, "m");
+		sabin_json_bool(json, "pass", !one->too_strong);
+		sabin_json_text(json, "from", r->from[i][0] ? r->from[i] : NULL);
+		if (one->found) {
+			sabin_json_integer(json, "order", one->path.order);
+			sabin_json_numbers(json, "point_m", one->path.point_m, 3);
+			sabin_json_number(json, "predicted_extra_path_m", one->path.extra_m);
+		}
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_open_object(json, "reflections_verdict");
+	if (r->why[0]) {
+		sabin_json_null(json, "pass");
+		sabin_json_text(json, "why", r->why);
+	} else {
+		const double range_hz[] = {r->r.from_hz, r->r.to_hz};
+		sabin_json_bool(json, "pass", r->r.passed);
+		sabin_json_number(json, "limit_db", r->r.limit_db);
+		sabin_json_number(json, "limit_s", r->r.limit_s);
+		sabin_json_numbers(json, "range_hz", range_hz, 2);
+	}
+	sabin_json_close(json);
+}
+
+/* ---- text -------------------------------------------------------------------------------------- */
+
+static void text_reflection(const struct sabin_reflection *one, const char *from)
+{
+	printf("  %6.1f %7.1f %7.2f  %s%-5s%s %s", one->time_s.value * 1000, one->level_db.value,
+	       one->extra_m.value, one->too_strong ? sabin_bad() : "",
+	       one->too_strong ? "loud" : "", one->too_strong ? sabin_plain() : "", from);
+	if (one->found)
+		printf(" at %.2f %.2f %.2f m", one->path.point_m[0], one->path.point_m[1],
+		       one->path.point_m[2]);
+	putchar('\n');
+}
+
+static void text(const void *result)
+{
+	const struct result *r = result;
+	if (r->why[0]) {
+		printf("  %s– reflections: %s%s\n", sabin_dim(), r->why, sabin_plain());
+		return;
+	}
+	printf("\n  Reflections, %.0f to %.0f Hz, re the direct sound: %s%s%s %.0f dB in the first "
+	       "%.0f ms\n",
+	       r->r.from_hz, r->r.to_hz, r->r.passed ? sabin_good() : sabin_bad(),
+	       r->r.passed ? "none exceeds" : "some exceed", sabin_plain(), r->r.limit_db,
+	       r->r.limit_s * 1000);
+	if (r->r.count > 0)
+		printf("  %6s %7s %7s\n", "ms", "dB", "path, m");
+	for (size_t i = 0; i < r->r.count; i++)
+		text_reflection(&r->r.item[i], r->from[i]);
+}
+
+/* ---- CSV --------------------------------------------------------------------------------------- */
+
+static void number(double x)
+{
+	if (isfinite(x))
+		printf("%.9g", x);
+}
+
+/* Reflections have a number in place of a band. */
+static void csv_line(const char *lead, const char *quantity, size_t i, struct sabin_quantity q,
+                     const char *unit)
+{
+	char why[200];
+	const char *reason = sabin_reason_text(q, why, sizeof why);
+	printf("%sreflection%zu_%s,,,", lead, i + 1, quantity);
+	number(q.value);
+	printf(",%s,", unit);
+	number(q.plus_minus);
+	printf(",%s,%s%s%s\n", q.valid ? "true" : "false", reason ? "\"" : "",
+	       reason ? reason : "", reason ? "\"" : "");
+}
+
+static void csv(const void *result, const char *lead)
+{
+	const struct result *r = result;
+	for (size_t i = 0; i < r->r.count; i++) {
+		csv_line(lead, "time", i, r->r.item[i].time_s, "s");
+		csv_line(lead, "level", i, r->r.item[i].level_db, "dB");
+		csv_line(lead, "extra_path", i, r->r.item[i].extra_m, "m");
+	}
+}
+
+const struct sabin_part sabin_part_reflections = {
+    .name = "reflections",
+    .compute = compute,
+    .json = json,
+    .text = text,
+    .csv = csv,
+    .free = free,
+};

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * ways.h: where a response's reflections come from, by the names of its room file.
+ */
+#ifndef SABIN_IO_WAYS_H
+#define SABIN_IO_WAYS_H
+
+#include <stdbool.h>
+
+#include <sabin/reflections.h>
+
+#include "io/measurement.h"
+#include "io/roomfile.h"
+
+enum { SABIN_WAY_SIZE = 2 * SABIN_NAME_SIZE };
+
+/* Match the reflections with the surfaces and objects of the room, for the speaker and position that
+ * were measured.  False, and nothing done, where room is NULL or does not know them. */
+bool sabin_ways_match(const struct sabin_roomfile *room, const struct sabin_measured *measured,
+                      struct sabin_reflections *reflections);
+
+/* "left wall + floor", "desk" into text[SABIN_WAY_SIZE]. */
+void sabin_way_name(const struct sabin_reflection_path *path, const struct sabin_roomfile *room,
+                    char text[SABIN_WAY_SIZE]);
+
+#endif
