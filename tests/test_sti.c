@@ -198,7 +198,10 @@ static double draw(const struct noise_decay *d, uint64_t seed, struct sabin_sti 
 	double *h = malloc(n * sizeof *h);
 	assert_non_null(h);
 	decay_draw(d, seed, h);
-	*sti = sti_of(h, n, d->rate_hz);
+	/* the time zero of an analysis: noise may reach the -20 dB of the standard's onset */
+	struct sabin_analysis a = analyse_octaves(h, n, d->rate_hz, 1000, 1000);
+	assert_ok(sabin_sti_compute(h, n, d->rate_hz, a.arrival.onset, &everything, sti));
+	sabin_analysis_free(&a);
 	free(h);
 	return sti->sti.value;
 }
