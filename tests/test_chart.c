@@ -32,6 +32,7 @@ struct fixture {
 	struct sabin_analysis analysis[TRACES];
 	struct sabin_chart_trace traces[TRACES];
 	struct sabin_chart_input input;
+	struct sabin_distortion distortion;
 	double *h;
 };
 
@@ -127,6 +128,35 @@ static void make_analysis(struct sabin_analysis *analysis, int which)
 	make_band(&analysis->broadband, 0, 0.42, 42);
 }
 
+static void make_harmonic(struct sabin_harmonic *h, size_t length, double level_db)
+{
+	h->level_db = calloc(length, sizeof(double));
+	h->received_db = calloc(length, sizeof(double));
+	h->noise_db = calloc(length, sizeof(double));
+	h->sure_db = calloc(length, sizeof(double));
+	h->valid = calloc(length, sizeof(bool));
+	assert_true(h->level_db && h->received_db && h->noise_db && h->sure_db && h->valid);
+	for (size_t i = 0; i < length; i++) {
+		h->level_db[i] = h->received_db[i] = level_db + 6 * sin(0.2 * (double)i);
+		h->noise_db[i] = -70;
+		h->valid[i] = h->level_db[i] > -65;
+	}
+	h->mean_db = sabin_quantity_valid(level_db, 0.2);
+}
+
+static void make_distortion(struct sabin_distortion *d)
+{
+	*d = (struct sabin_distortion){.length = 100, .from_hz = 100, .to_hz = 5000,
+	                               .smoothing_oct = 1 / 6.0};
+	d->freq_hz = calloc(d->length, sizeof(double));
+	assert_non_null(d->freq_hz);
+	for (size_t i = 0; i < d->length; i++)
+		d->freq_hz[i] = 30 * pow(2, (double)i / 12);
+	for (int m = 0; m < SABIN_HARMONICS; m++)
+		make_harmonic(&d->harmonic[m], d->length, -40 - 10 * m);
+	make_harmonic(&d->thd, d->length, -39);
+}
+
 static int set_up(void **state)
 {
 	static char path[] = "before";
@@ -136,6 +166,7 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(f->folder));
 	setenv("TMPDIR", f->folder, 1);
 	f->h = make_impulse();
+	make_distortion(&f->distortion);
 	f->measurement.path = path;
 	snprintf(f->measurement.date, sizeof f->measurement.date, "2026-11-21T14:32:05+01:00");
 	snprintf(f->room.name, sizeof f->room.name, "Control room A");
@@ -150,7 +181,7 @@ static int set_up(void **state)
 		make_response(&f->response[i], i);
 		make_analysis(&f->analysis[i], i);
 		f->traces[i] = (struct sabin_chart_trace){m, f->h, FRAMES, &f->response[i],
-		                                          &f->analysis[i]};
+		                                          &f->analysis[i], &f->distortion};
 	}
 	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES,
 	                                      1 / 12.0, 0.5};
@@ -189,6 +220,7 @@ static int tear_down(void **state)
 		free(f->analysis[i].bands);
 	}
 	free(f->h);
+	sabin_distortion_free(&f->distortion);
 	free(f);
 	return 0;
 }
