@@ -16,6 +16,7 @@
 #include "chart/etc.h"
 #include "chart/gnuplot.h"
 #include "io/tree.h"
+#include "util/harmonics.h"
 #include "util/near.h"
 
 enum { RATE_HZ = 48000, FRAMES = RATE_HZ, ZERO = RATE_HZ / 10, BANDS = 8, TRACES = 4 };
@@ -126,35 +127,6 @@ static void make_analysis(struct sabin_analysis *analysis, int which)
 		make_band(&analysis->bands[b], b == 0 ? 63 : 125 * pow(2, (double)b - 1),
 		          0.6 - 0.04 * (double)b + 0.02 * which, range_db[b]);
 	make_band(&analysis->broadband, 0, 0.42, 42);
-}
-
-static void make_harmonic(struct sabin_harmonic *h, size_t length, double level_db)
-{
-	h->level_db = calloc(length, sizeof(double));
-	h->received_db = calloc(length, sizeof(double));
-	h->noise_db = calloc(length, sizeof(double));
-	h->sure_db = calloc(length, sizeof(double));
-	h->valid = calloc(length, sizeof(bool));
-	assert_true(h->level_db && h->received_db && h->noise_db && h->sure_db && h->valid);
-	for (size_t i = 0; i < length; i++) {
-		h->level_db[i] = h->received_db[i] = level_db + 6 * sin(0.2 * (double)i);
-		h->noise_db[i] = -70;
-		h->valid[i] = h->level_db[i] > -65;
-	}
-	h->mean_db = sabin_quantity_valid(level_db, 0.2);
-}
-
-static void make_distortion(struct sabin_distortion *d)
-{
-	*d = (struct sabin_distortion){.length = 100, .from_hz = 100, .to_hz = 5000,
-	                               .smoothing_oct = 1 / 6.0};
-	d->freq_hz = calloc(d->length, sizeof(double));
-	assert_non_null(d->freq_hz);
-	for (size_t i = 0; i < d->length; i++)
-		d->freq_hz[i] = 30 * pow(2, (double)i / 12);
-	for (int m = 0; m < SABIN_HARMONICS; m++)
-		make_harmonic(&d->harmonic[m], d->length, -40 - 10 * m);
-	make_harmonic(&d->thd, d->length, -39);
 }
 
 static int set_up(void **state)

@@ -120,7 +120,9 @@ static void test_click(void **state)
 		const double t = map.time_s[k] - 0.010;
 		const double want = -10 / log(10) * pow(2 * M_PI * sigma_hz * t, 2);
 		if (want > -60)
-			assert_near(map.level_db[k * map.freqs + i], want, 0.05);
+			/* the mean over a step of 0.5 ms lies above its middle: up to 0.09 dB where
+			 * the level changes by 3 dB a step, (3 dB)^2 ln 10 / 240 */
+			assert_near(map.level_db[k * map.freqs + i], want, 0.1);
 	}
 	sabin_time_map_free(&map);
 	free(h);

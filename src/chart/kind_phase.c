@@ -15,8 +15,9 @@ static const double dip_db = -30;
 static const double neighbourhood_oct = 1;
 /* A complex average over s octaves is one over f (2^(s/2) - 2^(-s/2)) = B; it fades what is later than
  * 1 / 2B and knows nothing of it.  And nothing is heard before the direct sound: what seems to be
- * earlier by half a period is the turn of phase in a dip. */
-static const double late_limit = 0.5, early_limit_periods = 0.5;
+ * earlier by half a period, and by more than the interference of early reflections, is the turn of
+ * phase in a dip. */
+static const double late_limit = 0.5, early_limit_periods = 0.5, early_limit_s = 1e-3;
 static const double percentile = 0.02;
 
 struct curves {
@@ -58,7 +59,8 @@ static void find_trust(const struct sabin_chart_input *input, struct curves *c)
 		const double width_hz =
 		    f * (exp2(c->smoothing_oct / 2) - exp2(-c->smoothing_oct / 2));
 		c->trusted[i] = late_s * width_hz <= late_limit &&
-		                late_s * f >= -early_limit_periods && f >= from_hz * (1 - 1e-6) && f <= to_hz * (1 + 1e-6) &&
+		                late_s >= -fmax(early_limit_periods / f, early_limit_s) &&
+		                f >= from_hz * (1 - 1e-6) && f <= to_hz * (1 + 1e-6) &&
 		                isfinite(c->r.phase_deg[i]) && isfinite(c->r.group_delay_s[i]) &&
 		                c->r.level_db[i] >= around_db(&c->r, i) + dip_db;
 	}
