@@ -11,7 +11,7 @@ set yrange [N('bottom_db'):N('top_db')]; set ytics 5
 yt = 'Clarity, dB'; eval YTITLE
 y0 = N('top_db') - 2.5
 set arrow 1 from bands+0.4,y0 to bands+0.4,y0+1 heads size 0.04,90 lc rgb muted lw lw_second
-set label 1 '1 dB' at bands+0.34,y0+0.5 right font F_small textcolor rgb muted
+set label 1 '1 dB' at bands+0.3,y0+0.5 right font F_small textcolor rgb muted
 f(s) = dat(sprintf('clarity_%d.dat', s))
 plot for [s=1:2] f(s) using 1:2 with lines lc rgb alpha(C(s),0.35) lw lw_thin dt dd(s), \
      for [s=1:2] f(s) using 1:3:(0):($4-$3) with vectors nohead lc rgb alpha(C(s),0.4) lw 5, \

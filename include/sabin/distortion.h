@@ -50,7 +50,8 @@ struct sabin_distortion {
 	size_t length;
 	double *freq_hz; /* of the fundamental */
 	struct sabin_harmonic harmonic[SABIN_HARMONICS];
-	struct sabin_harmonic thd; /* power sum of the valid orders; valid: at least one of them */
+	/* power sum of the valid orders; valid where the others, with their noise, are less */
+	struct sabin_harmonic thd;
 	struct sabin_quantity thd_100_db, thd_1k_db;
 	double from_hz, to_hz; /* range of the means */
 	double smoothing_oct;

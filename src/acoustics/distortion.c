@@ -307,19 +307,22 @@ static void sum_orders(struct sabin_distortion *d)
 {
 	struct sabin_harmonic *t = &d->thd;
 	for (size_t i = 0; i < d->length; i++) {
-		double level = 0, received = 0, noise = 0, variance = 0;
+		double level = 0, received = 0, noise = 0, hidden = 0, variance = 0;
 		for (int m = 0; m < SABIN_HARMONICS; m++) {
 			const struct sabin_harmonic *h = &d->harmonic[m];
 			if (isfinite(h->noise_db[i]))
 				noise += pow(10, h->noise_db[i] / 10);
-			if (!h->valid[i])
+			if (!h->valid[i]) {
+				hidden += isfinite(h->level_db[i]) ? pow(10, h->level_db[i] / 10) : 0;
 				continue;
+			}
 			const double power = pow(10, h->level_db[i] / 10);
 			level += power;
 			received += pow(10, h->received_db[i] / 10);
 			variance += pow(power * h->sure_db[i], 2);
 		}
-		t->valid[i] = level > 0;
+		/* an order that hides in the noise may be as large as what is seen there */
+		t->valid[i] = level > hidden;
 		t->level_db[i] = to_db(level);
 		t->received_db[i] = to_db(received);
 		t->noise_db[i] = to_db(noise);

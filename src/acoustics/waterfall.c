@@ -346,11 +346,19 @@ static bool spectrogram_options_ok(const struct sabin_spectrogram_options *o, do
 static enum sabin_err fill(struct filter *f, struct sabin_time_map *map, size_t i, double origin,
                            double rate_hz, double *column)
 {
+	const double half =
+	    map->times > 1 ? fmax((map->time_s[1] - map->time_s[0]) * rate_hz / 2, 0.5) : 0.5;
 	size_t most = 0;
+	memset(column, 0, map->times * sizeof *column);
 	for (size_t k = 0; k < map->times; k++) {
+		/* the mean over what lies nearer to this time than to the next: at high frequencies a
+		 * wavelet is shorter than a step */
 		const double at = fmax(origin + map->time_s[k] * rate_hz, 0);
-		const size_t n = (size_t)fmin(floor(at + 0.5), (double)(f->size - 1));
-		column[k] = f->re[n] * f->re[n] + f->im[n] * f->im[n];
+		const size_t a = (size_t)fmax(ceil(at - half), 0);
+		const size_t b = (size_t)fmin(floor(at + half), (double)(f->size - 1));
+		for (size_t n = a; n <= b; n++)
+			column[k] += f->re[n] * f->re[n] + f->im[n] * f->im[n];
+		column[k] /= (double)(b - a + 1);
 		most = column[k] > column[most] ? k : most;
 	}
 	map->peak_s[i] = map->time_s[most];

@@ -120,8 +120,8 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 	write_finding(sheet, p);
 	sabin_sheet_conditions(sheet, p->input, sabin_chart_who(p->input).s);
 	sabin_sheet_method(sheet, "ISO 3382-1, windowed before filtering%s" SABIN_DOT
-	                          "1 dB is the just-noticeable difference of C80",
-	                   many ? SABIN_DOT "points = mean of the responses, bars = their range" : "");
+	                          "just-noticeable difference of C80: 1 dB",
+	                   many ? SABIN_DOT "points: mean, bars: range of responses" : "");
 	sabin_sheet_number(sheet, "bands", (double)p->band_count);
 	sabin_sheet_number(sheet, "bottom_db", p->bottom_db);
 	sabin_sheet_number(sheet, "top_db", p->top_db);

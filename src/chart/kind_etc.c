@@ -6,7 +6,7 @@
  */
 #include <math.h>
 
-#include "chart/etc.h"
+#include "acoustics/etc.h"
 #include "chart/kinds.h"
 #include "chart/sheet.h"
 
@@ -28,16 +28,18 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The noise: median level of what lies before the direct sound; -INFINITY where nothing does. */
+/* The noise: median level after the decay has met it; -INFINITY where it never does. */
 static enum sabin_err find_noise(struct picture *p)
 {
 	const struct sabin_etc *e = &p->etc;
-	const size_t n = e->direct > 0 ? (size_t)(e->direct * 0.75) : 0;
+	const double knee = e->direct + p->all->knee_s * e->rate_hz;
+	const size_t first = knee < (double)e->length ? (size_t)knee : e->length;
+	const size_t n = e->length - first;
 	double *sorted = malloc((n + 1) * sizeof *sorted);
 	if (!sorted)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = e->level_db[i];
+		sorted[i] = e->level_db[first + i];
 	qsort(sorted, n, sizeof *sorted, by_value);
 	p->noise_db = n > 0 ? sorted[n / 2] : -(double)INFINITY;
 	free(sorted);

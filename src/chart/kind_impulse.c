@@ -51,7 +51,8 @@ static double place_labels(const struct sabin_etc *etc, struct label *labels, si
 			moved = false;
 			for (size_t k = 0; k < i; k++)
 				if (t - labels[k].peak.time_s < label_s &&
-				    fabs(mark - labels[k].mark_db) < label_db) {
+				    fabs(mark - labels[k].mark_db) < 0.999 * label_db) {
+					/* only ever upwards, and by more than rounding can take back */
 					mark = labels[k].mark_db + label_db;
 					moved = true;
 				}

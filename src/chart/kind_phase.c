@@ -13,6 +13,11 @@ static const double smoothing_least_oct = 1 / 3.0;
 /* A dip so far below the power mean of the octave about it has no phase worth the name. */
 static const double dip_db = -30;
 static const double neighbourhood_oct = 1;
+/* A complex average over s octaves is one over f (2^(s/2) - 2^(-s/2)) = B; it fades what is later than
+ * 1 / 2B and knows nothing of it.  And nothing is heard before the direct sound: what seems to be
+ * earlier by half a period, and by more than the interference of early reflections, is the turn of
+ * phase in a dip. */
+static const double late_limit = 0.5, early_limit_periods = 0.5, early_limit_s = 1e-3;
 static const double percentile = 0.02;
 
 struct curves {
@@ -50,7 +55,12 @@ static void find_trust(const struct sabin_chart_input *input, struct curves *c)
 	}
 	for (size_t i = 0; i < c->r.length; i++) {
 		const double f = c->r.freq_hz[i];
-		c->trusted[i] = f >= from_hz * (1 - 1e-6) && f <= to_hz * (1 + 1e-6) &&
+		const double late_s = c->r.group_delay_s[i];
+		const double width_hz =
+		    f * (exp2(c->smoothing_oct / 2) - exp2(-c->smoothing_oct / 2));
+		c->trusted[i] = late_s * width_hz <= late_limit &&
+		                late_s >= -fmax(early_limit_periods / f, early_limit_s) &&
+		                f >= from_hz * (1 - 1e-6) && f <= to_hz * (1 + 1e-6) &&
 		                isfinite(c->r.phase_deg[i]) && isfinite(c->r.group_delay_s[i]) &&
 		                c->r.level_db[i] >= around_db(&c->r, i) + dip_db;
 	}
@@ -113,10 +123,10 @@ static void write_common(struct sabin_sheet *sheet, const struct sabin_chart_inp
 	for (size_t i = 0; i < c->r.length; i++)
 		trusted += c->trusted[i];
 	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
-	sabin_sheet_method(sheet, "about the direct sound" SABIN_DOT "1/%.3g-octave complex "
+	sabin_sheet_method(sheet, "re direct sound" SABIN_DOT "1/%.3g-octave complex "
 	                          "smoothing" SABIN_DOT "window %.4g ms" SABIN_DOT
-	                          "grey: more than %.0f dB below the octave about it, or not measured",
-	                   1 / c->smoothing_oct, input->window_s * 1000, -dip_db);
+	                          "grey: in a dip, too late for the smoothing, or not measured",
+	                   1 / c->smoothing_oct, input->window_s * 1000);
 	sabin_sheet_number(sheet, "from_hz", c->r.freq_hz[0]);
 	sabin_sheet_number(sheet, "to_hz", c->r.freq_hz[c->r.length - 1]);
 	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 1, SABIN_DASH_SOLID, "%s",

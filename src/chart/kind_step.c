@@ -9,8 +9,9 @@
 #include "chart/sheet.h"
 
 static const double before_s = 2e-3, after_s = 15e-3;
-/* The sum begins so long before the direct sound: what lies there is noise, and noise sums up. */
-static const double lead_s = 5e-3;
+/* The sum begins so long before the direct sound: what lies there is noise and the slow ringing of the
+ * band's lower edge, and both sum up. */
+static const double lead_s = 0.5e-3;
 /* The first step is read within this: later it is the room's. */
 static const double first_s = 1e-3;
 
@@ -99,7 +100,7 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	if (input->trace_count > count)
 		snprintf(left, sizeof left, SABIN_DOT "first %zu of %zu responses", count,
 		         input->trace_count);
-	sabin_sheet_method(sheet, "running sum of the impulse response from %.0f ms before the direct "
+	sabin_sheet_method(sheet, "running sum of the impulse response from %.1f ms before the direct "
 	                          "sound" SABIN_DOT "no smoothing%s",
 	                   lead_s * 1000, left);
 	sabin_sheet_number(sheet, "from_ms", -before_s * 1000);

@@ -10,7 +10,12 @@
 #include "chart/kinds.h"
 #include "chart/sheet.h"
 
-enum { RIDGES_MAX = 5, MAP_STEP = 2 };
+enum {
+	RIDGES_MAX = 5,
+	MAP_STEP = 2,
+	MAP_MEAN = 4, /* slices to both sides: 40 ms, as long as the rise; less shows beats as stripes */
+};
+static const double label_decades = 0.095; /* width of a resonance's name: 55 px */
 static const double bottom_db = -50, slice_bottom_db = -40;
 static const double slices_s[3] = {0, 0.1, 0.2};
 
@@ -34,11 +39,12 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
                         const struct sabin_waterfall_options *o, const struct sabin_ridge *ridges,
                         size_t count)
 {
+	int row = 0;
 	sabin_sheet_say(sheet, "title", 0, 0, "Decay of the low frequencies");
 	write_finding(sheet, ridges, count);
 	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(sheet, "cumulative spectral decay" SABIN_DOT "window %.0f ms, rise %.0f "
-	                          "ms" SABIN_DOT "1/%.0f octave" SABIN_DOT "contours every 10 dB",
+	                          "ms" SABIN_DOT "1/%.0f octave, map averaged over 40 ms" SABIN_DOT "contours every 10 dB",
 	                   o->window_s * 1000, o->rise_s * 1000, 1 / o->smoothing_oct);
 	sabin_sheet_number(sheet, "from_hz", o->from_hz);
 	sabin_sheet_number(sheet, "to_hz", o->to_hz);
@@ -55,11 +61,28 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 		char key[40];
 		snprintf(key, sizeof key, "ridge_%zu", i + 1);
 		sabin_sheet_number(sheet, key, log10(ridges[i].freq_hz));
+		/* a name that would stand on the one before goes a row up */
+		const bool near =
+		    i > 0 && log10(ridges[i].freq_hz / ridges[i - 1].freq_hz) < label_decades;
+		row = near ? (row + 1) % 2 : 0;
+		snprintf(key, sizeof key, "ridge_row_%zu", i + 1);
+		sabin_sheet_number(sheet, key, row);
 		snprintf(key, sizeof key, "ridge_hz_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%.0f Hz", ridges[i].freq_hz);
 		snprintf(key, sizeof key, "ridge_s_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_s(ridges[i].t60_s).s);
 	}
+}
+
+/* Mean power of the slices about slice k, in dB. */
+static double mean_db(const struct sabin_time_map *map, size_t k, size_t i)
+{
+	const size_t first = k > MAP_MEAN ? k - MAP_MEAN : 0;
+	const size_t last = k + MAP_MEAN < map->times ? k + MAP_MEAN : map->times - 1;
+	double power = 0;
+	for (size_t n = first; n <= last; n++)
+		power += pow(10, map->level_db[n * map->freqs + i] / 10);
+	return 10 * log10(power / (double)(last - first + 1));
 }
 
 static void write_map(struct sabin_sheet *sheet, const struct sabin_time_map *map, double step_s)
@@ -78,8 +101,7 @@ static void write_map(struct sabin_sheet *sheet, const struct sabin_time_map *ma
 		for (size_t i = 0; i < map->freqs; i++)
 			sabin_sheet_row(sheet, 3,
 			                (double[]){log10(map->freq_hz[i]), map->time_s[k] * 1000,
-			                           fmax(map->level_db[k * map->freqs + i],
-			                                bottom_db)});
+			                           fmax(mean_db(map, k, i), bottom_db)});
 		sabin_sheet_row(sheet, 0, NULL);
 	}
 }
