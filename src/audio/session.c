@@ -81,6 +81,19 @@ static void release(struct session *s)
 	free(s->channel);
 }
 
+/* Alike to a part in a million: numbers have been through a file. */
+static bool alike(double a, double b)
+{
+	return fabs(a - b) <= 1e-6 * fabs(b);
+}
+
+static bool same_sweep(const struct sabin_sweep *a, const struct sabin_sweep *b)
+{
+	return alike(a->from_hz, b->from_hz) && alike(a->to_hz, b->to_hz) &&
+	       alike(a->rate_hz, b->rate_hz) && alike(a->length_s, b->length_s) &&
+	       alike(a->gain, b->gain);
+}
+
 static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 {
 	const struct sabin_session_options *o = s->o;
@@ -112,6 +125,13 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 	    .second_harmonic_s = sabin_sweep_harmonic_lead_s(&s->stimulus.sweep, 2),
 	    .stimulus = &s->stimulus,
 	};
+	if (s->measurement->response_count > 0 && s->measurement->has_stimulus &&
+	    !same_sweep(&s->measurement->stimulus.sweep, &s->stimulus.sweep))
+		return sabin_diag_set(diag, SABIN_EFORMAT, s->measurement->path, 0, 0,
+		                      "was measured with another sweep (%g s at %g Hz); --append goes on "
+		                      "with the same options",
+		                      s->measurement->stimulus.sweep.length_s,
+		                      s->measurement->stimulus.sweep.rate_hz);
 	s->measurement->has_stimulus = true;
 	s->measurement->stimulus = s->stimulus;
 	s->measurement->repeats = o->repeats;

@@ -81,15 +81,26 @@ static void name_ways(const struct sabin_chart_input *input, struct label *label
 			sabin_way_name(&r.item[i].path, input->room, labels[i].from);
 }
 
-static void write_finding(struct sabin_sheet *sheet, const struct label *labels, size_t count,
-                          double speed)
+/* How many peaks stand above the limit, labelled or not; COUNTED_MAX: at least so many. */
+enum { COUNTED_MAX = 64 };
+
+static size_t count_strong(const struct sabin_etc *etc)
 {
-	size_t strong = 0, strongest = 0;
-	for (size_t i = 0; i < count; i++) {
-		strong += labels[i].strong;
+	struct sabin_etc_peak peaks[COUNTED_MAX];
+	const size_t count = sabin_etc_peaks(etc, first_s, limit_db, peaks, COUNTED_MAX);
+	size_t strong = 0;
+	for (size_t i = 0; i < count; i++)
+		strong += peaks[i].time_s <= limit_s && peaks[i].level_db > limit_db;
+	return strong;
+}
+
+static void write_finding(struct sabin_sheet *sheet, const struct label *labels, size_t count,
+                          size_t strong, double speed)
+{
+	size_t strongest = 0;
+	for (size_t i = 0; i < count; i++)
 		if (labels[i].peak.level_db > labels[strongest].peak.level_db)
 			strongest = i;
-	}
 	if (count == 0) {
 		sabin_sheet_finding(sheet, "No reflection within %.0f ms comes closer than %s dB "
 		                           "to the direct sound",
@@ -185,7 +196,7 @@ static enum sabin_err write_sheet(const struct sabin_chart_input *input,
 	struct sabin_sheet sheet;
 	sabin_sheet_open(&sheet, folder, "impulse");
 	sabin_sheet_say(&sheet, "title", 0, 0, "Impulse response and early reflections");
-	write_finding(&sheet, labels, count, speed);
+	write_finding(&sheet, labels, count, count_strong(etc), speed);
 	sabin_sheet_conditions(&sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(&sheet,
 	                   "energy\xe2\x80\x93time curve over all frequencies, Hann %.2f "

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "chart/etc.h"
+#include "acoustics/etc.h"
 #include "chart/kinds.h"
 #include "chart/sheet.h"
 

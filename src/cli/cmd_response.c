@@ -78,6 +78,46 @@ static double mean_db(const struct sabin_response *r, double from_hz, double to_
 	return n ? sum / (double)n : (double)NAN;
 }
 
+/* Does the response hold all of this range? */
+static bool covers(const struct sabin_response *r, double from_hz, double to_hz)
+{
+	return r->length > 1 && r->freq_hz[0] <= from_hz * 1.01 &&
+	       r->freq_hz[r->length - 1] >= to_hz * 0.99;
+}
+
+/* One line of words about a response, where --range leaves what they are about. */
+static void print_summary(FILE *stream, const struct sabin_response_item *item)
+{
+	const struct sabin_response *r = &item->response;
+	const char *speaker = item->measured->speaker, *position = item->measured->position;
+	const double middle = mean_db(r, 200, 4000);
+	double most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
+	if (!covers(r, 200, 4000) || !isfinite(middle))
+		return;
+	for (size_t k = 0; k < r->length; k++) {
+		if (r->freq_hz[k] < 50 || r->freq_hz[k] > 16000 || !isfinite(r->level_db[k]))
+			continue;
+		if (r->level_db[k] > most)
+			most = r->level_db[k], at_most = r->freq_hz[k];
+		if (r->level_db[k] < least)
+			least = r->level_db[k], at_least = r->freq_hz[k];
+	}
+	fprintf(stream, "%s.%s: %.1f dB mean from 200 Hz to 4 kHz", speaker, position, middle);
+	if (covers(r, 50, 16000) && isfinite(most))
+		fprintf(stream,
+		        "; from 50 Hz to 16 kHz between %+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of "
+		        "that",
+		        most - middle, at_most, least - middle, at_least);
+	fputc('\n', stream);
+	const struct sabin_quantity spl = item->dbspl_at_0db;
+	if (isfinite(spl.value))
+		fprintf(stream,
+		        "%s.%s: a full-scale sine gives %.1f dB SPL there (0 dB is %.1f ± %.1f dB "
+		        "SPL%s)\n",
+		        speaker, position, middle + spl.value, spl.value, spl.plus_minus,
+		        spl.valid ? "" : "; do not rely on it, use a calibrator");
+}
+
 static void print_text(FILE *stream, const struct sabin_responses *all, const char *smoothing)
 {
 	struct sabin_band bands[32];
@@ -106,33 +146,8 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 		}
 		fputc('\n', stream);
 	}
-	for (size_t i = 0; i < all->count; i++) {
-		const struct sabin_response *r = &all->item[i].response;
-		const double middle = mean_db(r, 200, 4000);
-		double most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
-		for (size_t k = 0; k < r->length; k++) {
-			if (r->freq_hz[k] < 50 || r->freq_hz[k] > 16000 || !isfinite(r->level_db[k]))
-				continue;
-			if (r->level_db[k] > most)
-				most = r->level_db[k], at_most = r->freq_hz[k];
-			if (r->level_db[k] < least)
-				least = r->level_db[k], at_least = r->freq_hz[k];
-		}
-		if (isfinite(middle) && isfinite(most))
-			fprintf(stream,
-			        "%s.%s: %.1f dB mean from 200 Hz to 4 kHz; from 50 Hz to 16 kHz between "
-			        "%+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of that\n",
-			        all->item[i].measured->speaker, all->item[i].measured->position,
-			        middle, most - middle, at_most, least - middle, at_least);
-		const struct sabin_quantity spl = all->item[i].dbspl_at_0db;
-		if (isfinite(middle) && isfinite(spl.value))
-			fprintf(stream,
-			        "%s.%s: a full-scale sine gives %.1f dB SPL there (0 dB is %.1f ± %.1f "
-			        "dB SPL%s)\n",
-			        all->item[i].measured->speaker, all->item[i].measured->position,
-			        middle + spl.value, spl.value, spl.plus_minus,
-			        spl.valid ? "" : "; do not rely on it, use a calibrator");
-	}
+	for (size_t i = 0; i < all->count; i++)
+		print_summary(stream, &all->item[i]);
 }
 
 static int print(const struct sabin_command *command, const struct options *o, FILE *stream,
