@@ -37,9 +37,9 @@ static const double jnd_sti = 0.03;
  * within this of the closed form. */
 static const double method_error = 0.001;
 /* The noise left is correlated over all modulations, and the model of the end of the decay shares in
- * it: errors found in noise-like decays (T = 0.3 to 2 s, 20 to 45 dB) are twice what it alone gives. 
+ * it: errors found in noise-like decays (T = 0.3 to 2 s, 20 to 45 dB) are up to three times what it gives.
  * Where the decay starts less than this above the noise, no model of the error holds. */
-static const double noise_factor = 2, least_inr_db = 15;
+static const double noise_factor = 3, least_inr_db = 20;
 /* A response without a decay is its direct sound alone where no energy comes later than the octave's
  * filter rings, in reciprocal bandwidths. */
 static const double ringing = 3;
