@@ -255,7 +255,7 @@ static double distance(const struct pole *a, const struct pole *b)
 /* Mean square of the moves of w and decay. */
 struct spread {
 	double w2, decay2;
-	bool lost; /* a trial has nothing like it */
+	int lost; /* trials that have nothing like it */
 };
 
 static struct spread spread_of(const struct trial trials[TRIALS], const struct pole *pole)
@@ -269,7 +269,7 @@ static struct spread spread_of(const struct trial trials[TRIALS], const struct p
 				best = p;
 		}
 		if (!best || distance(best, pole) > 1) {
-			s.lost = true;
+			s.lost++;
 			continue;
 		}
 		s.w2 += (best->w - pole->w) * (best->w - pole->w) / (TRIALS - 1);
@@ -288,6 +288,7 @@ static double peak_of(const struct trial *t, const struct pole *p)
 
 static const double below_db = 40;       /* the strongest mode; less is not told from leakage */
 static const double periods_least = 3;   /* of T60: less is no oscillation */
+static const double hum_factor = 20;     /* over the stretch: what decays by less than 3 dB is a hum */
 static const double audible_periods = 32; /* T60 > 32 / f */
 static const double t60_error = 0.1;     /* one standard uncertainty; more is not valid */
 /* Of the moves between trials.  Their mean square over three moves is itself uncertain: Student's 95 %
@@ -297,6 +298,7 @@ static const double spread_w = 1.6, spread_decay = 2;
 /* A frequency that is uncertain by more than this share of the half-power width, twice over half of it,
  * belongs to no mode in particular. */
 static const double width_share = 0.25;
+static const int lost_least = 2; /* one trial may go astray */
 
 /* Reference for levels. */
 static double mean_magnitude(const struct stretch *s, double from_hz, double to_hz)
@@ -364,7 +366,7 @@ static struct sabin_fitted_mode mode_of(const struct trial trials[TRIALS], const
 	    .q = sabin_quantity_valid(q, q * hypot(decay_error, f_error_hz / f_hz)),
 	    .level_db = sabin_quantity_valid(
 	        db * log(peak_of(&trials[0], p) / low->rate_hz / reference), db * peak),
-	    .cluster = s.lost || f_error_hz > width_share * width || is_foot(&trials[0], p),
+	    .cluster = s.lost >= lost_least || f_error_hz > width_share * width || is_foot(&trials[0], p),
 	    .audible_above_s = audible_periods / f_hz,
 	    .audible = t60_s > audible_periods / f_hz,
 	};
@@ -396,7 +398,8 @@ static enum sabin_err add_modes(const struct low *low, const struct trial trials
 		const struct pole *p = &t->poles[i];
 		const double f_hz = p->w * low->rate_hz / (2 * M_PI) + low->shift_hz;
 		const double t60_s = 3 * M_LN10 / (p->decay * low->rate_hz);
-		if (f_hz >= from_hz && f_hz < to_hz && t60_s * f_hz >= periods_least)
+		if (f_hz >= from_hz && f_hz < to_hz && t60_s * f_hz >= periods_least &&
+		    t60_s * low->rate_hz < hum_factor * (double)t->n)
 			out->modes[out->count++] = mode_of(trials, p, low, reference);
 	}
 	return SABIN_OK;
@@ -432,13 +435,15 @@ static int by_frequency(const void *a, const void *b)
 	       (x->frequency_hz.value < y->frequency_hz.value);
 }
 
-/* Sort, and leave out what is too weak. */
+/* Sort, and leave out what is too weak.  Only what is sure can be the strongest: the height of an
+ * uncertain one goes as its T60. */
 static void finish(struct sabin_modefit *fit)
 {
 	double top_db = -(double)INFINITY;
 	size_t kept = 0;
 	for (size_t i = 0; i < fit->count; i++)
-		top_db = fmax(top_db, fit->modes[i].level_db.value);
+		if (fit->modes[i].t60_s.valid)
+			top_db = fmax(top_db, fit->modes[i].level_db.value);
 	for (size_t i = 0; i < fit->count; i++)
 		if (fit->modes[i].level_db.value > top_db - below_db)
 			fit->modes[kept++] = fit->modes[i];
