@@ -33,13 +33,13 @@ static const double skip_s = 0.025, skip_later_s = 0.04;
 static const double lead_s = 0.1;    /* before the onset */
 static const double least_s = 0.15;  /* after it */
 static const double stretch_s = 4;   /* of the response that is looked at */
-static const double decay_factor = 1.3; /* of the time to where the decay meets the noise */
+static const double decay_factor = 1.6; /* of the time to where the decay meets the noise */
 enum { ROWS_LEAST = 40, ROWS_MOST = 220 };
 static const double order_factor = 4; /* over the middle of the noise's singular values */
 /* A pole that gives less energy than this many variances is noise: four parameters take up four of
  * them, and three times as many are rare (chi-squared of four degrees: 2 %). */
 static const double noise_energy = 12;
-enum { IMPROVEMENTS = 5, IMPROVEMENTS_OTHER = 2 }; /* steps; of the other trials */
+enum { IMPROVEMENTS = 7, IMPROVEMENTS_OTHER = 2 }; /* steps; of the other trials */
 
 /* ---- one band at a low rate ---------------------------------------------------------------------- */
 
