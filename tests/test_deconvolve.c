@@ -247,8 +247,9 @@ static void noise_outside_the_band(void **state)
 		const size_t n = sabin_deconvolver_size(d);
 		double *h = calloc(n, sizeof *h), low = 0, within = 0, high = 0;
 		double complex *bins = calloc(n / 2 + 1, sizeof *bins);
-		for (size_t k = 0; k < ny; k++)
-			x[k] = sabin_random_normal_at(5, k);
+		/* an impulse has the spectrum that white noise has on average */
+		memset(x, 0, ny * sizeof *x);
+		x[0] = 1;
 		sabin_deconvolver_process(d, x, h);
 		assert_ok(sabin_fft_new(n, &fft));
 		sabin_fft_forward(fft, h, bins);

@@ -217,6 +217,32 @@ static void fade(void **state)
 	rig_free(&rig);
 }
 
+/* Capture breaks down in the middle of a tone: what is heard fades and ends in silence. */
+static void capture_fault_fades(void **state)
+{
+	(void)state;
+	struct rig rig;
+	rig_make(&rig);
+	for (size_t i = RATE_HZ / 2; i < rig.job.frames; i++)
+		rig.x[i] = 0.2 * fmin(1, (double)(i - RATE_HZ / 2) / 1000) * sin(0.05 * (double)i);
+	assert_ok(rig_open(&rig));
+	rig.card.xrun_capture_at = RATE_HZ;
+	assert_int_equal(run(&rig), SABIN_EXRUN);
+	check_heard(&rig);
+	const float *heard = rig.card.heard;
+	size_t end = rig.card.now;
+	assert_true(end > RATE_HZ);
+	assert_near((double)heard[(end - 1) * FAKE_OUTPUTS], 0, 0);
+	while (heard[(end - 1) * FAKE_OUTPUTS] == 0)
+		end--;
+	for (size_t k = 0; k < FADE_FRAMES; k++) {
+		const size_t i = end - FADE_FRAMES + k;
+		const double gain = 0.5 * (1 + cos(M_PI * (double)k / FADE_FRAMES));
+		assert_near((double)heard[i * FAKE_OUTPUTS], gain * rig.x[i], 0.002);
+	}
+	rig_free(&rig);
+}
+
 static void faults(void **state)
 {
 	(void)state;
@@ -305,6 +331,7 @@ int main(void)
 	    cmocka_unit_test(what_is_played_comes_back),
 	    cmocka_unit_test(stopped),
 	    cmocka_unit_test(fade),
+	    cmocka_unit_test(capture_fault_fades),
 	    cmocka_unit_test(faults),
 	    cmocka_unit_test(stopped_while_nothing_moves),
 	    cmocka_unit_test(refused),

@@ -295,8 +295,8 @@ static void each_octave_is_a_flat_room(void **state)
 	enum { FRAMES = 28800 };
 	static double got[FRAMES], want[FRAMES];
 	const struct sabin_images_options options = {.rate_hz = 48000, .length_s = 0.6};
-	/* a corridor without ends: the filters ring for 85 ms, so nothing may arrive before that time
-	 * nor so long before the end */
+	/* a corridor without ends: the filters ring for 85 ms, so nothing may arrive before that
+	 * time nor so long before the end */
 	const struct room_case c = {
 		"", {4, 60, 3}, {1, 10, 1.4}, {2.5, 50, 1.2}, {{0, 0}, {1, 1}, {0, 0}},
 	};
@@ -345,9 +345,18 @@ static void ends_of_a_stretch(void **state)
 		const double at = i % 2 ? (double)(i % 64) / 64 : FRAMES - (double)(i % 64 + 1) / 64;
 		const double cell = (GRID_MARGIN + at) * (double)kernel.phases;
 		const size_t whole = (size_t)cell;
+		const double u = cell - (double)whole;
 		double weight[GRID_POINTS];
+		grid_pair two[GRID_CUBIC];
 		memset(cells, 0, sizeof cells);
-		(kernel.cubic ? grid_four : grid_six)(cell - (double)whole, weight);
+		grid_six(u, weight);
+		if (kernel.cubic) {
+			grid_four((grid_pair){0, u}, (grid_pair){3, 1}, two);
+			for (int k = 0; k < GRID_CUBIC; k++) {
+				weight[k] = two[k][1];
+				assert_near(two[k][0], k == 1 ? 3 : 0, 0);
+			}
+		}
 		for (size_t k = 0; k < (kernel.cubic ? GRID_CUBIC : GRID_POINTS); k++)
 			cells[whole - (kernel.cubic ? 1 : 2) + k] =
 			        (grid_pair){weight[k], -2 * weight[k]};
@@ -358,7 +367,8 @@ static void ends_of_a_stretch(void **state)
 		for (size_t n = 0; n < FRAMES + 2 * kernel.half; n++)
 			for (int lane = 0; lane < 2; lane++)
 				sum[lane] += y[n][lane] *
-				             cexp((double complex)I * step_rad * ((double)n - (double)kernel.half - at));
+				             cexp((double complex)I * step_rad *
+				                  ((double)n - (double)kernel.half - at));
 		/* -110 dB of the interpolation at 18 kHz, -130 dB of the kernel: grid.c */
 		assert_near(cabs(sum[0] - 1), 0, 3.5e-6);
 		assert_near(cabs(sum[1] + 2), 0, 7e-6);

@@ -4,70 +4,13 @@
  * impulse response is put behind the card and must come back.
  */
 #include <math.h>
-#include <unistd.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <sabin/fft.h>
-#include <sabin/random.h>
 
-#include "io/measurement.h"
 #include "io/wav.h"
 #include "util/near.h"
+#include "util/path.h"
 #include "signal/cmplx.h"
-
-struct place {
-	char folder[64], room[96], response[96], out[96], sabin[4096];
-};
-
-static void find_sabin(char *path, size_t size)
-{
-	const ssize_t n = readlink("/proc/self/exe", path, size - 1);
-	assert_true(n > 0);
-	path[n] = '\0';
-	*strrchr(path, '/') = '\0'; /* build/VARIANT/tests */
-	char *slash = strrchr(path, '/');
-	snprintf(slash, size - (size_t)(slash - path), "/sabin");
-}
-
-static int set_up(void **state)
-{
-	struct place *p = calloc(1, sizeof *p);
-	if (!p)
-		return -1;
-	snprintf(p->folder, sizeof p->folder, "/tmp/sabin-path-XXXXXX");
-	if (!mkdtemp(p->folder))
-		return -1;
-	snprintf(p->room, sizeof p->room, "%s/room.yaml", p->folder);
-	snprintf(p->response, sizeof p->response, "%s/h.wav", p->folder);
-	snprintf(p->out, sizeof p->out, "%s/out", p->folder);
-	find_sabin(p->sabin, sizeof p->sabin);
-	*state = p;
-	return 0;
-}
-
-static int run(const char *const argv[])
-{
-	const pid_t pid = fork();
-	if (pid == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(126);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	int status = -1;
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int tear_down(void **state)
-{
-	struct place *p = *state;
-	const char *const argv[] = {"/bin/rm", "-rf", p->folder, NULL};
-	const int status = run(argv);
-	free(p);
-	return status;
-}
 
 static void write_room(const struct place *p, unsigned rate_hz, const char *format)
 {
@@ -89,38 +32,7 @@ static void measure(struct place *p)
 {
 	const char *const argv[] = {p->sabin, "measure", p->room, "--simulate", "--force", "--yes",
 	                            "--no-recordings", "-o", p->out, NULL};
-	assert_int_equal(run(argv), 0);
-}
-
-/* The measured response: samples (free) and the record in measurement.yaml. */
-static double *result(struct place *p, struct sabin_measured *record, size_t *frames)
-{
-	struct sabin_measurement m = {0};
-	struct sabin_diag diag = {0};
-	double *h = NULL;
-	assert_ok(sabin_measurement_open(p->out, &m, &diag));
-	assert_int_equal(m.response_count, 1);
-	assert_true(m.complete);
-	assert_ok(sabin_measurement_load(&m, 0, &h, frames, &diag));
-	*record = m.responses[0];
-	record->file = record->calibration = NULL;
-	sabin_measurement_release(&m);
-	return h;
-}
-
-static double complex *spectrum_of(const double *x, size_t n, size_t size)
-{
-	struct sabin_fft *fft;
-	double *t = calloc(size, sizeof *t);
-	double complex *s = calloc(size / 2 + 1, sizeof *s);
-	assert_non_null(t);
-	assert_non_null(s);
-	assert_ok(sabin_fft_new(size, &fft));
-	memcpy(t, x, n * sizeof *t);
-	sabin_fft_forward(fft, t, s);
-	sabin_fft_free(fft);
-	free(t);
-	return s;
+	assert_int_equal(run_quietly(argv), 0);
 }
 
 static void write_response(struct place *p, const double *h, size_t n, unsigned rate_hz)
@@ -129,48 +41,19 @@ static void write_response(struct place *p, const double *h, size_t n, unsigned 
 	assert_ok(sabin_wav_write(p->response, h, n, 1, rate_hz, SABIN_FLOAT, NULL, &diag));
 }
 
-/* Error energy re the response, 20 Hz to 20 kHz, after whole-sample alignment; no gain is fitted. */
-static double error_db(const double *got, size_t got_n, size_t zero, const double *want,
-                       size_t want_n, size_t want_zero, double rate_hz)
-{
-	const size_t size = sabin_fft_smooth_size(got_n + want_n);
-	double *shifted = calloc(size, sizeof *shifted), error = 0, energy = 0;
-	const size_t at = zero - want_zero;
-	memcpy(shifted + at, want, want_n * sizeof *want);
-	double complex *a = spectrum_of(got, got_n, size), *b = spectrum_of(shifted, size, size);
-	for (size_t k = 0; k <= size / 2; k++) {
-		const double f_hz = (double)k * rate_hz / (double)size;
-		if (f_hz < 20 || f_hz > 20000)
-			continue;
-		error += pow(cabs(a[k] - b[k]), 2);
-		energy += pow(cabs(b[k]), 2);
-	}
-	free(shifted);
-	free(a);
-	free(b);
-	return 10 * log10(error / energy);
-}
-
 static void comes_back(struct place *p, unsigned rate_hz, const char *format, double limit_db)
 {
 	const size_t n = rate_hz / 2, zero = 100;
 	double *h = calloc(n, sizeof *h);
-	struct sabin_random random;
-	sabin_random_init(&random, 11);
-	for (size_t i = zero; i < n; i++) /* the peak of its spectrum stays below 0 dB */
-		h[i] = 2e-3 * sabin_random_normal(&random) *
-		       pow(10, -3 * (double)(i - zero) / rate_hz / 0.4);
-	h[zero] = 0.3;
-	for (size_t i = 0; i < n; i++)
-		h[i] = (double)(float)h[i]; /* as the file holds it */
+	dense_response(h, n, zero, rate_hz);
 	write_response(p, h, n, rate_hz);
 	write_room(p, rate_hz, format);
 	measure(p);
 	struct sabin_measured record;
 	size_t frames;
-	double *got = result(p, &record, &frames);
+	double *got = measured_response(p, &record, &frames);
 	assert_int_equal(record.rate_hz, rate_hz);
-	const double db = error_db(got, frames, record.zero_index, h, n, zero, rate_hz);
+	const double db = response_error_db(got, frames, record.zero_index, h, n, zero, rate_hz);
 	print_message("%u Hz, %s: %.1f dB\n", rate_hz, format, db);
 	assert_at_most(db, limit_db);
 	free(got);
@@ -206,7 +89,7 @@ static void fractional_arrival(void **state)
 		measure(p);
 		struct sabin_measured record;
 		size_t frames;
-		double *got = result(p, &record, &frames);
+		double *got = measured_response(p, &record, &frames);
 		const double position = (double)record.zero_index + record.arrival_s.value * 48000;
 		/* latency and distance to the start of the file are whole samples */
 		const double off = remainder(position - at, 1);
@@ -227,7 +110,7 @@ static void loopback_is_flat(void **state)
 	measure(p);
 	struct sabin_measured record;
 	size_t frames;
-	double *got = result(p, &record, &frames);
+	double *got = measured_response(p, &record, &frames);
 	const size_t size = sabin_fft_smooth_size(frames);
 	double complex *s = spectrum_of(got, frames, size);
 	for (size_t k = 1; k < size / 2; k++) {
@@ -247,9 +130,12 @@ static void loopback_is_flat(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(known_response_comes_back, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(fractional_arrival, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(loopback_is_flat, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(known_response_comes_back, place_set_up,
+	                                    place_tear_down),
+	    cmocka_unit_test_setup_teardown(fractional_arrival, place_set_up,
+	                                    place_tear_down),
+	    cmocka_unit_test_setup_teardown(loopback_is_flat, place_set_up,
+	                                    place_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

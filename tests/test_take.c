@@ -300,8 +300,12 @@ static void skew(void **state)
 		const struct path p = {.gain = 0.5, .delay_s = 0.0437, .skew_ppm = rows_ppm[i]};
 		const struct sabin_take t = take(&r, &p);
 		assert_true(t.verdict.skew_ppm.valid);
-		assert_near(t.verdict.skew_ppm.value, rows_ppm[i], 0.05);
-		assert_int_equal(says(&t, "clock"), fabs(rows_ppm[i]) > 1);
+		assert_near(t.verdict.skew_ppm.value, rows_ppm[i], 0.001);
+		assert_near(t.skew * 1e6, rows_ppm[i], 0.001);
+		assert_int_equal(t.skew != 0, rows_ppm[i] != 0);
+		/* the air's part is there without noise, too */
+		assert_near(t.verdict.skew_ppm.plus_minus, 5 / 3.3, 0.3);
+		assert_int_equal(t.verdict.why_count, 0);
 		trust(&t);
 	}
 	/* in noise the estimate is as good as it says */
@@ -311,14 +315,15 @@ static void skew(void **state)
 	for (int i = 0; i < RUNS; i++) {
 		const struct path p = {.gain = 0.5, .delay_s = 0.0437, .skew_ppm = 60, .noise = 2e-3,
 		                       .seed = seed + (uint64_t)i};
-		const struct sabin_quantity q = take(&r, &p).verdict.skew_ppm;
-		assert_true(q.valid && q.plus_minus > 0 && q.plus_minus < 1);
-		assert_near(q.value, 60, 6 * q.plus_minus);
-		off += pow((q.value - 60) / q.plus_minus, 2) / RUNS;
+		const struct sabin_take t = take(&r, &p);
+		const double sigma_ppm = t.markers.sigma * 1e6, off_ppm = t.markers.skew * 1e6 - 60;
+		assert_true(t.markers.heard && sigma_ppm > 0 && sigma_ppm < 0.1);
+		assert_near(off_ppm, 0, 6 * sigma_ppm);
+		assert_true(t.verdict.skew_ppm.plus_minus > sigma_ppm);
+		off += pow(off_ppm / sigma_ppm, 2) / RUNS;
 	}
-	/* chi-square of 10 degrees, shared: outside once in a million runs; the model's bandwidth is
-	 * a rule of thumb */
-	assert_true(off > 0.05 && off < 6);
+	/* chi-square of 10 degrees, shared: outside once in a million runs */
+	assert_true(off > 0.05 && off < 4.5);
 	rig_free(&r);
 }
 
@@ -378,8 +383,10 @@ static void cut(void **state)
 			assert_near((double)c.first + (double)c.before, t.arrival, 0.5);
 			assert_near((double)(c.frames - c.before), 0.6 * RATE_HZ, 2);
 			double *h = malloc(c.frames * sizeof *h), *later = malloc(c.frames * sizeof *later);
-			sabin_taker_copy(r.taker, &c, 0, h);
-			sabin_taker_copy(r.taker, &c, 5, later);
+			struct sabin_cut shifted = c;
+			shifted.first += 5;
+			assert_ok(sabin_taker_copy(r.taker, &t, &c, h));
+			assert_ok(sabin_taker_copy(r.taker, &t, &shifted, later));
 			assert_near_array(later, h + 5, c.frames - 5, 0);
 			size_t largest = 0;
 			for (size_t k = 0; k < c.frames; k++)

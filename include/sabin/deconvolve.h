@@ -25,6 +25,14 @@ sabin_deconvolver_new(const double *played, size_t frames_played, size_t frames_
                       struct sabin_deconvolver **out);
 SABIN_API void sabin_deconvolver_free(struct sabin_deconvolver *deconvolver);
 
+/* Take played[frames_played] for what was played from now on, as after sabin_deconvolver_new(), but
+ * without new plans: the same signal as a clock sees it that is fast by the factor pace, 0.9 .. 1.1,
+ * at which the band lies lower by as much.  At most sabin_deconvolver_size() frames, else
+ * SABIN_EINVAL; k frames more than there were shorten the negative lags by k.  After SABIN_ESHORT it must not be used but for another _replace. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_deconvolver_replace(struct sabin_deconvolver *deconvolver, const double *played,
+                          size_t frames_played, double pace);
+
 /* Length of the circular result: it holds the response at lag 0 .. frames_recorded - 1 and what
  * precedes it (harmonics of a sweep, pre-ringing) at the negative lags, which stand at the end:
  * lag -k at index size - k. */

@@ -28,8 +28,7 @@ static const double least_bt = 4;
 /* How well the extrapolated energy is known. */
 static const double beyond_error = 0.3;
 
-/* What noise leaves in the energy between from_s and the knee. */
-static double noise_left(const struct sabin_decay *decay, double from_s)
+double sabin_noise_left(const struct sabin_decay *decay, double from_s)
 {
 	const double n = decay->model.noise, b = decay->bandwidth_hz;
 	const double span_s = decay->knee_s - from_s;
@@ -99,7 +98,7 @@ static void ratios(const struct sabin_decay *decay, const struct sabin_band_ener
 		return;
 	}
 	const double own = sqrt(rate / (b * -expm1(-rate * split_s)));
-	const double noise = hypot(noise_left(decay, split_s) / late,
+	const double noise = hypot(sabin_noise_left(decay, split_s) / late,
 	                           decay->model.noise * sqrt(split_s / b) / early);
 	*c = judge(decay, db_per_ln * log(early / late), db_per_ln * own, db_per_ln * noise,
 	           jnd_c_db);
@@ -125,7 +124,7 @@ static struct sabin_quantity centre_time(const struct sabin_decay *decay, double
 	}
 	const double ts_s = moment / decay->total;
 	/* noise that is left sits, on the whole, half-way to the knee */
-	const double noise_s = noise_left(decay, 0) / decay->total * fabs(knee_s / 2 - ts_s);
+	const double noise_s = sabin_noise_left(decay, 0) / decay->total * fabs(knee_s / 2 - ts_s);
 	return judge(decay, ts_s, 0.5 / sqrt(rate * b), noise_s, jnd_ts_s);
 }
 

@@ -15,6 +15,9 @@
 /* How far down the decay can be used, dB: level over the noise, or over the response's end. */
 double sabin_usable_db(const struct sabin_decay *decay);
 
+/* What noise leaves, at one standard deviation, in the energy between from_s and the knee. */
+double sabin_noise_left(const struct sabin_decay *decay, double from_s);
+
 /* Not valid, with the numbers that say why. */
 struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
                                              enum sabin_reason reason, double have, double need);

@@ -6,15 +6,7 @@
 #include <stdint.h>
 
 #include "audio/device.h"
-
-/* Measurement microphones by what their USB name contains.  UMIK-1, UMIK-2: miniDSP; UMM-6: Dayton
- * Audio; OmniMic: Dayton Audio; EARS: miniDSP. */
-static const struct {
-	const char *part, *model;
-} microphones[] = {
-    {"UMIK-1", "miniDSP UMIK-1"}, {"Umik-1", "miniDSP UMIK-1"},  {"UMIK-2", "miniDSP UMIK-2"},
-    {"UMM-6", "Dayton UMM-6"},    {"OmniMic", "Dayton OmniMic"}, {"E.A.R.S", "miniDSP EARS"},
-};
+#include "audio/microphone.h"
 
 static const unsigned usual_rates_hz[] = {8000,  16000, 22050, 32000,  44100,
                                           48000, 88200, 96000, 176400, 192000};
@@ -96,9 +88,14 @@ static void probe(const char *name, snd_pcm_stream_t stream, struct sabin_device
 
 static void recognise(struct sabin_device *device)
 {
-	for (size_t i = 0; i < sizeof microphones / sizeof *microphones; i++)
-		if (strstr(device->description, microphones[i].part))
-			device->microphone = microphones[i].model;
+	struct sabin_card_identity card;
+	sabin_card_identify(device->name, &card);
+	if (card.model == SABIN_MICROPHONE_UNKNOWN)
+		sabin_card_recognise(device->description, "", &card);
+	if (card.model == SABIN_MICROPHONE_UNKNOWN)
+		return;
+	device->microphone = sabin_microphone_model_name(card.model);
+	device->calibration = sabin_card_calibration(&card, ".");
 }
 
 static bool list_card(struct list *list, int card)
@@ -189,6 +186,13 @@ static void silent(const char *file, int line, const char *function, int err, co
 	(void)file, (void)line, (void)function, (void)err, (void)format;
 }
 
+void sabin_devices_free(struct sabin_device *devices, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(devices[i].calibration);
+	free(devices);
+}
+
 enum sabin_err sabin_devices_list(struct sabin_device **out, size_t *count)
 {
 	struct list list = {0};
@@ -200,7 +204,7 @@ enum sabin_err sabin_devices_list(struct sabin_device **out, size_t *count)
 		enough = list_named(&list);
 	snd_lib_error_set_handler(NULL);
 	if (!enough) {
-		free(list.devices);
+		sabin_devices_free(list.devices, list.count);
 		return SABIN_ENOMEM;
 	}
 	*out = list.devices;

@@ -26,13 +26,15 @@ struct sabin_device {
 	char name[256], description[256];
 	enum sabin_device_kind kind;
 	const char *microphone; /* model of a known measurement microphone, or NULL */
+	char *calibration;      /* its calibration file, found in this folder or the user's own; or NULL */
 	struct sabin_device_side playback, capture;
 };
 
 const char *sabin_device_kind_name(enum sabin_device_kind kind);
 
 /* All hardware by its stable name (hw:CARD=...,DEV=...), then the named PCMs of the configuration.
- * free() the array.  No device at all is not an error. */
+ * Free with sabin_devices_free().  No device at all is not an error. */
 SABIN_MUST enum sabin_err sabin_devices_list(struct sabin_device **out, size_t *count);
+void sabin_devices_free(struct sabin_device *devices, size_t count);
 
 #endif

@@ -28,6 +28,8 @@ struct sabin_duplex {
 	struct stream playback, capture;
 	unsigned rate_hz;
 	float *out; /* one playback buffer */
+	double *mono; /* [frames of it]: what a job renders */
+	float *in;  /* one capture buffer */
 };
 
 void sabin_duplex_free(struct sabin_duplex *duplex)
@@ -37,6 +39,8 @@ void sabin_duplex_free(struct sabin_duplex *duplex)
 	duplex->ops->close(duplex->playback.pcm);
 	duplex->ops->close(duplex->capture.pcm);
 	free(duplex->out);
+	free(duplex->mono);
+	free(duplex->in);
 	free(duplex);
 }
 
@@ -72,7 +76,9 @@ enum sabin_err sabin_duplex_new(const struct sabin_duplex_options *options,
 		err = open_stream(options, false, &d->playback, playback, diag);
 	if (!err) {
 		d->out = calloc(d->playback.buffer_frames, d->playback.channels * sizeof *d->out);
-		if (!d->out)
+		d->mono = calloc(d->playback.buffer_frames, sizeof *d->mono);
+		d->in = calloc(d->capture.buffer_frames, d->capture.channels * sizeof *d->in);
+		if (!d->out || !d->mono || !d->in)
 			err = SABIN_ENOMEM;
 	}
 	if (err) {
@@ -91,6 +97,8 @@ struct run {
 	size_t played, captured;
 	size_t fade_from; /* frame at which the fade-out begins; SIZE_MAX: none */
 	struct timespec moved;
+	struct timespec first_ready; /* when capture first had frames, ready_frames of them */
+	size_t ready_frames;
 };
 
 static double since_s(const struct timespec *then)
@@ -100,10 +108,16 @@ static double since_s(const struct timespec *then)
 	return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
 }
 
-static double sample_at(const struct run *run, size_t frame)
+/* Frame `at` of the block that begins where playing has come to. */
+static double sample_at(const struct run *run, size_t at)
 {
+	const size_t frame = run->played + at;
 	const double fade_frames = fade_out_s * run->duplex->rate_hz;
-	double x = frame < run->job->frames ? run->job->x[frame] : 0;
+	double x = 0;
+	if (run->job->render)
+		x = run->duplex->mono[at];
+	else if (frame < run->job->frames)
+		x = run->job->x[frame];
 	if (frame >= run->fade_from)
 		x *= sabin_window_rise(1 - (double)(frame - run->fade_from) / fade_frames);
 	/* the job was checked against the ceiling; this is the second lock on the same door */
@@ -118,9 +132,11 @@ static enum sabin_err feed(struct run *run, size_t room)
 	enum sabin_err err = SABIN_OK;
 	if (room > d->playback.buffer_frames)
 		room = d->playback.buffer_frames;
+	if (run->job->render)
+		run->job->render(run->job->context, run->played, room, d->mono);
 	memset(d->out, 0, room * channels * sizeof *d->out);
 	for (size_t i = 0; i < room; i++) {
-		const float x = (float)sample_at(run, run->played + i);
+		const float x = (float)sample_at(run, i);
 		d->out[i * channels + run->job->output] = x;
 		if (run->job->loopback > 0)
 			d->out[i * channels + run->job->loopback - 1] = x;
@@ -145,15 +161,44 @@ static enum sabin_err take_in(struct run *run, size_t ready)
 		size_t want = run->job->record_frames - run->captured;
 		if (want > ready)
 			want = ready;
-		const long n = d->ops->read(
-		    d->capture.pcm, run->recorded + run->captured * d->capture.channels, want, &err);
+		if (run->job->heard && want > d->capture.buffer_frames)
+			want = d->capture.buffer_frames;
+		float *to = run->job->heard ? d->in
+		                            : run->recorded + run->captured * d->capture.channels;
+		const long n = d->ops->read(d->capture.pcm, to, want, &err);
 		if (n <= 0)
 			return err;
+		if (run->job->heard)
+			run->job->heard(run->job->context, to, (size_t)n);
 		run->captured += (size_t)n;
 		ready -= (size_t)n;
 		clock_gettime(CLOCK_MONOTONIC, &run->moved);
 	}
 	return SABIN_OK;
+}
+
+/* Less than this is the clock's tolerance and that of whoever wakes us. */
+static const double most_missing = 0.005;
+
+size_t sabin_duplex_missing(const struct sabin_duplex_pace *pace,
+                            const struct sabin_negotiated *capture)
+{
+	const double due = pace->elapsed_s * capture->rate_hz;
+	const double missing = due - (double)pace->frames;
+	return missing > most_missing * due + 2 * (double)capture->period_frames ? (size_t)missing : 0;
+}
+
+/* The capture has made `made` frames by now. */
+static void keep_pace(struct run *run, size_t made)
+{
+	if (made == 0 || !run->job->pace)
+		return;
+	if (run->ready_frames == 0) {
+		clock_gettime(CLOCK_MONOTONIC, &run->first_ready);
+		run->ready_frames = made;
+	}
+	run->job->pace->elapsed_s = since_s(&run->first_ready);
+	run->job->pace->frames = made - run->ready_frames;
 }
 
 /* Wait for either stream, then move what can be moved. */
@@ -174,7 +219,10 @@ static enum sabin_err turn(struct run *run)
 	if (err)
 		return err;
 	const long ready = ops->available(d->capture.pcm, fds + np, nc, &err);
-	return ready < 0 ? err : take_in(run, (size_t)ready);
+	if (ready < 0)
+		return err;
+	keep_pace(run, run->captured + (size_t)ready);
+	return take_in(run, (size_t)ready);
 }
 
 static bool asked_to_stop(struct run *run)
@@ -189,6 +237,26 @@ static bool asked_to_stop(struct run *run)
 	return run->played >= end && run->played - end >= (size_t)pending;
 }
 
+/* Capture failed: playback, if it still runs, is not cut but faded, as at a Ctrl-C. */
+static void fade_out(struct run *run)
+{
+	struct sabin_duplex *d = run->duplex;
+	struct pollfd fds[SABIN_POLL_MAX];
+	struct timespec began;
+	const double longest_s = 2 * (double)d->playback.buffer_frames / d->rate_hz + 0.5;
+	if (run->fade_from == SIZE_MAX)
+		run->fade_from = run->played;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	while (!asked_to_stop(run) && since_s(&began) < longest_s) {
+		enum sabin_err err = SABIN_OK;
+		const int count = d->ops->descriptors(d->playback.pcm, fds, SABIN_POLL_MAX);
+		poll(fds, (nfds_t)count, 20);
+		const long room = d->ops->available(d->playback.pcm, fds, count, &err);
+		if (room < 0 || (room > 0 && feed(run, (size_t)room)))
+			return; /* it does not run either */
+	}
+}
+
 static enum sabin_err loop(struct run *run, struct sabin_diag *diag)
 {
 	const struct sabin_duplex_job *job = run->job;
@@ -197,6 +265,8 @@ static enum sabin_err loop(struct run *run, struct sabin_diag *diag)
 		if (asked_to_stop(run))
 			return SABIN_EINTR;
 		enum sabin_err err = turn(run);
+		if (err)
+			fade_out(run);
 		if (err == SABIN_EXRUN)
 			return sabin_diag_set(diag, err, NULL, 0, 0,
 			                      "the audio stream lost data %.2f s into the run",
@@ -221,7 +291,7 @@ static enum sabin_err check_job(const struct sabin_duplex *d, const struct sabin
 {
 	if (job->output >= d->playback.channels || job->loopback > d->playback.channels)
 		return SABIN_EINVAL;
-	for (size_t i = 0; i < job->frames; i++)
+	for (size_t i = 0; !job->render && i < job->frames; i++)
 		if (!(fabs(job->x[i]) <= job->ceiling))
 			return sabin_diag_set(diag, SABIN_EINVAL, NULL, 0, 0,
 			                      "the signal is louder than the ceiling of %.1f dBFS",

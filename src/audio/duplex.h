@@ -28,6 +28,16 @@ SABIN_MUST enum sabin_err sabin_duplex_new(const struct sabin_duplex_options *op
                                            struct sabin_duplex **out, struct sabin_diag *diag);
 void sabin_duplex_free(struct sabin_duplex *duplex);
 
+/* How fast frames came: what the capture had made since it was first asked. */
+struct sabin_duplex_pace {
+	double elapsed_s;
+	size_t frames;
+};
+
+/* Frames missing against what `capture` promises, when more than 0.5 % and two periods; else 0. */
+size_t sabin_duplex_missing(const struct sabin_duplex_pace *pace,
+                            const struct sabin_negotiated *capture);
+
 struct sabin_duplex_job {
 	const double *x;     /* [frames]: what is played; must begin and end in silence */
 	size_t frames;
@@ -38,7 +48,13 @@ struct sabin_duplex_job {
 	double patience_s;   /* without a frame that moves; 0: five seconds */
 	const volatile sig_atomic_t *stop; /* may be NULL */
 	void (*progress)(void *context, double fraction); /* may be NULL */
+	/* For a signal without end: frames `first` to `first + n` of it into out[n], in place of x;
+	 * what is above the ceiling is clipped.  NULL: x. */
+	void (*render)(void *context, size_t first, size_t n, double *out);
+	/* Blocks of all inputs as they come, in place of `recorded`, which is NULL then. */
+	void (*heard)(void *context, const float *frames, size_t n);
 	void *context;
+	struct sabin_duplex_pace *pace; /* filled; may be NULL */
 };
 
 /* recorded[record_frames * inputs], interleaved.

@@ -6,28 +6,17 @@
 #include <math.h>
 #include <stdint.h>
 
-#include <sabin/deconvolve.h>
 #include <sabin/fft.h>
 #include <sabin/octave.h>
 
 #include "audio/judge.h"
+#include "audio/markers.h"
 
 /* Samples this near full scale, or so many alike at the very top, were cut off. */
 static const double full_scale = 0.999;
 enum { FLAT_TOP = 3 };
 /* Below this the response is not worth calling one. */
 static const double least_snr_db = 10;
-/* A clock farther off than this is a fault, not a tolerance. */
-static const double most_skew_ppm = 2000;
-/* Without correction one part per million already smears the response's end by a microsecond a
- * second: it is told from here on. */
-static const double told_skew_ppm = 1;
-/* A chirp is looked for so far around its place: a clock off by 1.2 % moves it, and blurs the
- * sweep's arrival; and no farther, because the sweep is near. */
-static const double least_reach_s = 0.01, most_skew_heard = 0.012, most_reach_s = 0.4;
-/* A chirp's peak this far above the RMS of the noise is one: among the 2e4 samples of the search the
- * largest of Gaussian noise stays below 6. */
-static const double clear_of_noise = 8;
 /* Noise is judged from at least so much of it. */
 static const double least_noise_s = 0.1;
 
@@ -194,94 +183,24 @@ static enum sabin_err judge_snr(const struct sabin_excitation *e, const double *
 	return SABIN_OK;
 }
 
-/* Where chirp `which` arrives, in samples of the recording: deconvolved by the chirp itself. */
-static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, double sweep_at,
-                                    const double *x, size_t n, double *at, double *spread)
-{
-	const double rate_hz = s->sweep.rate_hz;
-	const double apart = (double)s->chirp_frame[which] - (double)s->sweep_frame;
-	const double expected = sweep_at + apart;
-	const double reach_s =
-	    least_reach_s + most_skew_heard * (s->sweep.length_s + fabs(apart) / rate_hz);
-	/* as far as the recording goes */
-	const double room = fmin(expected - 1, 0.5 * ((double)n - expected - (double)s->chirp.frames));
-	if (!(room > least_reach_s * rate_hz))
-		return SABIN_ESHORT;
-	const size_t margin = (size_t)fmin(fmin(reach_s, most_reach_s) * rate_hz, room);
-	const size_t first = (size_t)expected - margin, frames = s->chirp.frames + 2 * margin;
-	struct sabin_deconvolver *d = NULL;
-	double *chirp = malloc(s->chirp.frames * sizeof *chirp), *h = NULL;
-	enum sabin_err err = SABIN_ENOMEM;
-	if (!chirp)
-		goto out;
-	sabin_sweep_render(&s->chirp, chirp);
-	err = sabin_deconvolver_new(chirp, s->chirp.frames, frames, rate_hz, s->chirp.from_hz,
-	                            s->chirp.to_hz, &d);
-	if (err)
-		goto out;
-	h = malloc(sabin_deconvolver_size(d) * sizeof *h);
-	if (!h) {
-		err = SABIN_ENOMEM;
-		goto out;
-	}
-	sabin_deconvolver_process(d, x + first, h);
-	struct sabin_arrival arrival;
-	err = sabin_arrival_find(h, 2 * margin, rate_hz, &arrival);
-	if (err)
-		goto out;
-	double noise = 0;
-	for (size_t i = 0; i < margin / 4; i++)
-		noise += h[i] * h[i];
-	noise = sqrt(noise / (double)(margin / 4));
-	if (fabs(arrival.peak) < clear_of_noise * noise) {
-		err = SABIN_ESHORT;
-		goto out;
-	}
-	/* timing error of a peak in noise: sigma / (peak * 2 pi f_rms) seconds */
-	const double f_hz = 0.6 * s->chirp.to_hz;
-	*spread = noise / fabs(arrival.peak) / (2 * M_PI * f_hz) * rate_hz;
-	*at = (double)first + arrival.position;
-out:
-	sabin_deconvolver_free(d);
-	free(chirp);
-	free(h);
-	return err;
-}
-
-static enum sabin_err judge_skew(const struct sabin_excitation *e, const double *x, size_t n,
-                                 struct sabin_take *take)
+static void judge_skew(const struct sabin_excitation *e, struct sabin_take *take)
 {
 	struct sabin_verdict *verdict = &take->verdict;
-	const struct sabin_stimulus *s = e->stimulus;
-	double at[2], spread[2];
-	enum sabin_err err = SABIN_ESHORT;
-	if (s && s->chirp.frames > 0) {
-		err = chirp_arrival(s, 0, take->arrival, x, n, &at[0], &spread[0]);
-		if (!err)
-			err = chirp_arrival(s, 1, take->arrival, x, n, &at[1], &spread[1]);
-	}
-	if (err == SABIN_ESHORT) {
+	const struct sabin_markers *m = &take->markers;
+	if (!m->heard) {
 		verdict->skew_ppm = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 		sabin_verdict_say(verdict, "clock skew not known: no timing markers heard in the recording");
-		return SABIN_OK;
+		return;
 	}
-	if (err)
-		return err;
-	const double played = (double)(s->chirp_frame[1] - s->chirp_frame[0]);
-	const double skew_ppm = ((at[1] - at[0]) / played - 1) * 1e6;
-	const double sigma_ppm = hypot(spread[0], spread[1]) / played * 1e6;
-	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, sigma_ppm);
-	if (fabs(skew_ppm) > most_skew_ppm) {
+	const double skew_ppm = m->skew * 1e6;
+	const double air = sabin_markers_air_s / sabin_markers_apart_s(e->stimulus);
+	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, hypot(m->sigma, air) * 1e6);
+	if (fabs(m->skew) > sabin_markers_most_skew) {
 		verdict->trustworthy = false;
 		sabin_verdict_say(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
 		                           "is not what it says",
 		                  skew_ppm);
-	} else if (fabs(skew_ppm) > told_skew_ppm && fabs(skew_ppm) > 3 * sigma_ppm) {
-		sabin_verdict_say(verdict, "the capture clock is off by %.2f ppm, which is not "
-		                           "corrected: levels hold, phase above 1 kHz does not",
-		                  skew_ppm);
 	}
-	return SABIN_OK;
 }
 
 enum sabin_err sabin_judge(const struct sabin_excitation *e, const double *recorded, size_t frames,
@@ -291,7 +210,6 @@ enum sabin_err sabin_judge(const struct sabin_excitation *e, const double *recor
 	take->verdict.polarity = take->polarity;
 	judge_level(recorded, frames, &take->verdict);
 	enum sabin_err err = judge_snr(e, recorded, frames, take);
-	if (!err)
-		err = judge_skew(e, recorded, frames, take);
+	judge_skew(e, take);
 	return err;
 }

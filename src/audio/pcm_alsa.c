@@ -33,7 +33,7 @@ static const struct {
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-/* A sweep does not mind latency, it minds gaps: half a second of buffer in ten periods. */
+/* A sweep does not mind latency, it minds gaps: half a second of buffer in ten periods or more. */
 static const double buffer_s = 0.5, period_s = 0.05;
 
 static enum sabin_err fail(struct sabin_diag *diag, const struct sabin_pcm_request *request,
@@ -103,18 +103,17 @@ static int choose_channels(snd_pcm_t *handle, snd_pcm_hw_params_t *hw, unsigned 
 }
 
 /* Period and buffer are both set explicitly: left to itself, full duplex on one USB interface is
- * refused by some kernels. */
+ * refused by some kernels.  The period comes first and is a power of two, because sound servers
+ * round to their own, and a buffer that is no multiple of it is refused. */
 static int choose_buffer(snd_pcm_t *handle, snd_pcm_hw_params_t *hw, unsigned rate_hz)
 {
-	snd_pcm_uframes_t period = (snd_pcm_uframes_t)lrint(period_s * rate_hz);
-	snd_pcm_uframes_t buffer = (snd_pcm_uframes_t)lrint(buffer_s * rate_hz);
+	snd_pcm_uframes_t period = 64, buffer;
 	int direction = 0;
-	int err = snd_pcm_hw_params_set_buffer_size_near(handle, hw, &buffer);
-	if (err >= 0 && period > buffer / 2)
-		period = buffer / 2;
-	if (err >= 0)
-		err = snd_pcm_hw_params_set_period_size_near(handle, hw, &period, &direction);
-	return err;
+	while ((double)(2 * period) <= period_s * rate_hz)
+		period *= 2;
+	int err = snd_pcm_hw_params_set_period_size_near(handle, hw, &period, &direction);
+	buffer = period * (snd_pcm_uframes_t)fmax(2, floor(buffer_s * rate_hz / (double)period));
+	return err < 0 ? err : snd_pcm_hw_params_set_buffer_size_near(handle, hw, &buffer);
 }
 
 static enum sabin_err negotiate(struct alsa_pcm *pcm, const struct sabin_pcm_request *request,

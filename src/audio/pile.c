@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "audio/losses.h"
 #include "audio/pile.h"
 
 void sabin_pile_release(struct sabin_pile *pile)
@@ -11,6 +12,7 @@ void sabin_pile_release(struct sabin_pile *pile)
 	free(pile->sum);
 	free(pile->one);
 	free(pile->squares);
+	free(pile->recorded);
 	*pile = (struct sabin_pile){0};
 }
 
@@ -25,6 +27,19 @@ static enum sabin_err begin(struct sabin_pile *pile, const struct sabin_taker *t
 	return pile->sum && pile->one && pile->squares ? SABIN_OK : SABIN_ENOMEM;
 }
 
+enum sabin_err sabin_pile_check(struct sabin_pile *pile, const struct sabin_taker *taker,
+                                const double *recorded, struct sabin_take *take)
+{
+	const size_t n = sabin_taker_recorded(taker);
+	if (pile->recorded)
+		return sabin_losses_repeat(taker, pile->recorded, &pile->first, recorded, take);
+	pile->recorded = malloc(n * sizeof *pile->recorded);
+	if (!pile->recorded)
+		return SABIN_ENOMEM;
+	memcpy(pile->recorded, recorded, n * sizeof *recorded);
+	return SABIN_OK;
+}
+
 enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker *taker,
                               const struct sabin_take *take)
 {
@@ -33,7 +48,9 @@ enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker 
 		return err;
 	struct sabin_verdict *v = &pile->first.verdict;
 	v->peak_dbfs = fmax(v->peak_dbfs, take->verdict.peak_dbfs);
-	sabin_taker_copy(taker, &pile->cut, lrint(take->arrival - pile->first.arrival), pile->one);
+	err = sabin_taker_copy(taker, take, &pile->cut, pile->one);
+	if (err)
+		return err;
 	for (size_t i = 0; i < pile->cut.frames; i++) {
 		pile->sum[i] += pile->one[i];
 		pile->squares[i] += pile->one[i] * pile->one[i];

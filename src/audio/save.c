@@ -7,6 +7,7 @@
 
 #include <sabin/room.h>
 
+#include "audio/microphone.h"
 #include "audio/save.h"
 #include "io/atomic.h"
 #include "io/wav.h"
@@ -105,6 +106,21 @@ static enum sabin_err keep_calibration(const char *from, const char *folder, cha
 	return err;
 }
 
+/* What a microphone's file and the card it hangs on say of its absolute level. */
+static enum sabin_err read_level(const char *path, const char *capture, struct sabin_quantity *out,
+                                 struct sabin_diag *diag)
+{
+	struct sabin_calibration calibration = {0};
+	struct sabin_card_identity card;
+	enum sabin_err err = sabin_calibration_read(path, &calibration, diag);
+	if (err)
+		return err;
+	sabin_card_identify(capture, &card);
+	*out = sabin_calibration_dbspl(&calibration, card.model, card.gain_db);
+	sabin_calibration_release(&calibration);
+	return SABIN_OK;
+}
+
 enum sabin_err sabin_save(const struct sabin_saved *s, const char *folder,
                           struct sabin_measurement *measurement, struct sabin_diag *diag)
 {
@@ -133,7 +149,9 @@ enum sabin_err sabin_save(const struct sabin_saved *s, const char *folder,
 	m->file = strdup(name);
 	if (!m->file)
 		return SABIN_ENOMEM;
-	return s->microphone->calibration
-	           ? keep_calibration(s->microphone->calibration, folder, &m->calibration, diag)
-	           : SABIN_OK;
+	const char *calibration = s->microphone->calibration;
+	if (!calibration)
+		return SABIN_OK;
+	err = read_level(calibration, measurement->capture.name, &m->dbspl_at_0dbfs, diag);
+	return err ? err : keep_calibration(calibration, folder, &m->calibration, diag);
 }

@@ -134,10 +134,9 @@ static void quote(char *to, size_t size, const char *text)
 	to[n] = '\0';
 }
 
-/* The simulated card for one position, as an ALSA configuration of its own. */
-static char *card_config(const struct session *s, const struct sabin_position *position)
+char *sabin_session_card(const struct sabin_session_options *o,
+                         const struct sabin_position *position)
 {
-	const struct sabin_session_options *o = s->o;
 	enum { QUOTED = 8400 }; /* PATH_MAX, every character escaped */
 	char *q = malloc(4 * QUOTED), *text = NULL;
 	char *room = realpath(o->room->path, NULL);
@@ -187,7 +186,7 @@ static enum sabin_err open_duplex(struct session *s, size_t position, struct sab
 		if (room->audio.loopback_input > d.inputs_min)
 			d.inputs_min = room->audio.loopback_input;
 	}
-	if (o->plugin && !(config = card_config(s, p)))
+	if (o->plugin && !(config = sabin_session_card(o, p)))
 		return SABIN_ENOMEM;
 	d.config = config;
 	enum sabin_err err = sabin_duplex_new(&d, &s->measurement->playback,
@@ -196,6 +195,9 @@ static enum sabin_err open_duplex(struct session *s, size_t position, struct sab
 	if (err)
 		return err;
 	s->position = position;
+	s->excitation.one_clock = strcmp(s->measurement->capture.type, "HW") == 0 &&
+	                          strcmp(s->measurement->capture.name, s->measurement->playback.name) == 0;
+	sabin_taker_one_clock(s->taker, s->excitation.one_clock);
 	size_t samples;
 	s->inputs = s->measurement->capture.channels;
 	free(s->recorded);
@@ -220,10 +222,27 @@ static const double *pick_channel(struct session *s, unsigned input)
 	return s->channel;
 }
 
+/* Hardware that gave fewer frames than its rate promises lost some; more than that, or a device
+ * without a clock of its own, proves nothing. */
+static void judge_pace(const struct session *s, const struct sabin_duplex_pace *pace,
+                       struct sabin_take *take)
+{
+	const struct sabin_negotiated *capture = &s->measurement->capture;
+	const size_t lost = sabin_duplex_missing(pace, capture);
+	if (lost == 0 || strcmp(capture->type, "HW") != 0)
+		return;
+	take->verdict.trustworthy = false;
+	if (take->verdict.lost_frames < lost)
+		take->verdict.lost_frames = lost;
+	sabin_verdict_say(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
+	                  pace->elapsed_s, capture->rate_hz);
+}
+
 /* Play once and understand the recording. */
 static enum sabin_err play_once(struct session *s, const struct sabin_speaker *speaker,
                                 unsigned input, struct sabin_take *take, struct sabin_diag *diag)
 {
+	struct sabin_duplex_pace pace = {0};
 	const struct sabin_duplex_job job = {
 	    .x = s->played,
 	    .frames = s->stimulus.frames,
@@ -235,9 +254,14 @@ static enum sabin_err play_once(struct session *s, const struct sabin_speaker *s
 	    .stop = s->o->stop,
 	    .progress = on_progress,
 	    .context = s,
+	    .pace = &pace,
 	};
 	enum sabin_err err = sabin_duplex_run(s->duplex, &job, s->recorded, diag);
-	return err ? err : sabin_taker_process(s->taker, pick_channel(s, input), take);
+	if (!err)
+		err = sabin_taker_process(s->taker, pick_channel(s, input), take);
+	if (!err)
+		judge_pace(s, &pace, take);
+	return err;
 }
 
 /* Where emission is, from the loopback channel; NAN without one. */
@@ -265,6 +289,8 @@ static enum sabin_err take_all_repeats(struct session *s, const struct sabin_spe
 	for (unsigned r = 0; r < s->o->repeats; r++) {
 		struct sabin_take take;
 		enum sabin_err err = play_once(s, speaker, input, &take, diag);
+		if (!err && s->o->repeats > 1)
+			err = sabin_pile_check(pile, s->taker, s->channel, &take);
 		if (!err && r == 0)
 			err = emission(s, &pile->emission);
 		if (err)
@@ -311,6 +337,7 @@ static enum sabin_err measure_one(struct session *s, const struct sabin_speaker 
 		goto out;
 	}
 	sabin_pile_finish(&pile);
+	const double emitted = sabin_take_on_playback(&pile.first, pile.emission);
 	pile.first.verdict.takes = take;
 	pile.first.verdict.xruns = xruns;
 	const struct sabin_saved saved = {
@@ -319,7 +346,7 @@ static enum sabin_err measure_one(struct session *s, const struct sabin_speaker 
 	    .microphone = microphone,
 	    .take = &pile.first,
 	    .cut = pile.cut,
-	    .emission = pile.emission,
+	    .emission = emitted,
 	    .h = pile.sum,
 	    .recorded = s->recorded,
 	    .record_frames = s->record_frames,

@@ -40,6 +40,11 @@ SABIN_MUST enum sabin_err sabin_session_run(const struct sabin_session_options *
                                             struct sabin_measurement *measurement,
                                             struct sabin_diag *diag);
 
+/* The simulated card for one position, as an ALSA configuration of its own that defines the PCM
+ * "roomcard"; free() it, NULL without memory.  Of the options room, plugin and materials count. */
+SABIN_MUST char *sabin_session_card(const struct sabin_session_options *options,
+                                    const struct sabin_position *position);
+
 /* The stimulus a session plays: 1 s of silence, chirp, sweep, tail, chirp.  Also for `sweep`. */
 SABIN_MUST enum sabin_err sabin_session_stimulus(double from_hz, double to_hz, double length_s,
                                                  double rate_hz, double level_dbfs, double tail_s,

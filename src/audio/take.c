@@ -8,8 +8,11 @@
 
 #include <sabin/deconvolve.h>
 #include <sabin/fft.h>
+#include <sabin/skew.h>
 
 #include "audio/judge.h"
+#include "audio/losses.h"
+#include "audio/markers.h"
 #include "audio/take.h"
 
 /* A response file begins so long before its arrival. */
@@ -21,11 +24,16 @@ static const double keep_after_s = 0.5;
 /* Noise is heard until so long before the first sound. */
 static const double noise_guard_s = 0.02;
 
+/* Taps on either side that read a response at another pace: right to 2 % below half the rate, where
+ * a response has faded. */
+enum { READER_HALF = 128 };
+
 struct sabin_taker {
 	struct sabin_excitation excitation;
 	struct sabin_deconvolver *deconvolver;
 	size_t recorded, size;
 	double *response; /* [size], circular lags */
+	double skew;      /* of the clock on which the deconvolver takes the sweep */
 };
 
 void sabin_taker_free(struct sabin_taker *taker)
@@ -62,10 +70,31 @@ enum sabin_err sabin_taker_new(const struct sabin_excitation *excitation, size_t
 	return SABIN_OK;
 }
 
+void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock)
+{
+	taker->excitation.one_clock = one_clock;
+}
+
 static double at_lag(const struct sabin_taker *t, long lag)
 {
 	const long size = (long)t->size;
 	return t->response[(size_t)((lag % size + size) % size)];
+}
+
+void sabin_taker_part(const struct sabin_taker *t, long first, size_t n, double *h)
+{
+	for (size_t i = 0; i < n; i++)
+		h[i] = at_lag(t, first + (long)i);
+}
+
+const struct sabin_excitation *sabin_taker_excitation(const struct sabin_taker *t)
+{
+	return &t->excitation;
+}
+
+size_t sabin_taker_recorded(const struct sabin_taker *t)
+{
+	return t->recorded;
 }
 
 /* Lags at which the linear response may begin: anything that lets most of the sweep be heard.  Our
@@ -124,8 +153,7 @@ static enum sabin_err find_arrival(struct sabin_taker *t, struct sabin_take *tak
 	double *part = malloc(n * sizeof *part);
 	if (!part)
 		return SABIN_ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		part[i] = at_lag(t, largest - (long)before + (long)i);
+	sabin_taker_part(t, largest - (long)before, n, part);
 	struct sabin_arrival arrival;
 	enum sabin_err err = sabin_arrival_find(part, n, rate_hz, &arrival);
 	const double ring_s = ring_periods / (t->excitation.to_hz - t->excitation.from_hz);
@@ -153,13 +181,57 @@ static double noise_in_response(const struct sabin_taker *t, const struct sabin_
 	return span > 0 ? sqrt(sum / (double)span) : 0;
 }
 
+/* The sweep as a clock sees it that is fast by `skew`: its sample i is the playback's i / (1 + skew).
+ * The sweep is a formula, so nothing is lost by reading it there. */
+static enum sabin_err set_skew(struct sabin_taker *t, double skew)
+{
+	const struct sabin_sweep *sweep = &t->excitation.stimulus->sweep;
+	const double step_s = 1 / sweep->rate_hz / (1 + skew);
+	const size_t n = (size_t)ceil(sweep->length_s / step_s);
+	double *x = malloc(n * sizeof *x);
+	if (!x)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		x[i] = sabin_sweep_value(sweep, (double)i * step_s);
+	enum sabin_err err = sabin_deconvolver_replace(t->deconvolver, x, n, 1 + skew);
+	t->skew = skew;
+	free(x);
+	return err;
+}
+
+/* Deconvolve, with the sweep on the clock on which the chirps came.  The clock of the take before is
+ * kept as long as this one's does not differ from it by more than the noise. */
+static enum sabin_err understand(struct sabin_taker *t, const double *recorded,
+                                 struct sabin_take *take)
+{
+	struct sabin_markers *m = &take->markers;
+	sabin_deconvolver_process(t->deconvolver, recorded, t->response);
+	enum sabin_err err = find_arrival(t, take);
+	if (!err)
+		err = sabin_markers_find(&t->excitation, recorded, t->recorded, take->arrival, m);
+	if (err)
+		return err;
+	const double tolerance = m->heard ? sabin_markers_tolerance(&t->excitation, m) : 0;
+	double skew = m->heard ? m->skew : 0;
+	if (fabs(skew) <= tolerance || fabs(skew) > sabin_markers_most_skew)
+		skew = 0;
+	if (skew != t->skew && (skew == 0 || fabs(skew - t->skew) > tolerance)) {
+		err = set_skew(t, skew);
+		if (!err) {
+			sabin_deconvolver_process(t->deconvolver, recorded, t->response);
+			err = find_arrival(t, take);
+		}
+	}
+	take->skew = t->skew;
+	return err;
+}
+
 enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded,
                                    struct sabin_take *take)
 {
 	const struct sabin_stimulus *s = t->excitation.stimulus;
 	*take = (struct sabin_take){.verdict = {.trustworthy = true, .takes = 1}};
-	sabin_deconvolver_process(t->deconvolver, recorded, t->response);
-	enum sabin_err err = find_arrival(t, take);
+	enum sabin_err err = understand(t, recorded, take);
 	if (err == SABIN_ESHORT) { /* digital silence */
 		take->verdict.trustworthy = false;
 		sabin_verdict_say(&take->verdict, "no signal: the input is silent");
@@ -174,7 +246,8 @@ enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded
 		first_sound -= (double)s->sweep_frame - (double)s->chirp_frame[0];
 	if (first_sound > 0)
 		take->noise_frames = (size_t)fmin(first_sound, (double)t->recorded);
-	return sabin_judge(&t->excitation, recorded, t->recorded, take);
+	err = sabin_judge(&t->excitation, recorded, t->recorded, take);
+	return err ? err : sabin_losses_single(t, recorded, take);
 }
 
 struct sabin_cut sabin_taker_cut(const struct sabin_taker *t, const struct sabin_take *take)
@@ -196,14 +269,40 @@ struct sabin_cut sabin_taker_cut(const struct sabin_taker *t, const struct sabin
 		after = (long)(keep_after_s * e->rate_hz);
 	if (after > (long)t->size - before - 1)
 		after = (long)t->size - before - 1;
-	return (struct sabin_cut){zero - before, (size_t)before, (size_t)(before + after)};
+	return (struct sabin_cut){zero - before, (size_t)before, (size_t)(before + after),
+	                          take->arrival};
 }
 
-void sabin_taker_copy(const struct sabin_taker *t, const struct sabin_cut *cut, long shift,
-                      double *h)
+double sabin_take_on_playback(const struct sabin_take *take, double at)
 {
-	for (size_t i = 0; i < cut->frames; i++)
-		h[i] = at_lag(t, cut->first + (long)i + shift);
+	return take->arrival + (at - take->arrival) / (1 + take->skew);
+}
+
+enum sabin_err sabin_taker_copy(const struct sabin_taker *t, const struct sabin_take *take,
+                                const struct sabin_cut *cut, double *h)
+{
+	if (take->skew == 0) {
+		sabin_taker_part(t, cut->first + lrint(take->arrival - cut->anchor), cut->frames, h);
+		return SABIN_OK;
+	}
+	const double step = 1 + take->skew;
+	const double start = take->arrival + ((double)cut->first - cut->anchor) * step;
+	/* what the cut spans, with enough on either side for the reader */
+	const long first = (long)floor(start) - READER_HALF;
+	const size_t n = (size_t)ceil((double)cut->frames * step) + 2 * READER_HALF + 2;
+	struct sabin_stretch *reader = NULL;
+	double *part = malloc(n * sizeof *part);
+	enum sabin_err err = part ? sabin_stretch_new(READER_HALF, &reader) : SABIN_ENOMEM;
+	if (!err) {
+		sabin_taker_part(t, first, n, part);
+		sabin_stretch_process(reader, part, n, start - (double)first, step, h, cut->frames);
+		/* samples of a density: the playback clock has fewer of them or more */
+		for (size_t i = 0; i < cut->frames; i++)
+			h[i] *= step;
+	}
+	sabin_stretch_free(reader);
+	free(part);
+	return err;
 }
 
 /* An exponential sweep has the same energy in every octave; a linear one, a click and white noise

@@ -18,6 +18,7 @@ struct sabin_excitation {
 	double rate_hz, from_hz, to_hz;
 	double second_harmonic_s; /* lead of the second harmonic's response; 0: not known */
 	const struct sabin_stimulus *stimulus; /* what stood around the sweep, or NULL */
+	bool one_clock; /* see sabin_taker_one_clock() */
 	bool any_start; /* the recording may have begun at any time, before or after the sweep */
 };
 
@@ -34,6 +35,18 @@ SABIN_MUST enum sabin_err sabin_taker_new(const struct sabin_excitation *excitat
                                           size_t frames_recorded, struct sabin_taker **out);
 void sabin_taker_free(struct sabin_taker *taker);
 
+/* What the chirps tell.  Fractions, not ppm. */
+struct sabin_markers {
+	bool heard;
+	double at[2];  /* where they begin, in samples of the recording, to a sample or so */
+	double skew;   /* capture clock fast against playback clock */
+	double sigma;  /* standard deviation of skew by noise alone */
+};
+
+/* Whether playback and capture are sides of one device.  What little skew the chirps tell is then the
+ * air's, and is not corrected for. */
+void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock);
+
 /* One recording understood: positions are samples of the recording. */
 struct sabin_take {
 	double arrival;   /* where the sweep's first sample arrives by the direct sound; may be < 0 */
@@ -41,23 +54,42 @@ struct sabin_take {
 	int polarity;
 	size_t noise_frames;   /* the recording's first samples that hold noise only */
 	double noise_in_response; /* RMS of the response where nothing should be */
+	double skew;       /* corrected for, a fraction: one sample of the response is 1 + skew ones of the
+	                    * recording; 0 where it is too small to matter */
+	struct sabin_markers markers;
 	struct sabin_verdict verdict;
 };
 
-/* Deconvolve recorded[frames_recorded], find the arrival and judge.  The response stays inside the
+/* Deconvolve recorded[frames_recorded], find the arrival and judge.  Where the chirps tell of two
+ * clocks, the sweep is taken as the capture clock saw it, and so is the response inside the taker:
+ * sabin_taker_copy() brings it to the playback clock.  The response stays inside the
  * taker until the next call.  A recording without signal is not an error: the verdict says so. */
 SABIN_MUST enum sabin_err sabin_taker_process(struct sabin_taker *taker, const double *recorded,
                                               struct sabin_take *take);
 
-/* How a response file is cut: first sample (of the recording), zero's index in it, length. */
+/* How a response file is cut: first sample (of the recording), zero's index in it, length.  At the
+ * anchor, an arrival, recording and response agree; elsewhere their clocks may differ. */
 struct sabin_cut {
 	long first;
 	size_t before, frames;
+	double anchor;
 };
 struct sabin_cut sabin_taker_cut(const struct sabin_taker *taker, const struct sabin_take *take);
 
-/* Copy the cut part of the response, delayed by `shift` whole samples, into h[cut->frames]. */
-void sabin_taker_copy(const struct sabin_taker *taker, const struct sabin_cut *cut, long shift,
-                      double *h);
+/* Copy the cut part of the response, on the playback clock and with its arrival at cut->anchor, into
+ * h[cut->frames].  One clock moves by whole samples only, two by any fraction. */
+SABIN_MUST enum sabin_err sabin_taker_copy(const struct sabin_taker *taker,
+                                           const struct sabin_take *take,
+                                           const struct sabin_cut *cut, double *h);
+
+/* Where sample `at` of the recording stands on the playback clock that agrees at the arrival. */
+double sabin_take_on_playback(const struct sabin_take *take, double at);
+
+/* h[n]: the response inside the taker from lag `first` on, as it is. */
+void sabin_taker_part(const struct sabin_taker *taker, long first, size_t n, double *h);
+
+/* What the taker was made for. */
+const struct sabin_excitation *sabin_taker_excitation(const struct sabin_taker *taker);
+size_t sabin_taker_recorded(const struct sabin_taker *taker);
 
 #endif

@@ -46,10 +46,10 @@ struct reference {
 
 static struct reference reference_of(const struct sabin_measured *measured)
 {
-	/* a full-scale sine is played: its level at the microphone where that is known */
+	/* a full-scale sine is played: its level at the microphone, by its RMS, where that is known */
 	if (measured->dbspl_at_0dbfs.valid && isfinite(measured->dbspl_at_0dbfs.value))
 		return (struct reference){"Level at full scale, dB SPL",
-		                          measured->dbspl_at_0dbfs.value};
+		                          measured->dbspl_at_0dbfs.value - 10 * log10(2)};
 	switch (measured->level_kind) {
 	case SABIN_LEVEL_FULL_SCALE:
 		return (struct reference){"Level, dB re full scale", 0};

@@ -5,6 +5,8 @@
 #include <math.h>
 
 #include "cli/analysis_show.h"
+#include "cli/averages.h"
+#include "cli/quantity_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/json.h"
@@ -86,6 +88,8 @@ static void json_response(struct sabin_json *json, const struct sabin_analyses *
 	    "s");
 	sabin_json_quantity(json, "arrival_s", m->arrival_s, "s");
 	sabin_json_text(json, "polarity", sabin_polarity_name(a->arrival.polarity));
+	sabin_json_quantity_why(json, "schroeder_hz", sabin_schroeder(a, all->volume_m3), "Hz",
+	                        sabin_schroeder_why(all->volume_m3));
 	if (all->bands)
 		json_bands(json, a);
 	for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
@@ -107,6 +111,7 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 	}
 	sabin_json_close(json);
 	sabin_json_open_object(json, "mean");
+	sabin_grade_json(all, json);
 	sabin_json_open_array(json, "bands");
 	for (size_t b = 0; all->bands && b < all->results[0].band_count; b++) {
 		const struct sabin_band *band = &all->results[0].bands[b].band;
@@ -120,6 +125,8 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 	}
 	sabin_json_close(json);
 	sabin_json_close(json);
+	if (all->pairs)
+		sabin_pairs_json(all->pairs, json);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;
@@ -127,46 +134,13 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 
 /* ---- CSV --------------------------------------------------------------------------------------- */
 
-/* Text as a CSV field: quoted where it must be. */
-static void csv_text(const char *text)
+static void csv_band(const char *lead, const struct sabin_band_result *band)
 {
-	if (!strpbrk(text, ",\"\n\r")) {
-		fputs(text, stdout);
-		return;
+	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++) {
+		const struct sabin_parameter_info *info =
+			sabin_parameter_info((enum sabin_parameter)p);
+		sabin_csv_quantity(lead, info->key, &band->band, band->value[p], info->unit, NULL);
 	}
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	putchar('"');
-}
-
-static void csv_number(double x)
-{
-	if (isfinite(x))
-		printf("%.9g", x);
-}
-
-static void csv_quantity(const struct sabin_measured *m, const struct sabin_band_result *band,
-                         enum sabin_parameter parameter)
-{
-	const struct sabin_parameter_info *info = sabin_parameter_info(parameter);
-	const struct sabin_quantity q = band->value[parameter];
-	char why[200];
-	printf("%s,%s,%s,", m->speaker, m->position, info->key);
-	if (band->band.nominal_hz > 0)
-		printf("%g,%d,", band->band.nominal_hz, band->band.fraction);
-	else
-		fputs("broadband,,", stdout);
-	csv_number(q.value);
-	printf(",%s,", info->unit);
-	csv_number(q.plus_minus);
-	printf(",%s,", q.valid ? "true" : "false");
-	const char *reason = sabin_reason_text(q, why, sizeof why);
-	csv_text(reason ? reason : "");
-	putchar('\n');
 }
 
 void sabin_show_analyses_csv(const struct sabin_analyses *all)
@@ -176,16 +150,19 @@ void sabin_show_analyses_csv(const struct sabin_analyses *all)
 		const struct sabin_analysis *a = &all->results[i];
 		const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
 		char lead[2 * SABIN_NAME_SIZE + 2];
-		for (size_t b = 0; all->bands && b < a->band_count; b++)
-			for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
-				csv_quantity(m, &a->bands[b], (enum sabin_parameter)p);
-		for (int p = 0; all->bands && p < SABIN_PARAMETER_COUNT; p++)
-			csv_quantity(m, &a->broadband, (enum sabin_parameter)p);
 		snprintf(lead, sizeof lead, "%s,%s,", m->speaker, m->position);
+		for (size_t b = 0; all->bands && b < a->band_count; b++)
+			csv_band(lead, &a->bands[b]);
+		if (all->bands)
+			csv_band(lead, &a->broadband);
+		sabin_csv_quantity(lead, "schroeder_hz", NULL, sabin_schroeder(a, all->volume_m3), "Hz",
+		                   sabin_schroeder_why(all->volume_m3));
 		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
 			if (all->parts[i][p])
 				sabin_part_row(p)->csv(all->parts[i][p], lead);
 	}
+	if (all->pairs)
+		sabin_pairs_csv(all->pairs);
 }
 
 /* ---- text -------------------------------------------------------------------------------------- */
@@ -312,18 +289,24 @@ static void summary(const struct sabin_analyses *all)
 
 void sabin_show_analyses(const struct sabin_analyses *all)
 {
-	if (all->bands)
+	if (all->bands) {
 		summary(all);
+		sabin_grade_text(all);
+	}
 	for (size_t i = 0; i < all->count; i++) {
 		const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
 		printf("\n%s%s at %s%s  (%s, %u Hz)\n", sabin_bold(), m->speaker, m->position,
 		       sabin_plain(), m->file, m->rate_hz);
 		if (all->bands)
 			table(&all->results[i]);
+		if (all->bands)
+			sabin_schroeder_text(&all->results[i], all->volume_m3);
 		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
 			if (all->parts[i][p])
 				sabin_part_row(p)->text(all->parts[i][p]);
 	}
+	if (all->pairs)
+		sabin_pairs_text(all->pairs);
 	if (all->bands)
 		puts("\nT20, T30: reverberation time from -5 to -25, -35 dB; ±: 95 % (k = 2); range: decay over "
 	     "noise.");

@@ -8,12 +8,15 @@
 #include <sabin/parameters.h>
 
 #include "cli/part.h"
+#include "cli/part_iacc.h"
 
 struct sabin_analyses {
 	const struct sabin_measurement *measurement;
 	const size_t *chosen; /* [count]: which response each result is of */
 	const struct sabin_analysis *results;
 	size_t count;
+	double volume_m3;         /* of the room; NAN: not known */
+	const struct sabin_pairs *pairs; /* IACC; NULL: not asked for */
 	bool bands;                               /* show the bands */
 	void *(*parts)[SABIN_PARTS_MAX];          /* [count]: results of the parts, NULL: none */
 };

@@ -13,7 +13,7 @@
 
 struct options {
 	struct sabin_common common;
-	struct sabin_list speakers, positions, only;
+	struct sabin_list speakers, positions, only, pair;
 	bool third_octave, csv;
 	double bands_hz[2];
 	int noise;
@@ -25,13 +25,15 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
      NULL, "only these positions"},
     {SABIN_OPT_LIST, 0, "only", "PART,...", offsetof(struct options, only), 0, 0, 0, NULL, NULL,
-     "only these parts: bands, distortion"},
+     "only these parts: bands, sti, noise, distortion"},
     {SABIN_OPT_FLAG, 0, "third-octave", NULL, offsetof(struct options, third_octave), 0, 0, 0, NULL,
      NULL, "third-octave bands, 50 Hz to 10 kHz, instead of octaves, 63 Hz to 8 kHz"},
     {SABIN_OPT_RANGE, 0, "bands", "LO..HI", offsetof(struct options, bands_hz), SABIN_UNIT_HZ, 20,
      20000, NULL, NULL, "only bands whose nominal frequency lies in this range"},
     {SABIN_OPT_CHOICE, 0, "noise-handling", "HOW", offsetof(struct options, noise), 0, 0, 0, "full",
      "full|truncate|none", "full: truncation, subtraction and compensation"},
+    {SABIN_OPT_LIST, 0, "pair", "CHANNEL,CHANNEL", offsetof(struct options, pair), 0, 0, 0, NULL, NULL,
+     "left and right ear: their cross-correlation (IACC)"},
     {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct options, csv), 0, 0, 0, NULL, NULL,
      "print comma-separated values, one quantity a line"},
 };
@@ -116,13 +118,16 @@ static enum sabin_err analyze_one(const struct options *o, const struct sabin_an
 	return err;
 }
 
-static enum sabin_err analyze(const struct options *o, const struct sabin_analyses *all,
+static enum sabin_err analyze(const struct options *o, struct sabin_analyses *all,
                               struct sabin_analysis *results, struct sabin_diag *diag)
 {
 	struct sabin_roomfile room = {0};
 	struct sabin_diag quiet; /* without a room file less is said */
 	const bool has_room = all->measurement->directory &&
 	                      !sabin_measurement_room(all->measurement, NULL, &room, &quiet);
+	const double *size_m = room.room.size_m;
+	if (has_room)
+		all->volume_m3 = size_m[0] * size_m[1] * size_m[2];
 	enum sabin_err err = SABIN_OK;
 	for (size_t i = 0; !err && i < all->count; i++) {
 		if (all->count > 1)
@@ -134,8 +139,28 @@ static enum sabin_err analyze(const struct options *o, const struct sabin_analys
 	return err;
 }
 
+/* --pair as two channels; false after a message, true also where it is not given. */
+static bool read_pair(const struct sabin_command *command, const struct options *o, size_t channel[2])
+{
+	if (o->pair.count == 0)
+		return true;
+	for (size_t i = 0; i < o->pair.count && i < 2; i++) {
+		char *end;
+		const unsigned long value = strtoul(o->pair.item[i], &end, 10);
+		const bool digits = strspn(o->pair.item[i], "0123456789") == strlen(o->pair.item[i]);
+		channel[i] = digits && *end == '\0' ? value : 0;
+	}
+	if (o->pair.count == 2 && channel[0] > 0 && channel[1] > 0 && channel[0] != channel[1])
+		return true;
+	sabin_complain(command->name, "--pair wants two different channels, such as 1,2");
+	return false;
+}
+
 static int check(const struct sabin_command *command, const struct options *o)
 {
+	size_t channel[2];
+	if (!read_pair(command, o, channel))
+		return SABIN_EXIT_USAGE;
 	const struct sabin_part *part;
 	for (size_t i = 0; i < o->only.count; i++) {
 		bool known = strcmp(o->only.item[i], "bands") == 0;
@@ -168,6 +193,26 @@ static int show(const struct sabin_command *command, const struct options *o,
 	return err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 }
 
+/* The pairs of --pair; an exit status after a message, or -1. */
+static int correlate(const struct sabin_command *command, const struct options *o,
+                     struct sabin_analyses *all, struct sabin_pairs *pairs)
+{
+	struct sabin_diag diag = {0};
+	size_t channel[2];
+	if (o->pair.count == 0 || !read_pair(command, o, channel))
+		return -1;
+	enum sabin_err err = sabin_pairs_compute(all->measurement, channel, all->chosen, all->results,
+	                                         all->count, pairs, &diag);
+	if (err)
+		return sabin_fail_input(command->name, err, &diag);
+	all->pairs = pairs;
+	if (pairs->count > 0)
+		return -1;
+	sabin_complain(command->name, "--pair=%zu,%zu: no file of %s holds responses in both channels",
+	               channel[0], channel[1], all->measurement->path);
+	return SABIN_EXIT_USAGE;
+}
+
 static void release(struct sabin_analyses *all, struct sabin_analysis *results)
 {
 	for (size_t i = 0; results && i < all->count; i++)
@@ -184,7 +229,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 {
 	const struct options *o = options;
 	struct sabin_measurement m = {0};
-	struct sabin_analyses all = {.measurement = &m, .bands = wanted(o, "bands")};
+	struct sabin_analyses all = {
+	    .measurement = &m, .bands = wanted(o, "bands"), .volume_m3 = (double)NAN};
+	struct sabin_pairs pairs = {0};
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL;
 	int status = check(command, o);
@@ -199,7 +246,10 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		enum sabin_err err =
 		    results && all.parts ? analyze(o, &all, results, &diag) : SABIN_ENOMEM;
 		status = err ? sabin_fail_input(command->name, err, &diag)
-		             : show(command, o, &all);
+		             : correlate(command, o, &all, &pairs);
+		if (status < 0)
+			status = show(command, o, &all);
+		sabin_pairs_release(&pairs);
 		release(&all, results);
 	}
 	free(chosen);
@@ -210,10 +260,11 @@ static int run(const struct sabin_command *command, void *options, char **operan
 const struct sabin_command sabin_cmd_analyze = {
     .name = "analyze",
     .arguments = "MEASUREMENT",
-    .summary = "reverberation and clarity by frequency band, after ISO 3382",
+    .summary = "reverberation, clarity, speech intelligibility and noise",
     .about = "Reads the impulse responses of a measurement directory, or a bare response file, and\n"
-             "gives EDT, T20, T30, C50, C80, D50 and Ts by octave with how sure they are.  A value\n"
-             "that the data do not carry is not printed; the reason stands below the table.",
+             "gives EDT, T20, T30, C50, C80, D50 and Ts by octave with how sure they are (ISO 3382),\n"
+             "the speech transmission index (IEC 60268-16), and what the background noise holds.  A\n"
+             "value that the data do not carry is not printed; the reason stands below the table.",
     .options = rows,
     .option_count = SABIN_COUNT(rows),
     .size = sizeof(struct options),

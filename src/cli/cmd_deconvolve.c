@@ -236,8 +236,8 @@ static enum sabin_err extract(struct work *w, const char *path, struct sabin_dia
 	w->h = malloc(w->cut.frames * sizeof *w->h);
 	if (!w->h)
 		return SABIN_ENOMEM;
-	sabin_taker_copy(w->taker, &w->cut, 0, w->h);
-	return SABIN_OK;
+	w->emission = sabin_take_on_playback(&w->take, w->emission);
+	return sabin_taker_copy(w->taker, &w->take, &w->cut, w->h);
 }
 
 static enum sabin_err write_bare(struct work *w, struct sabin_diag *diag)

@@ -44,6 +44,9 @@ static void print(const struct sabin_device *devices, size_t count)
 		       d->microphone ? d->microphone : "");
 		if (d->description[0])
 			printf("  %s\n", d->description);
+		if (d->calibration)
+			printf("  calibration file %s; name it in the room file to use it\n",
+			       d->calibration);
 		print_side("play", &d->playback);
 		print_side("record", &d->capture);
 	}
@@ -84,6 +87,7 @@ static enum sabin_err print_json(const struct sabin_device *devices, size_t coun
 		sabin_json_text(json, "description", d->description);
 		sabin_json_text(json, "kind", sabin_device_kind_name(d->kind));
 		sabin_json_text(json, "microphone", d->microphone);
+		sabin_json_text(json, "calibration", d->calibration);
 		json_side(json, "playback", &d->playback);
 		json_side(json, "capture", &d->capture);
 		sabin_json_close(json);
@@ -106,7 +110,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		err = print_json(devices, count);
 	else if (!err)
 		print(devices, count);
-	free(devices);
+	sabin_devices_free(devices, count);
 	return err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 }
 

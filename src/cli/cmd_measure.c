@@ -6,11 +6,13 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "audio/microphone.h"
 #include "audio/session.h"
 #include "cli/append.h"
 #include "cli/command.h"
 #include "cli/show.h"
 #include "io/atomic.h"
+#include "io/calibration.h"
 #include "io/paths.h"
 
 struct options {
@@ -159,6 +161,35 @@ static int find_devices(struct plan *plan)
 	return SABIN_EXIT_USAGE;
 }
 
+/* A calibration file that cannot be read is told before anything sounds; one that lies about unused is
+ * told, and never used unasked. */
+static int check_microphones(const struct plan *plan)
+{
+	const struct sabin_roomfile *room = &plan->room;
+	bool calibrated = false;
+	for (size_t i = 0; i < room->audio.microphone_count; i++) {
+		const char *path = room->audio.microphones[i].calibration;
+		struct sabin_calibration calibration = {0};
+		struct sabin_diag diag = {0};
+		enum sabin_err err = path ? sabin_calibration_read(path, &calibration, &diag) : SABIN_OK;
+		sabin_calibration_release(&calibration);
+		if (err)
+			return sabin_fail_input(plan->command->name, err, &diag);
+		calibrated = calibrated || path;
+	}
+	struct sabin_card_identity card;
+	if (calibrated || !plan->session.capture)
+		return -1;
+	sabin_card_identify(plan->session.capture, &card);
+	char *found = sabin_card_calibration(&card, room->folder);
+	if (found)
+		sabin_say("%s is a %s and %s seems to be its calibration file; it is not used, because "
+		          "audio.microphone.calibration does not name it",
+		          plan->session.capture, sabin_microphone_model_name(card.model), found);
+	free(found);
+	return -1;
+}
+
 static double or(double option, double otherwise)
 {
 	return isnan(option) ? otherwise : option;
@@ -198,8 +229,10 @@ static int make_plan(struct plan *plan)
 		               room->sweep.to_hz, s->rate_hz, s->rate_hz / 2.0);
 		return SABIN_EXIT_USAGE;
 	}
-	const int status = want(plan);
-	return status >= 0 ? status : find_devices(plan);
+	int status = want(plan);
+	if (status < 0)
+		status = find_devices(plan);
+	return status < 0 ? check_microphones(plan) : status;
 }
 
 static void announce(const struct plan *plan)

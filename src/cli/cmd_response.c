@@ -124,6 +124,14 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 			        "%+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of that\n",
 			        all->item[i].measured->speaker, all->item[i].measured->position,
 			        middle, most - middle, at_most, least - middle, at_least);
+		const struct sabin_quantity spl = all->item[i].dbspl_at_0db;
+		if (isfinite(middle) && isfinite(spl.value))
+			fprintf(stream,
+			        "%s.%s: a full-scale sine gives %.1f dB SPL there (0 dB is %.1f ± %.1f "
+			        "dB SPL%s)\n",
+			        all->item[i].measured->speaker, all->item[i].measured->position,
+			        middle + spl.value, spl.value, spl.plus_minus,
+			        spl.valid ? "" : "; do not rely on it, use a calibrator");
 	}
 }
 

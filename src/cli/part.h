@@ -8,6 +8,8 @@
 #ifndef SABIN_CLI_PART_H
 #define SABIN_CLI_PART_H
 
+#include <stdlib.h>
+
 #include <sabin/parameters.h>
 
 #include "io/json.h"

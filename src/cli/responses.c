@@ -24,11 +24,30 @@ const char *sabin_smoothing_name(int index)
 	return smoothing_names[index];
 }
 
+/* The file is the microphone's own response: it goes out of level, phase and delay. */
+static void subtract(const struct sabin_calibration *calibration, struct sabin_response *r, size_t i)
+{
+	const double f_hz = r->freq_hz[i];
+	r->level_db[i] -= sabin_calibration_level_db(calibration, f_hz);
+	r->phase_deg[i] = remainder(
+	    r->phase_deg[i] - sabin_calibration_phase_deg(calibration, f_hz), 360);
+	r->group_delay_s[i] -= sabin_calibration_delay_s(calibration, f_hz);
+}
+
+/* The RMS of a full-scale sine is 3.01 dB below full scale. */
+static struct sabin_quantity of_a_sine(struct sabin_quantity dbspl_at_0dbfs)
+{
+	dbspl_at_0dbfs.value -= 10 * log10(2);
+	return dbspl_at_0dbfs;
+}
+
 /* Subtract the microphone's own response. */
 static enum sabin_err calibrate(const struct sabin_measurement *m,
-                                const struct sabin_measured *measured, const char *given,
-                                struct sabin_response *r, struct sabin_diag *diag)
+                                struct sabin_response_item *item, const char *given,
+                                struct sabin_diag *diag)
 {
+	const struct sabin_measured *measured = item->measured;
+	struct sabin_response *r = &item->response;
 	struct sabin_calibration calibration = {0};
 	char *path = NULL;
 	if (given && strcmp(given, "none") == 0)
@@ -43,7 +62,10 @@ static enum sabin_err calibrate(const struct sabin_measurement *m,
 		return SABIN_ENOMEM;
 	enum sabin_err err = sabin_calibration_read(path, &calibration, diag);
 	for (size_t i = 0; !err && i < r->length; i++)
-		r->level_db[i] -= sabin_calibration_level_db(&calibration, r->freq_hz[i]);
+		subtract(&calibration, r, i);
+	if (!err && given)
+		item->dbspl_at_0db = of_a_sine(
+		    sabin_calibration_dbspl(&calibration, SABIN_MICROPHONE_UNKNOWN, NAN));
 	sabin_calibration_release(&calibration);
 	free(path);
 	return err;
@@ -57,6 +79,7 @@ static enum sabin_err compute_one(const struct sabin_measurement *m, size_t inde
 	const struct sabin_measured *r = &m->responses[index];
 	struct sabin_response_options o = *options;
 	item->measured = r;
+	item->dbspl_at_0db = of_a_sine(r->dbspl_at_0dbfs);
 	enum sabin_err err = sabin_measurement_load(m, index, &item->h, &item->frames, diag);
 	if (err)
 		return err;
@@ -71,7 +94,7 @@ static enum sabin_err compute_one(const struct sabin_measurement *m, size_t inde
 	if (err)
 		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		                      "has no frequency response: %s", sabin_strerror(err));
-	return calibrate(m, r, calibration, &item->response, diag);
+	return calibrate(m, item, calibration, diag);
 }
 
 enum sabin_err sabin_responses_compute(const struct sabin_measurement *m, const size_t *chosen,
@@ -121,6 +144,7 @@ enum sabin_err sabin_responses_json(const struct sabin_responses *all, FILE *str
 		sabin_json_number(json, "left_s", all->options.left_window_s);
 		sabin_json_number(json, "right_s", all->options.window_s);
 		sabin_json_close(json);
+		sabin_json_quantity(json, "dbspl_at_0db", all->item[i].dbspl_at_0db, "dB SPL");
 		sabin_json_numbers(json, "freq_hz", r->freq_hz, r->length);
 		sabin_json_numbers(json, "level_db", r->level_db, r->length);
 		sabin_json_numbers(json, "phase_deg", r->phase_deg, r->length);

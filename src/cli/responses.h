@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include <sabin/quantity.h>
 #include <sabin/response.h>
 
 #include "io/measurement.h"
@@ -23,6 +24,8 @@ struct sabin_responses {
 		double *h;
 		size_t frames;
 		struct sabin_response response;
+		/* add to a level: dB SPL at the microphone of a full-scale sine */
+		struct sabin_quantity dbspl_at_0db;
 	} *item;
 	size_t count;
 	const char *smoothing;

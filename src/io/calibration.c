@@ -10,10 +10,9 @@
  */
 #include <ctype.h>
 #include <math.h>
-#include <strings.h>
 
 #include "io/atomic.h"
-#include "io/calibration.h"
+#include "io/calibration_header.h"
 #include "io/number.h"
 
 static const size_t text_max = 4u << 20;
@@ -27,51 +26,6 @@ struct reader {
 	int line;
 	int columns; /* of the first row of figures: 2 or 3 */
 };
-
-/* ---- header ----------------------------------------------------------------- */
-
-/* The text after `word`, without regard to case, or NULL. */
-static const char *after(const char *line, const char *word)
-{
-	size_t n = strlen(word);
-	for (; *line; line++)
-		if (strncasecmp(line, word, n) == 0)
-			return line + n;
-	return NULL;
-}
-
-/* A number that stands before other text ("-.6383dB"). */
-static bool leading_number(const char *c, double *out)
-{
-	char text[32];
-	c += strspn(c, " \t=:");
-	size_t n = strspn(c, "+-.0123456789");
-	if (n == 0 || n >= sizeof(text))
-		return false;
-	snprintf(text, sizeof(text), "%.*s", (int)n, c);
-	return sabin_number_parse(text, out);
-}
-
-static void read_header(struct reader *reader, const char *line)
-{
-	struct sabin_calibration *out = reader->out;
-	const char *factor = after(line, "Sens Factor");
-	double value;
-	/* the first one counts: a second quoted line of some files repeats nothing */
-	if (factor && isnan(out->sens_factor_db) && leading_number(factor, &value))
-		out->sens_factor_db = value;
-	const char *serial = after(line, "SERNO");
-	if (!serial)
-		serial = after(line, "SN:");
-	if (serial && !out->serial[0]) {
-		serial += strspn(serial, " \t=:");
-		size_t n = 0;
-		while (n + 1 < sizeof(out->serial) &&
-		       (isalnum((unsigned char)serial[n]) || serial[n] == '-'))
-			n++;
-		snprintf(out->serial, sizeof(out->serial), "%.*s", (int)n, serial);
-	}
-}
 
 static bool is_comment(const char *line)
 {
@@ -121,7 +75,21 @@ static bool has_decimal_commas(const char *line)
 	return strpbrk(line, " \t;") != NULL;
 }
 
-/* The fields of a line as numbers; at most three count. */
+/* A fourth figure is no calibration file; most often it is a decimal comma read as a separator. */
+static enum sabin_err check_end(const struct reader *reader, const char *line, const char *c)
+{
+	if (!isdigit((unsigned char)*c) && !(*c && strchr("+-.", *c) && c[1]))
+		return SABIN_OK;
+	enum sabin_err err = refuse(reader, (int)(c - line) + 1,
+	                            "at most three columns were expected: frequency, level, phase",
+	                            NULL);
+	if (strchr(line, ','))
+		sabin_diag_advise(reader->diag, "decimal commas are understood where tabs, blanks or "
+		                                "semicolons separate the columns");
+	return err;
+}
+
+/* The fields of a line as numbers. */
 static enum sabin_err read_fields(const struct reader *reader, const char *line, double values[3],
                                   int *count)
 {
@@ -146,14 +114,17 @@ static enum sabin_err read_fields(const struct reader *reader, const char *line,
 		++*count;
 		c += n;
 	}
-	return SABIN_OK;
+	return check_end(reader, line, c + strspn(c, separators));
 }
 
 /* Equal frequencies are averaged (some makers repeat the join of two measurements). */
-static void average_with_last(struct sabin_calibration *out, const double values[3], unsigned *same)
+static void average_with_last(const struct reader *reader, const double values[3], unsigned *same)
 {
-	size_t last = out->length - 1;
-	++*same;
+	struct sabin_calibration *out = reader->out;
+	const size_t last = out->length - 1;
+	if (++*same == 2)
+		sabin_calibration_note(out, reader->line, "%g Hz is given more than once: averaged",
+		                       values[0]);
 	out->level_db[last] += (values[1] - out->level_db[last]) / *same;
 	out->phase_deg[last] += (values[2] - out->phase_deg[last]) / *same;
 }
@@ -172,7 +143,7 @@ static enum sabin_err add_row(struct reader *reader, const double values[3], int
 		return refuse(reader, 1, "a level from -200 to 200 dB was expected", NULL);
 	reader->columns = count;
 	if (out->length > 0 && values[0] == out->freq_hz[out->length - 1]) {
-		average_with_last(out, values, same);
+		average_with_last(reader, values, same);
 		return SABIN_OK;
 	}
 	if (out->length > 0 && values[0] < out->freq_hz[out->length - 1])
@@ -201,7 +172,7 @@ static enum sabin_err read_line(struct reader *reader, char *line, unsigned *sam
 	const char *start = line + strspn(line, " \t");
 	/* titles such as "Freq(Hz) SPL(dB)" and unquoted headers stand before the first figures */
 	if (is_comment(start) || (!starts_like_number(start) && reader->out->length == 0)) {
-		read_header(reader, start);
+		sabin_calibration_header(reader->out, start);
 		return SABIN_OK;
 	}
 	double values[3] = {0, 0, 0};
@@ -240,6 +211,40 @@ static enum sabin_err read_lines(struct reader *reader, char *text)
 	return err;
 }
 
+static struct sabin_calibration empty(void)
+{
+	return (struct sabin_calibration){
+	    .sens_factor_db = NAN,
+	    .again_db = NAN,
+	    .sensitivity_dbv = NAN,
+	    .angle_deg = -1,
+	    .recorded = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
+	};
+}
+
+/* Phase without the steps of 360 degrees, so that it can be interpolated. */
+static void unwrap(double *phase_deg, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		phase_deg[i] -= 360 * round((phase_deg[i] - phase_deg[i - 1]) / 360);
+}
+
+/* What is legal and still looks like a mistake. */
+static void look_twice(struct sabin_calibration *c, const char *path)
+{
+	static const double suspicious_db = 30; /* no measurement microphone is so far off */
+	double most = 0;
+	for (size_t i = 0; i < c->length; i++)
+		if (c->freq_hz[i] >= 20 && c->freq_hz[i] <= 20000)
+			most = fmax(most, fabs(c->level_db[i]));
+	if (most > suspicious_db)
+		sabin_calibration_note(c, 0, "levels up to %.0f dB: is it a response re 0 dB?", most);
+	if (c->freq_hz[0] > 100 || c->freq_hz[c->length - 1] < 10000)
+		sabin_calibration_note(c, 0, "covers only %g Hz to %g Hz; beyond, the end values count",
+		                       c->freq_hz[0], c->freq_hz[c->length - 1]);
+	sabin_calibration_identify(c, path);
+}
+
 enum sabin_err sabin_calibration_read(const char *path, struct sabin_calibration *out,
                                       struct sabin_diag *diag)
 {
@@ -247,7 +252,7 @@ enum sabin_err sabin_calibration_read(const char *path, struct sabin_calibration
 	enum sabin_err err = sabin_read_text(path, text_max, &text, NULL, diag);
 	if (err)
 		return err;
-	struct sabin_calibration calibration = {.sens_factor_db = NAN};
+	struct sabin_calibration calibration = empty();
 	struct reader reader = {.path = path, .diag = diag, .out = &calibration};
 	err = read_lines(&reader, text);
 	free(text);
@@ -258,7 +263,10 @@ enum sabin_err sabin_calibration_read(const char *path, struct sabin_calibration
 	if (reader.columns < 3) {
 		free(calibration.phase_deg);
 		calibration.phase_deg = NULL;
+	} else {
+		unwrap(calibration.phase_deg, calibration.length);
 	}
+	look_twice(&calibration, path);
 	*out = calibration;
 	return SABIN_OK;
 }
@@ -268,19 +276,19 @@ void sabin_calibration_release(struct sabin_calibration *calibration)
 	free(calibration->freq_hz);
 	free(calibration->level_db);
 	free(calibration->phase_deg);
-	*calibration = (struct sabin_calibration){.sens_factor_db = NAN};
+	*calibration = empty();
 }
 
-double sabin_calibration_level_db(const struct sabin_calibration *calibration, double f_hz)
+/* A column at f_hz. */
+static double interpolate(const struct sabin_calibration *calibration, const double *column,
+                          double f_hz)
 {
-	const double *f = calibration->freq_hz, *level = calibration->level_db;
-	if (calibration->length == 0) /* none: nothing to subtract */
-		return 0;
+	const double *f = calibration->freq_hz;
 	size_t low = 0, high = calibration->length - 1;
 	if (!(f_hz > f[0])) /* also NaN */
-		return level[0];
+		return column[0];
 	if (f_hz >= f[high])
-		return level[high];
+		return column[high];
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 		if (f[middle] <= f_hz)
@@ -288,9 +296,32 @@ double sabin_calibration_level_db(const struct sabin_calibration *calibration, d
 		else
 			high = middle;
 	}
-	if (f[low] <=
-	    0) /* a row at 0 Hz has no place on a logarithmic axis: it holds up to the next */
-		return level[low];
+	if (f[low] <= 0) /* no place on a logarithmic axis: it holds up to the next */
+		return column[low];
 	double share = log(f_hz / f[low]) / log(f[high] / f[low]);
-	return level[low] + share * (level[high] - level[low]);
+	return column[low] + share * (column[high] - column[low]);
+}
+
+double sabin_calibration_level_db(const struct sabin_calibration *calibration, double f_hz)
+{
+	if (calibration->length == 0) /* none: nothing to subtract */
+		return 0;
+	return interpolate(calibration, calibration->level_db, f_hz);
+}
+
+double sabin_calibration_phase_deg(const struct sabin_calibration *calibration, double f_hz)
+{
+	if (calibration->length == 0 || !calibration->phase_deg)
+		return 0;
+	return interpolate(calibration, calibration->phase_deg, f_hz);
+}
+
+double sabin_calibration_delay_s(const struct sabin_calibration *calibration, double f_hz)
+{
+	const double half = exp2(1.0 / 12); /* a sixth of an octave in all */
+	if (calibration->length == 0 || !calibration->phase_deg || !(f_hz > 0))
+		return 0;
+	const double rise_deg = sabin_calibration_phase_deg(calibration, f_hz * half) -
+	                        sabin_calibration_phase_deg(calibration, f_hz / half);
+	return -rise_deg / 360 / (f_hz * half - f_hz / half);
 }

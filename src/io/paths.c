@@ -17,11 +17,15 @@
 static const struct place {
 	const char *variable; /* of the environment */
 	const char *in_tree;  /* from build/VARIANT */
+	const char *beside;   /* from PREFIX, wherever that was moved to */
 	const char *installed;
 } places[] = {
-    [SABIN_PLACE_ROOMS] = {"SABIN_ROOMS", "../../rooms", SABIN_DATADIR "/rooms"},
-    [SABIN_PLACE_PLOTS] = {"SABIN_PLOTS", "../../plots", SABIN_DATADIR "/plots"},
+    [SABIN_PLACE_ROOMS] = {"SABIN_ROOMS", "../../rooms", "share/sabin/rooms",
+                           SABIN_DATADIR "/rooms"},
+    [SABIN_PLACE_PLOTS] = {"SABIN_PLOTS", "../../plots", "share/sabin/plots",
+                           SABIN_DATADIR "/plots"},
     [SABIN_PLACE_PLUGIN] = {"SABIN_PLUGIN", "libasound_module_pcm_sabin.so",
+                            "lib/sabin/libasound_module_pcm_sabin.so",
                             SABIN_PLUGINDIR "/libasound_module_pcm_sabin.so"},
 };
 
@@ -63,25 +67,40 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* The folder build/VARIANT when the object lies in it or in its tests/, bench/ or fuzz/. */
-static char *build_folder(void)
+/* Cut `end` off the folder when it ends so. */
+static bool cut(char *folder, const char *end)
 {
-	char *object = object_of((uintptr_t)&sabin_place);
-	char *folder = object ? sabin_path_folder(object) : NULL;
-	free(object);
-	if (!folder)
-		return NULL;
-	if (ends_with(folder, "/tests") || ends_with(folder, "/bench") ||
-	    ends_with(folder, "/fuzz"))
-		*strrchr(folder, '/') = '\0';
+	size_t n = strlen(folder), m = strlen(end);
+	if (n < m || strcmp(folder + n - m, end) != 0)
+		return false;
+	folder[n - m] = '\0';
+	return true;
+}
+
+/* Is it build/VARIANT?  Programs in its tests/, bench/ and fuzz/ count as in it. */
+static bool is_build_folder(char *folder)
+{
+	if (!cut(folder, "/tests") && !cut(folder, "/bench"))
+		cut(folder, "/fuzz");
 	char *above = sabin_path_folder(folder);
 	bool built = above && ends_with(above, "/build");
 	free(above);
-	if (!built) {
-		free(folder);
-		return NULL;
-	}
-	return folder;
+	return built;
+}
+
+/* The place as seen from where this object lies: in the build tree, or in PREFIX/bin or
+ * PREFIX/lib/sabin. */
+static char *place_near(const struct place *place)
+{
+	char *object = object_of((uintptr_t)&sabin_place);
+	char *folder = object ? sabin_path_folder(object) : NULL, *found = NULL;
+	if (folder && is_build_folder(folder))
+		found = if_present(sabin_path_join(folder, place->in_tree));
+	else if (folder && (cut(folder, "/bin") || cut(folder, "/lib/sabin")))
+		found = if_present(sabin_path_join(folder, place->beside));
+	free(folder);
+	free(object);
+	return found;
 }
 
 char *sabin_place(enum sabin_place_kind kind)
@@ -90,8 +109,6 @@ char *sabin_place(enum sabin_place_kind kind)
 	const char *wanted = getenv(place->variable);
 	if (wanted && *wanted)
 		return if_present(strdup(wanted)); /* what was asked for, or nothing */
-	char *folder = build_folder();
-	char *found = folder ? if_present(sabin_path_join(folder, place->in_tree)) : NULL;
-	free(folder);
+	char *found = place_near(place);
 	return found ? found : if_present(strdup(place->installed));
 }

@@ -120,35 +120,66 @@ void grid_sample(const double *cells, size_t frames, const struct grid_kernel *k
 			y[n] += kernel->taps[k] * from[n * GRID_PHASES + k];
 }
 
+/* Four neighbours again; even and odd taps are summed apart, so that no sum waits for the last. */
 static void sample_four_pairs(const grid_pair *cells, const struct grid_kernel *kernel,
                               grid_pair *y)
 {
 	const size_t phases = kernel->phases, count = 2 * kernel->half * phases;
 	const grid_pair *second = cells + phases, *third = second + phases, *fourth = third + phases;
-	grid_pair a = {0, 0}, b = {0, 0}, c = {0, 0}, d = {0, 0};
-	for (size_t k = 0; k < count; k++) {
-		const grid_pair tap = {kernel->taps[k], kernel->taps[k]};
-		a += tap * cells[k];
-		b += tap * second[k];
-		c += tap * third[k];
-		d += tap * fourth[k];
+	grid_pair a[2] = {{0}}, b[2] = {{0}}, c[2] = {{0}}, d[2] = {{0}};
+	for (size_t k = 0; k < count; k += 2) {
+		const grid_pair even = {kernel->taps[k], kernel->taps[k]};
+		const grid_pair odd = {kernel->taps[k + 1], kernel->taps[k + 1]};
+		a[0] += even * cells[k];
+		b[0] += even * second[k];
+		c[0] += even * third[k];
+		d[0] += even * fourth[k];
+		a[1] += odd * cells[k + 1];
+		b[1] += odd * second[k + 1];
+		c[1] += odd * third[k + 1];
+		d[1] += odd * fourth[k + 1];
 	}
-	y[0] += a;
-	y[1] += b;
-	y[2] += c;
-	y[3] += d;
+	y[0] += a[0] + a[1];
+	y[1] += b[0] + b[1];
+	y[2] += c[0] + c[1];
+	y[3] += d[0] + d[1];
+}
+
+/* y[n] += what the kernel gives from the cell from[n * phases] on. */
+static void sample_pairs(const grid_pair *from, size_t outputs, const struct grid_kernel *kernel,
+                         grid_pair *y)
+{
+	const size_t phases = kernel->phases;
+	size_t n = 0;
+	for (; n + 4 <= outputs; n += 4)
+		sample_four_pairs(from + n * phases, kernel, y + n);
+	for (; n < outputs; n++)
+		for (size_t k = 0; k < 2 * kernel->half * phases; k++)
+			y[n] += kernel->taps[k] * from[n * phases + k];
 }
 
 void grid_sample_pair(const grid_pair *cells, size_t frames, const struct grid_kernel *kernel,
                       grid_pair *y)
 {
-	const size_t phases = kernel->phases, half = kernel->half;
-	const grid_pair *from = cells + (GRID_MARGIN - 2 * half) * phases;
-	const size_t outputs = frames + 2 * half;
-	size_t n = 0;
-	for (; n + 4 <= outputs; n += 4)
-		sample_four_pairs(from + n * phases, kernel, y + n);
-	for (; n < outputs; n++)
-		for (size_t k = 0; k < 2 * half * phases; k++)
-			y[n] += kernel->taps[k] * from[n * phases + k];
+	sample_pairs(cells + (GRID_MARGIN - 2 * kernel->half) * kernel->phases,
+	             frames + 2 * kernel->half, kernel, y);
+}
+
+void grid_halving_init(struct grid_halving *halving)
+{
+	/* The long kernel stops at 0.55 of the rate; what folds onto that is stopped here. */
+	halving->first.phases = GRID_PHASES / 2;
+	halving->second.phases = 2;
+	init_kernel(&halving->first, 0.55 / 2);
+	init_kernel(&halving->second, 0.5);
+}
+
+void grid_sample_halving(const grid_pair *cells, size_t frames, const struct grid_halving *halving,
+                         grid_pair *between, grid_pair *y)
+{
+	const size_t half = halving->first.half;
+	memset(between, 0, grid_cells(frames, 2) * sizeof *between);
+	sample_pairs(cells + (2 * GRID_MARGIN - 2 * half) * halving->first.phases,
+	             2 * (frames + half), &halving->first, between + 2 * GRID_MARGIN - half);
+	grid_sample_pair(between, frames, &halving->second, y);
 }

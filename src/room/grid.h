@@ -57,6 +57,18 @@ void grid_sample(const double *cells, size_t frames, const struct grid_kernel *k
 void grid_sample_pair(const grid_pair *cells, size_t frames, const struct grid_kernel *kernel,
                       grid_pair *y);
 
+/* The longest kernel in two steps, of which the first leaves two cells to a sample: half the work.
+ * second.half is what grid_kernel's half is. */
+struct grid_halving {
+	struct grid_kernel first, second;
+};
+
+void grid_halving_init(struct grid_halving *halving);
+
+/* between[grid_cells(frames, 2)]: scratch. */
+void grid_sample_halving(const grid_pair *cells, size_t frames, const struct grid_halving *halving,
+                         grid_pair *between, grid_pair *y);
+
 /* Lagrange's polynomials on the nodes -2 .. 3, u in 0 .. 1. */
 static inline void grid_six(double u, double weight[GRID_POINTS])
 {
@@ -71,11 +83,11 @@ static inline void grid_six(double u, double weight[GRID_POINTS])
 	weight[5] = e * abcd * (1.0 / 120);
 }
 
-/* The same on the nodes -1 .. 2. */
-static inline void grid_four(double u, double weight[GRID_CUBIC])
+/* The same on the nodes -1 .. 2, for two impulses at once, of the amplitudes `scale`. */
+static inline void grid_four(grid_pair u, grid_pair scale, grid_pair weight[GRID_CUBIC])
 {
-	const double b = u + 1, d = u - 1, e = u - 2;
-	const double de = d * e, bu = b * u;
+	const grid_pair b = u + 1.0, d = u - 1.0, e = u - 2.0;
+	const grid_pair de = d * e * scale, bu = b * u * scale;
 	weight[0] = u * de * (-1.0 / 6);
 	weight[1] = b * de * (1.0 / 2);
 	weight[2] = e * bu * (-1.0 / 2);

@@ -7,11 +7,13 @@
  * The response is built in blocks of time, so that memory does not grow with it.  Where reflection
  * depends on frequency, each octave has its own amplitudes; the octaves are filtered and added.
  * Octaves in which every surface reflects alike (materials are seldom known below 125 Hz or above
- * 4 kHz) share a grid, a "column".  Columns are neighbours two by two, so that one instruction serves
- * both; low ones need but a coarse grid.  The pairs stand by their loss, so that those of which the
- * walls have left nothing are the last.  Their filters have zero phase and ring before an arrival by what the bands
- * differ there; what would ring to before emission is dropped.  Images that arrive after the end
- * of the response are not computed, so their ringing into its last 85 ms is not there either.
+ * 4 kHz) share a grid, a "column".  Columns are neighbours two by two, so that one instruction
+ * serves both; low ones need but a coarse grid.  The pairs stand by their loss, so that those of
+ * which the walls have left nothing are the last.
+ *
+ * The octaves' filters have zero phase and ring before an arrival by what the bands differ there;
+ * what would ring to before emission is dropped.  Images that arrive after the end of the response
+ * are not computed, so their ringing into its last 85 ms is not there either.
  *
  * Air: a path of r metres loses the factor exp(-m r / 2), and r = ct is known from the time alone:
  * the factor is applied to each octave's samples instead of to each image.  Multiplying the
@@ -39,6 +41,7 @@ struct pair {
 	struct grid_kernel kernel;
 	grid_pair *cells;
 	size_t count; /* of the cells */
+	bool joined;  /* to the pair behind it: the same cells and weights, of four points */
 };
 
 struct images {
@@ -55,6 +58,8 @@ struct images {
 	int pairs;                        /* of columns, where there are more bands */
 	int touched;                      /* pairs whose grids hold anything */
 	struct pair pair[PAIRS_MAX];
+	struct grid_halving halving;      /* in place of the longest kernel */
+	grid_pair *between;
 	double *band;                     /* [bands][band_each]: samples of the octaves */
 	size_t band_each;
 	double *joined;                   /* [bank.size] */
@@ -86,7 +91,8 @@ static void spread_flat(void *user, const struct sphere_row *row)
 	}
 }
 
-/* Images of a row, as a pair of grids sees them. */
+/* Images of a row, as a pair of grids sees them.  An odd n is followed by one that is added
+ * nowhere. */
 struct arrivals {
 	size_t n;
 	double frame[BATCH], inverse_m[BATCH];
@@ -99,13 +105,32 @@ static inline grid_pair both(double x)
 	return (grid_pair){x, x};
 }
 
-static inline grid_pair gain_of(const struct arrivals *arrivals, size_t k, grid_pair row_gain)
+/* Two at a time, since square roots and quotients are what takes long; the last of an odd number
+ * with itself. */
+static void locate(const struct images *images, double row_m2, const double *square_m2, size_t n,
+                   struct arrivals *arrivals)
 {
-	const double *inner = arrivals->inner_gain + k * arrivals->stride;
-	return row_gain * (grid_pair){inner[0], inner[1]} * both(arrivals->inverse_m[k]);
+	const grid_pair per_m = both(images->frames_per_m), first = both(images->first_frame);
+	for (size_t k = 0; k < n; k += 2) {
+		const double one_m2 = row_m2 + square_m2[k];
+		const double other_m2 = row_m2 + square_m2[k + 1 < n ? k + 1 : k];
+		const grid_pair r = {sqrt(one_m2), sqrt(other_m2)};
+		const grid_pair frame = r * per_m - first, inverse_m = 1.0 / r;
+		memcpy(arrivals->frame + k, &frame, sizeof frame);
+		memcpy(arrivals->inverse_m + k, &inverse_m, sizeof inverse_m);
+	}
+	arrivals->n = n;
 }
 
-static void add_six(struct pair *pair, const struct arrivals *arrivals, grid_pair row_gain)
+/* Gains of image k; `ahead`: of the pair so many behind the first. */
+static inline grid_pair gain_of(const struct arrivals *arrivals, size_t k, size_t ahead,
+                                grid_pair row_gain)
+{
+	const double *inner = arrivals->inner_gain + k * arrivals->stride + 2 * ahead;
+	return row_gain * (grid_pair){inner[0], inner[1]};
+}
+
+static void add_six(const struct pair *pair, const struct arrivals *arrivals, grid_pair row_gain)
 {
 	const double phases = (int)pair->kernel.phases;
 	for (size_t k = 0; k < arrivals->n; k++) {
@@ -113,7 +138,8 @@ static void add_six(struct pair *pair, const struct arrivals *arrivals, grid_pai
 		const int whole = (int)cell;
 		double weight[GRID_POINTS];
 		grid_six(cell - whole, weight);
-		const grid_pair gain = gain_of(arrivals, k, row_gain);
+		const grid_pair gain =
+		        gain_of(arrivals, k, 0, row_gain) * both(arrivals->inverse_m[k]);
 		grid_pair *at = pair->cells + whole - 2;
 		at[0] += gain * both(weight[0]);
 		at[1] += gain * both(weight[1]);
@@ -124,21 +150,55 @@ static void add_six(struct pair *pair, const struct arrivals *arrivals, grid_pai
 	}
 }
 
-static void add_four(struct pair *pair, const struct arrivals *arrivals, grid_pair row_gain)
+/* One of two images that were weighed at once. */
+static inline void add_lane(grid_pair *at, grid_pair gain, const grid_pair weight[GRID_CUBIC],
+                            int lane)
+{
+	at[0] += gain * both(weight[0][lane]);
+	at[1] += gain * both(weight[1][lane]);
+	at[2] += gain * both(weight[2][lane]);
+	at[3] += gain * both(weight[3][lane]);
+}
+
+/* To `count` pairs, one or two, that share cells and weights. */
+static inline void add_fours(const struct pair *pair, int count, const struct arrivals *arrivals,
+                             const grid_pair *row_gain)
 {
 	const double phases = (int)pair->kernel.phases;
-	for (size_t k = 0; k < arrivals->n; k++) {
-		const double cell = arrivals->frame[k] * phases;
-		const int whole = (int)cell;
-		double weight[GRID_CUBIC];
-		grid_four(cell - whole, weight);
-		const grid_pair gain = gain_of(arrivals, k, row_gain);
-		grid_pair *at = pair->cells + whole - 1;
-		at[0] += gain * both(weight[0]);
-		at[1] += gain * both(weight[1]);
-		at[2] += gain * both(weight[2]);
-		at[3] += gain * both(weight[3]);
+	for (size_t k = 0; k < arrivals->n; k += 2) {
+		const grid_pair frame = {arrivals->frame[k], arrivals->frame[k + 1]};
+		const grid_pair inverse_m = {arrivals->inverse_m[k], arrivals->inverse_m[k + 1]};
+		const grid_pair cell = frame * phases;
+		const int one = (int)cell[0], other = (int)cell[1];
+		grid_pair weight[GRID_CUBIC];
+		grid_four(cell - (grid_pair){one, other}, inverse_m, weight);
+		add_lane(pair[0].cells + one - 1, gain_of(arrivals, k, 0, row_gain[0]), weight, 0);
+		if (count == 2)
+			add_lane(pair[1].cells + one - 1, gain_of(arrivals, k, 1, row_gain[1]),
+			         weight, 0);
+		if (k + 1 == arrivals->n)
+			break;
+		add_lane(pair[0].cells + other - 1, gain_of(arrivals, k + 1, 0, row_gain[0]),
+		         weight, 1);
+		if (count == 2)
+			add_lane(pair[1].cells + other - 1,
+			         gain_of(arrivals, k + 1, 1, row_gain[1]), weight, 1);
 	}
+}
+
+static void add_pair(const struct pair *pair, const struct arrivals *arrivals,
+                     const grid_pair *row_gain)
+{
+	if (pair->kernel.cubic)
+		add_fours(pair, 1, arrivals, row_gain);
+	else
+		add_six(pair, arrivals, row_gain[0]);
+}
+
+static void add_joined(const struct pair *pair, const struct arrivals *arrivals,
+                       const grid_pair *row_gain)
+{
+	add_fours(pair, 2, arrivals, row_gain);
 }
 
 /* Add the images first .. end - 1 of a row to the grids of the first `pairs`. */
@@ -147,18 +207,20 @@ static void add_images(struct images *images, const struct sphere_row *row, size
 {
 	struct arrivals arrivals;
 	arrivals.stride = 2 * (size_t)images->pairs;
+	grid_pair gain[PAIRS_MAX];
+	for (int p = 0; p < pairs; p++)
+		gain[p] = (grid_pair){row->gain[2 * p], row->gain[2 * p + 1]};
 	for (size_t k = first; k < end; k += BATCH) {
-		arrivals.n = end - k < BATCH ? end - k : BATCH;
-		for (size_t i = 0; i < arrivals.n; i++) {
-			const double r = sqrt(row->row_m2 + row->square_m2[k + i]);
-			arrivals.frame[i] = r * images->frames_per_m - images->first_frame;
-			arrivals.inverse_m[i] = 1 / r;
-		}
+		const size_t n = end - k < BATCH ? end - k : BATCH;
+		locate(images, row->row_m2, row->square_m2 + k, n, &arrivals);
 		for (int p = 0; p < pairs; p++) {
-			struct pair *pair = &images->pair[p];
-			const grid_pair gain = {row->gain[2 * p], row->gain[2 * p + 1]};
 			arrivals.inner_gain = row->inner_gain + k * arrivals.stride + 2 * p;
-			(pair->kernel.cubic ? add_four : add_six)(pair, &arrivals, gain);
+			if (images->pair[p].joined && p + 1 < pairs) {
+				add_joined(&images->pair[p], &arrivals, &gain[p]);
+				p++;
+			} else {
+				add_pair(&images->pair[p], &arrivals, &gain[p]);
+			}
 		}
 	}
 }
@@ -232,7 +294,11 @@ static void sample_pair(struct images *images, int p, size_t at, size_t frames)
 	const struct grid_kernel *kernel = &images->pair[p].kernel;
 	const size_t count = frames + 2 * kernel->half;
 	memset(y, 0, count * sizeof *y);
-	grid_sample_pair(images->pair[p].cells, frames, kernel, y);
+	if (kernel->half == GRID_HALF)
+		grid_sample_halving(images->pair[p].cells, frames, &images->halving,
+		                    images->between, y);
+	else
+		grid_sample_pair(images->pair[p].cells, frames, kernel, y);
 	for (int b = 0; b < images->bands; b++) {
 		const int lane = images->column[b] % 2;
 		double *x = images->band + (size_t)b * images->band_each + at - kernel->half;
@@ -361,17 +427,40 @@ static void sort_pairs(const struct sabin_room *room,
 	}
 }
 
-static enum sabin_err init_pair(struct images *images, int p, const struct bank_plan *plan)
+static double pair_top(const struct images *images, int p, const struct bank_plan *plan)
 {
-	struct pair *pair = &images->pair[p];
 	double top = 0;
 	for (int b = 0; b < images->bands; b++)
 		if (images->column[b] / 2 == p)
 			top = fmax(top, bank_top(plan, b));
-	grid_kernel_init_coarse(&pair->kernel, top);
-	pair->count = grid_cells(GRID_FRAMES, pair->kernel.phases);
-	pair->cells = calloc(pair->count, sizeof *pair->cells);
-	return pair->cells ? SABIN_OK : SABIN_ENOMEM;
+	return top;
+}
+
+/* Two neighbours whose grids may be about equally coarse both get the finer one, and join. */
+static enum sabin_err init_grids(struct images *images, const struct bank_plan *plan)
+{
+	for (int p = 0; p < images->pairs; p++)
+		grid_kernel_init_coarse(&images->pair[p].kernel, pair_top(images, p, plan));
+	for (int p = 0; p + 1 < images->pairs; p++) {
+		struct pair *pair = &images->pair[p];
+		const bool second = pair_top(images, p + 1, plan) > pair_top(images, p, plan);
+		const struct grid_kernel *finer = &pair[second].kernel;
+		if (finer->cubic && finer->phases <= 4 * pair[!second].kernel.phases) {
+			pair[!second].kernel = *finer;
+			pair[0].joined = true;
+			p++;
+		}
+	}
+	for (int p = 0; p < images->pairs; p++) {
+		struct pair *pair = &images->pair[p];
+		pair->count = grid_cells(GRID_FRAMES, pair->kernel.phases);
+		pair->cells = calloc(pair->count, sizeof *pair->cells);
+		if (!pair->cells)
+			return SABIN_ENOMEM;
+	}
+	grid_halving_init(&images->halving);
+	images->between = calloc(grid_cells(GRID_FRAMES, 2), sizeof *images->between);
+	return images->between ? SABIN_OK : SABIN_ENOMEM;
 }
 
 static enum sabin_err init_pairs(struct images *images, const struct sabin_room *room,
@@ -391,10 +480,7 @@ static enum sabin_err init_pairs(struct images *images, const struct sabin_room 
 			images->column[b]++;
 	}
 	images->pairs = columns / 2;
-	enum sabin_err err = SABIN_OK;
-	for (int p = 0; !err && p < images->pairs; p++)
-		err = init_pair(images, p, plan);
-	return err;
+	return init_grids(images, plan);
 }
 
 static enum sabin_err init_flat(struct images *images,
@@ -452,6 +538,7 @@ static void release(struct images *images)
 	free(images->cells);
 	for (int p = 0; p < images->pairs; p++)
 		free(images->pair[p].cells);
+	free(images->between);
 	free(images->band);
 	free(images->joined);
 }

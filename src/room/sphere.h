@@ -21,7 +21,7 @@ struct sphere_axis {
 	size_t n;
 	double *square_m2; /* [n] offset squared */
 	double *gain;      /* [n][bands] product of the reflections along this axis */
-	double *most;      /* [n][groups] greatest gain of this and all farther offsets, bands >= 2g */
+	double *most;      /* [n][groups] greatest gain of this and all farther, bands >= 2g */
 };
 
 struct sphere {

@@ -20,6 +20,8 @@
 enum { BLOCK_MIN = 1024, BLOCK_MAX = 8192, PARTITIONS = 6 };
 /* Seeds of an input's noise and of its bursts, and from one input to the next. */
 enum { SEED_BURST = 1, SEED_STEP = 2 };
+/* Noise is made so many frames at a time. */
+enum { NOISE_FRAMES = 256 };
 
 struct sabin_hear {
 	const struct sabin_scene *scene;
@@ -29,6 +31,8 @@ struct sabin_hear {
 	int64_t latency;
 	long double pace; /* capture ticks a playback tick: 1 + skew */
 	double noise, burst, hum, hum_step, clip;
+	double *hiss;        /* [input][NOISE_FRAMES]: the noise from the frame hiss_from on */
+	uint64_t hiss_from;  /* a multiple of NOISE_FRAMES */
 
 	/* sources that are heard, and the room */
 	const struct sabin_source **sources;
@@ -115,6 +119,20 @@ static enum sabin_err make_convolver(struct sabin_hear *hear)
 	return err;
 }
 
+static uint64_t noise_seed(const struct sabin_hear *hear, unsigned input)
+{
+	return hear->simulation->seed + (uint64_t)input * SEED_STEP;
+}
+
+/* The noise about a frame. */
+static void fill_hiss(struct sabin_hear *hear, uint64_t index)
+{
+	hear->hiss_from = index - index % NOISE_FRAMES;
+	for (unsigned input = 0; input < hear->inputs; input++)
+		sabin_random_normal_block(noise_seed(hear, input), hear->hiss_from, NOISE_FRAMES,
+		                          hear->hiss + (size_t)input * NOISE_FRAMES);
+}
+
 enum sabin_err sabin_hear_new(const struct sabin_scene *scene,
                               const struct sabin_simulation *simulation, unsigned rate_hz,
                               size_t kept_frames, struct sabin_world *world,
@@ -143,11 +161,12 @@ enum sabin_err sabin_hear_new(const struct sabin_scene *scene,
 	hear->wet = calloc(hear->inputs * 2 * hear->block, sizeof *hear->wet);
 	hear->out = calloc(hear->inputs, sizeof *hear->out);
 	hear->ring = calloc(hear->kept, hear->inputs * sizeof *hear->ring);
+	hear->hiss = calloc(hear->inputs, NOISE_FRAMES * sizeof *hear->hiss);
 	if (simulation->skew_ppm != 0)
 		hear->sinc = sabin_sinc_new();
 	enum sabin_err err = SABIN_ENOMEM;
 	if (hear->sources && hear->played && hear->in && hear->wet && hear->out && hear->ring &&
-	    (hear->sinc || simulation->skew_ppm == 0))
+	    hear->hiss && (hear->sinc || simulation->skew_ppm == 0))
 		err = make_convolver(hear);
 	if (err) {
 		sabin_hear_free(hear);
@@ -157,6 +176,7 @@ enum sabin_err sabin_hear_new(const struct sabin_scene *scene,
 		hear->in[s] = hear->played + s * hear->block;
 	for (unsigned input = 0; input < hear->inputs; input++)
 		hear->out[input] = hear->wet + (2 * (size_t)input + 1) * hear->block;
+	fill_hiss(hear, 0);
 	*out = hear;
 	return SABIN_OK;
 }
@@ -172,6 +192,7 @@ void sabin_hear_free(struct sabin_hear *hear)
 	free(hear->wet);
 	free(hear->out);
 	free(hear->ring);
+	free(hear->hiss);
 	free(hear->sinc);
 	free(hear);
 }
@@ -307,7 +328,7 @@ static void hear_between(struct sabin_hear *hear, const struct sabin_world_view 
 		                         wet_at(hear, input, m - SABIN_SINC_HALF + 1));
 }
 
-static void disturb(const struct sabin_hear *hear, int64_t tick, bool bursting, double *x)
+static void disturb(struct sabin_hear *hear, int64_t tick, bool bursting, double *x)
 {
 	const uint64_t index = (uint64_t)(hear->base + tick);
 	double hum = 0;
@@ -315,12 +336,16 @@ static void disturb(const struct sabin_hear *hear, int64_t tick, bool bursting, 
 		const double turns = fmod((double)index * hear->hum_step, 1);
 		hum = hear->hum * sin(2 * M_PI * turns);
 	}
+	if (hear->noise > 0 && index - hear->hiss_from >= NOISE_FRAMES)
+		fill_hiss(hear, index);
+	const double *hiss = hear->hiss + index % NOISE_FRAMES;
 	for (unsigned input = 0; input < hear->inputs; input++) {
-		const uint64_t seed = hear->simulation->seed + (uint64_t)input * SEED_STEP;
 		if (hear->noise > 0)
-			x[input] += hear->noise * sabin_random_normal_at(seed, index);
+			x[input] += hear->noise * hiss[(size_t)input * NOISE_FRAMES];
 		if (bursting)
-			x[input] += hear->burst * sabin_random_normal_at(seed + SEED_BURST, index);
+			x[input] += hear->burst *
+			            sabin_random_normal_at(noise_seed(hear, input) + SEED_BURST,
+			                                   index);
 		x[input] += hum;
 		if (fabs(x[input]) > hear->clip)
 			x[input] = copysign(hear->clip, x[input]);

@@ -11,7 +11,7 @@
 
 static const int64_t second_ns = 1000000000;
 /* Free running: real time after which a client that neither feeds nor reads is left behind. */
-static const int64_t stall_ns = 2 * second_ns;
+static const int64_t stall_ns = 5 * second_ns;
 /* ... and by how far, when nobody else says how far to go. */
 enum { STALL_STEP_FRAMES = 4096 };
 /* Sound kept for a capture that has not started yet. */

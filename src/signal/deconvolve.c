@@ -18,6 +18,7 @@
 struct sabin_deconvolver {
 	struct sabin_fft *fft;
 	size_t frames_recorded;
+	double rate_hz, from_hz, to_hz;
 	double complex *inverse;  /* [n/2 + 1]: edge(f) / X(f) */
 	double complex *spectrum; /* [n/2 + 1] */
 };
@@ -86,11 +87,13 @@ static double power_near(const double complex *x, double bin_hz, double f_hz, do
 	return sum / (double)(b - a + 1);
 }
 
-static enum sabin_err invert(struct sabin_deconvolver *d, double rate_hz, double from_hz,
-                             double to_hz)
+/* On a clock that is fast by `pace` every frequency is that much lower. */
+static enum sabin_err invert(struct sabin_deconvolver *d, double pace)
 {
+	const double rate_hz = d->rate_hz / pace;
+	const double from_hz = d->from_hz / pace, to_hz = fmin(d->to_hz / pace, d->rate_hz / 2);
 	const size_t n = sabin_fft_size(d->fft);
-	const double bin_hz = rate_hz / (double)n;
+	const double bin_hz = d->rate_hz / (double)n;
 	const double sixth = exp2(1.0 / 6);
 	const double stop_hz = fmin(rate_hz / 2, to_hz * exp2(upper_edge_oct));
 	const double low = power_near(d->inverse, bin_hz, from_hz, sixth) * pow(10, low_floor_db / 10);
@@ -124,29 +127,42 @@ enum sabin_err sabin_deconvolver_new(const double *played, size_t frames_played,
 		return SABIN_EINVAL;
 	const size_t n = sabin_fft_smooth_size(frames_played + frames_recorded); /* [M] */
 	struct sabin_deconvolver *d = calloc(1, sizeof *d);
-	double *x = calloc(n, sizeof *x);
 	enum sabin_err err = SABIN_ENOMEM;
-	if (!d || !x)
+	if (!d)
 		goto out;
 	d->frames_recorded = frames_recorded;
+	d->rate_hz = rate_hz;
+	d->from_hz = from_hz;
+	d->to_hz = to_hz;
 	d->inverse = malloc((n / 2 + 1) * sizeof *d->inverse);
 	d->spectrum = malloc((n / 2 + 1) * sizeof *d->spectrum);
 	if (!d->inverse || !d->spectrum)
 		goto out;
 	err = sabin_fft_new(n, &d->fft);
-	if (err)
-		goto out;
-	memcpy(x, played, frames_played * sizeof *x);
-	sabin_fft_forward(d->fft, x, d->inverse);
-	err = invert(d, rate_hz, from_hz, to_hz);
+	if (!err)
+		err = sabin_deconvolver_replace(d, played, frames_played, 1);
 	if (err)
 		goto out;
 	*out = d;
 	d = NULL;
 out:
 	sabin_deconvolver_free(d);
-	free(x);
 	return err;
+}
+
+enum sabin_err sabin_deconvolver_replace(struct sabin_deconvolver *d, const double *played,
+                                         size_t frames_played, double pace)
+{
+	const size_t n = sabin_fft_size(d->fft);
+	if (frames_played == 0 || frames_played > n || !(pace >= 0.9 && pace <= 1.1))
+		return SABIN_EINVAL;
+	double *x = calloc(n, sizeof *x);
+	if (!x)
+		return SABIN_ENOMEM;
+	memcpy(x, played, frames_played * sizeof *x);
+	sabin_fft_forward(d->fft, x, d->inverse);
+	free(x);
+	return invert(d, pace);
 }
 
 void sabin_deconvolver_free(struct sabin_deconvolver *d)

@@ -128,7 +128,9 @@ static void pass_time(struct fake_card *card)
 	if (card->stuck || !card->playing)
 		return;
 	for (; frames > 0 && card->now < card->written; frames--) {
-		if (card->now >= card->read + card->buffer_frames)
+		/* a capture that broke down holds nothing up */
+		if (card->now >= card->read + card->buffer_frames &&
+		    !reached(card, card->xrun_capture_at))
 			break;
 		sound_frame(card);
 	}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * losses.c: lost frames and noise bursts.
+ *
+ * The distance of the chirps alone cannot tell: 64 frames lost in ten seconds look like a clock that
+ * is off by 130 ppm, which is legal.  But then the sweep between them does not lie where that clock
+ * would have put it: by up to 64 frames, and by a tenth of it wherever it happened.
+ */
+#include <math.h>
+#include <stdint.h>
+
+#include <sabin/deconvolve.h>
+#include <sabin/skew.h>
+
+#include "audio/losses.h"
+#include "audio/markers.h"
+
+/* ---- one take ---- */
+
+/* Parts of the chirps' band, evenly in octaves, whose arrivals are compared; the upper edge of the last
+ * one stays below the fade-out. */
+enum { PARTS = 4 };
+static const double top_of_band = 0.95;
+/* The chirp's and the sweep's response are compared from so long before the direct sound to so long
+ * after it. */
+static const double before_s = 0.005, after_s = 0.03;
+/* A part counts where the two are so much alike: elsewhere the speaker or the room is too silent. */
+static const double least_likeness = 0.7;
+/* Farther off than five times what moving air does, and than six standard deviations of the noise
+ * (once in 1e9): the clock jumped. */
+static const double most_air = 5, most_sigmas = 6;
+
+struct part {
+	bool counts;
+	double at_s;   /* in the sweep */
+	double place;  /* 0 at the first chirp, 1 at the second, as far as a wrong skew shifts it: by
+	                * skew (t + L), the slope of the phase error 2 pi skew L f ln(f / from) */
+	double frames; /* the sweep is late by, against the line through the chirps */
+	double sigma_frames;
+};
+
+/* The chirp, read on the capture clock, deconvolved from recorded[first ..]: h[n]. */
+static enum sabin_err chirp_response(const struct sabin_stimulus *s, double skew,
+                                     const double *recorded, size_t n, double *h)
+{
+	const double rate_hz = s->sweep.rate_hz, step_s = 1 / rate_hz / (1 + skew);
+	const size_t length = (size_t)ceil(s->chirp.length_s / step_s), frames = n + length;
+	struct sabin_deconvolver *d = NULL;
+	double *chirp = malloc(length * sizeof *chirp), *whole = NULL;
+	enum sabin_err err = SABIN_ENOMEM;
+	if (!chirp)
+		goto out;
+	for (size_t i = 0; i < length; i++)
+		chirp[i] = sabin_sweep_value(&s->chirp, (double)i * step_s);
+	err = sabin_deconvolver_new(chirp, length, frames, rate_hz, s->chirp.from_hz, s->chirp.to_hz,
+	                            &d);
+	if (err)
+		goto out;
+	whole = malloc(sabin_deconvolver_size(d) * sizeof *whole);
+	if (!whole) {
+		err = SABIN_ENOMEM;
+		goto out;
+	}
+	sabin_deconvolver_process(d, recorded, whole);
+	memcpy(h, whole, n * sizeof *h);
+out:
+	sabin_deconvolver_free(d);
+	free(chirp);
+	free(whole);
+	return err;
+}
+
+/* How the sweep's response lies against the first chirp's, part by part.  a, b: [n], soft ends. */
+static enum sabin_err compare_parts(const struct sabin_stimulus *s, const double *a, const double *b,
+                                    size_t n, size_t most, double offset, struct part parts[PARTS])
+{
+	const double ratio = s->chirp.to_hz / s->chirp.from_hz, rate_hz = s->sweep.rate_hz;
+	const double sweep_s = (double)(s->sweep_frame - s->chirp_frame[0]) / rate_hz;
+	for (int k = 0; k < PARTS; k++) {
+		const double low_hz = s->chirp.from_hz * pow(ratio, (double)k / PARTS);
+		const double high_hz = fmin(s->chirp.from_hz * pow(ratio, (k + 1.0) / PARTS),
+		                            top_of_band * s->chirp.to_hz);
+		const double mid_hz = sqrt(low_hz * high_hz);
+		struct sabin_delay delay;
+		enum sabin_err err =
+		    sabin_delay_find(a, b, n, rate_hz, low_hz, high_hz, most, &delay);
+		parts[k] = (struct part){.at_s = sabin_sweep_time_s(&s->sweep, mid_hz)};
+		if (err == SABIN_ESHORT)
+			continue;
+		if (err)
+			return err;
+		parts[k].counts = delay.likeness >= least_likeness;
+		parts[k].place =
+		    (sweep_s + parts[k].at_s + s->sweep.constant_s -
+		     sabin_sweep_time_s(&s->chirp, mid_hz) - s->chirp.constant_s) /
+		    sabin_markers_apart_s(s);
+		parts[k].frames = delay.frames + offset;
+		parts[k].sigma_frames = delay.sigma_frames;
+	}
+	return SABIN_OK;
+}
+
+/* Frames lost after part `after` (-1: before all of them) that explain the parts best: what was lost
+ * tilts the line by itself, and shifts what comes after it.  Returns the sum of squares left over. */
+static double explain(const struct part parts[PARTS], int after, double *lost)
+{
+	double along = 0, square = 0, all = 0;
+	for (int k = 0; k < PARTS; k++) {
+		if (!parts[k].counts)
+			continue;
+		const double per_frame = k <= after ? parts[k].place : parts[k].place - 1;
+		along += per_frame * parts[k].frames;
+		square += per_frame * per_frame;
+		all += parts[k].frames * parts[k].frames;
+	}
+	*lost = square > 0 ? along / square : 0;
+	return all - *lost * along;
+}
+
+static void tell_jump(const struct sabin_stimulus *s, const struct part parts[PARTS],
+                      struct sabin_verdict *verdict)
+{
+	double least = HUGE_VAL, lost = 0;
+	int place = -1;
+	for (int after = -1; after < PARTS; after++) {
+		double frames;
+		if (after >= 0 && !parts[after].counts)
+			continue;
+		const double left = explain(parts, after, &frames);
+		if (left < least) {
+			least = left;
+			lost = frames;
+			place = after;
+		}
+	}
+	int next = place + 1;
+	while (next < PARTS && !parts[next].counts)
+		next++;
+	const double from_s = place < 0 ? 0 : parts[place].at_s;
+	const double to_s = next < PARTS ? parts[next].at_s : s->sweep.length_s;
+	const double count = fmax(fabs(rint(lost)), 1);
+	verdict->trustworthy = false;
+	verdict->lost_frames = lost > 0 ? (size_t)count : 0;
+	if (next == PARTS)
+		sabin_verdict_say(verdict, "about %.0f frames %s after %.2f s of the sweep (%.0f Hz): "
+		                           "the second marker is out of place",
+		                  count, lost > 0 ? "were lost" : "are too many", from_s,
+		                  sabin_sweep_frequency_hz(&s->sweep, from_s));
+	else
+		sabin_verdict_say(verdict, "about %.0f frames %s between %.2f s and %.2f s of the sweep, "
+		                           "while %.0f Hz to %.0f Hz were playing",
+		                  count, lost > 0 ? "were lost" : "are too many", from_s, to_s,
+		                  sabin_sweep_frequency_hz(&s->sweep, from_s),
+		                  sabin_sweep_frequency_hz(&s->sweep, to_s));
+}
+
+enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double *recorded,
+                                   struct sabin_take *take)
+{
+	const struct sabin_excitation *e = sabin_taker_excitation(taker);
+	const struct sabin_stimulus *s = e->stimulus;
+	const struct sabin_markers *m = &take->markers;
+	if (!m->heard || fabs(m->skew) > sabin_markers_most_skew)
+		return SABIN_OK;
+	const double rate_hz = e->rate_hz, apart_s = sabin_markers_apart_s(s);
+	/* no legal skew moves the sweep farther against the chirp */
+	const double most_s = fmin(sabin_markers_most_skew * apart_s, 0.1);
+	const size_t most = (size_t)(most_s * rate_hz) + 1;
+	const long before = (long)(before_s * rate_hz) + (long)most;
+	const size_t n = (size_t)before + most + (size_t)(after_s * rate_hz);
+	const double chirp_to_sweep =
+	    (double)(s->sweep_frame - s->chirp_frame[0]) * (1 + take->skew);
+	const long lag = lrint(take->arrival) - before;
+	const long first = lrint((double)lag - chirp_to_sweep);
+	if (first < 0)
+		return SABIN_OK;
+	struct part parts[PARTS];
+	double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b);
+	enum sabin_err err = a && b ? SABIN_OK : SABIN_ENOMEM;
+	if (!err)
+		err = chirp_response(s, take->skew, recorded + first, n, a);
+	if (err)
+		goto out;
+	sabin_taker_part(taker, lag, n, b);
+	sabin_markers_part(a, n, rate_hz, a);
+	sabin_markers_part(b, n, rate_hz, b);
+	err = compare_parts(s, a, b, n, most, (double)(lag - first) - chirp_to_sweep, parts);
+	for (int k = 0; !err && k < PARTS; k++) {
+		const double limit = fmax(most_air * sabin_markers_air_s * rate_hz,
+		                          most_sigmas * parts[k].sigma_frames);
+		if (parts[k].counts && fabs(parts[k].frames) > limit) {
+			tell_jump(s, parts, &take->verdict);
+			break;
+		}
+	}
+out:
+	free(a);
+	free(b);
+	return err;
+}

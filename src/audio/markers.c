@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * markers.c: the chirps before and after the sweep.
+ *
+ * Each is found by its own deconvolution, to a sample or so: among reflections the peak may be
+ * another one.  What lies between the two comes from laying one reception on the other, with the room:
+ * it is in both and cancels, and so does the pace of the recording.
+ */
+#include <math.h>
+#include <stdint.h>
+
+#include <sabin/deconvolve.h>
+#include <sabin/skew.h>
+#include <sabin/window.h>
+
+#include "audio/markers.h"
+
+/* A clock farther off than this is a fault, not a tolerance. */
+const double sabin_markers_most_skew = 2000e-6;
+/* In real rooms two markers ten seconds apart came 5 us nearer or farther: draughts and warmth. */
+const double sabin_markers_air_s = 5e-6;
+/* Skew below four standard deviations is none; nor is what leaves an error of -70 dB in the response
+ * of ten seconds (20 Hz to 20 kHz: 1 ppm costs -20.6 dB, and the error goes with its square). */
+static const double certain_sigmas = 4, least_skew = 0.003e-6;
+/* A chirp is looked for so far around its place: a clock off by 1.2 % moves it, and blurs the
+ * sweep's arrival; and no farther, because the sweep is near. */
+static const double least_reach_s = 0.01, most_skew_heard = 0.012, most_reach_s = 0.4;
+/* A chirp's peak this far above the RMS of the noise is one: among the 2e4 samples of the search the
+ * largest of Gaussian noise stays below 6. */
+static const double clear_of_noise = 8;
+/* What is laid on each other: from so long before the direct sound to so long after the chirp's end,
+ * where most of the reverberation has come and the sweep has not, under soft ends. */
+static const double lead_s = 0.01, reverberation_s = 0.2, soft_s = 0.004;
+/* The two receptions of one chirp are alike; below this one of them is something else. */
+static const double least_likeness = 0.3;
+
+/* Where chirp `which` arrives, in samples of the recording: deconvolved by the chirp itself. */
+static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, double sweep_at,
+                                    const double *x, size_t n, double *at)
+{
+	const double rate_hz = s->sweep.rate_hz;
+	const double apart = (double)s->chirp_frame[which] - (double)s->sweep_frame;
+	const double expected = sweep_at + apart;
+	const double reach_s =
+	    least_reach_s + most_skew_heard * (s->sweep.length_s + fabs(apart) / rate_hz);
+	/* as far as the recording goes */
+	const double room = fmin(expected - 1, 0.5 * ((double)n - expected - (double)s->chirp.frames));
+	if (!(room > least_reach_s * rate_hz))
+		return SABIN_ESHORT;
+	const size_t margin = (size_t)fmin(fmin(reach_s, most_reach_s) * rate_hz, room);
+	const size_t first = (size_t)expected - margin, frames = s->chirp.frames + 2 * margin;
+	struct sabin_deconvolver *d = NULL;
+	double *chirp = malloc(s->chirp.frames * sizeof *chirp), *h = NULL;
+	enum sabin_err err = SABIN_ENOMEM;
+	if (!chirp)
+		goto out;
+	sabin_sweep_render(&s->chirp, chirp);
+	err = sabin_deconvolver_new(chirp, s->chirp.frames, frames, rate_hz, s->chirp.from_hz,
+	                            s->chirp.to_hz, &d);
+	if (err)
+		goto out;
+	h = malloc(sabin_deconvolver_size(d) * sizeof *h);
+	if (!h) {
+		err = SABIN_ENOMEM;
+		goto out;
+	}
+	sabin_deconvolver_process(d, x + first, h);
+	struct sabin_arrival arrival;
+	err = sabin_arrival_find(h, 2 * margin, rate_hz, &arrival);
+	if (err)
+		goto out;
+	double noise = 0;
+	for (size_t i = 0; i < margin / 4; i++)
+		noise += h[i] * h[i];
+	noise = sqrt(noise / (double)(margin / 4));
+	if (fabs(arrival.peak) < clear_of_noise * noise) {
+		err = SABIN_ESHORT;
+		goto out;
+	}
+	*at = (double)first + arrival.position;
+out:
+	sabin_deconvolver_free(d);
+	free(chirp);
+	free(h);
+	return err;
+}
+
+double sabin_markers_apart_s(const struct sabin_stimulus *s)
+{
+	return (double)(s->chirp_frame[1] - s->chirp_frame[0]) / s->sweep.rate_hz;
+}
+
+double sabin_markers_tolerance(const struct sabin_excitation *e, const struct sabin_markers *m)
+{
+	const double tolerance = fmax(certain_sigmas * m->sigma, least_skew);
+	if (!e->one_clock)
+		return tolerance;
+	return fmax(tolerance, 3 * sabin_markers_air_s / sabin_markers_apart_s(e->stimulus));
+}
+
+void sabin_markers_part(const double *x, size_t n, double rate_hz, double *part)
+{
+	const size_t soft = (size_t)(soft_s * rate_hz);
+	memcpy(part, x, n * sizeof *part);
+	for (size_t i = 0; i < soft && i < n / 2; i++) {
+		const double gain = sabin_window_rise(((double)i + 0.5) / (double)soft);
+		part[i] *= gain;
+		part[n - 1 - i] *= gain;
+	}
+}
+
+/* Lay the second reception on the first. */
+static enum sabin_err lay(const struct sabin_stimulus *s, const double *x, size_t frames,
+                          struct sabin_markers *m)
+{
+	const double rate_hz = s->sweep.rate_hz, played = sabin_markers_apart_s(s) * rate_hz;
+	const long lead = lrint(lead_s * rate_hz);
+	const long first = lrint(m->at[0]) - lead, second = lrint(m->at[1]) - lead;
+	long n = lead + (long)s->chirp.frames + lrint(reverberation_s * rate_hz);
+	if (second + n > (long)frames)
+		n = (long)frames - second;
+	if (first < 0 || n < lead + (long)s->chirp.frames)
+		return SABIN_ESHORT;
+	double *a = malloc((size_t)n * sizeof *a), *b = malloc((size_t)n * sizeof *b);
+	struct sabin_delay delay;
+	enum sabin_err err = SABIN_ENOMEM;
+	if (a && b) {
+		sabin_markers_part(x + first, (size_t)n, rate_hz, a);
+		sabin_markers_part(x + second, (size_t)n, rate_hz, b);
+		err = sabin_delay_find(a, b, (size_t)n, rate_hz, s->chirp.from_hz, s->chirp.to_hz,
+		                       (size_t)lead, &delay);
+	}
+	free(a);
+	free(b);
+	if (!err && delay.likeness < least_likeness)
+		err = SABIN_ESHORT;
+	if (err)
+		return err;
+	m->heard = true;
+	m->skew = ((double)(second - first) + delay.frames) / played - 1;
+	m->sigma = delay.sigma_frames / played;
+	return SABIN_OK;
+}
+
+enum sabin_err sabin_markers_find(const struct sabin_excitation *e, const double *recorded,
+                                  size_t frames, double sweep_at, struct sabin_markers *out)
+{
+	const struct sabin_stimulus *s = e->stimulus;
+	*out = (struct sabin_markers){0};
+	if (!s || s->chirp.frames == 0)
+		return SABIN_OK;
+	enum sabin_err err = chirp_arrival(s, 0, sweep_at, recorded, frames, &out->at[0]);
+	if (!err)
+		err = chirp_arrival(s, 1, sweep_at, recorded, frames, &out->at[1]);
+	if (!err)
+		err = lay(s, recorded, frames, out);
+	return err == SABIN_ESHORT ? SABIN_OK : err;
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * test_losses.c: two clocks, lost frames and noises, in a reverberant room.
+ *
+ * The sweep's formula is read at the capture clock and convolved with a decaying noise.  By default a
+ * few draws; SABIN_TEST_DRAWS=100 makes them what was promised.
+ */
+#include <complex.h>
+#include <math.h>
+
+#include <sabin/fft.h>
+
+#include "audio/losses.h"
+#include "audio/pile.h"
+#include "util/decays.h"
+#include "util/near.h"
+#include "util/seed.h"
+
+enum { RATE_HZ = 48000 };
+
+struct rig {
+	struct sabin_stimulus stimulus;
+	struct sabin_excitation excitation;
+	struct sabin_taker *taker;
+	struct sabin_fft *fft;
+	double complex *room, *spectrum;
+	double *sweep, *dry, *wet, *recorded, *first;
+	size_t frames, size;
+	double noise_30_db; /* RMS of the noise that is 30 dB below the received chirp */
+};
+
+static const double level = 0.1, decay_s = 0.4;
+
+static void rig_make(struct rig *r, double length_s, double tail_s)
+{
+	const struct sabin_stimulus_options o = {{20, 22000, length_s, RATE_HZ, -20}, 1, tail_s, 1};
+	*r = (struct rig){0};
+	assert_ok(sabin_stimulus_init(&r->stimulus, &o));
+	r->frames = r->stimulus.frames + RATE_HZ / 2;
+	r->size = sabin_fft_smooth_size(r->frames + RATE_HZ);
+	assert_ok(sabin_fft_new(r->size, &r->fft));
+	r->room = malloc((r->size / 2 + 1) * sizeof *r->room);
+	r->spectrum = malloc((r->size / 2 + 1) * sizeof *r->spectrum);
+	r->sweep = malloc(r->stimulus.sweep.frames * sizeof *r->sweep);
+	r->dry = calloc(r->size, sizeof *r->dry);
+	r->wet = calloc(r->size, sizeof *r->wet);
+	r->recorded = malloc(r->frames * sizeof *r->recorded);
+	r->first = malloc(r->frames * sizeof *r->first);
+	sabin_sweep_render(&r->stimulus.sweep, r->sweep);
+	r->excitation = (struct sabin_excitation){
+	    .x = r->sweep,
+	    .frames = r->stimulus.sweep.frames,
+	    .rate_hz = RATE_HZ,
+	    .from_hz = 20,
+	    .to_hz = 22000,
+	    .second_harmonic_s = sabin_sweep_harmonic_lead_s(&r->stimulus.sweep, 2),
+	    .stimulus = &r->stimulus,
+	};
+	assert_ok(sabin_taker_new(&r->excitation, r->frames, &r->taker));
+}
+
+static void rig_free(struct rig *r)
+{
+	sabin_taker_free(r->taker);
+	sabin_fft_free(r->fft);
+	free(r->room);
+	free(r->spectrum);
+	free(r->sweep);
+	free(r->dry);
+	free(r->wet);
+	free(r->recorded);
+	free(r->first);
+}
+
+/* Direct sound and a reverberation with as much energy. */
+static void draw_room(struct rig *r, uint64_t seed)
+{
+	double energy = 0;
+	memset(r->wet, 0, r->size * sizeof *r->wet);
+	for (size_t i = 1; i < RATE_HZ; i++) {
+		const double t_s = (double)i / RATE_HZ;
+		r->wet[i] = t_s < 0.003 ? 0 : exp(-6.9 * t_s / decay_s) * sabin_random_normal_at(seed, i);
+		energy += r->wet[i] * r->wet[i];
+	}
+	for (size_t i = 1; i < RATE_HZ; i++)
+		r->wet[i] *= sqrt(0.5 / energy);
+	r->wet[0] = M_SQRT1_2;
+	sabin_fft_forward(r->fft, r->wet, r->room);
+	/* energy 1: the received chirp is as loud as the played one */
+	r->noise_30_db = level * M_SQRT1_2 * pow(10, -30 / 20.0);
+}
+
+/* wet: what the room makes of the stimulus, on a clock that is fast by `skew`, late by delay_s. */
+static void play(struct rig *r, double skew, double delay_s)
+{
+	const struct sabin_stimulus *s = &r->stimulus;
+	const double rate_hz = RATE_HZ * (1 + skew);
+	memset(r->dry, 0, r->size * sizeof *r->dry);
+	for (size_t i = 0; i < r->frames; i++) {
+		const double t_s = (double)i / rate_hz - delay_s;
+		r->dry[i] = sabin_sweep_value(&s->sweep, t_s - (double)s->sweep_frame / RATE_HZ);
+		for (int k = 0; k < 2; k++)
+			r->dry[i] +=
+			    sabin_sweep_value(&s->chirp, t_s - (double)s->chirp_frame[k] / RATE_HZ);
+	}
+	sabin_fft_forward(r->fft, r->dry, r->spectrum);
+	for (size_t k = 0; k <= r->size / 2; k++) {
+		const double are = creal(r->spectrum[k]), aim = cimag(r->spectrum[k]);
+		const double bre = creal(r->room[k]), bim = cimag(r->room[k]);
+		((double *)r->spectrum)[2 * k] = are * bre - aim * bim;
+		((double *)r->spectrum)[2 * k + 1] = are * bim + aim * bre;
+	}
+	sabin_fft_inverse(r->fft, r->spectrum, r->wet);
+}
+
+/* recorded: wet with noise, without `lost` frames from `at` on. */
+static void record(struct rig *r, double noise, uint64_t seed, size_t at, size_t lost)
+{
+	for (size_t i = 0; i < r->frames; i++)
+		r->recorded[i] = r->wet[i < at ? i : i + lost] +
+		                 (noise > 0 ? noise * sabin_random_normal_at(seed, i) : 0);
+}
+
+static struct sabin_take take(struct rig *r)
+{
+	struct sabin_take t;
+	assert_ok(sabin_taker_process(r->taker, r->recorded, &t));
+	return t;
+}
+
+static int faulty(const struct sabin_take *t, int wanted, const char *what)
+{
+	if (t->verdict.trustworthy == !wanted)
+		return 0;
+	print_message("%s: %s, %zu lost\n", what, t->verdict.why_count ? t->verdict.why[0] : "trusted",
+	              t->verdict.lost_frames);
+	return 1;
+}
+
+static double ratio_db(const double *a, const double *b, size_t n)
+{
+	double error = 0, energy = 0;
+	for (size_t i = 0; i < n; i++) {
+		error += (a[i] - b[i]) * (a[i] - b[i]);
+		energy += a[i] * a[i];
+	}
+	return 10 * log10(error / energy);
+}
+
+/* A random place in the sweep as received. */
+static size_t place(const struct rig *r, struct sabin_random *random, double delay_s)
+{
+	const double share = test_between(random, 0.002, 0.998);
+	return r->stimulus.sweep_frame +
+	       (size_t)(delay_s * RATE_HZ + share * (double)r->stimulus.sweep.frames);
+}
+
+/* ---- estimate and correction ---- */
+
+static void estimate(void **state)
+{
+	struct rig *r = *state;
+	const uint64_t seed = test_seed("estimate");
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	const double rows_ppm[] = {5, -5, 500, -500, 60};
+	const double limits_ppm[] = {0.002, 0.02};
+	const int draws = decay_draws(3);
+	double worst[2] = {0};
+	for (int i = 0; i < draws; i++) {
+		const double ppm = rows_ppm[i % 5];
+		draw_room(r, seed + (uint64_t)i);
+		play(r, ppm * 1e-6, test_between(&random, 0.02, 0.2));
+		for (int k = 0; k < 2; k++) {
+			const double noise = r->noise_30_db * (k == 0 ? 0.1 : 1);
+			record(r, noise, seed + (uint64_t)i, r->frames, 0);
+			const struct sabin_take t = take(r);
+			worst[k] = fmax(worst[k], fabs(t.verdict.skew_ppm.value - ppm));
+			assert_false(faulty(&t, 0, "clean"));
+		}
+	}
+	print_message("worst: %.5f ppm at 50 dB, %.5f ppm at 30 dB\n", worst[0], worst[1]);
+	for (int k = 0; k < 2; k++)
+		assert_at_most(worst[k], limits_ppm[k]);
+}
+
+/* The response on the playback clock is what one clock would have given.  A room of few reflections,
+ * each of them the formula itself, has no clock of its own. */
+static void corrected(void **state)
+{
+	struct rig *r = *state;
+	static const double delays_s[] = {0, 0.0043, 0.0107, 0.0231, 0.0519, 0.1133, 0.2471};
+	const double rows_ppm[] = {0, 5, -5, 100, 500, -500};
+	double *want = NULL, *got = NULL;
+	struct sabin_cut cut = {0};
+	for (size_t k = 0; k < sizeof rows_ppm / sizeof *rows_ppm; k++) {
+		memset(r->recorded, 0, r->frames * sizeof *r->recorded);
+		for (int d = 0; d < 7; d++) {
+			for (size_t i = 0; i < r->size / 2 + 1; i++)
+				r->room[i] = 1;
+			play(r, rows_ppm[k] * 1e-6, 0.0437 + delays_s[d]);
+			for (size_t i = 0; i < r->frames; i++)
+				r->recorded[i] += (d % 2 ? -1 : 1) * exp(-delays_s[d] / 0.08) * r->wet[i];
+		}
+		const struct sabin_take t = take(r);
+		assert_false(faulty(&t, 0, "clean"));
+		if (k == 0) {
+			cut = sabin_taker_cut(r->taker, &t);
+			want = malloc(cut.frames * sizeof *want);
+			got = malloc(cut.frames * sizeof *got);
+		}
+		assert_ok(sabin_taker_copy(r->taker, &t, &cut, k == 0 ? want : got));
+		assert_int_equal(t.skew != 0, k != 0);
+		/* arrival of the sweep on the playback clock, against the recording's begin */
+		assert_near(t.arrival / (1 + rows_ppm[k] * 1e-6), cut.anchor, 0.001);
+		if (k == 0)
+			continue;
+		const double error_db = ratio_db(want, got, cut.frames);
+		print_message("%+g ppm: error %.1f dB\n", rows_ppm[k], error_db);
+		assert_at_most(error_db, -70);
+	}
+	free(want);
+	free(got);
+}
+
+/* Four repeats at 100 ppm, each of which begins at another fraction of a sample: 6 dB less noise. */
+static void averaged(void **state)
+{
+	struct rig *r = *state;
+	const uint64_t seed = test_seed("averaged");
+	struct sabin_pile pile = {0};
+	double *clean, *one;
+	draw_room(r, seed);
+	play(r, 100e-6, 0.0437);
+	record(r, 0, 0, r->frames, 0);
+	struct sabin_take t = take(r);
+	const struct sabin_cut cut = sabin_taker_cut(r->taker, &t);
+	clean = malloc(cut.frames * sizeof *clean);
+	one = malloc(cut.frames * sizeof *one);
+	assert_ok(sabin_taker_copy(r->taker, &t, &cut, clean));
+	for (int i = 0; i < 4; i++) {
+		play(r, 100e-6, 0.0437 + i * 0.3717 / RATE_HZ);
+		record(r, r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
+		t = take(r);
+		assert_ok(sabin_pile_check(&pile, r->taker, r->recorded, &t));
+		assert_false(faulty(&t, 0, "repeat"));
+		assert_ok(sabin_pile_add(&pile, r->taker, &t));
+		if (i == 0) {
+			pile.cut = cut;
+			memset(pile.sum, 0, cut.frames * sizeof *pile.sum);
+			assert_ok(sabin_taker_copy(r->taker, &t, &cut, one));
+			memcpy(pile.sum, one, cut.frames * sizeof *one);
+		}
+	}
+	sabin_pile_finish(&pile);
+	const double gain_db =
+	    ratio_db(clean, one, cut.frames) - ratio_db(clean, pile.sum, cut.frames);
+	print_message("one: %.1f dB, four gain %.2f dB, repeatability %.1f dB\n",
+	              ratio_db(clean, one, cut.frames), gain_db,
+	              pile.first.verdict.repeatability_db.value);
+	assert_at_most(5, gain_db);
+	sabin_pile_release(&pile);
+	free(clean);
+	free(one);
+}
+
+/* ---- losses ---- */
+
+/* One sweep: 64 frames lost anywhere, and no false alarm. */
+static void single(void **state)
+{
+	struct rig *r = *state;
+	const uint64_t seed = test_seed("single");
+	const int draws = decay_draws(4);
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	int missed = 0, invented = 0;
+	double off = 0;
+	for (int i = 0; i < draws; i++) {
+		const double ppm = test_between(&random, -200, 200), delay_s = 0.0437;
+		draw_room(r, seed + (uint64_t)i);
+		play(r, ppm * 1e-6, delay_s);
+		record(r, r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
+		struct sabin_take t = take(r);
+		invented += faulty(&t, 0, "invented");
+		const size_t at = place(r, &random, delay_s);
+		record(r, r->noise_30_db, seed + (uint64_t)i, at, 64);
+		t = take(r);
+		missed += faulty(&t, 1, "missed");
+		off = fmax(off, fabs((double)t.verdict.lost_frames - 64));
+		if (i == 0)
+			print_message("lost at %.2f s: %s\n",
+			              ((double)at - (double)r->stimulus.sweep_frame) / RATE_HZ - delay_s,
+			              t.verdict.why[0]);
+	}
+	print_message("%d draws: %d missed, %d invented; the number off by %.0f at most\n", draws,
+	              missed, invented, off);
+	assert_int_equal(missed, 0);
+	assert_int_equal(invented, 0);
+}
+
+/* Two sweeps of one clock: 64 frames lost, and a burst at the sweep's own level for 50 ms. */
+static void repeats(void **state)
+{
+	struct rig *r = *state;
+	const uint64_t seed = test_seed("repeats");
+	const int draws = decay_draws(4);
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	int missed = 0, invented = 0;
+	double off_s = 0;
+	for (int i = 0; i < draws; i++) {
+		const double ppm = i % 3 == 0 ? 0 : test_between(&random, -200, 200);
+		const double delay_s = 0.0437 + (i % 3 == 0 ? 0 : 0.29 / RATE_HZ);
+		draw_room(r, seed + (uint64_t)i);
+		play(r, ppm * 1e-6, 0.0437);
+		record(r, r->noise_30_db, seed + 1000 + (uint64_t)i, r->frames, 0);
+		memcpy(r->first, r->recorded, r->frames * sizeof *r->first);
+		const struct sabin_take first = take(r);
+		play(r, ppm * 1e-6, delay_s);
+		const size_t at = place(r, &random, delay_s);
+		for (int fault = 0; fault < 3; fault++) {
+			record(r, r->noise_30_db, seed + (uint64_t)i, at, fault == 1 ? 64 : 0);
+			for (size_t k = at; fault == 2 && k < at + RATE_HZ / 20 && k < r->frames; k++)
+				r->recorded[k] += level * M_SQRT1_2 * sabin_random_normal_at(seed + 5, k);
+			struct sabin_take t = take(r);
+			if (fault == 1) /* what it tells alone does not count here */
+				t.verdict.trustworthy = true, t.verdict.why_count = 0;
+			assert_ok(sabin_losses_repeat(r->taker, r->first, &first, r->recorded, &t));
+			if (fault == 0)
+				invented += faulty(&t, 0, "invented");
+			else
+				missed += faulty(&t, 1, fault == 1 ? "loss missed" : "burst missed");
+			if (i == 0 && fault > 0)
+				print_message("%s\n", t.verdict.why[t.verdict.why_count - 1]);
+			double said_s;
+			if (fault == 2 && t.verdict.why_count > 0 &&
+			    sscanf(t.verdict.why[t.verdict.why_count - 1], "a noise or a loss %lf",
+			           &said_s) == 1)
+				off_s = fmax(off_s, fabs(said_s - ((double)at - t.arrival) / RATE_HZ));
+		}
+	}
+	print_message("%d draws: %d missed, %d invented; bursts placed within %.3f s\n", draws, missed,
+	              invented, off_s);
+	assert_int_equal(missed, 0);
+	assert_int_equal(invented, 0);
+	assert_at_most(off_s, 0.03);
+}
+
+/* Without noise nothing is invented either, and silence is no fault of this kind. */
+static void limits(void **state)
+{
+	struct rig *r = *state;
+	draw_room(r, 3);
+	for (int i = 0; i < 2; i++) {
+		play(r, i * 150e-6, 0.0437);
+		record(r, 1e-7, 1, r->frames, 0);
+		memcpy(r->first, r->recorded, r->frames * sizeof *r->first);
+		const struct sabin_take first = take(r);
+		assert_false(faulty(&first, 0, "clean"));
+		play(r, i * 150e-6, 0.0437 + i * 0.4 / RATE_HZ);
+		record(r, 1e-7, 2, r->frames, 0);
+		struct sabin_take t = take(r);
+		assert_ok(sabin_losses_repeat(r->taker, r->first, &first, r->recorded, &t));
+		assert_false(faulty(&t, 0, "clean repeat"));
+	}
+	memset(r->recorded, 0, r->frames * sizeof *r->recorded);
+	const struct sabin_take silent = take(r);
+	assert_false(silent.verdict.trustworthy);
+	assert_int_equal(silent.verdict.lost_frames, 0);
+}
+
+static int make_usual(void **state)
+{
+	static struct rig usual;
+	rig_make(&usual, 3, 0.8);
+	*state = &usual;
+	return 0;
+}
+
+static int free_usual(void **state)
+{
+	rig_free(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(estimate), cmocka_unit_test(corrected), cmocka_unit_test(averaged),
+	    cmocka_unit_test(single),   cmocka_unit_test(repeats),   cmocka_unit_test(limits),
+	};
+	return cmocka_run_group_tests(tests, make_usual, free_usual);
+}
