@@ -16,7 +16,7 @@
 #include "acoustics/etc.h"
 #include "chart/gnuplot.h"
 #include "io/tree.h"
-#include "util/harmonics.h"
+#include "util/chart_data.h"
 #include "util/near.h"
 
 enum { RATE_HZ = 48000, FRAMES = RATE_HZ, ZERO = RATE_HZ / 10, BANDS = 8, TRACES = 4 };
@@ -36,13 +36,6 @@ struct fixture {
 	struct sabin_distortion distortion;
 	double *h;
 };
-
-/* Repeatable noise in -1 .. 1 (Numerical Recipes' linear congruence; quality does not matter). */
-static double noise(unsigned *state)
-{
-	*state = *state * 1664525U + 1013904223U;
-	return (double)*state / 2147483648.0 - 1;
-}
 
 static double *make_impulse(void)
 {

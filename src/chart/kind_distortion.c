@@ -112,7 +112,8 @@ static enum sabin_err write_distortion(const struct sabin_chart_input *input, co
 	sabin_sheet_table(&sheet, "", "f_Hz noise_dB THD_dB H2_dB H2_at_noise_dB H3 .. H5");
 	for (size_t i = 0; i < p.d->length; i++) {
 		double row[3 + 2 * SABIN_HARMONICS] = {p.d->freq_hz[i], p.d->thd.noise_db[i],
-		                                       p.d->thd.level_db[i]};
+		                                       p.d->thd.valid[i] ? p.d->thd.level_db[i]
+		                                                         : (double)NAN};
 		row[1] = fmin(fmax(row[1], p.bottom_db), p.top_db);
 		for (int m = 0; m < SABIN_HARMONICS; m++) {
 			const struct sabin_harmonic *h = &p.d->harmonic[m];

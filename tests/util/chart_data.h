@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * harmonics.h: a made-up distortion for the tests of charts, part of it at the noise.
+ * chart_data.h: made-up data for the tests of charts; the distortion is in part at the noise.
  */
-#ifndef SABIN_TEST_HARMONICS_H
-#define SABIN_TEST_HARMONICS_H
+#ifndef SABIN_TEST_CHART_DATA_H
+#define SABIN_TEST_CHART_DATA_H
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +11,13 @@
 #include <sabin/distortion.h>
 
 #include "util/near.h"
+
+/* Repeatable noise in -1 .. 1 (Numerical Recipes' linear congruence; quality does not matter). */
+static double noise(unsigned *state)
+{
+	*state = *state * 1664525U + 1013904223U;
+	return (double)*state / 2147483648.0 - 1;
+}
 
 static void make_harmonic(struct sabin_harmonic *h, size_t length, double level_db)
 {
