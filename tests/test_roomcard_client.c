@@ -352,7 +352,7 @@ static void client_that_stops_feeding_underruns(void **state)
 	assert_ok(snd_pcm_start(rig.capture));
 	assert_ok(snd_pcm_start(rig.playback));
 	snd_pcm_sframes_t avail = 0;
-	for (int i = 0; i < 400 && avail >= 0; i++) { /* the card waits 2 s */
+	for (int i = 0; i < 1000 && avail >= 0; i++) { /* the card waits 5 s */
 		usleep(10000);
 		avail = snd_pcm_avail_update(rig.playback);
 	}

@@ -110,9 +110,12 @@ expect_status 3 "$sabin" deconvolve "$w" --sweep text.wav -o a
 says "text.wav"
 expect_status 3 "$sabin" deconvolve missing.wav --sweep "$w" -o a
 says "missing.wav"
-expect_status 3 "$sabin" deconvolve "$w" --sweep "$w" --channel 3 -o a
+expect_status 0 "$sabin" sweep -q --length 0.5 -o tone.wav
+expect_status 3 "$sabin" deconvolve "$w" --sweep "$w" -o a
+says "does not look like an exponential sweep"
+expect_status 3 "$sabin" deconvolve "$w" --sweep tone.wav --channel 3 -o a
 says "channel 3 is asked for"
-expect_status 3 "$sabin" deconvolve "$w" --sweep "$w" --calibration text.wav -o a
+expect_status 3 "$sabin" deconvolve "$w" --sweep tone.wav --calibration text.wav -o a
 says "text.wav"
 cp -r good hostile
 sed -i 's|file: left.mix.wav|file: ../../../etc/passwd|' hostile/measurement.yaml
