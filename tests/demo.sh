@@ -10,8 +10,9 @@ mkdir -p "$out"
 say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
 run() { say "${*/#$sabin/sabin}"; "$@"; }
 run "$sabin" measure "$room" --simulate --force -o "$out/measurement"
-run "$sabin" analyze "$out/measurement"
+run "$sabin" analyze "$out/measurement" --position mix
 run "$sabin" plot "$out/measurement" --kind all --speaker left --position mix --force -o "$out/charts"
+run "$sabin" plot "$out/measurement" --kind response,rt60 --force -o "$out/charts"
 run "$sabin" plot "$out/measurement" --kind response,rt60 --force --format svg -o "$out/charts"
 printf '\nThe measurement is in %s (impulse responses as WAV, open them in any editor or in REW),\n' "$out/measurement"
 printf 'the charts are in %s.\n' "$out/charts"
