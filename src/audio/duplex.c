@@ -121,7 +121,8 @@ static double sample_at(const struct run *run, size_t at)
 	if (frame >= run->fade_from)
 		x *= sabin_window_rise(1 - (double)(frame - run->fade_from) / fade_frames);
 	/* the job was checked against the ceiling; this is the second lock on the same door */
-	return fmin(fmax(x, -run->job->ceiling), run->job->ceiling);
+	const double ceiling = run->job->ceiling;
+	return x > ceiling ? ceiling : x < -ceiling ? -ceiling : x;
 }
 
 /* Write up to `room` frames. */

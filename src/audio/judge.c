@@ -33,7 +33,7 @@ static double step_of(const double *x, size_t n)
 	double least = HUGE_VAL;
 	for (size_t i = 1; i < n; i++)
 		if (x[i] != x[i - 1])
-			least = fmin(least, fabs(x[i] - x[i - 1]));
+			least = fabs(x[i] - x[i - 1]) < least ? fabs(x[i] - x[i - 1]) : least;
 	return least;
 }
 
@@ -55,11 +55,12 @@ static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict
 	double peak = 0;
 	size_t clipped = 0;
 	for (size_t i = 0; i < n; i++)
-		peak = fmax(peak, fabs(x[i]));
+		peak = fabs(x[i]) > peak ? fabs(x[i]) : peak;
 	verdict->peak_dbfs = 20 * log10(peak);
 	const double alike = peak * (1 - 1e-7), step = step_of(x, n);
+	const double least_top = fmin(alike, full_scale);
 	for (size_t i = 0, run = 0; i <= n; i++) {
-		if (i < n && fabs(x[i]) >= fmin(alike, full_scale)) {
+		if (i < n && fabs(x[i]) >= least_top) {
 			run++;
 			continue;
 		}
