@@ -245,17 +245,6 @@ static void announce(const struct plan *plan)
 	          s->repeats == 1 ? "" : "s", s->ceiling_dbfs);
 }
 
-static enum sabin_err write_room(const struct plan *plan, struct sabin_diag *diag)
-{
-	char *path = sabin_path_join(plan->output.temporary, "room.yaml");
-	if (!path)
-		return SABIN_ENOMEM;
-	enum sabin_err err = sabin_output_text(path, plan->room.text, strlen(plan->room.text), true,
-	                                       diag);
-	free(path);
-	return err;
-}
-
 /* Run the session into the temporary directory and move it to its place when it holds anything. */
 static int measure(struct plan *plan)
 {
@@ -268,7 +257,7 @@ static int measure(struct plan *plan)
 	if (!err && o->append)
 		err = sabin_append_begin(o->output, &plan->output, &plan->room, m, &diag);
 	if (!err)
-		err = write_room(plan, &diag);
+		err = sabin_measurement_keep_room(&plan->room, plan->output.temporary, &diag);
 	if (err)
 		return sabin_fail_output(name, err, &diag);
 	if (!m->command)

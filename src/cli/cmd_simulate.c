@@ -3,7 +3,6 @@
  * cmd_simulate.c: sabin simulate.
  */
 #include <math.h>
-#include <strings.h>
 
 #include <sabin/arrival.h>
 #include <sabin/room.h>
@@ -132,22 +131,14 @@ static enum sabin_err simulate_one(const struct job *job, size_t s, size_t p,
 	return SABIN_OK;
 }
 
-static bool wanted(const struct sabin_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcasecmp(list->item[i], name) == 0)
-			return true;
-	return list->count == 0;
-}
-
 static enum sabin_err simulate_all(const struct job *job, struct sabin_diag *diag)
 {
 	const struct sabin_roomfile *room = job->room;
 	const size_t all = room->speaker_count * room->position_count;
 	for (size_t s = 0; s < room->speaker_count; s++)
 		for (size_t p = 0; p < room->position_count; p++) {
-			if (!wanted(&job->o->speakers, room->speakers[s].name) ||
-			    !wanted(&job->o->positions, room->positions[p].name))
+			if (!sabin_list_allows(&job->o->speakers, room->speakers[s].name) ||
+			    !sabin_list_allows(&job->o->positions, room->positions[p].name))
 				continue;
 			sabin_progress("simulating",
 			               (double)(s * room->position_count + p) / (double)all);
@@ -157,17 +148,6 @@ static enum sabin_err simulate_all(const struct job *job, struct sabin_diag *dia
 		}
 	sabin_progress_end();
 	return SABIN_OK;
-}
-
-static enum sabin_err write_room(const struct sabin_roomfile *room, const char *folder,
-                                 struct sabin_diag *diag)
-{
-	char *path = sabin_path_join(folder, "room.yaml");
-	if (!path)
-		return SABIN_ENOMEM;
-	enum sabin_err err = sabin_output_text(path, room->text, strlen(room->text), true, diag);
-	free(path);
-	return err;
 }
 
 static int run(const struct sabin_command *command, void *options, char **operands)
@@ -193,7 +173,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		err = sabin_output_begin(&output, o->output, true, o->common.force, &diag);
 		job.folder = output.temporary;
 		if (!err)
-			err = write_room(&room, output.temporary, &diag);
+			err = sabin_measurement_keep_room(&room, output.temporary, &diag);
 		if (!err)
 			err = simulate_all(&job, &diag);
 		m.complete = true;

@@ -186,6 +186,14 @@ static bool list_split(struct sabin_list *list)
 	return true;
 }
 
+bool sabin_list_allows(const struct sabin_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcasecmp(list->item[i], name) == 0)
+			return true;
+	return list->count == 0;
+}
+
 static const char *const unit_name[] = {"", " Hz", " s", " ms", " dB"};
 
 static int bad_value(const struct sabin_command *command, const struct sabin_opt *row,

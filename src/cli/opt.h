@@ -42,6 +42,9 @@ struct sabin_list {
 	char *text;
 };
 
+/* Does the list name it (without regard to case), or nothing at all, which allows everything? */
+bool sabin_list_allows(const struct sabin_list *list, const char *name);
+
 /* Options of every command; first member of each command's struct, named `common`. */
 struct sabin_common {
 	bool json, quiet, force, help;

@@ -145,14 +145,6 @@ void sabin_show_measurement(const struct sabin_measurement *m, const char *direc
 	}
 }
 
-static bool in_list(const struct sabin_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcasecmp(list->item[i], name) == 0)
-			return true;
-	return list->count == 0;
-}
-
 /* A name on the command line that nothing is called by: say what there is. */
 static bool names_exist(const char *command, const char *what, const struct sabin_list *list,
                         const struct sabin_measurement *m, bool speaker)
@@ -193,8 +185,8 @@ int sabin_choose(const char *command, const char *path, const struct sabin_list 
 	if (!*chosen)
 		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
 	for (size_t i = 0; i < m->response_count; i++)
-		if (in_list(speakers, m->responses[i].speaker) &&
-		    in_list(positions, m->responses[i].position))
+		if (sabin_list_allows(speakers, m->responses[i].speaker) &&
+		    sabin_list_allows(positions, m->responses[i].position))
 			(*chosen)[(*count)++] = i;
 	if (*count == 0) {
 		sabin_complain(command, "%s: no response of that speaker at that position", path);

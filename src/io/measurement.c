@@ -335,3 +335,14 @@ enum sabin_err sabin_measurement_noise(const struct sabin_measurement *m, size_t
 	free(path);
 	return err;
 }
+
+enum sabin_err sabin_measurement_keep_room(const struct sabin_roomfile *room, const char *folder,
+                                           struct sabin_diag *diag)
+{
+	char *path = sabin_path_join(folder, "room.yaml");
+	if (!path)
+		return SABIN_ENOMEM;
+	enum sabin_err err = sabin_output_text(path, room->text, strlen(room->text), true, diag);
+	free(path);
+	return err;
+}

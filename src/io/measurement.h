@@ -112,6 +112,11 @@ SABIN_MUST enum sabin_err sabin_measurement_room(const struct sabin_measurement 
                                                  const char *materials, struct sabin_roomfile *out,
                                                  struct sabin_diag *diag);
 
+/* Keep the room file's own words as room.yaml in `folder` (the temporary of an output). */
+SABIN_MUST enum sabin_err sabin_measurement_keep_room(const struct sabin_roomfile *room,
+                                                      const char *folder,
+                                                      struct sabin_diag *diag);
+
 /* Write measurement.yaml into `folder` (the temporary of an output). */
 SABIN_MUST enum sabin_err sabin_measurement_write(const struct sabin_measurement *measurement,
                                                   const char *folder, struct sabin_diag *diag);
