@@ -10,9 +10,9 @@ while :; do
     --loud) loud=1 ;;
     --valgrind)
       wrap=(valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite)
-      # forty times slower: what is drawn by chance is drawn once
-      export SABIN_TEST_DRAWS=${SABIN_TEST_DRAWS:-1}
-      echo "SABIN_TEST_DRAWS=$SABIN_TEST_DRAWS: random cases of each kind" ;;
+      # forty times slower: what is drawn by chance is drawn once, and the same every time
+      export SABIN_TEST_DRAWS=${SABIN_TEST_DRAWS:-1} SABIN_TEST_SEED=${SABIN_TEST_SEED:-1}
+      echo "random tests: SABIN_TEST_DRAWS=$SABIN_TEST_DRAWS SABIN_TEST_SEED=$SABIN_TEST_SEED" ;;
     *) break ;;
   esac
   shift
