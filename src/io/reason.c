@@ -27,6 +27,9 @@ static const struct phrase {
                                    "known up to %.0f Hz, the band needs %.0f"},
     [SABIN_BECAUSE_UNKNOWN] = {"what it takes to compute it is not known", NULL},
     [SABIN_BECAUSE_OVERLAP] = {"modes overlap here and cannot be told apart", NULL},
+    [SABIN_BECAUSE_SPREAD] = {"the cut or the filter spreads energy in time and spoils the band's clarity",
+                              "the cut or the filter spreads energy in time: error %.1f JND, "
+                              "at most %.1f allowed"},
 };
 
 const char *sabin_reason_text(struct sabin_quantity q, char *text, size_t size)
