@@ -55,12 +55,15 @@ struct sabin_mode_match {
 	int n[3];            /* half waves along width, length, height */
 	double frequency_hz; /* of the rigid room */
 	double deviation_hz; /* fitted minus rigid */
+	int part_of;         /* -1, or the fitted mode of which this one is a part: the room has one mode there */
 };
 
 /* Pair the fitted modes, clusters aside, with the modes of a room of size_m (width, length, height;
  * 0.5 .. 500 m each), one to one, nearest first; distance and standard uncertainty together are at
- * most 3 %.  matches[fit->count].  SABIN_EINVAL: sizes; SABIN_ENOMEM. */
-SABIN_API SABIN_MUST enum sabin_err sabin_modefit_match(const struct sabin_modefit *fit,
+ * most 3 %.  What then has no mode of its own, but lies within the width of one that another line has,
+ * is a part of that: it becomes a cluster, and widens the other's uncertainty.
+ * matches[fit->count].  SABIN_EINVAL: sizes; SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err sabin_modefit_match(struct sabin_modefit *fit,
                                                         const double size_m[3],
                                                         double speed_m_s,
                                                         struct sabin_mode_match *matches);

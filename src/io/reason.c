@@ -26,7 +26,8 @@ static const struct phrase {
     [SABIN_BECAUSE_OUT_OF_BAND] = {"the band reaches beyond what was sampled or excited",
                                    "known up to %.0f Hz, the band needs %.0f"},
     [SABIN_BECAUSE_UNKNOWN] = {"what it takes to compute it is not known", NULL},
-    [SABIN_BECAUSE_OVERLAP] = {"modes overlap here and cannot be told apart", NULL},
+    [SABIN_BECAUSE_OVERLAP] = {"more than one decay within a resonance's width: modes that overlap, or a decay "
+                               "that is not exponential", NULL},
     [SABIN_BECAUSE_SPREAD] = {"the cut or the filter spreads energy in time and spoils the band's clarity",
                               "the cut or the filter spreads energy in time: error %.1f JND, "
                               "at most %.1f allowed"},
