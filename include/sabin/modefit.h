@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sabin/parameters.h>
 #include <sabin/quantity.h>
 #include <sabin/status.h>
 
@@ -32,6 +33,10 @@ struct sabin_modefit_options {
 /* 20 Hz to the Schroeder frequency 2000 sqrt(t60_s / volume_m3), kept within 80 and 300 Hz; to 200
  * Hz where the time or the volume is not known (NAN). */
 SABIN_API struct sabin_modefit_options sabin_modefit_range(double t60_s, double volume_m3);
+
+/* The same with the mean of the valid times of `analysis` from 200 Hz to 1.25 kHz. */
+SABIN_API struct sabin_modefit_options sabin_modefit_range_of(const struct sabin_analysis *analysis,
+                                                              double volume_m3);
 
 struct sabin_modefit {
 	double from_hz, to_hz;

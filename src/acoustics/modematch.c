@@ -15,6 +15,25 @@ static const double match_share = 0.03;
 static const double t60_error = 0.1; /* one standard uncertainty; more is not valid, as in modefit.c */
 enum { RIGID_MAX = 20000 }; /* below 412 Hz a room of 2000 m3 has some 15000 */
 
+static const double middle_hz[2] = {200, 1250};
+
+struct sabin_modefit_options sabin_modefit_range_of(const struct sabin_analysis *analysis,
+                                                    double volume_m3)
+{
+	double sum = 0, count = 0;
+	for (size_t b = 0; b < analysis->band_count; b++) {
+		const struct sabin_quantity *value = analysis->bands[b].value;
+		const double hz = analysis->bands[b].band.nominal_hz;
+		const struct sabin_quantity q =
+		    value[SABIN_T30].valid ? value[SABIN_T30] : value[SABIN_T20];
+		if (q.valid && hz >= middle_hz[0] && hz <= middle_hz[1]) {
+			sum += q.value;
+			count++;
+		}
+	}
+	return sabin_modefit_range(count > 0 ? sum / count : (double)NAN, volume_m3);
+}
+
 struct rigid {
 	double f_hz;
 	int n[3];

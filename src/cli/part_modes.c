@@ -17,29 +17,11 @@ struct result {
 	char why[120];                    /* "" or why there is nothing */
 };
 
-/* The reverberation time that Schroeder's frequency wants: the mean of the valid ones about the
- * middle; NAN: none. */
-static double middle_time_s(const struct sabin_analysis *a)
-{
-	double sum = 0, count = 0;
-	for (size_t b = 0; b < a->band_count; b++) {
-		const struct sabin_quantity *value = a->bands[b].value;
-		const double hz = a->bands[b].band.nominal_hz;
-		const struct sabin_quantity q =
-		    value[SABIN_T30].valid ? value[SABIN_T30] : value[SABIN_T20];
-		if (q.valid && hz >= 200 && hz <= 1250) {
-			sum += q.value;
-			count++;
-		}
-	}
-	return count > 0 ? sum / count : (double)NAN;
-}
-
 static struct sabin_modefit_options range_of(const struct sabin_part_input *input)
 {
 	const double *size_m = input->room ? input->room->room.size_m : NULL;
-	const double volume_m3 = size_m ? size_m[0] * size_m[1] * size_m[2] : (double)NAN;
-	return sabin_modefit_range(middle_time_s(input->analysis), volume_m3);
+	return sabin_modefit_range_of(input->analysis,
+	                              size_m ? size_m[0] * size_m[1] * size_m[2] : (double)NAN);
 }
 
 static enum sabin_err match(const struct sabin_part_input *input, struct result *r)
