@@ -65,13 +65,13 @@ static int check(const struct sabin_command *command, const struct options *o,
 	return -1;
 }
 
-/* Mean level of a response between two frequencies, from its points. */
+/* Mean level of a response between two frequencies, from its points over the noise. */
 static double mean_db(const struct sabin_response *r, double from_hz, double to_hz)
 {
 	double sum = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < r->length; i++)
-		if (r->freq_hz[i] >= from_hz && r->freq_hz[i] < to_hz && isfinite(r->level_db[i])) {
+		if (r->freq_hz[i] >= from_hz && r->freq_hz[i] < to_hz && sabin_response_heard(r, i)) {
 			sum += r->level_db[i];
 			n++;
 		}
@@ -85,30 +85,45 @@ static bool covers(const struct sabin_response *r, double from_hz, double to_hz)
 	       r->freq_hz[r->length - 1] >= to_hz * 0.99;
 }
 
+/* To two digits: no band ends more sharply. */
+static const char *round_hz(double f_hz, char text[32])
+{
+	const double step = pow(10, floor(log10(f_hz)) - 1);
+	snprintf(text, 32, "%.0f", round(f_hz / step) * step);
+	return text;
+}
+
 /* One line of words about a response, where --range leaves what they are about. */
 static void print_summary(FILE *stream, const struct sabin_response_item *item)
 {
 	const struct sabin_response *r = &item->response;
 	const char *speaker = item->measured->speaker, *position = item->measured->position;
-	const double middle = mean_db(r, 200, 4000);
-	double most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
-	if (!covers(r, 200, 4000) || !isfinite(middle))
+	/* what the loudspeaker does not play is left out */
+	double band_hz[2], most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
+	if (!covers(r, 50, 16000) || !sabin_response_band(r, band_hz))
+		return;
+	const bool whole = band_hz[0] <= 200 && band_hz[1] >= 4000;
+	const double from_hz = whole ? fmax(band_hz[0], 50) : band_hz[0];
+	const double to_hz = fmin(band_hz[1], 16000);
+	const double middle_hz[2] = {whole ? 200 : from_hz, whole ? 4000 : to_hz};
+	const double middle = mean_db(r, middle_hz[0], middle_hz[1]);
+	if (!(to_hz > from_hz) || !isfinite(middle))
 		return;
 	for (size_t k = 0; k < r->length; k++) {
-		if (r->freq_hz[k] < 50 || r->freq_hz[k] > 16000 || !isfinite(r->level_db[k]))
+		if (r->freq_hz[k] < from_hz || r->freq_hz[k] > to_hz || !sabin_response_heard(r, k))
 			continue;
 		if (r->level_db[k] > most)
 			most = r->level_db[k], at_most = r->freq_hz[k];
 		if (r->level_db[k] < least)
 			least = r->level_db[k], at_least = r->freq_hz[k];
 	}
-	fprintf(stream, "%s.%s: %.1f dB mean from 200 Hz to 4 kHz", speaker, position, middle);
-	if (covers(r, 50, 16000) && isfinite(most))
-		fprintf(stream,
-		        "; from 50 Hz to 16 kHz between %+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of "
-		        "that",
-		        most - middle, at_most, least - middle, at_least);
-	fputc('\n', stream);
+	char hz[4][32];
+	fprintf(stream,
+	        "%s.%s: %.1f dB mean from %s to %s Hz; from %s to %s Hz between %+.1f dB (%.0f Hz) and "
+	        "%+.1f dB (%.0f Hz) of that\n",
+	        speaker, position, middle, round_hz(middle_hz[0], hz[0]), round_hz(middle_hz[1], hz[1]),
+	        round_hz(from_hz, hz[2]), round_hz(to_hz, hz[3]), most - middle, at_most,
+	        least - middle, at_least);
 	const struct sabin_quantity spl = item->dbspl_at_0db;
 	if (isfinite(spl.value))
 		fprintf(stream,
@@ -122,6 +137,7 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 {
 	struct sabin_band bands[32];
 	char hz[32];
+	bool noise = false;
 	const size_t count = sabin_bands(3, 20, 20000, bands, 32);
 	fprintf(stream, "Level in dB by third octave (mean of the %s-smoothed response)\n  %-8s", smoothing,
 	        "Hz");
@@ -142,10 +158,17 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 			const double level =
 			    mean_db(&all->item[i].response, bands[b].low_hz, bands[b].high_hz);
 			const int width = (int)(strlen(m->speaker) + strlen(m->position) + 1);
-			fprintf(stream, "  %*.1f", width, level);
+			if (isfinite(level))
+				fprintf(stream, "  %*.1f", width, level);
+			else /* a dash is three bytes and one column wide */
+				fprintf(stream, "  %*s", width + 2, "–");
 		}
 		fputc('\n', stream);
 	}
+	for (size_t i = 0; i < all->count; i++)
+		noise = noise || all->item[i].response.noise_db;
+	if (noise)
+		fputs("  –: less than 10 dB over the noise\n", stream);
 	for (size_t i = 0; i < all->count; i++)
 		print_summary(stream, &all->item[i]);
 }
