@@ -294,10 +294,19 @@ static void finding_range(const struct picture *p, double range_hz[2])
 	range_hz[1] = fmin(fmin(16000, p->to_hz), p->trust_hz[1]);
 }
 
+static const double least_difference_db = 0.05; /* what the number would round to nothing */
+
 /* What a speaker is not made for is no difference between speakers. */
 static bool plays(const struct curve *c, double f_hz)
 {
 	return f_hz >= c->band_hz[0] && f_hz <= c->band_hz[1];
+}
+
+/* Are both made for about the same band, to an octave? */
+static bool alike(const struct curve *a, const struct curve *b)
+{
+	return fabs(log2(a->band_hz[0] / b->band_hz[0])) <= 1 &&
+	       fabs(log2(a->band_hz[1] / b->band_hz[1])) <= 1;
 }
 
 static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
@@ -306,10 +315,15 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	double range_hz[2], worst_db = -1, worst_hz = 0, sum_db = 0;
 	size_t n = 0, first = 0, second = 1;
 	finding_range(p, range_hz);
+	bool comparable = false;
+	for (size_t a = 0; a + 1 < p->count; a++)
+		for (size_t b = a + 1; b < p->count; b++)
+			comparable = comparable || alike(&p->curves[a], &p->curves[b]);
 	for (double f = range_hz[0]; f <= range_hz[1]; f *= exp2(1 / 48.0)) {
 		for (size_t a = 0; a + 1 < p->count; a++)
 			for (size_t b = a + 1; b < p->count; b++) {
-				if (!plays(&p->curves[a], f) || !plays(&p->curves[b], f))
+				if (!plays(&p->curves[a], f) || !plays(&p->curves[b], f) ||
+				    (comparable && !alike(&p->curves[a], &p->curves[b])))
 					continue;
 				double x = curve_at(&p->curves[a], f);
 				double y = curve_at(&p->curves[b], f);
@@ -330,6 +344,12 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	if (worst_db < 0)
 		return;
 	char rest[160] = "";
+	if (worst_db < least_difference_db) {
+		sabin_sheet_finding(sheet, "Speakers %s and %s do not differ",
+		                    sabin_chart_name(p->groups[first].speaker).s,
+		                    sabin_chart_name(p->groups[second].speaker).s);
+		return;
+	}
 	if (p->count == 2 && n > 0)
 		snprintf(rest, sizeof rest, "; above %d Hz by %s dB on average", ABOVE_HZ,
 		         sabin_text_number(sum_db / (double)n, 1).s);
@@ -480,11 +500,12 @@ static enum sabin_err write_response(const struct sabin_chart_input *input, cons
 		goto out;
 	}
 	find_trust(&p);
+	find_levels(&p);
 	for (size_t g = 0; g < p.count; g++)
 		for (size_t i = 0; i < p.curves[g].length; i++)
 			p.noisy = p.noisy || (in_range(&p, p.curves[g].freq_hz[i]) &&
-			                      !is_trusted(&p, &p.curves[g], i));
-	find_levels(&p);
+			                      !is_trusted(&p, &p.curves[g], i) &&
+			                      p.curves[g].mean_db[i] > p.bottom_db);
 	struct sabin_sheet sheet;
 	sabin_sheet_open(&sheet, folder, "response");
 	write_words(&sheet, &p);
