@@ -9,6 +9,7 @@
  *     sec. 4: linear deconvolution by zero padding.
  */
 #include <complex.h>
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 
@@ -137,15 +138,45 @@ static size_t quick_size(size_t n)
 	return sabin_fft_smooth_size(n);
 }
 
+/* The edge below the band rings on either side of a response, and that is laid over the lags wanted:
+ * nothing of it is left after so many periods of the edge's width, which is half of from_hz. */
+static const double ring_periods = 10;
+
+/* Shortest transform in which the lags first .. last are covered by no other. */
+static size_t size_between(size_t frames_played, size_t frames_recorded, double rate_hz,
+                           double from_hz, long first, long last)
+{
+	const double ring = ring_periods * rate_hz / (0.5 * from_hz);
+	const double before = (double)frames_recorded - (double)first + ring;
+	const double after = (double)last + (double)frames_played + ring;
+	const double least = ceil(fmax(fmax(before, after),
+	                               (double)(frames_recorded > frames_played ? frames_recorded
+	                                                                        : frames_played)));
+	const size_t linear = frames_played + frames_recorded; /* [M] */
+	return least < (double)linear ? (size_t)least : linear;
+}
+
 enum sabin_err sabin_deconvolver_new(const double *played, size_t frames_played,
                                      size_t frames_recorded, double rate_hz, double from_hz,
                                      double to_hz, struct sabin_deconvolver **out)
 {
+	if (frames_played > LONG_MAX / 4 || frames_recorded > LONG_MAX / 4)
+		return SABIN_EINVAL;
+	return sabin_deconvolver_new_between(played, frames_played, frames_recorded, rate_hz, from_hz,
+	                                     to_hz, -(long)frames_played, (long)frames_recorded, out);
+}
+
+enum sabin_err sabin_deconvolver_new_between(const double *played, size_t frames_played,
+                                             size_t frames_recorded, double rate_hz,
+                                             double from_hz, double to_hz, long first, long last,
+                                             struct sabin_deconvolver **out)
+{
 	if (frames_played == 0 || frames_recorded == 0 || frames_recorded > SIZE_MAX / 4 ||
 	    frames_played > SIZE_MAX / 4 || !(from_hz > 0 && from_hz < to_hz) ||
-	    !(to_hz <= rate_hz / 2) || !isfinite(rate_hz))
+	    !(to_hz <= rate_hz / 2) || !isfinite(rate_hz) || first > last)
 		return SABIN_EINVAL;
-	const size_t n = quick_size(frames_played + frames_recorded); /* [M] */
+	const size_t n = quick_size(
+	    size_between(frames_played, frames_recorded, rate_hz, from_hz, first, last));
 	struct sabin_deconvolver *d = calloc(1, sizeof *d);
 	enum sabin_err err = SABIN_ENOMEM;
 	if (!d)
