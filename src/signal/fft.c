@@ -9,6 +9,7 @@
  *
  * A real transform of n is a complex one of n/2 and one pass over the bins [NR].  FFTW's own real plans
  * of large n take as long to make as several transforms, and ten times as long as the complex one.
+ * The same plan leads back: the bins in reversed order make a forward transform an inverse one.
  *
  * [NR] Press, Teukolsky, Vetterling, Flannery: "Numerical recipes in C", 2nd ed. 1992, 12.3: the
  *      transform of a single real function.
@@ -33,7 +34,7 @@ struct turns {
 
 struct sabin_fft {
 	size_t n;
-	fftw_plan forward, inverse; /* complex, of n/2 */
+	fftw_plan plan; /* complex, of n/2, forward */
 	struct turns turns;
 	fftw_complex *time;      /* [n/2], aligned: stands in for arrays that are not */
 	fftw_complex *frequency; /* [n/2 + 1] */
@@ -56,18 +57,14 @@ size_t sabin_fft_smooth_size(size_t n)
 	}
 }
 
-/* The planner may write to the arrays; a direction that is not wanted stays NULL. */
-static void make_plans(struct sabin_fft *fft, bool forward, bool inverse)
+static fftw_plan make_plan(const struct sabin_fft *fft)
 {
-	const int half = (int)(fft->n / 2);
 	pthread_mutex_lock(&planner_lock);
-	if (forward)
-		fft->forward = fftw_plan_dft_1d(half, fft->time, fft->frequency, FFTW_FORWARD,
-		                                FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-	if (inverse)
-		fft->inverse = fftw_plan_dft_1d(half, fft->frequency, fft->time, FFTW_BACKWARD,
-		                                FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
+	const fftw_plan plan =
+	    fftw_plan_dft_1d((int)(fft->n / 2), fft->time, fft->frequency, FFTW_FORWARD,
+	                     FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
 	pthread_mutex_unlock(&planner_lock);
+	return plan;
 }
 
 /* The tables together are shortest where they are equally long. */
@@ -90,7 +87,7 @@ static bool make_turns(struct turns *turns, size_t n)
 	return true;
 }
 
-static enum sabin_err new_handle(size_t n, bool forward, bool inverse, struct sabin_fft **out)
+enum sabin_err sabin_fft_new(size_t n, struct sabin_fft **out)
 {
 	if (n < 2 || n % 2 != 0 || n > INT32_MAX)
 		return SABIN_EINVAL;
@@ -101,8 +98,8 @@ static enum sabin_err new_handle(size_t n, bool forward, bool inverse, struct sa
 	fft->time = fftw_alloc_complex(n / 2);
 	fft->frequency = fftw_alloc_complex(n / 2 + 1);
 	if (fft->time && fft->frequency && make_turns(&fft->turns, n))
-		make_plans(fft, forward, inverse);
-	if ((forward && !fft->forward) || (inverse && !fft->inverse)) {
+		fft->plan = make_plan(fft);
+	if (!fft->plan) {
 		sabin_fft_free(fft);
 		return SABIN_ENOMEM;
 	}
@@ -110,30 +107,13 @@ static enum sabin_err new_handle(size_t n, bool forward, bool inverse, struct sa
 	return SABIN_OK;
 }
 
-enum sabin_err sabin_fft_new(size_t n, struct sabin_fft **out)
-{
-	return new_handle(n, true, true, out);
-}
-
-enum sabin_err sabin_fft_new_forward(size_t n, struct sabin_fft **out)
-{
-	return new_handle(n, true, false, out);
-}
-
-enum sabin_err sabin_fft_new_inverse(size_t n, struct sabin_fft **out)
-{
-	return new_handle(n, false, true, out);
-}
-
 void sabin_fft_free(struct sabin_fft *fft)
 {
 	if (!fft)
 		return;
 	pthread_mutex_lock(&planner_lock);
-	if (fft->forward)
-		fftw_destroy_plan(fft->forward);
-	if (fft->inverse)
-		fftw_destroy_plan(fft->inverse);
+	if (fft->plan)
+		fftw_destroy_plan(fft->plan);
 	pthread_mutex_unlock(&planner_lock);
 	fftw_free(fft->time);
 	fftw_free(fft->frequency);
@@ -155,12 +135,14 @@ static bool like_ours(const struct sabin_fft *fft, const void *x)
 	       fftw_alignment_of((double *)fft->time);
 }
 
-/* Bins k and n/2 - k, [NR] 12.3.5 and its inverse:
- *   s = a + b*, d = a - b*, t = turn d;  a = scale (s + t), b = scale (s - t)*. */
-static inline void part(double *a, double *b, double turn_re, double turn_im, double scale)
+/* Bins k and n/2 - k, [NR] 12.3.5, for sign 1:
+ *   s = a + b*, d = a - b*, t = turn d;  a = scale (s + t), b = scale (s - t)*,
+ * and for -1 the inverse, with a and b in each other's place. */
+static inline void part(double *a, double *b, double turn_re, double turn_im, double sign,
+                        double scale)
 {
-	const double s_re = a[0] + b[0], s_im = a[1] - b[1];
-	const double d_re = a[0] - b[0], d_im = a[1] + b[1];
+	const double s_re = a[0] + b[0], s_im = sign * (a[1] - b[1]);
+	const double d_re = sign * (a[0] - b[0]), d_im = a[1] + b[1];
 	const double t_re = turn_re * d_re - turn_im * d_im;
 	const double t_im = turn_re * d_im + turn_im * d_re;
 	a[0] = scale * (s_re + t_re);
@@ -169,9 +151,9 @@ static inline void part(double *a, double *b, double turn_re, double turn_im, do
 	b[1] = scale * (t_im - s_im);
 }
 
-/* From the transform of x[2j] + i x[2j + 1] to that of x (sign 1), or back (-1): bins 1 .. n/2 - 1.
- * The turn is -i exp(-i angle) there and its conjugate back. */
-static void part_bins(const struct sabin_fft *fft, double *z, double sign, double scale)
+/* From the transform of x[2j] + i x[2j + 1] to that of x (sign 1), or back and reversed (-1): bins
+ * 1 .. n/2 - 1.  The turn is -i exp(-i angle). */
+static inline void part_bins(const struct sabin_fft *fft, double *z, double sign, double scale)
 {
 	const struct turns *turns = &fft->turns;
 	const size_t half = fft->n / 2, count = half / 2 + 1;
@@ -184,7 +166,7 @@ static void part_bins(const struct sabin_fft *fft, double *z, double sign, doubl
 			const double *fine = turns->fine + 2 * j;
 			const double cosine = re * fine[0] - im * fine[1];
 			const double minus_sine = re * fine[1] + im * fine[0];
-			part(a + 2 * j, b - 2 * j, minus_sine, -sign * cosine, scale);
+			part(a + 2 * j, b - 2 * j, minus_sine, -cosine, sign, scale);
 		}
 	}
 }
@@ -196,7 +178,7 @@ void sabin_fft_forward(struct sabin_fft *fft, const double *x, double complex *s
 	const size_t half = fft->n / 2;
 	if (!like_ours(fft, x))
 		from = memcpy(fft->time, x, fft->n * sizeof *x);
-	fftw_execute_dft(fft->forward, from, to);
+	fftw_execute_dft(fft->plan, from, to);
 	const double re = creal(to[0]), im = cimag(to[0]);
 	part_bins(fft, (double *)to, 1, 0.5);
 	to[0] = re + im;
@@ -216,7 +198,7 @@ void sabin_fft_inverse(struct sabin_fft *fft, double complex *spectrum, double *
 	if (!like_ours(fft, spectrum))
 		from = memcpy(fft->frequency, spectrum, half * sizeof *spectrum);
 	fftw_complex *to = like_ours(fft, x) ? (fftw_complex *)x : fft->time;
-	fftw_execute_dft(fft->inverse, from, to);
+	fftw_execute_dft(fft->plan, from, to);
 	if (to == fft->time)
 		memcpy(x, to, fft->n * sizeof *x);
 }
