@@ -171,11 +171,16 @@ static enum sabin_err find_arrival(struct sabin_taker *t, struct sabin_take *tak
 {
 	const double rate_hz = t->excitation.rate_hz;
 	long from, to, largest;
+	double most = 0;
 	search_range(t, &from, &to);
 	largest = from;
-	for (long lag = from; lag < to; lag++)
-		if (fabs(at_lag(t, lag)) > fabs(at_lag(t, largest)))
+	for (long lag = from; lag < to; lag++) {
+		const double size = fabs(at_lag(t, lag));
+		if (size > most) {
+			most = size;
 			largest = lag;
+		}
+	}
 	const double lead_s = t->excitation.second_harmonic_s;
 	const double back_s = lead_s > 0 ? fmin(0.2, 0.5 * lead_s) : 0.05;
 	const size_t before = (size_t)(back_s * rate_hz), n = before + (size_t)(0.01 * rate_hz) + 256;

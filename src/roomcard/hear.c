@@ -424,12 +424,18 @@ static double *frame_at(const struct sabin_hear *hear, int64_t n)
 	return hear->ring + ((size_t)n & (hear->kept - 1)) * hear->inputs;
 }
 
+/* How many frames from n on stand together in the ring. */
+static size_t together(const struct sabin_hear *hear, int64_t n)
+{
+	return hear->kept - ((size_t)n & (hear->kept - 1));
+}
+
 /* As many of the next `most` frames as stand together in the ring and in the hiss. */
 static struct run next_run(const struct sabin_hear *hear, int64_t most)
 {
 	struct run run = {
 	    .tick = hear->made + hear->lost,
-	    .count = hear->kept - ((size_t)hear->made & (hear->kept - 1)),
+	    .count = together(hear, hear->made),
 	    .x = frame_at(hear, hear->made),
 	};
 	shorten(&run, most);
@@ -457,9 +463,12 @@ static void make(struct sabin_hear *hear, int64_t n)
 	}
 }
 
-const double *sabin_hear_frame(struct sabin_hear *hear, int64_t n)
+const double *sabin_hear_frames(struct sabin_hear *hear, int64_t n, size_t *frames)
 {
-	if (n >= hear->made)
-		make(hear, n);
+	const size_t left = together(hear, n);
+	if (n + (int64_t)*frames > hear->made)
+		make(hear, n + (int64_t)*frames - 1);
+	if (*frames > left)
+		*frames = left;
 	return frame_at(hear, n);
 }
