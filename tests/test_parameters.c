@@ -120,7 +120,7 @@ static void clarity(void **state)
 	const size_t n = decay_length(&d);
 	double *h = malloc(n * sizeof *h);
 	struct sabin_fft *fft;
-	assert_ok(sabin_fft_new_forward(262144, &fft));
+	assert_ok(sabin_fft_new(262144, &fft));
 	print_message("seeds 70, 71\n");
 	for (uint64_t seed = 70; seed < 72; seed++) {
 		decay_draw(&d, seed, h);

@@ -52,18 +52,19 @@ static bool cut_off(const double *x, size_t n, size_t first, size_t run, double 
 
 static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict)
 {
-	double peak = 0;
+	double peak = 0, step = 0; /* not known yet */
 	size_t clipped = 0;
 	for (size_t i = 0; i < n; i++)
 		peak = fabs(x[i]) > peak ? fabs(x[i]) : peak;
 	verdict->peak_dbfs = 20 * log10(peak);
-	const double alike = peak * (1 - 1e-7), step = step_of(x, n);
-	const double least_top = fmin(alike, full_scale);
+	const double least_top = fmin(peak * (1 - 1e-7), full_scale);
 	for (size_t i = 0, run = 0; i <= n; i++) {
 		if (i < n && fabs(x[i]) >= least_top) {
 			run++;
 			continue;
 		}
+		if (run >= FLAT_TOP && step == 0)
+			step = step_of(x, n);
 		if ((run > 0 && peak >= full_scale) ||
 		    (run >= FLAT_TOP && cut_off(x, n, i - run, run, step)))
 			clipped += run;

@@ -52,8 +52,8 @@ static enum sabin_err chirp_response(const struct sabin_stimulus *s, double skew
 		goto out;
 	for (size_t i = 0; i < length; i++)
 		chirp[i] = sabin_sweep_value(&s->chirp, (double)i * step_s);
-	err = sabin_deconvolver_new(chirp, length, frames, rate_hz, s->chirp.from_hz, s->chirp.to_hz,
-	                            &d);
+	err = sabin_deconvolver_new_between(chirp, length, frames, rate_hz, s->chirp.from_hz,
+	                                    s->chirp.to_hz, 0, (long)n, &d);
 	if (err)
 		goto out;
 	whole = malloc(sabin_deconvolver_size(d) * sizeof *whole);

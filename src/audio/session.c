@@ -38,7 +38,6 @@ struct session {
 	struct sabin_stimulus stimulus;
 	struct sabin_excitation excitation;
 	double *played;   /* [stimulus.frames] */
-	double *sweep;    /* [stimulus.sweep.frames] */
 	size_t record_frames;
 	struct sabin_taker *taker, *reference;
 	struct sabin_duplex *duplex;
@@ -76,7 +75,6 @@ static void release(struct session *s)
 	sabin_taker_free(s->taker);
 	sabin_taker_free(s->reference);
 	free(s->played);
-	free(s->sweep);
 	free(s->recorded);
 	free(s->channel);
 }
@@ -107,17 +105,14 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 		                      room->sweep.from_hz, room->sweep.to_hz, o->length_s,
 		                      o->rate_hz);
 	s->played = malloc(s->stimulus.frames * sizeof *s->played);
-	s->sweep = malloc(s->stimulus.sweep.frames * sizeof *s->sweep);
 	s->record_frames =
 	    s->stimulus.frames + (size_t)(latency_allowed_s * (double)o->rate_hz);
 	s->channel = malloc(s->record_frames * sizeof *s->channel);
-	if (!s->played || !s->sweep || !s->channel)
+	if (!s->played || !s->channel)
 		return SABIN_ENOMEM;
 	sabin_stimulus_render(&s->stimulus, s->played);
-	memcpy(s->sweep, s->played + s->stimulus.sweep_frame,
-	       s->stimulus.sweep.frames * sizeof *s->sweep);
 	s->excitation = (struct sabin_excitation){
-	    .x = s->sweep,
+	    .x = s->played + s->stimulus.sweep_frame,
 	    .frames = s->stimulus.sweep.frames,
 	    .rate_hz = o->rate_hz,
 	    .from_hz = s->stimulus.sweep.from_hz,

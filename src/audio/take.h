@@ -47,8 +47,8 @@ struct sabin_markers {
  * air's, and is not corrected for. */
 void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock);
 
-/* From now on look for the linear response between these lags only.  Without this call: wherever the
- * excitation says it may be. */
+/* From now on look for the linear response between these lags only, where the excitation says it may
+ * be; without this call, everywhere there. */
 void sabin_taker_search(struct sabin_taker *taker, long from, long to);
 
 /* One recording understood: positions are samples of the recording. */
