@@ -16,6 +16,7 @@
 #include <sabin/fft.h>
 
 #include "audio/recording.h"
+#include "io/number.h"
 
 /* The lags are looked at through windows of at least this length: some periods of the lowest octave. */
 static const double window_s = 0.06;
@@ -303,13 +304,13 @@ static void say_missing(const struct sabin_excitation *e, size_t first, size_t f
 	if (late > least)
 		sabin_verdict_say(&take->verdict,
 		                  "the recording begins %.1f s after the sweep: nothing is known below "
-		                  "%.3g Hz",
-		                  late * n / e->rate_hz, frequency_hz(e, late));
+		                  "%s",
+		                  late * n / e->rate_hz, sabin_text_hz(frequency_hz(e, late)).s);
 	if (early > least)
 		sabin_verdict_say(&take->verdict,
 		                  "the recording ends %.1f s before the sweep: nothing is known above "
-		                  "%.3g Hz",
-		                  early * n / e->rate_hz, frequency_hz(e, 1 - early));
+		                  "%s",
+		                  early * n / e->rate_hz, sabin_text_hz(frequency_hz(e, 1 - early)).s);
 }
 
 /* Add the response in `taker` to sum[cut->frames], its arrival on the first repeat's. */

@@ -13,6 +13,7 @@
 #include "audio/session.h"
 #include "audio/take.h"
 #include "io/atomic.h"
+#include "io/number.h"
 
 /* Silence first: the background noise is measured in it, and servers swallow the beginning. */
 static const double lead_in_s = 1.0;
@@ -103,8 +104,9 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 	                                            &s->stimulus);
 	if (err)
 		return sabin_diag_set(diag, err, NULL, 0, 0,
-		                      "no sweep from %g to %g Hz of %g s can be played at %u Hz",
-		                      room->sweep.from_hz, room->sweep.to_hz, o->length_s,
+		                      "no sweep from %s to %s of %g s can be played at %u Hz",
+		                      sabin_text_exact_hz(room->sweep.from_hz).s,
+		                      sabin_text_exact_hz(room->sweep.to_hz).s, o->length_s,
 		                      o->rate_hz);
 	s->played = malloc(s->stimulus.frames * sizeof *s->played);
 	s->sweep = malloc(s->stimulus.sweep.frames * sizeof *s->sweep);

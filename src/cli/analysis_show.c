@@ -10,6 +10,7 @@
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/json.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 /* ---- the mean over responses ------------------------------------------------------------------- */
@@ -209,15 +210,15 @@ static void table_head(const struct sabin_analysis *a, bool broadband)
 /* Reasons for missing values: each once, with its bands. */
 static void table_reasons(const struct sabin_analysis *a)
 {
-	char why[200], hz[32];
+	char why[200];
 	for (int l = 0; l < LINES - 1; l++)
 		for (size_t b = 0; b < a->band_count; b++) {
 			const struct sabin_quantity q = a->bands[b].value[lines[l].parameter];
 			const char *reason = sabin_reason_text(q, why, sizeof why);
 			if (reason)
-				printf("  %s– %s at %s Hz: %s%s\n", sabin_dim(), lines[l].name,
-				       sabin_show_hz(a->bands[b].band.nominal_hz, hz, sizeof hz),
-				       reason, sabin_plain());
+				printf("  %s– %s at %s: %s%s\n", sabin_dim(), lines[l].name,
+				       sabin_text_hz(a->bands[b].band.nominal_hz).s, reason,
+				       sabin_plain());
 		}
 }
 

@@ -13,6 +13,7 @@
 #include "cli/sweep_file.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
+#include "io/number.h"
 #include "io/wav.h"
 
 struct options {
@@ -213,9 +214,10 @@ static enum sabin_err tell_none(const struct work *w, const struct track *t, str
 		return SABIN_EFORMAT;
 	}
 	sabin_diag_set(diag, SABIN_EFORMAT, w->path, 0, 0,
-	               "no sweep found on channel %zu: looked for %.4g Hz to %.4g Hz in %.3f s; the best "
+	               "no sweep found on channel %zu: looked for %s to %s in %.3f s; the best "
 	               "place stands out by %.1f dB, %.0f dB are needed%s",
-	               t->channel + 1, e->from_hz, e->to_hz, (double)e->frames / e->rate_hz,
+	               t->channel + 1, sabin_text_hz(e->from_hz).s, sabin_text_hz(e->to_hz).s,
+	               (double)e->frames / e->rate_hz,
 	               t->found.best_db, t->found.needed_db,
 	               t->found.one_more ? "; one begins, but most of it was not recorded" : "");
 	sabin_diag_advise(diag, "is it the recording of this very sweep, and the right channel "

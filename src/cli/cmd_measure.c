@@ -13,6 +13,7 @@
 #include "cli/show.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
+#include "io/number.h"
 #include "io/paths.h"
 
 struct options {
@@ -225,8 +226,9 @@ static int make_plan(struct plan *plan)
 	}
 	if (room->sweep.to_hz > s->rate_hz / 2.0) {
 		sabin_complain(plan->command->name,
-		               "a sweep to %g Hz cannot be played at %u Hz; expected at most %g Hz",
-		               room->sweep.to_hz, s->rate_hz, s->rate_hz / 2.0);
+		               "a sweep to %s cannot be played at %u Hz; expected at most %s",
+		               sabin_text_exact_hz(room->sweep.to_hz).s, s->rate_hz,
+		               sabin_text_exact_hz(s->rate_hz / 2.0).s);
 		return SABIN_EXIT_USAGE;
 	}
 	int status = want(plan);

@@ -10,6 +10,7 @@
 #include "cli/responses.h"
 #include "cli/show.h"
 #include "io/atomic.h"
+#include "io/number.h"
 
 struct options {
 	struct sabin_common common;
@@ -105,9 +106,10 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 	fprintf(stream, "%s.%s: %.1f dB mean from 200 Hz to 4 kHz", speaker, position, middle);
 	if (covers(r, 50, 16000) && isfinite(most))
 		fprintf(stream,
-		        "; from 50 Hz to 16 kHz between %+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of "
+		        "; from 50 Hz to 16 kHz between %+.1f dB (%s) and %+.1f dB (%s) of "
 		        "that",
-		        most - middle, at_most, least - middle, at_least);
+		        most - middle, sabin_text_hz(at_most).s, least - middle,
+		        sabin_text_hz(at_least).s);
 	fputc('\n', stream);
 	const struct sabin_quantity spl = item->dbspl_at_0db;
 	if (isfinite(spl.value))

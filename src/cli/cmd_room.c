@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/show.h"
 #include "io/json.h"
+#include "io/number.h"
 #include "io/roomfile.h"
 
 struct options {
@@ -75,9 +76,9 @@ static void print(const struct sabin_roomfile *file)
 	putchar('\n');
 	if (any)
 		puts("  * a surface's absorption is extrapolated there");
-	printf("\nSchroeder frequency %.0f Hz: below it single modes rule, and reverberation time means "
+	printf("\nSchroeder frequency %s: below it single modes rule, and reverberation time means "
 	       "little.\n\nDistances\n",
-	       schroeder_hz(room));
+	       sabin_text_hz(schroeder_hz(room)).s);
 	for (size_t s = 0; s < file->speaker_count; s++)
 		for (size_t p = 0; p < file->position_count; p++) {
 			const double d = distance_m(file->speakers[s].position_m,

@@ -9,6 +9,7 @@
 #include "cli/part.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 struct result {
@@ -161,7 +162,8 @@ static void text(const void *result)
 		printf("  %s– modes: %s%s\n", sabin_dim(), r->why, sabin_plain());
 		return;
 	}
-	printf("\n  Modes, %.0f to %.0f Hz\n", r->fit.from_hz, r->fit.to_hz);
+	printf("\n  Modes, %s to %s\n", sabin_text_hz(r->fit.from_hz).s,
+	       sabin_text_hz(r->fit.to_hz).s);
 	printf("  %7s %5s %6s %6s %5s %7s  %s\n", "Hz", "", "T60, s", "", "Q", "dB",
 	       r->matches ? "of the rigid room" : "");
 	for (size_t i = 0; i < r->fit.count; i++) {

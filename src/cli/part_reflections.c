@@ -7,6 +7,7 @@
 #include "cli/part.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 #include "io/ways.h"
 
@@ -103,9 +104,9 @@ static void text(const void *result)
 		printf("  %s– reflections: %s%s\n", sabin_dim(), r->why, sabin_plain());
 		return;
 	}
-	printf("\n  Reflections, %.0f to %.0f Hz, re the direct sound: %s%s%s %.0f dB in the first "
+	printf("\n  Reflections, %s to %s, re the direct sound: %s%s%s %.0f dB in the first "
 	       "%.0f ms\n",
-	       r->r.from_hz, r->r.to_hz, r->r.passed ? sabin_good() : sabin_bad(),
+	       sabin_text_hz(r->r.from_hz).s, sabin_text_hz(r->r.to_hz).s, r->r.passed ? sabin_good() : sabin_bad(),
 	       r->r.passed ? "none exceeds" : "some exceed", sabin_plain(), r->r.limit_db,
 	       r->r.limit_s * 1000);
 	if (r->r.count > 0)

@@ -5,7 +5,11 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "io/number.h"
 #include "io/reason.h"
+
+/* With frequencies as people write them. */
+static const char out_of_band[] = "known up to %s, the band needs %s";
 
 static const struct phrase {
 	const char *alone;   /* when the numbers are not known */
@@ -24,7 +28,7 @@ static const struct phrase {
                                  "expected error %.1f %%, at most %.1f allowed"},
     [SABIN_BECAUSE_NOT_A_DECAY] = {"the curve does not fall", NULL},
     [SABIN_BECAUSE_OUT_OF_BAND] = {"the band reaches beyond what was sampled or excited",
-                                   "known up to %.0f Hz, the band needs %.0f"},
+                                   out_of_band},
     [SABIN_BECAUSE_UNKNOWN] = {"what it takes to compute it is not known", NULL},
     [SABIN_BECAUSE_OVERLAP] = {"modes overlap here and cannot be told apart", NULL},
 };
@@ -36,7 +40,10 @@ const char *sabin_reason_text(struct sabin_quantity q, char *text, size_t size)
 	size_t count = sizeof(phrases) / sizeof(phrases[0]);
 	bool known = q.reason > SABIN_BECAUSE_VALID && (size_t)q.reason < count;
 	const struct phrase *phrase = &phrases[known ? q.reason : SABIN_BECAUSE_UNKNOWN];
-	if (phrase->numbers && isfinite(q.have) && isfinite(q.need)) {
+	const bool numbers = phrase->numbers && isfinite(q.have) && isfinite(q.need);
+	if (numbers && q.reason == SABIN_BECAUSE_OUT_OF_BAND) {
+		snprintf(text, size, out_of_band, sabin_text_hz(q.have).s, sabin_text_hz(q.need).s);
+	} else if (numbers) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all formats stand in the table above */
 		snprintf(text, size, phrase->numbers, q.have, q.need);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "io/atomic.h"
+#include "io/number.h"
 #include "io/roomfile_inner.h"
 
 bool sabin_name_is_valid(const char *name)
@@ -361,13 +362,15 @@ static enum sabin_err read_sweep(struct sabin_room_reader *reader,
 	if (out->sweep.to_hz > half_hz)
 		return sabin_room_refuse(
 		    reader, to,
-		    "sweep.to_hz: %g Hz is above half the sample rate; at most %g Hz "
+		    "sweep.to_hz: %s is above half the sample rate; at most %s "
 		    "was expected at %u Hz",
-		    out->sweep.to_hz, half_hz, out->audio.rate_hz);
+		    sabin_text_exact_hz(out->sweep.to_hz).s, sabin_text_exact_hz(half_hz).s,
+		    out->audio.rate_hz);
 	if (out->sweep.from_hz >= out->sweep.to_hz)
 		return sabin_room_refuse(reader, from ? from : to,
-		                         "sweep.from_hz: %g Hz is not below sweep.to_hz (%g Hz)",
-		                         out->sweep.from_hz, out->sweep.to_hz);
+		                         "sweep.from_hz: %s is not below sweep.to_hz (%s)",
+		                         sabin_text_exact_hz(out->sweep.from_hz).s,
+		                         sabin_text_exact_hz(out->sweep.to_hz).s);
 	return SABIN_OK;
 }
 
