@@ -168,7 +168,8 @@ static int check(const struct sabin_command *command, const struct options *o)
 			known = known || strcmp(o->only.item[i], part->name) == 0;
 		if (known)
 			continue;
-		sabin_complain(command->name, "--only=%s: unknown part; see 'sabin help analyze'",
+		sabin_complain(command->name, "--only=%s: unknown part; expected some of: bands, sti, "
+		                              "noise, distortion, reflections, modes",
 		               o->only.item[i]);
 		return SABIN_EXIT_USAGE;
 	}

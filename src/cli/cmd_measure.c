@@ -106,31 +106,17 @@ static int want(struct plan *plan)
 	const struct options *o = plan->o;
 	const struct sabin_roomfile *room = &plan->room;
 	const size_t speakers = room->speaker_count, positions = room->position_count;
+	const int status =
+	    sabin_check_names(plan->command->name, &o->speakers, &o->positions, room);
+	if (status >= 0)
+		return status;
 	plan->wanted = calloc(speakers + positions, sizeof *plan->wanted);
 	if (!plan->wanted)
 		return SABIN_EXIT_OUTPUT;
 	for (size_t i = 0; i < speakers; i++)
-		plan->wanted[i] = o->speakers.count == 0;
+		plan->wanted[i] = sabin_list_allows(&o->speakers, room->speakers[i].name);
 	for (size_t i = 0; i < positions; i++)
-		plan->wanted[speakers + i] = o->positions.count == 0;
-	for (size_t i = 0; i < o->speakers.count; i++) {
-		const int at = sabin_roomfile_speaker(room, o->speakers.item[i]);
-		if (at < 0) {
-			sabin_complain(plan->command->name, "no speaker '%s' in %s; the first is '%s'",
-			               o->speakers.item[i], room->path, room->speakers[0].name);
-			return SABIN_EXIT_USAGE;
-		}
-		plan->wanted[at] = true;
-	}
-	for (size_t i = 0; i < o->positions.count; i++) {
-		const int at = sabin_roomfile_position(room, o->positions.item[i]);
-		if (at < 0) {
-			sabin_complain(plan->command->name, "no position '%s' in %s; the first is '%s'",
-			               o->positions.item[i], room->path, room->positions[0].name);
-			return SABIN_EXIT_USAGE;
-		}
-		plan->wanted[speakers + (size_t)at] = true;
-	}
+		plan->wanted[speakers + i] = sabin_list_allows(&o->positions, room->positions[i].name);
 	plan->session.speakers = plan->wanted;
 	plan->session.positions = plan->wanted + speakers;
 	return -1;

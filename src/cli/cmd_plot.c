@@ -90,7 +90,10 @@ static int choose_kinds(struct work *w)
 		}
 		const struct sabin_chart_kind *kind = sabin_chart_find(list->item[i]);
 		if (!kind) {
-			sabin_complain(w->command->name, "--kind=%s: unknown kind; see 'sabin help plot'",
+			sabin_complain(w->command->name, "--kind=%s: unknown kind; expected some of: "
+			                                 "response, phase, group-delay, impulse, step, etc, "
+			                                 "decay, rt60, clarity, distortion, waterfall, "
+			                                 "spectrogram, or all",
 			               list->item[i]);
 			return SABIN_EXIT_USAGE;
 		}

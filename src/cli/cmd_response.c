@@ -125,8 +125,9 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 	struct sabin_band bands[32];
 	char hz[32];
 	const size_t count = sabin_bands(3, 20, 20000, bands, 32);
-	fprintf(stream, "Level in dB by third octave (mean of the %s-smoothed response)\n  %-8s", smoothing,
-	        "Hz");
+	fprintf(stream, "Level in dB by third octave (mean of the response, %s%s)\n  %-8s",
+	        strcmp(smoothing, "none") == 0 ? "not smoothed" : "smoothed by octaves of ",
+	        strcmp(smoothing, "none") == 0 ? "" : smoothing, "Hz");
 	for (size_t i = 0; i < all->count; i++)
 		fprintf(stream, "  %s.%s", all->item[i].measured->speaker,
 		        all->item[i].measured->position);

@@ -165,6 +165,8 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	enum sabin_err err = sabin_roomfile_read(operands[0], NULL, &room, &diag);
 	if (err)
 		status = sabin_fail_input(command->name, err, &diag);
+	else
+		status = sabin_check_names(command->name, &o->speakers, &o->positions, &room);
 	if (status < 0) {
 		struct job job = {.o = o, .room = &room, .m = &m};
 		job.images.rate_hz = isnan(o->rate_hz) ? room.audio.rate_hz : floor(o->rate_hz);
@@ -179,13 +181,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		m.complete = true;
 		m.command = sabin_command_line();
 		sabin_date_now(m.date, sizeof m.date);
-		if (!err && m.response_count == 0) {
-			sabin_complain(command->name, "no such speaker or position in %s", room.path);
-			status = SABIN_EXIT_USAGE;
-		}
-		if (!err && status < 0)
+		if (!err)
 			err = sabin_measurement_write(&m, output.temporary, &diag);
-		if (!err && status < 0)
+		if (!err)
 			err = sabin_output_commit(&output, &diag);
 		if (err)
 			status = sabin_fail_output(command->name, err, &diag);

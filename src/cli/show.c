@@ -145,6 +145,44 @@ void sabin_show_measurement(const struct sabin_measurement *m, const char *direc
 	}
 }
 
+int sabin_no_such(const char *command, const char *what, const char *name, const char *path,
+                  const char *names, size_t count, size_t stride)
+{
+	char list[600] = "";
+	size_t used = 0, told = 0;
+	for (size_t i = 0; i < count && used < sizeof list - SABIN_NAME_SIZE - 16; i++) {
+		bool again = false;
+		for (size_t k = 0; k < i; k++)
+			again = again || strcasecmp(names + k * stride, names + i * stride) == 0;
+		if (again)
+			continue;
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s'%s'", told ? ", " : "",
+		                         names + i * stride);
+		told++;
+	}
+	if (used >= sizeof list - SABIN_NAME_SIZE - 16)
+		snprintf(list + used, sizeof list - used, " ...");
+	sabin_complain(command, "no %s '%s' in %s; there %s %s", what, name, path,
+	               told == 1 ? "is" : "are", list);
+	return SABIN_EXIT_USAGE;
+}
+
+int sabin_check_names(const char *command, const struct sabin_list *speakers,
+                      const struct sabin_list *positions, const struct sabin_roomfile *room)
+{
+	for (size_t i = 0; i < speakers->count; i++)
+		if (sabin_roomfile_speaker(room, speakers->item[i]) < 0)
+			return sabin_no_such(command, "speaker", speakers->item[i], room->path,
+			                     room->speakers[0].name, room->speaker_count,
+			                     sizeof room->speakers[0]);
+	for (size_t i = 0; i < positions->count; i++)
+		if (sabin_roomfile_position(room, positions->item[i]) < 0)
+			return sabin_no_such(command, "position", positions->item[i], room->path,
+			                     room->positions[0].name, room->position_count,
+			                     sizeof room->positions[0]);
+	return -1;
+}
+
 /* A name on the command line that nothing is called by: say what there is. */
 static bool names_exist(const char *command, const char *what, const struct sabin_list *list,
                         const struct sabin_measurement *m, bool speaker)
@@ -155,9 +193,9 @@ static bool names_exist(const char *command, const char *what, const struct sabi
 			found = found || strcasecmp(list->item[i], speaker ? m->responses[k].speaker
 			                                                    : m->responses[k].position) == 0;
 		if (!found) {
-			sabin_complain(command, "no %s '%s' in %s; the first is '%s'", what, list->item[i],
-			               m->path, speaker ? m->responses[0].speaker
-			                                : m->responses[0].position);
+			sabin_no_such(command, what, list->item[i], m->path,
+			              speaker ? m->responses[0].speaker : m->responses[0].position,
+			              m->response_count, sizeof m->responses[0]);
 			return false;
 		}
 	}

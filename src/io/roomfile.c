@@ -149,6 +149,26 @@ static enum sabin_err read_speakers(struct sabin_room_reader *reader,
 	return err;
 }
 
+/* A microphone is no nearer to a speaker than to a wall. */
+static enum sabin_err check_apart(struct sabin_room_reader *reader,
+                                  const struct sabin_yaml_node *node, const char *label,
+                                  const double position_m[3])
+{
+	static const double least_m = 0.01;
+	const struct sabin_roomfile *room = reader->out;
+	for (size_t i = 0; i < room->speaker_count; i++) {
+		const double *speaker_m = room->speakers[i].position_m;
+		const double apart_m = hypot(hypot(position_m[0] - speaker_m[0], position_m[1] - speaker_m[1]),
+		                             position_m[2] - speaker_m[2]);
+		if (apart_m < least_m - 1e-6)
+			return sabin_room_refuse(reader, node,
+			                         "%s: the microphone is in the speaker '%s'; at least "
+			                         "%g m between them was expected, not %.4g",
+			                         label, room->speakers[i].name, least_m, apart_m);
+	}
+	return SABIN_OK;
+}
+
 static enum sabin_err read_positions(struct sabin_room_reader *reader,
                                      const struct sabin_yaml_node *node)
 {
@@ -170,6 +190,9 @@ static enum sabin_err read_positions(struct sabin_room_reader *reader,
 		if (!err)
 			err = sabin_room_check_inside(reader, sabin_yaml_find(n, "position_m"), sub,
 			                              position->position_m);
+		if (!err)
+			err = check_apart(reader, sabin_yaml_find(n, "position_m"), sub,
+			                  position->position_m);
 	}
 	return err;
 }
