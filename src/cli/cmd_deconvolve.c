@@ -197,9 +197,11 @@ static void list_places(const struct work *w, const struct sabin_found *found, c
 {
 	size_t n = 0;
 	text[0] = '\0';
-	for (size_t i = 0; i < found->count && n + 24 < size; i++)
-		n += (size_t)snprintf(text + n, size - n, "%s%.1f s", i ? ", " : "",
-		                      (double)found->lag[i] / w->recording.rate_hz);
+	for (size_t i = 0; i < found->count && n + 40 < size; i++) {
+		const double at_s = (double)found->lag[i] / w->recording.rate_hz;
+		n += (size_t)snprintf(text + n, size - n, "%s%.1f s%s", i ? ", " : "", fabs(at_s),
+		                      at_s <= -0.05 ? " before the start" : "");
+	}
 }
 
 static enum sabin_err tell_none(const struct work *w, const struct track *t, struct sabin_diag *diag)
@@ -211,6 +213,16 @@ static enum sabin_err tell_none(const struct work *w, const struct track *t, str
 		if (w->recording.channels > 1)
 			sabin_diag_advise(diag, "name the microphone's channel, of %zu, with --channel",
 			                  w->recording.channels);
+		return SABIN_EFORMAT;
+	}
+	if (t->found.scattered) {
+		sabin_diag_set(diag, SABIN_EFORMAT, w->path, 0, 0,
+		               "no sweep found on channel %zu: looked for %s to %s in %.3f s; what is "
+		               "there has its octaves at other times than that sweep",
+		               t->channel + 1, sabin_text_hz(e->from_hz).s, sabin_text_hz(e->to_hz).s,
+		               (double)e->frames / e->rate_hz);
+		sabin_diag_advise(diag, "is it the recording of this very sweep?  A finished impulse "
+		                        "response is read as it is: sabin analyze, sabin import");
 		return SABIN_EFORMAT;
 	}
 	sabin_diag_set(diag, SABIN_EFORMAT, w->path, 0, 0,
