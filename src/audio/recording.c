@@ -206,7 +206,7 @@ enum sabin_err sabin_recording_find(const struct sabin_excitation *e, const doub
 		err = SABIN_ENOMEM;
 		goto out;
 	}
-	const size_t place = (size_t)(place_s * e->rate_hz) / s.track.hop;
+	const size_t place = s.track.window / s.track.hop / 2; /* half a window */
 	size_t top;
 	while (found.count < most && pick(&s, &top, &found.best_db)) {
 		const long lag = s.track.first + (long)(top * s.track.hop);
