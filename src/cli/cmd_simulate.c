@@ -191,7 +191,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0) {
 		status = SABIN_EXIT_DONE;
 		if (!o->common.json)
-			sabin_show_measurement(&m, o->output);
+			sabin_show_measurement(&m, o->output, 0);
 		else if ((err = sabin_show_measurement_json(&m, o->output)))
 			status = sabin_fail_output(command->name, err, &diag);
 	}

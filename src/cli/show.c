@@ -120,11 +120,13 @@ enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, co
 	return err;
 }
 
-void sabin_show_measurement(const struct sabin_measurement *m, const char *directory)
+void sabin_show_measurement(const struct sabin_measurement *m, const char *directory, size_t all)
 {
-	char snr[32], peak[32];
-	printf("%s%s%s: %zu response%s%s\n", sabin_bold(), directory, sabin_plain(),
-	       m->response_count, m->response_count == 1 ? "" : "s",
+	char snr[32], peak[32], of[32] = "";
+	if (!m->complete && all > 0)
+		snprintf(of, sizeof of, " of %zu", all);
+	printf("%s%s%s: %zu%s response%s%s\n", sabin_bold(), directory, sabin_plain(),
+	       m->response_count, of, m->response_count == 1 && !*of ? "" : "s",
 	       m->complete ? "" : ", not complete (go on with --append)");
 	printf("  %-16s %-16s %10s %9s %9s  %s\n", "speaker", "position", "peak dBFS", "SNR dB",
 	       "polarity", "verdict");
@@ -203,6 +205,21 @@ static bool names_exist(const char *command, const char *what, const struct sabi
 	return true;
 }
 
+/* What is missing does not show in a table. */
+static void tell_incomplete(const struct sabin_measurement *m)
+{
+	struct sabin_roomfile room = {0};
+	struct sabin_diag quiet; /* without a room file less is said */
+	char of[32] = "";
+	if (!m->directory || m->complete)
+		return;
+	if (!sabin_measurement_room(m, NULL, &room, &quiet))
+		snprintf(of, sizeof of, " of %zu", room.speaker_count * room.position_count);
+	sabin_say("%s is not complete: %zu%s responses; 'sabin measure ROOM -o %s --append' goes on", m->path,
+	          m->response_count, of, m->path);
+	sabin_roomfile_release(&room);
+}
+
 int sabin_choose(const char *command, const char *path, const struct sabin_list *speakers,
                  const struct sabin_list *positions, struct sabin_measurement *m, size_t **chosen,
                  size_t *count)
@@ -217,6 +234,7 @@ int sabin_choose(const char *command, const char *path, const struct sabin_list 
 		sabin_complain(command, "%s: holds no responses", path);
 		return SABIN_EXIT_INPUT;
 	}
+	tell_incomplete(m);
 	if (!names_exist(command, "speaker", speakers, m, true) ||
 	    !names_exist(command, "position", positions, m, false))
 		return SABIN_EXIT_USAGE;

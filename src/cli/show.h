@@ -14,8 +14,9 @@
 SABIN_MUST enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *measurement,
                                                       const char *directory);
 
-/* The same for people. */
-void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory);
+/* The same for people.  all: how many responses a complete one would hold; 0: not known. */
+void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory,
+                            size_t all);
 
 /* Q.value with decimals, "–" when it is not valid or not known; into text[size], returned. */
 const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size);

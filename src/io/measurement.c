@@ -59,6 +59,16 @@ void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
 	}
 }
 
+const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
+                                                    const char *speaker, const char *position)
+{
+	for (size_t i = 0; i < measurement->response_count; i++)
+		if (strcmp(measurement->responses[i].speaker, speaker) == 0 &&
+		    strcmp(measurement->responses[i].position, position) == 0)
+			return &measurement->responses[i];
+	return NULL;
+}
+
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement)
 {
 	size_t count = measurement->response_count + 1, size;

@@ -124,4 +124,8 @@ SABIN_MUST enum sabin_err sabin_measurement_write(const struct sabin_measurement
 /* Append an empty response (grown by one) and return it; NULL without memory. */
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement);
 
+/* The response of a speaker at a position, or NULL. */
+const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
+                                                    const char *speaker, const char *position);
+
 #endif

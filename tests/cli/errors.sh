@@ -210,13 +210,25 @@ says "nothing was written"
 nothing_left a
 interrupt 'right at mix' b
 set +m
-says "whole responses are in b"
+says "1 whole response is in b; --append goes on"
 if "$sabin" analyze b >out 2>err && grep -q 'complete: false' b/measurement.yaml; then
 	pass "what was measured before is whole"
 else
 	fail "an interrupted directory cannot be read"
 fi
-sed -i 's/speed: 1, //' slow.yaml b/room.yaml
+hold "what is missing is told" grep -qF "b is not complete: 1 of 4 responses; 'sabin measure ROOM -o b --append' goes on" err
+expect_status 2 "$sabin" measure slow.yaml --simulate -q -o b
+hold "--append is named where the directory exists" grep -qF "go on with it with --append" err
+# another room is refused by the key that differs, before anything is said to be playing
+sed 's/mix: {position_m: \[1.95/mix: {position_m: [1.96/' slow.yaml >moved.yaml
+expect_status 3 "$sabin" measure moved.yaml --simulate --append -o b
+says "positions.mix.position_m differs"
+hold "nothing is announced that is not played" [ "$(grep -c playing err)" -eq 0 ]
+# speed, words and a new position are no other room
+sed -i -e 's/speed: 1, //' -e 's/^name: .*/name: Again/' -e 's/^positions:/&\n  door: {position_m: [3, 4.5, 1.2]}/' slow.yaml
+expect_status 0 "$sabin" measure slow.yaml --simulate --append --speaker right --position mix -o b
+hold "what goes on is not whole yet" grep -qF "b: 2 of 6 responses, not complete" out
+hold "how long it sounds is told" grep -qE '; 1 response of [0-9.]+ s: 0:0[0-9] min of sound' err
 expect_status 0 "$sabin" measure slow.yaml --simulate -q --append -o b
 hold "--append adds what was missing" ls b/left.mix.wav b/right.mix.wav b/left.seat-left.wav b/right.seat-left.wav
 hold "--append completes it" grep -q 'complete: true' b/measurement.yaml
