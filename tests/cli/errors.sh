@@ -145,6 +145,9 @@ expect_status 4 "$sabin" measure short.yaml --playback nowhere --capture nowhere
 says "nowhere"
 expect_status 4 "$sabin" measure short.yaml --playback null --capture hw:99 -o a
 says "hw:99"
+hold "alsa-lib's own words are part of the message" [ "$(grep -c 'ALSA lib' err)" -eq 0 ]
+expect_status 0 "$sabin" devices
+hold "no library talks while devices are listed" [ ! -s err ]
 nothing_left a
 
 # ---- output
