@@ -170,12 +170,14 @@ static void sweep_into(struct sound *s, double length_s, bool down)
 {
 	const double from_hz = draw_log(s, 5, 100), part = draw(s, 0.4, 1);
 	const double before_s = draw(s, 0, 1), after_s = draw(s, 0.1, 3);
-	begin(s, before_s + length_s + 2 + after_s); /* it grows to the next synchronised length */
+	begin(s, before_s);
 	const struct sabin_sweep_options o = {from_hz, part * s->rate_hz / 2, length_s, s->rate_hz, -6};
 	struct sabin_sweep sweep;
 	assert_ok(sabin_sweep_init(&sweep, &o));
-	const size_t at = (size_t)(before_s * s->rate_hz);
-	assert_true(at + sweep.frames <= s->n);
+	const size_t at = s->n;
+	s->n += sweep.frames + (size_t)(after_s * s->rate_hz);
+	assert_true(s->n <= MOST);
+	memset(s->x, 0, s->n * sizeof *s->x);
 	sabin_sweep_render(&sweep, s->x + at);
 	for (size_t i = 0; down && i < sweep.frames / 2; i++) {
 		const double x = s->x[at + i];

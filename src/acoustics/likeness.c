@@ -113,7 +113,7 @@ static void look(const double *power, double *sorted, size_t count, double hop_s
 
 /* What the octaves say together. */
 struct verdict {
-	size_t telling, arrivals;
+	size_t telling, arrivals, falls;
 	double spread_s, rising, fall_db, returns;
 };
 
@@ -143,7 +143,7 @@ static struct verdict judge(const struct octave *octave, size_t count)
 	struct verdict v = {0};
 	double arrival_s[SABIN_TRACK_BANDS_MAX], fall_db[SABIN_TRACK_BANDS_MAX],
 	    returns[SABIN_TRACK_BANDS_MAX];
-	size_t arrivals = 0, falls = 0, silences = 0;
+	size_t arrivals = 0, silences = 0;
 	for (size_t b = 0; b < count; b++) {
 		const struct octave *o = &octave[b];
 		if (o->contrast_db < o->least_db)
@@ -154,10 +154,10 @@ static struct verdict judge(const struct octave *octave, size_t count)
 		if (o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db))
 			returns[silences++] = o->returns;
 		if (o->contrast_db >= fall_needs_db && o->span_s >= least_span_s)
-			fall_db[falls++] = o->fall_db;
+			fall_db[v.falls++] = o->fall_db;
 	}
 	judge_arrivals(arrival_s, arrivals, &v);
-	v.fall_db = median(fall_db, falls);
+	v.fall_db = median(fall_db, v.falls);
 	v.returns = median(returns, silences);
 	return v;
 }
@@ -171,10 +171,10 @@ static void conclude(const struct verdict *v, bool struck, struct sabin_likeness
 	} else if (spread || v->returns > most_returns || v->fall_db < least_fall_db) {
 		out->like = struck ? SABIN_LIKE_SEVERAL : SABIN_LIKE_SOUND;
 		out->certain = !struck;
-	} else if (v->telling < 3 && isnan(v->fall_db) && v->arrivals < 2 && !struck) {
-		/* one octave in a few thousand strays further than noise should, two hardly ever */
+	} else if (v->telling < 3 && v->falls < 2 && v->arrivals < 2 && !struck) {
+		/* one octave may stray further than noise should, two hardly ever do */
 		out->like = SABIN_LIKE_NOISE;
-		out->certain = v->telling < 2;
+		out->certain = v->telling < 2 && v->falls == 0;
 	}
 }
 
@@ -213,9 +213,9 @@ enum sabin_err sabin_likeness_compute(const double *h, size_t n, double rate_hz,
 		err = sabin_track_process(&track, padded, size, rate_hz);
 	}
 	for (size_t b = 0; !err && b < track.bands; b++) {
-		/* a sine window holds as much as half its length */
+		/* a Hann window holds as much as three eighths of its length */
 		const double bt =
-		    (track.high_hz[b] - track.low_hz[b]) * (double)track.window / 2 / rate_hz;
+		    (track.high_hz[b] - track.low_hz[b]) * 0.375 * (double)track.window / rate_hz;
 		octave[b] = (struct octave){.least_db = tells_db + stray_db / sqrt(bt)};
 		look(track.power + b * track.count, sorted, track.count,
 		     (double)track.hop / rate_hz, &octave[b]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <sabin/fft.h>
+#include <sabin/window.h>
 
 #include "signal/track.h"
 
@@ -60,8 +61,8 @@ enum sabin_err sabin_track_process(struct sabin_track *track, const double *x, s
 	double *power = calloc(track->bands * track->count, sizeof *power);
 	enum sabin_err err = t && weight && spectrum && power ? sabin_fft_new_forward(window, &fft)
 	                                                      : SABIN_ENOMEM;
-	for (size_t i = 0; !err && i < window; i++)
-		weight[i] = sin(M_PI * ((double)i + 0.5) / (double)window);
+	if (!err) /* its side lobes fall fast: a rumble must not reach into the treble */
+		sabin_window_hann(weight, window);
 	for (size_t w = 0; !err && w < track->count; w++) {
 		const long begin = track->first + (long)(w * track->hop) - (long)(window / 2);
 		for (size_t i = 0; i < window; i++) {
