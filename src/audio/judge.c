@@ -11,6 +11,7 @@
 
 #include "audio/judge.h"
 #include "audio/markers.h"
+#include "io/number.h"
 
 /* Samples this near full scale, or so many alike at the very top, were cut off. */
 static const double full_scale = 0.999;
@@ -195,9 +196,10 @@ static void say_not_heard(const struct sabin_excitation *e, bool clock_known,
 	const char *skew = clock_known ? "clock skew taken from the response before"
 	                               : "clock skew not known";
 	if (s && s->chirp.frames > 0 && e->speaker_hz[1] > 0 && s->chirp.from_hz > e->speaker_hz[1])
-		sabin_verdict_say(verdict, "%s: the timing chirps (%.0f Hz and up) are above this speaker's "
-		                           "range (to %.0f Hz)",
-		                  skew, s->chirp.from_hz, e->speaker_hz[1]);
+		sabin_verdict_say(verdict, "%s: the timing chirps (%s and up) are above this speaker's "
+		                           "range (to %s)",
+		                  skew, sabin_text_hz(s->chirp.from_hz).s,
+		                  sabin_text_hz(e->speaker_hz[1]).s);
 	else
 		sabin_verdict_say(verdict, "%s: no timing markers heard in the recording", skew);
 }

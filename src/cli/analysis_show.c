@@ -28,7 +28,7 @@ static struct sabin_quantity mean_of(const struct sabin_analyses *all, size_t ba
 		if (!q.valid)
 			continue;
 		sum += q.value;
-		variance += isnan(q.plus_minus) ? 0 : q.plus_minus * q.plus_minus;
+		variance += q.plus_minus * q.plus_minus; /* not known of one: not known of the mean */
 		n++;
 	}
 	if (n == 0)

@@ -76,6 +76,8 @@ static void print(const struct sabin_roomfile *file)
 	putchar('\n');
 	if (any)
 		puts("  * a surface's absorption is extrapolated there");
+	puts("  It supposes that sound is scattered evenly.  Between bare walls it is not: the rooms of\n"
+	     "  'simulate' and 'measure --simulate', mirrors all, ring up to four times as long.");
 	printf("\nSchroeder frequency %s: below it single modes rule, and reverberation time means "
 	       "little.\n\nDistances\n",
 	       sabin_text_hz(schroeder_hz(room)).s);
@@ -110,6 +112,20 @@ static enum sabin_err print_json(const struct sabin_roomfile *file)
 		sabin_json_bool(json, "extrapolated", extrapolated(room, b));
 		sabin_json_close(json);
 	}
+	sabin_json_close(json);
+	sabin_json_open_array(json, "distances");
+	for (size_t s = 0; s < file->speaker_count; s++)
+		for (size_t p = 0; p < file->position_count; p++) {
+			const double d = distance_m(file->speakers[s].position_m,
+			                            file->positions[p].position_m);
+			sabin_json_open_object(json, NULL);
+			sabin_json_text(json, "speaker", file->speakers[s].name);
+			sabin_json_text(json, "position", file->positions[p].name);
+			sabin_json_number(json, "distance_m", d);
+			sabin_json_number(json, "delay_s",
+			                  d / sabin_speed_of_sound(room->temperature_c));
+			sabin_json_close(json);
+		}
 	sabin_json_close(json);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);

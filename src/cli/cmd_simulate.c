@@ -127,7 +127,7 @@ static enum sabin_err simulate_one(const struct job *job, size_t s, size_t p,
 	                                    .snr_db = unknown,
 	                                    .repeatability_db = unknown,
 	                                    .polarity = arrival.polarity};
-	sabin_verdict_say(&r->verdict, "simulated, not measured");
+	sabin_verdict_say(&r->verdict, "%s", sabin_simulated_remark);
 	return SABIN_OK;
 }
 

@@ -14,6 +14,7 @@
 struct result {
 	struct sabin_reflections r;
 	bool has_room;
+	bool averaged; /* a simulation, which knows of a surface's panels only its mean absorption */
 	char from[SABIN_REFLECTIONS_MAX][SABIN_WAY_SIZE]; /* "left wall + floor", or "" */
 	char why[120];
 };
@@ -35,6 +36,10 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 		err = SABIN_OK;
 	} else if (!err) {
 		r->has_room = sabin_ways_match(input->room, input->measured, &r->r);
+		r->averaged = r->has_room && input->room->room.panel_count > 0 &&
+		              sabin_measurement_simulated(
+		                  input->measurement,
+		                  (size_t)(input->measured - input->measurement->responses));
 	}
 	for (size_t i = 0; !err && i < r->r.count; i++)
 		if (r->r.item[i].found)
@@ -80,6 +85,8 @@ static void json(const void *result, struct sabin_json *json)
 		sabin_json_number(json, "limit_db", r->r.limit_db);
 		sabin_json_number(json, "limit_s", r->r.limit_s);
 		sabin_json_numbers(json, "range_hz", range_hz, 2);
+		sabin_json_bool(json, "strongest_only", r->r.count == SABIN_REFLECTIONS_MAX);
+		sabin_json_bool(json, "panels_averaged", r->averaged);
 	}
 	sabin_json_close(json);
 }
@@ -113,6 +120,12 @@ static void text(const void *result)
 		printf("  %6s %7s %7s\n", "ms", "dB", "path, m");
 	for (size_t i = 0; i < r->r.count; i++)
 		text_reflection(&r->r.item[i], r->from[i]);
+	if (r->r.count == SABIN_REFLECTIONS_MAX)
+		printf("  %sthe %d strongest; there may be more%s\n", sabin_dim(), SABIN_REFLECTIONS_MAX,
+		       sabin_plain());
+	if (r->averaged)
+		printf("  %ssimulated: a surface reflects alike everywhere, on its panels as beside them%s\n",
+		       sabin_dim(), sabin_plain());
 }
 
 /* ---- CSV --------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "cli/likeness.h"
+#include "cli/quantity_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
@@ -81,7 +82,8 @@ static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 	}
 	sabin_json_close(json);
 	sabin_json_text(json, "polarity", sabin_polarity_name(v->polarity));
-	sabin_json_quantity(json, "repeatability_db", v->repeatability_db, "dB");
+	sabin_json_quantity_why(json, "repeatability_db", v->repeatability_db, "dB",
+	                        "one repeat alone does not tell");
 	sabin_json_close(json);
 }
 
@@ -106,10 +108,15 @@ enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, co
 		if (r->zero_offset_s != 0)
 			sabin_json_number(json, "zero_offset_s", r->zero_offset_s);
 		sabin_json_quantity(json, "arrival_s", r->arrival_s, "s");
-		sabin_json_quantity(json, "distance_m", r->distance_m, "m");
+		sabin_json_quantity_why(json, "distance_m", r->distance_m, "m",
+		                        r->zero == SABIN_ZERO_ARRIVAL
+		                            ? "no loopback: the time of emission is not known"
+		                            : NULL);
 		sabin_json_open_object(json, "level_reference");
 		sabin_json_text(json, "kind", sabin_level_kind_name(r->level_kind));
-		sabin_json_quantity(json, "dbspl_at_0dbfs", r->dbspl_at_0dbfs, "dB SPL");
+		sabin_json_quantity_why(json, "dbspl_at_0dbfs", r->dbspl_at_0dbfs, "dB SPL",
+		                        r->calibration ? NULL
+		                                       : "no calibration file says what full scale is");
 		sabin_json_close(json);
 		json_verdict(json, &r->verdict);
 		sabin_json_close(json);

@@ -59,6 +59,17 @@ void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
 	}
 }
 
+const char sabin_simulated_remark[] = "simulated, not measured";
+
+bool sabin_measurement_simulated(const struct sabin_measurement *measurement, size_t index)
+{
+	const struct sabin_verdict *verdict = &measurement->responses[index].verdict;
+	for (size_t i = 0; i < verdict->why_count; i++)
+		if (strcmp(verdict->why[i], sabin_simulated_remark) == 0)
+			return true;
+	return strcmp(measurement->capture.name, "roomcard") == 0;
+}
+
 const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
                                                     const char *speaker, const char *position)
 {
