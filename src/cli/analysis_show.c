@@ -178,7 +178,7 @@ static const struct {
     {SABIN_EDT, "EDT", "s", 1, 2},   {SABIN_T20, "T20", "s", 1, 2},
     {SABIN_T30, "T30", "s", 1, 2},   {SABIN_C50, "C50", "dB", 1, 1},
     {SABIN_C80, "C80", "dB", 1, 1},  {SABIN_D50, "D50", "%", 100, 0},
-    {SABIN_TS, "Ts", "ms", 1000, 0}, {SABIN_INR, "range", "dB", 1, 0},
+    {SABIN_TS, "Ts", "ms", 1000, 1}, {SABIN_INR, "range", "dB", 1, 0},
 };
 enum { LINES = sizeof lines / sizeof *lines, COLUMN = 8 };
 
