@@ -146,6 +146,13 @@ void sabin_show_measurement(const struct sabin_measurement *m, const char *direc
 	}
 }
 
+void sabin_show_doubts(const struct sabin_roomfile *room, struct sabin_doubts *doubts)
+{
+	sabin_roomfile_doubt(room, doubts);
+	for (size_t i = 0; i < doubts->count; i++)
+		sabin_say("%s: warning: %s", room->path, doubts->text[i]);
+}
+
 /* A name on the command line that nothing is called by: say what there is. */
 static bool names_exist(const char *command, const char *what, const struct sabin_list *list,
                         const struct sabin_measurement *m, bool speaker)
