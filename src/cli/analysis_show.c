@@ -7,6 +7,7 @@
 #include "cli/analysis_show.h"
 #include "cli/averages.h"
 #include "cli/quantity_show.h"
+#include "cli/reasons.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/json.h"
@@ -207,19 +208,23 @@ static void table_head(const struct sabin_analysis *a, bool broadband)
 	putchar('\n');
 }
 
-/* Reasons for missing values: each once, with its bands. */
+/* Why values are missing. */
 static void table_reasons(const struct sabin_analysis *a)
 {
-	char why[200];
-	for (int l = 0; l < LINES - 1; l++)
-		for (size_t b = 0; b < a->band_count; b++) {
-			const struct sabin_quantity q = a->bands[b].value[lines[l].parameter];
-			const char *reason = sabin_reason_text(q, why, sizeof why);
-			if (reason)
-				printf("  %s– %s at %s: %s%s\n", sabin_dim(), lines[l].name,
-				       sabin_text_hz(a->bands[b].band.nominal_hz).s, reason,
-				       sabin_plain());
-		}
+	struct sabin_reasons r = {.rows = LINES - 1};
+	for (size_t b = 0; b <= a->band_count && b < SABIN_REASON_BANDS_MAX; b++) {
+		const bool last = b == a->band_count;
+		const struct sabin_band_result *band = last ? &a->broadband : &a->bands[b];
+		r.band_hz[b] = last ? 0 : band->band.nominal_hz;
+		for (size_t l = 0; l < r.rows; l++)
+			r.value[l][b] = band->value[lines[l].parameter];
+		r.bands++;
+	}
+	for (size_t l = 0; l < r.rows; l++)
+		r.row[l] = lines[l].name;
+	char lead[32];
+	snprintf(lead, sizeof lead, "  %s– ", sabin_dim());
+	sabin_reasons_print(&r, stdout, lead, sabin_plain());
 }
 
 static void table(const struct sabin_analysis *a)

@@ -119,14 +119,12 @@ static int simulate(struct plan *plan, const struct sabin_position *position)
 {
 	struct sabin_session_options session = {.room = &plan->room};
 	char *rooms = sabin_place(SABIN_PLACE_ROOMS);
-	plan->plugin = sabin_place(SABIN_PLACE_PLUGIN);
+	struct sabin_diag diag = {0};
+	enum sabin_err err = sabin_place_find(SABIN_PLACE_PLUGIN, &plan->plugin, &diag);
 	plan->materials = rooms ? sabin_path_join(rooms, "materials.yaml") : NULL;
 	free(rooms);
-	if (!plan->plugin) {
-		sabin_complain(plan->command->name, "the plugin of the simulated sound card is not "
-		                                    "where it was installed");
-		return SABIN_EXIT_DEVICE;
-	}
+	if (err)
+		return sabin_fail_output(plan->command->name, err, &diag);
 	session.plugin = plan->plugin;
 	session.materials = plan->materials;
 	plan->config = sabin_session_card(&session, position);

@@ -143,15 +143,13 @@ static int find_devices(struct plan *plan)
 	const struct options *o = plan->o;
 	struct sabin_session_options *s = &plan->session;
 	if (o->simulate) {
+		struct sabin_diag diag = {0};
 		char *rooms = sabin_place(SABIN_PLACE_ROOMS);
-		s->plugin = plan->plugin = sabin_place(SABIN_PLACE_PLUGIN);
+		enum sabin_err err = sabin_place_find(SABIN_PLACE_PLUGIN, &plan->plugin, &diag);
+		s->plugin = plan->plugin;
 		s->materials = plan->materials = rooms ? sabin_path_join(rooms, "materials.yaml") : NULL;
 		free(rooms);
-		if (plan->plugin)
-			return -1;
-		sabin_complain(plan->command->name, "the plugin of the simulated sound card is not "
-		                                    "where it was installed");
-		return SABIN_EXIT_DEVICE;
+		return err ? sabin_fail_output(plan->command->name, err, &diag) : -1;
 	}
 	s->playback = o->playback ? o->playback : plan->room.audio.playback;
 	s->capture = o->capture ? o->capture : plan->room.audio.capture;
@@ -262,6 +260,8 @@ static int measure(struct plan *plan)
 		m->command = sabin_command_line();
 	sabin_date_now(m->date, sizeof m->date);
 	plan->session.folder = plan->output.temporary;
+	struct sabin_doubts doubts;
+	sabin_show_doubts(&plan->room, &doubts);
 	const enum sabin_err ended = sabin_session_run(&plan->session, m, &why);
 	sabin_progress_end();
 	if (m->response_count > 0) {

@@ -91,7 +91,7 @@ static void print(const struct sabin_roomfile *file)
 		}
 }
 
-static enum sabin_err print_json(const struct sabin_roomfile *file)
+static enum sabin_err print_json(const struct sabin_roomfile *file, const struct sabin_doubts *doubts)
 {
 	const struct sabin_room *room = &file->room;
 	struct sabin_json *json = sabin_json_new();
@@ -127,6 +127,10 @@ static enum sabin_err print_json(const struct sabin_roomfile *file)
 			sabin_json_close(json);
 		}
 	sabin_json_close(json);
+	sabin_json_open_array(json, "warnings");
+	for (size_t i = 0; i < doubts->count; i++)
+		sabin_json_text(json, NULL, doubts->text[i]);
+	sabin_json_close(json);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;
@@ -139,9 +143,12 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct sabin_diag diag = {0};
 	enum sabin_err err = sabin_roomfile_read(operands[0], NULL, &file, &diag);
 	int status = SABIN_EXIT_DONE;
+	struct sabin_doubts doubts = {0};
+	if (!err)
+		sabin_show_doubts(&file, &doubts);
 	if (err)
 		status = sabin_fail_input(command->name, err, &diag);
-	else if (o->common.json && (err = print_json(&file)))
+	else if (o->common.json && (err = print_json(&file, &doubts)))
 		status = sabin_fail_output(command->name, err, &diag);
 	else if (!o->common.json && o->check)
 		printf("%s: good: %zu speaker%s, %zu position%s\n", operands[0], file.speaker_count,

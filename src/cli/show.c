@@ -193,6 +193,13 @@ int sabin_check_names(const char *command, const struct sabin_list *speakers,
 	return -1;
 }
 
+void sabin_show_doubts(const struct sabin_roomfile *room, struct sabin_doubts *doubts)
+{
+	sabin_roomfile_doubt(room, doubts);
+	for (size_t i = 0; i < doubts->count; i++)
+		sabin_say("%s: warning: %s", room->path, doubts->text[i]);
+}
+
 /* A name on the command line that nothing is called by: say what there is. */
 static bool names_exist(const char *command, const char *what, const struct sabin_list *list,
                         const struct sabin_measurement *m, bool speaker)

@@ -18,6 +18,9 @@ SABIN_MUST enum sabin_err sabin_show_measurement_json(const struct sabin_measure
 void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory,
                             size_t all);
 
+/* What a room file may mean but hardly does, as talk; also into *doubts. */
+void sabin_show_doubts(const struct sabin_roomfile *room, struct sabin_doubts *doubts);
+
 /* Q.value with decimals, "–" when it is not valid or not known; into text[size], returned. */
 const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size);
 

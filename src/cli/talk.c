@@ -97,6 +97,7 @@ static int exit_of(enum sabin_err err, int otherwise)
 {
 	switch (err) {
 	case SABIN_ENOMEM:
+	case SABIN_EINSTALL:
 		return SABIN_EXIT_OUTPUT;
 	case SABIN_EEXIST:
 		return SABIN_EXIT_USAGE;

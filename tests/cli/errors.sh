@@ -72,6 +72,10 @@ expect_status 2 "$sabin" analyze good --json --csv
 says "exclude each other"
 expect_status 2 "$sabin" response good --range 200..20
 says "LO below HI"
+for name in x.jpg X.JPEG charts/x.gif; do
+	expect_status 2 "$sabin" plot good -k response -o $name
+	says "ends in .png, .svg or .pdf is expected"
+done
 nothing_left a a.wav a.wav.yaml
 
 # ---- input
@@ -139,6 +143,49 @@ printf 'version: 1\nresponses: [' >hostile/measurement.yaml
 expect_status 3 "$sabin" analyze hostile
 says "hostile/measurement.yaml:"
 nothing_left a
+
+# ---- what is allowed but hardly meant
+cat >plain.yaml <<'END'
+size_m: {width: 3.9, length: 5.2, height: 2.7}
+surfaces: {front: 0.1, back: 0.2, left: 0.1, right: 0.12, floor: 0.15, ceiling: 0.1}
+speakers: {left: {output: 1, position_m: [1.2, 1.1, 1.2]}, right: {output: 2, position_m: [2.7, 1.1, 1.2]}}
+positions: {mix: {position_m: [1.95, 2.5, 1.2]}}
+END
+warns() # EDIT TEXT: a room so changed warns of TEXT
+{
+	sed "$1" plain.yaml >odd.yaml
+	expect_status 0 "$sabin" room odd.yaml --check
+	hold "warns: $2" grep -qF -- "odd.yaml: warning: $2" err
+	expect_status 0 "$sabin" room odd.yaml --json -q
+	hold "JSON holds it, quiet is quiet" test "$(grep -cF -- "$2" out)$(wc -l <err)" = 10
+}
+warns 's/width: [0-9.]*/width: 390/' 'size_m.width: 390 m looks like centimetres; metres are expected: 3.9?'
+warns 's/output: 2/output: 1/' 'speakers left and right share output 1'
+warns 's/1.95, 2.5, 1.2/2.7, 1.1, 1.2/' 'position mix lies in the speaker right'
+expect_status 0 "$sabin" room "$room"
+hold "a good room warns of nothing" test ! -s err
+for good in "$tree"/rooms/*-room.yaml; do
+	hold "no warning: ${good##*/}" test -z "$("$sabin" room "$good" 2>&1 >/dev/null)"
+done
+
+# ---- sabin's own files
+without() # VARIABLE COMMAND...: it says which file is missing, and what would supply it
+{
+	local variable=$1
+	shift
+	expect_status 5 env "$variable=$T/gone" "$@"
+	says "$T/gone"
+	hold "names $variable" grep -q "$variable" err
+}
+without SABIN_PLUGIN "$sabin" measure short.yaml --simulate -o a
+without SABIN_PLOTS "$sabin" plot good -k response -o a.png
+without SABIN_ROOMS "$sabin" room "$room"
+without SABIN_ROOMS "$sabin" measure short.yaml --simulate -o a
+mkdir gone
+without SABIN_PLOTS "$sabin" plot good -k response -o a.png
+without SABIN_ROOMS "$sabin" room "$room"
+rmdir gone
+nothing_left a a.png
 
 # ---- devices
 expect_status 4 "$sabin" measure short.yaml --playback nowhere --capture nowhere -o a
