@@ -412,6 +412,8 @@ static enum sabin_err save_all(struct work *w, struct sabin_diag *diag)
 			if (!err)
 				err = save_one(w, i, g, all, &x, diag);
 			sabin_extracted_release(&x);
+			if (!err)
+				err = sabin_stopped(diag);
 		}
 	}
 	sabin_progress_end();
@@ -421,6 +423,7 @@ static enum sabin_err save_all(struct work *w, struct sabin_diag *diag)
 static enum sabin_err write_result(struct work *w, struct sabin_diag *diag)
 {
 	struct sabin_measurement *m = &w->measurement;
+	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	enum sabin_err err =
 	    sabin_output_begin(&w->output, w->o->output, !w->bare, w->o->common.force, diag);
 	if (!err)

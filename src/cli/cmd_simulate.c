@@ -143,6 +143,8 @@ static enum sabin_err simulate_all(const struct job *job, struct sabin_diag *dia
 			sabin_progress("simulating",
 			               (double)(s * room->position_count + p) / (double)all);
 			enum sabin_err err = simulate_one(job, s, p, diag);
+			if (!err)
+				err = sabin_stopped(diag);
 			if (err)
 				return err;
 		}
@@ -172,6 +174,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		job.images.rate_hz = isnan(o->rate_hz) ? room.audio.rate_hz : floor(o->rate_hz);
 		job.images.length_s = isnan(o->length_s) ? default_length_s(&room.room) : o->length_s;
 		job.images.air = !o->no_air;
+		(void)sabin_stop_watch(); /* from here on there is something to be removed */
 		err = sabin_output_begin(&output, o->output, true, o->common.force, &diag);
 		job.folder = output.temporary;
 		if (!err)

@@ -93,6 +93,9 @@ static enum sabin_err compute_one(const struct sabin_measurement *m,
 		                      r->rate_hz);
 	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
 	const double arrival = zero + r->arrival_s.value * r->rate_hz;
+	if (!isfinite(arrival))
+		return sabin_diag_set(diag, SABIN_EFORMAT, r->file, 0, 0,
+		                      "has no frequency response: it is silent");
 	const double held_s = ((double)item->frames - arrival) / r->rate_hz;
 	item->trust = sabin_trust_of(m, r, room, fmin(o.window_s, held_s));
 	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival, zero, &o,

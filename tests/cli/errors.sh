@@ -110,6 +110,12 @@ done <"$tree/rooms/broken/EXPECT"
 printf 'RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0\x80\xbb\0\0\0\xee\x02\0\x04\0\x20\0data\x08\0\0\0\0\0\0\0\0\0\xc0\x7f' >nan.wav
 expect_status 3 "$sabin" analyze nan.wav
 says "nan.wav"
+# digital silence; samples that 32-bit float cannot hold
+{ head -c 40 nan.wav && printf '\x80\x3e\0\0' && head -c 16000 /dev/zero; } >silent.wav
+for command in analyze response 'plot -k response -o a.png'; do
+	expect_status 3 "$sabin" ${command%% *} silent.wav ${command#"${command%% *}"}
+	says "silent"
+done
 # a sweep, and the recording of one, in place of a response
 expect_status 0 "$sabin" sweep -q --length 2 --tail 0.5 -o played.wav
 mkdir raw && cp good/recordings/left.mix.* raw/
@@ -214,6 +220,10 @@ got=0
 "$sabin" analyze good >/dev/full 2>err || got=$?
 hold "full disk behind standard output: status 5" [ $got -eq 5 ]
 says "standard output"
+got=0
+"$sabin" analyze good --json -q >/dev/full 2>err || got=$?
+hold "the same for JSON" [ $got -eq 5 ]
+says "standard output"
 if [ "$(id -u)" -ne 0 ]; then
 	mkdir locked && chmod 555 locked
 	expect_status 5 "$sabin" sweep -q --length 0.1 -o locked/a.wav
@@ -259,7 +269,21 @@ interrupt 'left at mix' a
 says "nothing was written"
 nothing_left a
 interrupt 'right at mix' b
+cp err err.b
+"$sabin" simulate "$room" -o c >out 2>err &
+sleep 0.15
+kill -INT $!
+got=0
+wait $! || got=$?
+hold "an interrupted simulate: status 130" [ $got -eq 130 ]
+nothing_left c
+"$sabin" measure slow.yaml --simulate --speaker left -o c >out 2>err &
+sleep 0.05
+kill -INT $!
+wait $! || :
+nothing_left c
 set +m
+cp err.b err
 says "1 whole response is in b; --append goes on"
 if "$sabin" analyze b >out 2>err && grep -q 'complete: false' b/measurement.yaml; then
 	pass "what was measured before is whole"
