@@ -25,7 +25,7 @@ SABIN_API struct sabin_response_options sabin_response_defaults(void);
 struct sabin_response {
 	size_t length;
 	double *freq_hz, *level_db, *phase_deg, *group_delay_s; /* [length] each */
-	double *noise_db; /* [length]: the noise in level_db; NULL: not known */
+	double *noise_db; /* [length]: the noise in level_db; NULL, NAN: not known */
 };
 
 /* h[n] at rate_hz; `arrival` is the fractional sample of the direct sound, `zero` that of time zero:
@@ -38,8 +38,8 @@ SABIN_API SABIN_MUST enum sabin_err
 sabin_response_compute(const double *h, size_t n, double rate_hz, double arrival, double zero,
                        const struct sabin_response_options *options, struct sabin_response *out);
 
-/* Fill in noise_db: the same window at the end of h, where the decay is over.  It stays NULL where h ends
- * before that, or in silence.  Arguments as for sabin_response_compute(), which made `response`; errors
+/* Fill in noise_db: the same window at the end of h, where the decay is over; NAN at frequencies at which it
+ * is not.  It stays NULL where h is shorter than three windows, or ends in silence.  Arguments as for sabin_response_compute(), which made `response`; errors
  * too. */
 SABIN_API SABIN_MUST enum sabin_err sabin_response_noise(const double *h, size_t n, double rate_hz,
                                                          double arrival,
