@@ -12,7 +12,7 @@ size_m: {width: 4.1, length: 5.6, height: 2.7}
 surfaces: {front: 0.15, back: 0.15, left: 0.15, right: 0.15, floor: 0.15, ceiling: 0.15}
 speakers:
   L: {output: 1, position_m: [1.25, 1.10, 1.20]}
-  sub: {output: 2, position_m: [0.40, 0.40, 0.20], range_hz: [20, 120]}
+  sub: {output: 2, position_m: [0.40, 0.40, 0.20]}
 positions:
   mix: {position_m: [2.05, 2.50, 1.20]}
   seat: {position_m: [1.60, 2.60, 1.20]}
