@@ -224,7 +224,9 @@ install: all
 	install -m 644 $(wildcard rooms/*.yaml) $(call dest,$(DATADIR)/sabin/rooms)
 	install -m 644 $(wildcard rooms/broken/*) $(call dest,$(DATADIR)/sabin/rooms/broken)
 	install -m 644 $(wildcard plots/*.gp) $(call dest,$(DATADIR)/sabin/plots)
-	for m in $(MAN); do install -m 644 $$m $(call dest,$(MANDIR))/man$${m##*.}/ || exit 1; done
+	for m in $(MAN); do to=$(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; \
+	  sed -e 's|/usr/local/lib/sabin|$(LIBDIR)/sabin|g' -e 's|/usr/local/share/sabin|$(DATADIR)/sabin|g' \
+	    $$m >$$to && chmod 644 $$to || exit 1; done
 
 uninstall:
 	rm -f $(call dest,$(PREFIX)/bin/sabin)

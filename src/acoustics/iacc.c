@@ -173,7 +173,7 @@ static enum sabin_err one_part(const struct ears *e, double rate_hz, int part,
 	double *x = malloc(size * sizeof *x);
 	double complex *spectra[2] = {malloc(bins * sizeof **spectra), malloc(bins * sizeof **spectra)};
 	enum sabin_err err =
-		x && spectra[0] && spectra[1] ? sabin_fft_new_forward(size, &fft) : SABIN_ENOMEM;
+		x && spectra[0] && spectra[1] ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
 	if (!err)
 		err = transform(e, fft, x, spectra);
 	for (int b = 0; b <= SABIN_IACC_BANDS && !err; b++) {
