@@ -131,8 +131,10 @@ SABIN_API enum sabin_place_rule sabin_place_check(const struct sabin_place_spec 
                                                   const double (*source_m)[3],
                                                   const double listener_m[3]);
 
-/* The score on a map: the listener on columns x rows points over the floor, at the height it has,
- * the speakers where they are.  out[rows][columns], row 0 at the front; NAN: in a speaker. */
+/* The score on a map: the listener in the middles of columns x rows fields of the floor, at the height it
+ * has, the speakers at source_m; of the spec only the room, the sources' scores, the depth axis, the
+ * listener's height and the threads count.  out[rows][columns], row 0 at the front; NAN: in a speaker.
+ * SABIN_EINVAL: more than 4 10^6 fields too. */
 SABIN_API SABIN_MUST enum sabin_err sabin_place_map(const struct sabin_place_spec *spec,
                                                     const double (*source_m)[3], size_t columns,
                                                     size_t rows, double *out);

@@ -128,6 +128,8 @@ enum sabin_err sabin_roomfile_place(const struct sabin_roomfile *file, const boo
 {
 	*out = (struct sabin_place_plan){0};
 	struct sabin_place_spec *spec = &out->spec;
+	if (file->speaker_count == 0 || file->position_count == 0)
+		return SABIN_EINVAL;
 	const size_t solid = file->keep_out_count + file->object_count;
 	out->follower = calloc(file->position_count, sizeof *out->follower);
 	out->follower_m = calloc(file->position_count, sizeof *out->follower_m);

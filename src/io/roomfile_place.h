@@ -22,7 +22,8 @@ struct sabin_place_plan {
  * or below), with the listener at the first position; the other positions go along with it.  The
  * default constraints; zones and objects of the file are solid.  moves_speaker[speaker_count],
  * moves_position[position_count]: what may move (a pair moves when both may).  Step 5 cm, tolerance 5
- * cm, five results, one thread.  SABIN_ENOMEM.  Release the plan. */
+ * cm, five results, one thread.  SABIN_EINVAL: no speaker or no
+ * position; SABIN_ENOMEM.  Release the plan. */
 SABIN_MUST enum sabin_err sabin_roomfile_place(const struct sabin_roomfile *file,
                                                const bool *moves_speaker,
                                                const bool *moves_position,

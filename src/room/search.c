@@ -434,7 +434,7 @@ static bool spec_valid(const struct sabin_place_spec *spec)
 	       spec->threads <= 64 && spec->wall_m >= 0 && spec->rear_m >= 0;
 }
 
-static enum sabin_err make_score(const struct sabin_place_spec *spec, struct sabin_score **out)
+enum sabin_err place_score(const struct sabin_place_spec *spec, struct sabin_score **out)
 {
 	struct sabin_score_source source[SABIN_PLACE_SOURCES_MAX];
 	for (size_t s = 0; s < spec->source_count; s++)
@@ -475,7 +475,7 @@ enum sabin_err sabin_place_search(const struct sabin_place_spec *spec,
 		return SABIN_ENOMEM;
 	search->spec = spec;
 	place_parameters_init(spec, &search->parameters);
-	enum sabin_err err = make_score(spec, &search->score);
+	enum sabin_err err = place_score(spec, &search->score);
 	if (!err)
 		err = make_grid(search);
 	if (err)
@@ -505,28 +505,4 @@ out:
 	free(search->feasible);
 	free(search);
 	return err;
-}
-
-enum sabin_err sabin_place_map(const struct sabin_place_spec *spec, const double (*source_m)[3],
-                               size_t columns, size_t rows, double *out)
-{
-	struct sabin_score *score = NULL;
-	if (columns < 1 || rows < 1 || !spec->room)
-		return SABIN_EINVAL;
-	const enum sabin_err err = make_score(spec, &score);
-	if (err)
-		return err;
-	for (size_t row = 0; row < rows; row++)
-		for (size_t column = 0; column < columns; column++) {
-			struct sabin_score_metrics metrics;
-			const double at_m[3] = {
-				((double)column + 0.5) / (double)columns * spec->room->size_m[0],
-				((double)row + 0.5) / (double)rows * spec->room->size_m[1],
-				spec->listener_m[2]};
-			sabin_score_compute(score, source_m, at_m, &metrics);
-			out[row * columns + column] =
-			        isfinite(metrics.score) ? metrics.score : (double)NAN;
-		}
-	sabin_score_free(score);
-	return SABIN_OK;
 }

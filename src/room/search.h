@@ -37,4 +37,7 @@ void place_parameters_init(const struct sabin_place_spec *spec, struct place_par
 void place_arrange(const struct sabin_place_spec *spec, const struct place_parameters *parameters,
                    const struct place_vector *vector, struct place_arrangement *out);
 
+/* search.c: the score for the sources of a spec. */
+enum sabin_err place_score(const struct sabin_place_spec *spec, struct sabin_score **out);
+
 #endif
