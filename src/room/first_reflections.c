@@ -11,6 +11,7 @@
 
 #include <sabin/geometry.h>
 
+#include "room/early.h"
 #include "room/path.h"
 
 static const double fresnel_hz = 1000;
@@ -36,17 +37,6 @@ static double db(double gain)
 	return 20 * log10(fmax(gain, 1e-6));
 }
 
-/* An object reflects where its half-depth a along the way is larger than the Fresnel zone:
- * f = c (d1 d2 / (d1 + d2)) / a^2. */
-static double object_from_hz(const struct sabin_reflector *object, double d1_m, double d2_m,
-                             const double source_m[3], const double receiver_m[3], double speed_m_s)
-{
-	const bool along_x = fabs(source_m[0] - receiver_m[0]) > fabs(source_m[1] - receiver_m[1]);
-	const int axis = along_x ? 0 : 1;
-	const double half_m = fmax(0.01, (object->max_m[axis] - object->min_m[axis]) / 2);
-	return speed_m_s * d1_m * d2_m / (d1_m + d2_m) / (half_m * half_m);
-}
-
 static void fill(const struct sabin_room *room, const double source_m[3], const double receiver_m[3],
                  const struct sabin_reflector *objects, const struct sabin_reflection_path *path,
                  struct sabin_first_reflection *out)
@@ -61,7 +51,7 @@ static void fill(const struct sabin_room *room, const double source_m[3], const 
 	const double d1_m = room_distance_m(source_m, path->point_m);
 	const double d2_m = room_distance_m(path->point_m, receiver_m);
 	if (path->object >= 0) {
-		out->from_hz = object_from_hz(&objects[path->object], d1_m, d2_m, source_m, receiver_m,
+		out->from_hz = early_object_from_hz(&objects[path->object], d1_m, d2_m, source_m, receiver_m,
 		                              speed_m_s);
 	} else {
 		out->surface = path->surfaces[0];

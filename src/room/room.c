@@ -134,6 +134,30 @@ double sabin_room_eyring_s(const struct sabin_room *room, int band)
 	return loss > 0 ? k * volume / loss : (double)INFINITY;
 }
 
+/* Along one axis a wave loses the reflections of its two walls on 2 L. */
+static double axis_s(const struct sabin_room *room, int axis, int band)
+{
+	double nepers = 0; /* of energy on a round trip */
+	for (int far = 0; far < 2; far++) {
+		double alpha[SABIN_ABSORPTION_BANDS];
+		sabin_room_mean_absorption(room, room_walls[axis][far], alpha);
+		nepers -= log1p(-fmin(alpha[band], 0.999999));
+	}
+	const double trip_s = 2 * room->size_m[axis] / sabin_speed_of_sound(room->temperature_c);
+	return nepers > 0 ? 6 * M_LN10 / nepers * trip_s : (double)INFINITY;
+}
+
+double sabin_room_ring_s(const struct sabin_room *room, int band, double decay_db)
+{
+	double longest_s = 0;
+	for (int b = band < 0 ? 0 : band; b < SABIN_ABSORPTION_BANDS; b++) {
+		longest_s = fmax(longest_s, sabin_room_eyring_s(room, b));
+		for (int axis = 0; axis < 3; axis++)
+			longest_s = fmax(longest_s, axis_s(room, axis, b));
+	}
+	return longest_s * decay_db / 60;
+}
+
 static bool absorption_valid(const struct sabin_absorption *absorption)
 {
 	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++) {
@@ -172,6 +196,11 @@ bool room_valid(const struct sabin_room *room)
 	for (size_t i = 0; i < room->panel_count; i++)
 		if (!panel_valid(&room->panels[i]))
 			return false;
+	for (size_t i = 0; i < room->object_count; i++)
+		for (int axis = 0; axis < 3; axis++)
+			if (!(room->objects[i].min_m[axis] <= room->objects[i].max_m[axis]) ||
+			    !isfinite(room->objects[i].max_m[axis] - room->objects[i].min_m[axis]))
+				return false;
 	return room->temperature_c >= -20 && room->temperature_c <= 50 &&
 	       room->humidity_percent >= 0 && room->humidity_percent <= 100 &&
 	       room->pressure_kpa > 0 && isfinite(room->pressure_kpa);
@@ -184,6 +213,10 @@ enum sabin_err room_check(const struct sabin_room *room, const double source_m[3
 	if (!room_valid(room) || !point_valid(room, source_m) || !point_valid(room, receiver_m))
 		return SABIN_EINVAL;
 	if (room_distance_m(source_m, receiver_m) < least_distance_m)
+		return SABIN_EINVAL;
+	const struct sabin_directivity *d = options->directivity;
+	if (d && !(isfinite(d->aim_deg) && d->box_m[0] > 0 && d->box_m[2] > 0 && d->box_m[0] <= 100 &&
+	           d->box_m[2] <= 100))
 		return SABIN_EINVAL;
 	if (!(options->rate_hz >= 4000 && options->rate_hz <= 768000) ||
 	    !(options->length_s >= 0.001 && options->length_s <= 60))
