@@ -17,6 +17,7 @@
 #include "chart/gnuplot.h"
 #include "io/tree.h"
 #include "util/chart_data.h"
+#include "util/chart_room.h"
 #include "util/near.h"
 
 enum { RATE_HZ = 48000, FRAMES = RATE_HZ, ZERO = RATE_HZ / 10, BANDS = 8, TRACES = 4 };
@@ -57,20 +58,6 @@ static double *make_impulse(void)
 		h[ZERO + (size_t)lround(reflection_ms[k] * RATE_HZ / 1000)] +=
 		    pow(10, reflection_db[k] / 20);
 	return h;
-}
-
-static void make_response(struct sabin_response *r, int which)
-{
-	r->length = 960;
-	r->freq_hz = calloc(r->length, sizeof(double));
-	r->level_db = calloc(r->length, sizeof(double));
-	assert_true(r->freq_hz && r->level_db);
-	for (size_t i = 0; i < r->length; i++) {
-		double f = 20 * pow(1000, (double)i / 959);
-		r->freq_hz[i] = f;
-		r->level_db[i] = -20 - 12 / (1 + pow(f / 35, 4)) + 5 * sin(9 * log(f) + which) -
-		                 (which % 2 ? 8 * exp(-pow(log(f / 177) * 8, 2)) : 0);
-	}
 }
 
 static void make_band(struct sabin_band_result *band, double nominal_hz, double time_s,
@@ -127,26 +114,6 @@ static void make_analysis(struct sabin_analysis *analysis, int which)
 	make_band(&analysis->broadband, 0, 0.42, 42);
 }
 
-static void make_room(struct fixture *f)
-{
-	snprintf(f->room.name, sizeof f->room.name, "Control room A");
-	f->room.room = (struct sabin_room){.size_m = {3.9, 5.2, 2.7}, .temperature_c = 20,
-	                                   .humidity_percent = 50, .pressure_kpa = 101.325};
-	for (int s = 0; s < SABIN_SURFACE_COUNT; s++)
-		for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
-			f->room.room.surface[s].alpha[b] = 0.2;
-	for (int i = 0; i < 2; i++) {
-		f->speakers[i] = (struct sabin_speaker){.position_m = {i ? 2.7 : 1.2, 1.1, 1.2},
-		                                        .range_hz = {NAN, NAN}};
-		snprintf(f->speakers[i].name, SABIN_NAME_SIZE, "%s", i ? "right" : "left");
-		f->positions[i] = (struct sabin_position){.position_m = {i ? 1.6 : 1.95, 2.5, 1.2}};
-		snprintf(f->positions[i].name, SABIN_NAME_SIZE, "%s", i ? "seat-left" : "mix");
-	}
-	f->room.speakers = f->speakers;
-	f->room.positions = f->positions;
-	f->room.speaker_count = f->room.position_count = 2;
-}
-
 static int set_up(void **state)
 {
 	static char path[] = "before";
@@ -162,7 +129,7 @@ static int set_up(void **state)
 	make_distortion(&f->distortion);
 	f->measurement.path = path;
 	snprintf(f->measurement.date, sizeof f->measurement.date, "2026-11-21T14:32:05+01:00");
-	make_room(f);
+	chart_room(&f->room, f->speakers, f->positions);
 	for (int i = 0; i < TRACES; i++) {
 		struct sabin_measured *m = &f->measured[i];
 		snprintf(m->speaker, sizeof m->speaker, "%s", i % 2 ? "right" : "left");

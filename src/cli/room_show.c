@@ -88,8 +88,8 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	if (uneven)
 		puts("  Where one pair of walls absorbs twice as much as another it is not: then the range from\n"
 		     "  Arau-Puchades's to Fitzroy's.");
-	puts("  The rooms of 'simulate' and 'measure --simulate', mirrors all, ring up to four times as\n"
-	     "  long.");
+	puts("  Between bare walls it is not: the rooms of\n"
+	     "  'simulate' and 'measure --simulate', mirrors all, ring up to four times as long.");
 }
 
 /* ---- modes -------------------------------------------------------------------------------------------- */
