@@ -55,12 +55,12 @@ static void equal_reasons_are_one_line(void **state)
 	for (int k = 1; k < 3; k++)
 		for (int b = 0; b < 3; b++)
 			r.value[k][b] = because(SABIN_BECAUSE_RANGE, 20 + b, 30 + k);
-	prints(&r, "- T20, T30 at 63 to 250 Hz: decay range 20.0 to 22.0 dB, needs 31.0 to 32.0!\n");
+	prints(&r, "- T20, T30 at 63 Hz to 250 Hz: decay range 20.0 to 22.0 dB, needs 31.0 to 32.0!\n");
 	/* the same reason in other bands is another line; so is another reason in the same */
 	r.value[0][4] = because(SABIN_BECAUSE_RANGE, 5, 20);
 	r.value[2][3] = because(SABIN_BECAUSE_NOT_A_DECAY, NAN, NAN);
-	prints(&r, "- EDT at 1k Hz: decay range 5.0 dB, needs 20.0!\n"
-	           "- T20, T30 at 63 to 250 Hz: decay range 20.0 to 22.0 dB, needs 31.0 to 32.0!\n"
+	prints(&r, "- EDT at 1 kHz: decay range 5.0 dB, needs 20.0!\n"
+	           "- T20, T30 at 63 Hz to 250 Hz: decay range 20.0 to 22.0 dB, needs 31.0 to 32.0!\n"
 	           "- T30 at 500 Hz: the curve does not fall!\n");
 }
 
@@ -71,19 +71,19 @@ static void bands_are_named(void **state)
 	make(&r);
 	const struct sabin_quantity q = because(SABIN_BECAUSE_NOT_A_DECAY, NAN, NAN);
 	r.value[0][0] = r.value[0][1] = q;
-	prints(&r, "- EDT at 63 and 125 Hz: the curve does not fall!\n");
+	prints(&r, "- EDT at 63 Hz and 125 Hz: the curve does not fall!\n");
 	r.value[0][4] = q;
-	prints(&r, "- EDT at 63, 125 and 1k Hz: the curve does not fall!\n");
+	prints(&r, "- EDT at 63 Hz, 125 Hz and 1 kHz: the curve does not fall!\n");
 	r.value[0][5] = q;
-	prints(&r, "- EDT at 63, 125, 1k Hz and all bands together: the curve does not fall!\n");
+	prints(&r, "- EDT at 63 Hz, 125 Hz, 1 kHz and all bands together: the curve does not fall!\n");
 	for (int b = 0; b < 6; b++)
 		r.value[0][b] = q;
 	prints(&r, "- EDT in every band: the curve does not fall!\n");
 	/* numbers that are not known are not made up */
 	r.value[0][2] = because(SABIN_BECAUSE_SHORT, 3, 4);
 	r.value[0][3] = because(SABIN_BECAUSE_SHORT, NAN, NAN);
-	prints(&r, "- EDT at 63, 125, 1k Hz and all bands together: the curve does not fall!\n"
-	           "- EDT at 250 and 500 Hz: the response ends before the evaluation range is reached!\n");
+	prints(&r, "- EDT at 63 Hz, 125 Hz, 1 kHz and all bands together: the curve does not fall!\n"
+	           "- EDT at 250 Hz and 500 Hz: the response ends before the evaluation range is reached!\n");
 }
 
 int main(void)

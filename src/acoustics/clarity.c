@@ -28,6 +28,8 @@ static const double least_bt = 4;
 /* The same holds for the window: at B t = 2, as 50 ms have at 63 Hz, what the filter spreads beyond the
  * cut is no small part of what it cuts, the parts no longer add up to the whole, and C80 may come out
  * below C50, which no room can do.  From 4 on that was not seen in thousands of decays. */
+/* 24 bit have 144 dB, from full scale to the last one. */
+static const double most_range_db = 144;
 /* How well the extrapolated energy is known. */
 static const double beyond_error = 0.3;
 
@@ -57,6 +59,18 @@ static double late_energy(const struct sabin_decay *decay, const struct sabin_ba
 	return sum - decay->subtract * (knee_s - sabin_split_s[split]) + decay->beyond;
 }
 
+/* The range would have to be more_db more.  Where no converter has that, or rounding has eaten what is
+ * left, there is none to ask for. */
+static struct sabin_quantity out_of_range(const struct sabin_decay *decay, double value, double sigma,
+                                          double more_db)
+{
+	const double usable_db = sabin_usable_db(decay), need_db = fmax(usable_db, 0) + more_db;
+	const bool within_reach = need_db > usable_db && need_db <= most_range_db;
+	return sabin_quantity_because(
+		value, sigma, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT, usable_db,
+		within_reach ? need_db : (double)NAN);
+}
+
 /* Judge a value by its error from noise, by the filter's own decay, and by how long the window is for
  * the filter (HUGE_VAL: there is none). */
 static struct sabin_quantity judge(const struct sabin_decay *decay, double value, double own,
@@ -70,12 +84,8 @@ static struct sabin_quantity judge(const struct sabin_decay *decay, double value
 	if (!(window_bt >= least_bt))
 		return sabin_quantity_because(value, sigma, SABIN_BECAUSE_WINDOW, window_bt,
 		                              least_bt);
-	if (!(noise <= allowed)) {
-		const double usable_db = sabin_usable_db(decay);
-		return sabin_quantity_because(
-			value, sigma, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
-			usable_db, usable_db + 20 * log10(noise / allowed));
-	}
+	if (!(noise <= allowed))
+		return out_of_range(decay, value, sigma, 20 * log10(noise / allowed));
 	return sabin_quantity_valid(value, sigma);
 }
 
@@ -86,10 +96,8 @@ static struct sabin_quantity no_ratio(const struct sabin_decay *decay, double sp
 	if (!decay->has_model)
 		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_NOT_A_DECAY);
 	/* the decay at the split must be over the noise */
-	const double usable_db = sabin_usable_db(decay);
-	return sabin_quantity_because(
-		NAN, NAN, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT, usable_db,
-		fmax(usable_db, 0) + db_per_ln * decay->model.rate * fmax(split_s - decay->knee_s, 0));
+	return out_of_range(decay, NAN, NAN,
+	                    db_per_ln * decay->model.rate * fmax(split_s - decay->knee_s, 0));
 }
 
 /* C and D at one split.  d may be NULL. */

@@ -11,6 +11,7 @@
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/json.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 /* ---- the mean over responses ------------------------------------------------------------------- */
@@ -28,7 +29,7 @@ static struct sabin_quantity mean_of(const struct sabin_analyses *all, size_t ba
 		if (!q.valid)
 			continue;
 		sum += q.value;
-		variance += isnan(q.plus_minus) ? 0 : q.plus_minus * q.plus_minus;
+		variance += q.plus_minus * q.plus_minus; /* not known of one: not known of the mean */
 		n++;
 	}
 	if (n == 0)
@@ -178,7 +179,7 @@ static const struct {
     {SABIN_EDT, "EDT", "s", 1, 2},   {SABIN_T20, "T20", "s", 1, 2},
     {SABIN_T30, "T30", "s", 1, 2},   {SABIN_C50, "C50", "dB", 1, 1},
     {SABIN_C80, "C80", "dB", 1, 1},  {SABIN_D50, "D50", "%", 100, 0},
-    {SABIN_TS, "Ts", "ms", 1000, 0}, {SABIN_INR, "range", "dB", 1, 0},
+    {SABIN_TS, "Ts", "ms", 1000, 1}, {SABIN_INR, "range", "dB", 1, 0},
 };
 enum { LINES = sizeof lines / sizeof *lines, COLUMN = 8 };
 

@@ -265,7 +265,7 @@ static int report(const char *command, const struct work *w)
 		if (err)
 			return sabin_fail_output(command, err, &diag);
 	} else {
-		sabin_show_measurement(&w->measurement, w->o->output);
+		sabin_show_measurement(&w->measurement, w->o->output, 0);
 	}
 	for (size_t i = 0; i < w->measurement.response_count; i++)
 		trustworthy = trustworthy && w->measurement.responses[i].verdict.trustworthy;

@@ -152,11 +152,10 @@ static int choose_speakers(struct plan *plan)
 	int status = -1;
 	for (size_t i = 0; i < o->speakers.count && status < 0; i++) {
 		const int at = sabin_roomfile_speaker(room, o->speakers.item[i]);
-		if (at < 0) {
-			sabin_complain(plan->command->name, "no speaker '%s' in %s; the first is '%s'",
-			               o->speakers.item[i], room->path, room->speakers[0].name);
-			return SABIN_EXIT_USAGE;
-		}
+		if (at < 0)
+			return sabin_no_such(plan->command->name, "speaker", o->speakers.item[i], room->path,
+			                     room->speakers[0].name, room->speaker_count,
+			                     sizeof room->speakers[0]);
 		status = add_speaker(plan, room->speakers[at].name, room->speakers[at].output);
 	}
 	for (size_t i = 0; o->speakers.count == 0 && i < room->speaker_count && status < 0; i++)
@@ -174,11 +173,10 @@ static int plan_room(struct plan *plan, const char *path)
 		return sabin_fail_input(plan->command->name, err, &diag);
 	plan->has_room = true;
 	const int at = o->position ? sabin_roomfile_position(room, o->position) : 0;
-	if (at < 0) {
-		sabin_complain(plan->command->name, "no position '%s' in %s; the first is '%s'",
-		               o->position, path, room->positions[0].name);
-		return SABIN_EXIT_USAGE;
-	}
+	if (at < 0)
+		return sabin_no_such(plan->command->name, "position", o->position, path,
+		                     room->positions[0].name, room->position_count,
+		                     sizeof room->positions[0]);
 	const struct sabin_position *position = &room->positions[at];
 	const struct sabin_microphone *microphone = sabin_roomfile_microphone(room, position);
 	plan->input = microphone->input - 1;

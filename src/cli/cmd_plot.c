@@ -74,6 +74,17 @@ struct work {
 	size_t drawn;
 };
 
+static int refuse_kind(const struct sabin_command *command, const char *name)
+{
+	char list[400] = "";
+	size_t used = 0;
+	for (size_t k = 0; sabin_chart_kind(k) && used < sizeof list; k++)
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s, ",
+		                         sabin_chart_kind(k)->name);
+	sabin_complain(command->name, "--kind=%s: unknown kind; expected some of: %sor all", name, list);
+	return SABIN_EXIT_USAGE;
+}
+
 static int choose_kinds(struct work *w)
 {
 	const struct sabin_list *list = &w->o->kinds;
@@ -91,9 +102,7 @@ static int choose_kinds(struct work *w)
 		}
 		const struct sabin_chart_kind *kind = sabin_chart_find(list->item[i]);
 		if (!kind) {
-			sabin_complain(w->command->name, "--kind=%s: unknown kind; see 'sabin help plot'",
-			               list->item[i]);
-			return SABIN_EXIT_USAGE;
+			return refuse_kind(w->command, list->item[i]);
 		}
 		w->kinds[w->kind_count++] = kind;
 	}

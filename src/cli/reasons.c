@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "cli/reasons.h"
-#include "cli/show.h"
+#include "io/number.h"
 #include "io/reason.h"
 
-static const char *hz(double band_hz, char *text, size_t size)
+static struct sabin_text name(double band_hz)
 {
-	return band_hz > 0 ? sabin_show_hz(band_hz, text, size) : "all bands together";
+	return band_hz > 0 ? sabin_text_hz(band_hz) : (struct sabin_text){"all bands together"};
 }
 
 static void append(char *text, size_t size, const char *words)
@@ -22,10 +22,9 @@ static void append(char *text, size_t size, const char *words)
 	snprintf(text + n, size - n, "%s", words);
 }
 
-/* "63 and 125 Hz", "250 to 1k Hz", "at all bands": the set bits of `mask`. */
+/* "63 Hz and 125 Hz", "250 Hz to 1 kHz", "in every band": the set bits of `mask`. */
 static void name_bands(const struct sabin_reasons *r, uint64_t mask, char *text, size_t size)
 {
-	char one[32];
 	size_t single = r->bands, left = 0;
 	text[0] = '\0';
 	if (r->bands > 0 && r->band_hz[r->bands - 1] == 0)
@@ -37,7 +36,7 @@ static void name_bands(const struct sabin_reasons *r, uint64_t mask, char *text,
 	}
 	for (size_t b = 0; b < r->bands; b++)
 		left += mask >> b & 1;
-	bool first = true, in_hz = false;
+	bool first = true;
 	for (size_t b = 0; b < r->bands; b++) {
 		size_t last = b;
 		if (!(mask >> b & 1))
@@ -48,22 +47,14 @@ static void name_bands(const struct sabin_reasons *r, uint64_t mask, char *text,
 			last = b;
 		left -= last - b + 1;
 		append(text, size, first ? "" : left == 0 ? " and " : ", ");
-		if (r->band_hz[b] == 0 && in_hz) { /* "63 Hz and all bands together" */
-			const size_t n = strlen(text) - strlen(" and ");
-			snprintf(text + n, size - n, " Hz and ");
-			in_hz = false;
-		}
-		append(text, size, hz(r->band_hz[b], one, sizeof one));
+		append(text, size, name(r->band_hz[b]).s);
 		if (last > b) {
 			append(text, size, " to ");
-			append(text, size, hz(r->band_hz[last], one, sizeof one));
+			append(text, size, name(r->band_hz[last]).s);
 		}
-		in_hz = in_hz || r->band_hz[b] > 0;
 		first = false;
 		b = last;
 	}
-	if (in_hz)
-		append(text, size, " Hz");
 }
 
 /* Bands in which a row has this reason. */

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/number.h"
 #include "io/reason.h"
+
+enum { FREQUENCY = -1 }; /* in place of decimals */
 
 static const struct phrase {
 	const char *alone;   /* when the numbers are not known */
@@ -26,7 +29,7 @@ static const struct phrase {
                                  "expected error %s %%, at most %s allowed", 1},
     [SABIN_BECAUSE_NOT_A_DECAY] = {"the curve does not fall", NULL, 0},
     [SABIN_BECAUSE_OUT_OF_BAND] = {"the band reaches beyond what was sampled or excited",
-                                   "known up to %s Hz, the band needs %s", 0},
+                                   "known up to %s, the band needs %s", FREQUENCY},
     [SABIN_BECAUSE_UNKNOWN] = {"what it takes to compute it is not known", NULL, 0},
     [SABIN_BECAUSE_WINDOW] = {"the time window is shorter than the filter resolves",
                               "the time window is shorter than the filter resolves: B*t is %s, needs %s",
@@ -37,9 +40,14 @@ static const struct phrase {
 /* "30.2", or "30.2 to 34.1" */
 static void numbers(const double span[2], int decimals, char *text, size_t size)
 {
-	char most[60];
-	snprintf(text, size, "%.*f", decimals, span[0]);
-	snprintf(most, sizeof most, "%.*f", decimals, span[1]);
+	char most[80];
+	if (decimals == FREQUENCY) {
+		snprintf(text, size, "%s", sabin_text_hz(span[0]).s);
+		snprintf(most, sizeof most, "%s", sabin_text_hz(span[1]).s);
+	} else {
+		snprintf(text, size, "%.*f", decimals, span[0]);
+		snprintf(most, sizeof most, "%.*f", decimals, span[1]);
+	}
 	const size_t n = strlen(text);
 	if (strcmp(text, most) != 0)
 		snprintf(text + n, size - n, " to %s", most);

@@ -167,7 +167,7 @@ warns() # EDIT TEXT: a room so changed warns of TEXT
 }
 warns 's/width: [0-9.]*/width: 390/' 'size_m.width: 390 m looks like centimetres; metres are expected: 3.9?'
 warns 's/output: 2/output: 1/' 'speakers left and right share output 1'
-warns 's/1.95, 2.5, 1.2/2.7, 1.1, 1.2/' 'position mix lies in the speaker right'
+warns 's/1.95, 2.5, 1.2/2.715, 1.1, 1.2/' 'position mix lies in the speaker right'
 expect_status 0 "$sabin" room "$room"
 hold "a good room warns of nothing" test ! -s err
 for good in "$tree"/rooms/*-room.yaml; do
@@ -198,6 +198,9 @@ expect_status 4 "$sabin" measure short.yaml --playback nowhere --capture nowhere
 says "nowhere"
 expect_status 4 "$sabin" measure short.yaml --playback null --capture hw:99 -o a
 says "hw:99"
+hold "alsa-lib's own words are part of the message" [ "$(grep -c 'ALSA lib' err)" -eq 0 ]
+expect_status 0 "$sabin" devices
+hold "no library talks while devices are listed" [ ! -s err ]
 nothing_left a
 
 # ---- output
@@ -281,13 +284,25 @@ wait $! || :
 nothing_left c
 set +m
 cp err.b err
-says "whole responses are in b"
+says "1 whole response is in b; --append goes on"
 if "$sabin" analyze b >out 2>err && grep -q 'complete: false' b/measurement.yaml; then
 	pass "what was measured before is whole"
 else
 	fail "an interrupted directory cannot be read"
 fi
-sed -i 's/speed: 1, //' slow.yaml b/room.yaml
+hold "what is missing is told" grep -qF "b is not complete: 1 of 4 responses; 'sabin measure ROOM -o b --append' goes on" err
+expect_status 2 "$sabin" measure slow.yaml --simulate -q -o b
+hold "--append is named where the directory exists" grep -qF "go on with it with --append" err
+# another room is refused by the key that differs, before anything is said to be playing
+sed 's/mix: {position_m: \[1.95/mix: {position_m: [1.96/' slow.yaml >moved.yaml
+expect_status 3 "$sabin" measure moved.yaml --simulate --append -o b
+says "positions.mix.position_m differs"
+hold "nothing is announced that is not played" [ "$(grep -c playing err)" -eq 0 ]
+# speed, words and a new position are no other room
+sed -i -e 's/speed: 1, //' -e 's/^name: .*/name: Again/' -e 's/^positions:/&\n  door: {position_m: [3, 4.5, 1.2]}/' slow.yaml
+expect_status 0 "$sabin" measure slow.yaml --simulate --append --speaker right --position mix -o b
+hold "what goes on is not whole yet" grep -qF "b: 2 of 6 responses, not complete" out
+hold "how long it sounds is told" grep -qE '; 1 response of [0-9.]+ s: 0:0[0-9] min of sound' err
 expect_status 0 "$sabin" measure slow.yaml --simulate -q --append -o b
 hold "--append adds what was missing" ls b/left.mix.wav b/right.mix.wav b/left.seat-left.wav b/right.seat-left.wav
 hold "--append completes it" grep -q 'complete: true' b/measurement.yaml
