@@ -249,10 +249,9 @@ static void judge_pace(const struct session *s, const struct sabin_duplex_pace *
 	const size_t lost = sabin_duplex_missing(pace, capture);
 	if (lost == 0 || strcmp(capture->type, "HW") != 0)
 		return;
-	take->verdict.trustworthy = false;
 	if (take->verdict.lost_frames < lost)
 		take->verdict.lost_frames = lost;
-	sabin_verdict_say(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
+	sabin_verdict_blame(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
 	                  pace->elapsed_s, capture->rate_hz);
 }
 
