@@ -259,7 +259,9 @@ enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded
 	if (first_sound > 0)
 		take->noise_frames = (size_t)fmin(first_sound, (double)t->recorded);
 	err = sabin_judge(&t->excitation, recorded, t->recorded, take);
-	return err ? err : sabin_losses_single(t, recorded, take);
+	if (!err)
+		err = sabin_losses_single(t, recorded, take);
+	return err ? err : sabin_losses_breaks(t, recorded, take);
 }
 
 struct sabin_cut sabin_taker_cut(const struct sabin_taker *t, const struct sabin_take *take)
