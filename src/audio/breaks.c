@@ -35,10 +35,10 @@ static const double floor_db = -60;
 /* So many bands rise at once, and that share of those that are silent. */
 enum { LEAST_BANDS = 3 };
 static const double least_share = 0.3;
-/* A jump decays with the room; what is there still, within this, after one, two and three whole
+/* A jump decays with the room; what is there still, within this, after one to five times some whole
  * periods of at least so long has begun to rattle, or to hum. */
-static const double stays_db = 4, stays_s = 0.02;
-enum { STAYS = 3 };
+static const double stays_db = 6, stays_s = 0.02;
+enum { STAYS = 5 };
 
 struct look {
 	const struct sabin_stimulus *stimulus;
@@ -170,11 +170,14 @@ static double loudest(const struct look *l, size_t b, size_t from, size_t to)
 /* Whether band b is there still some periods after frame f. */
 static bool stays(const struct look *l, size_t f, size_t b, double f_hz)
 {
-	const double step_s = ceil(stays_s * f_hz) / f_hz;
+	const double constant_s = l->stimulus->sweep.constant_s;
+	const double step = ceil(stays_s * f_hz), frames_per_s = l->rate_hz * l->pace / (double)l->hop;
 	const double least = loudest(l, b, f, f + 2) * pow(10, -stays_db / 10);
 	for (int k = 1; k <= STAYS; k++) {
-		const size_t g = f + 1 + (size_t)lrint(k * step_s * l->rate_hz / (double)l->hop);
-		if (loudest(l, b, g - 1, g + 1) < least)
+		/* the phase is f L exp(t / L) */
+		const double later_s = constant_s * log1p(k * step / (f_hz * constant_s));
+		const size_t g = f + 1 + (size_t)lrint(later_s * frames_per_s);
+		if (loudest(l, b, g - 2, g + 2) < least)
 			return false;
 	}
 	return true;
