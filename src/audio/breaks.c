@@ -34,7 +34,7 @@ static const double memory_periods = 2.2;
 static const double floor_db = -60;
 /* So many bands rise at once, and that share of those that are silent. */
 enum { LEAST_BANDS = 3 };
-static const double least_share = 0.3;
+static const double least_share = 0.15;
 /* A jump decays with the room; what is there still, within this, after one to five times some whole
  * periods of at least so long has begun to rattle, or to hum. */
 static const double stays_db = 6, stays_s = 0.02;
@@ -167,17 +167,27 @@ static double loudest(const struct look *l, size_t b, size_t from, size_t to)
 	return most;
 }
 
-/* Whether band b is there still some periods after frame f. */
-static bool stays(const struct look *l, size_t f, size_t b, double f_hz)
+/* What the bands that rose in frame f are compared with. */
+struct rise {
+	bool loud[BANDS];
+	double peak[BANDS];
+	size_t count;
+};
+
+/* Whether what rose in frame f is there still some periods later, five times. */
+static bool stays(const struct look *l, size_t f, double f_hz, const struct rise *rise)
 {
 	const double constant_s = l->stimulus->sweep.constant_s;
 	const double step = ceil(stays_s * f_hz), frames_per_s = l->rate_hz * l->pace / (double)l->hop;
-	const double least = loudest(l, b, f, f + 2) * pow(10, -stays_db / 10);
 	for (int k = 1; k <= STAYS; k++) {
 		/* the phase is f L exp(t / L) */
 		const double later_s = constant_s * log1p(k * step / (f_hz * constant_s));
-		const size_t g = f + 1 + (size_t)lrint(later_s * frames_per_s);
-		if (loudest(l, b, g - 2, g + 2) < least)
+		const size_t g = f + (size_t)lrint(later_s * frames_per_s);
+		double left = 0;
+		for (size_t b = 0; b < BANDS; b++)
+			if (rise->loud[b])
+				left += fmin(loudest(l, b, g - 1, g + HOPS) / rise->peak[b], 1);
+		if (left < pow(10, -stays_db / 10) * (double)rise->count)
 			return false;
 	}
 	return true;
@@ -190,25 +200,26 @@ static bool jumps(const struct look *l, size_t f)
 	const double memory = fmax(memory_s, memory_periods / f_hz) * l->rate_hz / (double)l->hop;
 	const size_t from = f > (size_t)memory + HOPS ? f - (size_t)memory - HOPS : 0;
 	bool silent[BANDS];
-	size_t looked = 0, risen = 0, stayed = 0;
+	size_t looked = 0, risen = 0;
+	struct rise rise = {0};
 	double total = l->mean_total;
 	for (size_t g = from; g <= f; g++)
 		total = fmax(total, (double)l->total[g]);
-	const double floor = pow(10, floor_db / 10) / BANDS * total;
+	const double floor = pow(10, floor_db / 10) / BANDS * total, factor = pow(10, rise_db / 10);
 	choose(l, f, silent);
 	for (size_t b = 0; b < BANDS; b++) {
 		if (!silent[b])
 			continue;
 		/* neighbouring frames share what is heard */
-		const double before = fmax(loudest(l, b, from, f - HOPS + 1), floor);
-		const bool rises =
-		    (double)l->level[f * BANDS + b] > before * pow(10, rise_db / 10);
+		const double least = factor * fmax(loudest(l, b, from, f - HOPS + 1), floor);
 		looked++;
-		risen += rises;
-		stayed += rises && stays(l, f, b, f_hz);
+		risen += (double)l->level[f * BANDS + b] > least;
+		rise.peak[b] = loudest(l, b, f, f + HOPS - 1);
+		rise.loud[b] = rise.peak[b] > least;
+		rise.count += rise.loud[b];
 	}
 	return risen >= LEAST_BANDS && (double)risen >= least_share * (double)looked &&
-	       2 * stayed <= risen;
+	       !stays(l, f, f_hz, &rise);
 }
 
 /* The sweep's own end, which is short, is heard in frame f. */
