@@ -26,7 +26,7 @@ static void write_room(const struct place *p)
 	        "speakers: {left: {output: 1, position_m: [1, 1, 1]}}\n"
 	        "positions: {mix: {position_m: [2, 3, 1]}}\n"
 	        "audio: {rate_hz: %d, playback: room, capture: room}\n"
-	        "sweep: {from_hz: 20, to_hz: 22000, length_s: 5, level_dbfs: -12, tail_s: 1}\n",
+	        "sweep: {from_hz: 20, to_hz: 22000, length_s: 3, level_dbfs: -12, tail_s: 1}\n",
 	        RATE_HZ);
 	assert_int_equal(fclose(file), 0);
 }
