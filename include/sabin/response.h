@@ -37,4 +37,18 @@ sabin_response_compute(const double *h, size_t n, double rate_hz, double arrival
                        const struct sabin_response_options *options, struct sabin_response *out);
 SABIN_API void sabin_response_free(struct sabin_response *response);
 
+/* The level that noise alone would have at each point of a response that was computed with these
+ * options: noise_db[response->length].  The noise is taken from the last tenth of h (what still decays
+ * there is counted as noise), at a resolution of a third of an octave; NAN where there is too little of
+ * it.  Same errors; SABIN_ESHORT: no noise to look at. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_response_noise(const double *h, size_t n, double rate_hz, double arrival,
+                     const struct sabin_response_options *options,
+                     const struct sabin_response *response, double *noise_db);
+
+/* Standard uncertainty in dB, from noise alone, of a level whose bandwidth is band_hz in a window of
+ * window_s: `noise_db` is the noise at that place (both in the same units). */
+SABIN_API double sabin_response_error_db(double level_db, double noise_db, double band_hz,
+                                         double window_s);
+
 #endif

@@ -60,15 +60,17 @@ static struct sabin_quantity judge(const struct sabin_decay *decay, double value
 {
 	const double sigma = hypot(own, noise);
 	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
-	if (!(bt > least_bt))
-		return sabin_quantity_because(value, sigma, SABIN_BECAUSE_FILTER, bt, least_bt);
-	if (!(noise <= allowed)) {
+	struct sabin_quantity q = sabin_quantity_valid(value, sigma);
+	if (!(bt > least_bt)) {
+		q = sabin_quantity_because(value, sigma, SABIN_BECAUSE_FILTER, bt, least_bt);
+	} else if (!(noise <= allowed)) {
 		const double usable_db = sabin_usable_db(decay);
-		return sabin_quantity_because(
+		q = sabin_quantity_because(
 			value, sigma, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
 			usable_db, usable_db + 20 * log10(noise / allowed));
 	}
-	return sabin_quantity_valid(value, sigma);
+	q.repeatability = noise;
+	return q;
 }
 
 static struct sabin_quantity no_ratio(const struct sabin_decay *decay, double split_s)

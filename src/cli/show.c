@@ -146,6 +146,29 @@ void sabin_show_measurement(const struct sabin_measurement *m, const char *direc
 	}
 }
 
+int sabin_show_to(const char *command, const char *output, bool force,
+                  int (*print)(const void *context, FILE *stream), const void *context)
+{
+	struct sabin_diag diag = {0};
+	char *text = NULL;
+	size_t length = 0;
+	if (!output)
+		return print(context, stdout);
+	FILE *stream = open_memstream(&text, &length);
+	if (!stream)
+		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
+	int status = print(context, stream);
+	if (fclose(stream) != 0)
+		status = sabin_fail_output(command, SABIN_ENOMEM, &diag);
+	if (status == SABIN_EXIT_DONE) {
+		const enum sabin_err err = sabin_output_text(output, text, length, force, &diag);
+		if (err)
+			status = sabin_fail_output(command, err, &diag);
+	}
+	free(text);
+	return status;
+}
+
 /* A name on the command line that nothing is called by: say what there is. */
 static bool names_exist(const char *command, const char *what, const struct sabin_list *list,
                         const struct sabin_measurement *m, bool speaker)

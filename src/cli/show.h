@@ -28,6 +28,11 @@ SABIN_MUST char *sabin_command_line(void);
 /* Now, ISO 8601 with zone. */
 void sabin_date_now(char *text, size_t size);
 
+/* Print to the file `output`, which appears whole or not at all, or to standard output where it is NULL.
+ * print() returns an exit status.  Returns that, or that of the output after a message. */
+int sabin_show_to(const char *command, const char *output, bool force,
+                  int (*print)(const void *context, FILE *stream), const void *context);
+
 /* Open a measurement and choose responses by --speaker and --position: chosen[] (to be freed) has
  * their indices.  Returns an exit status after a message, or -1. */
 int sabin_choose(const char *command, const char *path, const struct sabin_list *speakers,
