@@ -21,6 +21,7 @@ enum sabin_reason {
 	SABIN_BECAUSE_OUT_OF_BAND, /* the band reaches beyond the sampled or excited range (Hz) */
 	SABIN_BECAUSE_UNKNOWN,     /* what it takes to compute it is not known */
 	SABIN_BECAUSE_OVERLAP,     /* modes that cannot be told apart */
+	SABIN_BECAUSE_WINDOW,      /* the time window is too short for the filter: B*t (ratio) */
 };
 
 struct sabin_quantity {

@@ -70,7 +70,7 @@ static enum sabin_err inverse_of(struct sabin_bank *bank, size_t size, struct sa
 		i++;
 	enum sabin_err err = SABIN_OK;
 	if (!bank->inverse[i])
-		err = sabin_fft_new_inverse(size, &bank->inverse[i]);
+		err = sabin_fft_new(size, &bank->inverse[i]);
 	if (!err)
 		*fft = bank->inverse[i];
 	return err;
@@ -144,9 +144,9 @@ static enum sabin_err make_arrays(struct sabin_bank *bank)
 	}
 	enum sabin_err err = ok ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
-		err = sabin_fft_new_forward(bank->size, &bank->forward);
+		err = sabin_fft_new(bank->size, &bank->forward);
 	if (!err)
-		err = sabin_fft_new_forward(bank->short_size, &bank->short_forward);
+		err = sabin_fft_new(bank->short_size, &bank->short_forward);
 	return err;
 }
 

@@ -25,6 +25,11 @@ static const double jnd_c_db = 1, jnd_d = 0.05, jnd_ts_s = 0.010;
 /* ISO 3382-2:2008 7.3 for time-reversed filters.  As the response is divided before it is filtered,
  * the filter's own decay does not move energy across the split. */
 static const double least_bt = 4;
+/* The same holds for the window: at B t = 2, as 50 ms have at 63 Hz, what the filter spreads beyond the
+ * cut is no small part of what it cuts, the parts no longer add up to the whole, and C80 may come out
+ * below C50, which no room can do.  From 4 on that was not seen in thousands of decays. */
+/* 24 bit have 144 dB, from full scale to the last one. */
+static const double most_range_db = 144;
 /* How well the extrapolated energy is known. */
 static const double beyond_error = 0.3;
 
@@ -54,21 +59,33 @@ static double late_energy(const struct sabin_decay *decay, const struct sabin_ba
 	return sum - decay->subtract * (knee_s - sabin_split_s[split]) + decay->beyond;
 }
 
-/* Judge a value by its error from noise and by the filter's own decay. */
+/* The range would have to be more_db more.  Where no converter has that, or rounding has eaten what is
+ * left, there is none to ask for. */
+static struct sabin_quantity out_of_range(const struct sabin_decay *decay, double value, double sigma,
+                                          double more_db)
+{
+	const double usable_db = sabin_usable_db(decay), need_db = fmax(usable_db, 0) + more_db;
+	const bool within_reach = need_db > usable_db && need_db <= most_range_db;
+	return sabin_quantity_because(
+		value, sigma, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT, usable_db,
+		within_reach ? need_db : (double)NAN);
+}
+
+/* Judge a value by its error from noise, by the filter's own decay, and by how long the window is for
+ * the filter (HUGE_VAL: there is none). */
 static struct sabin_quantity judge(const struct sabin_decay *decay, double value, double own,
-                                   double noise, double allowed)
+                                   double noise, double allowed, double window_s)
 {
 	const double sigma = hypot(own, noise);
 	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
+	const double window_bt = decay->bandwidth_hz * window_s;
 	struct sabin_quantity q = sabin_quantity_valid(value, sigma);
-	if (!(bt > least_bt)) {
+	if (!(bt > least_bt))
 		q = sabin_quantity_because(value, sigma, SABIN_BECAUSE_FILTER, bt, least_bt);
-	} else if (!(noise <= allowed)) {
-		const double usable_db = sabin_usable_db(decay);
-		q = sabin_quantity_because(
-			value, sigma, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
-			usable_db, usable_db + 20 * log10(noise / allowed));
-	}
+	else if (!(window_bt >= least_bt))
+		q = sabin_quantity_because(value, sigma, SABIN_BECAUSE_WINDOW, window_bt, least_bt);
+	else if (!(noise <= allowed))
+		q = out_of_range(decay, value, sigma, 20 * log10(noise / allowed));
 	q.repeatability = noise;
 	return q;
 }
@@ -80,10 +97,8 @@ static struct sabin_quantity no_ratio(const struct sabin_decay *decay, double sp
 	if (!decay->has_model)
 		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_NOT_A_DECAY);
 	/* the decay at the split must be over the noise */
-	const double usable_db = sabin_usable_db(decay);
-	return sabin_quantity_because(
-		NAN, NAN, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT, usable_db,
-		fmax(usable_db, 0) + db_per_ln * decay->model.rate * fmax(split_s - decay->knee_s, 0));
+	return out_of_range(decay, NAN, NAN,
+	                    db_per_ln * decay->model.rate * fmax(split_s - decay->knee_s, 0));
 }
 
 /* C and D at one split.  d may be NULL. */
@@ -103,11 +118,11 @@ static void ratios(const struct sabin_decay *decay, const struct sabin_band_ener
 	const double noise = hypot(sabin_noise_left(decay, split_s) / late,
 	                           decay->model.noise * sqrt(split_s / b) / early);
 	*c = judge(decay, db_per_ln * log(early / late), db_per_ln * own, db_per_ln * noise,
-	           jnd_c_db);
+	           jnd_c_db, split_s);
 	if (!d)
 		return;
 	const double part = early / (early + late), slope = part * (1 - part);
-	*d = judge(decay, part, slope * own, slope * noise, jnd_d);
+	*d = judge(decay, part, slope * own, slope * noise, jnd_d, split_s);
 }
 
 static struct sabin_quantity centre_time(const struct sabin_decay *decay, double rate)
@@ -127,7 +142,9 @@ static struct sabin_quantity centre_time(const struct sabin_decay *decay, double
 	const double ts_s = moment / decay->total;
 	/* noise that is left sits, on the whole, half-way to the knee */
 	const double noise_s = sabin_noise_left(decay, 0) / decay->total * fabs(knee_s / 2 - ts_s);
-	return judge(decay, ts_s, 0.5 / sqrt(rate * b), noise_s, jnd_ts_s);
+	if (!(ts_s > 0)) /* the filter rings to both sides: sooner than the direct sound nothing is */
+		return sabin_quantity_invalid(ts_s, SABIN_BECAUSE_FILTER);
+	return judge(decay, ts_s, 0.5 / sqrt(rate * b), noise_s, jnd_ts_s, HUGE_VAL);
 }
 
 void sabin_clarity(const struct sabin_decay *decay, const struct sabin_band_energy *energy,

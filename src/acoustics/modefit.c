@@ -74,7 +74,7 @@ static enum sabin_err stretch_compute(const double *h, size_t n, double rate_hz,
 	s.spectrum = calloc(s.size / 2 + 1, sizeof *s.spectrum);
 	enum sabin_err err = wide && s.spectrum ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
-		err = sabin_fft_new_forward(s.size, &fft);
+		err = sabin_fft_new(s.size, &fft);
 	if (!err) {
 		memcpy(wide, h + first, s.frames * sizeof *wide);
 		sabin_fft_forward(fft, wide, s.spectrum);
@@ -105,7 +105,7 @@ static enum sabin_err low_compute(const struct stretch *s, double from_hz, doubl
 	low.x = calloc(few, sizeof *low.x);
 	enum sabin_err err = part && low.x ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
-		err = sabin_fft_new_inverse(few, &fft);
+		err = sabin_fft_new(few, &fft);
 	for (size_t k = 0; !err && k <= few / 2 && first + k <= s->size / 2; k++) {
 		const double f_hz = (double)(first + k) * bin_hz;
 		const double complex x = s->spectrum[first + k];

@@ -13,6 +13,7 @@
 #include "audio/session.h"
 #include "audio/take.h"
 #include "io/atomic.h"
+#include "io/number.h"
 
 /* Silence first: the background noise is measured in it, and servers swallow the beginning. */
 static const double lead_in_s = 1.0;
@@ -38,7 +39,6 @@ struct session {
 	struct sabin_stimulus stimulus;
 	struct sabin_excitation excitation;
 	double *played;   /* [stimulus.frames] */
-	double *sweep;    /* [stimulus.sweep.frames] */
 	size_t record_frames;
 	struct sabin_taker *taker, *reference;
 	struct sabin_duplex *duplex;
@@ -46,6 +46,7 @@ struct session {
 	float *recorded; /* [record_frames * inputs] */
 	double *channel; /* [record_frames] */
 	size_t position; /* that the duplex was opened for */
+	bool announced;
 	char stage[160];
 };
 
@@ -76,7 +77,6 @@ static void release(struct session *s)
 	sabin_taker_free(s->taker);
 	sabin_taker_free(s->reference);
 	free(s->played);
-	free(s->sweep);
 	free(s->recorded);
 	free(s->channel);
 }
@@ -103,21 +103,19 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 	                                            &s->stimulus);
 	if (err)
 		return sabin_diag_set(diag, err, NULL, 0, 0,
-		                      "no sweep from %g to %g Hz of %g s can be played at %u Hz",
-		                      room->sweep.from_hz, room->sweep.to_hz, o->length_s,
+		                      "no sweep from %s to %s of %g s can be played at %u Hz",
+		                      sabin_text_exact_hz(room->sweep.from_hz).s,
+		                      sabin_text_exact_hz(room->sweep.to_hz).s, o->length_s,
 		                      o->rate_hz);
 	s->played = malloc(s->stimulus.frames * sizeof *s->played);
-	s->sweep = malloc(s->stimulus.sweep.frames * sizeof *s->sweep);
 	s->record_frames =
 	    s->stimulus.frames + (size_t)(latency_allowed_s * (double)o->rate_hz);
 	s->channel = malloc(s->record_frames * sizeof *s->channel);
-	if (!s->played || !s->sweep || !s->channel)
+	if (!s->played || !s->channel)
 		return SABIN_ENOMEM;
 	sabin_stimulus_render(&s->stimulus, s->played);
-	memcpy(s->sweep, s->played + s->stimulus.sweep_frame,
-	       s->stimulus.sweep.frames * sizeof *s->sweep);
 	s->excitation = (struct sabin_excitation){
-	    .x = s->sweep,
+	    .x = s->played + s->stimulus.sweep_frame,
 	    .frames = s->stimulus.sweep.frames,
 	    .rate_hz = o->rate_hz,
 	    .from_hz = s->stimulus.sweep.from_hz,
@@ -383,13 +381,14 @@ out:
 	return err;
 }
 
-static bool have(const struct sabin_measurement *m, const char *speaker, const char *position)
+/* Is everything of position p there, wanted now or not? */
+static bool position_is_whole(const struct session *s, size_t p)
 {
-	for (size_t i = 0; i < m->response_count; i++)
-		if (strcmp(m->responses[i].speaker, speaker) == 0 &&
-		    strcmp(m->responses[i].position, position) == 0)
-			return true;
-	return false;
+	const struct sabin_roomfile *room = s->o->room;
+	for (size_t i = 0; i < room->speaker_count; i++)
+		if (!sabin_measurement_find(s->measurement, room->speakers[i].name, room->positions[p].name))
+			return false;
+	return true;
 }
 
 static bool position_is_done(const struct session *s, size_t p)
@@ -397,9 +396,26 @@ static bool position_is_done(const struct session *s, size_t p)
 	const struct sabin_roomfile *room = s->o->room;
 	for (size_t i = 0; i < room->speaker_count; i++)
 		if (s->o->speakers[i] &&
-		    !have(s->measurement, room->speakers[i].name, room->positions[p].name))
+		    !sabin_measurement_find(s->measurement, room->speakers[i].name, room->positions[p].name))
 			return false;
 	return true;
+}
+
+/* How many responses are still to be measured, and how long each takes. */
+static void announce(struct session *s)
+{
+	const struct sabin_session_options *o = s->o;
+	const struct sabin_roomfile *room = o->room;
+	size_t count = 0;
+	if (s->announced || !o->opened)
+		return;
+	s->announced = true;
+	for (size_t p = 0; p < room->position_count; p++)
+		for (size_t i = 0; i < room->speaker_count; i++)
+			count += o->positions[p] && o->speakers[i] &&
+			         !sabin_measurement_find(s->measurement, room->speakers[i].name,
+			               room->positions[p].name);
+	o->opened(o->context, count, (double)s->record_frames / o->rate_hz * o->repeats);
 }
 
 static enum sabin_err measure_position(struct session *s, size_t p, struct sabin_diag *diag)
@@ -407,9 +423,11 @@ static enum sabin_err measure_position(struct session *s, size_t p, struct sabin
 	const struct sabin_roomfile *room = s->o->room;
 	const struct sabin_position *position = &room->positions[p];
 	enum sabin_err err = open_duplex(s, p, diag);
+	if (!err)
+		announce(s);
 	for (size_t i = 0; !err && i < room->speaker_count; i++) {
 		if (!s->o->speakers[i] ||
-		    have(s->measurement, room->speakers[i].name, position->name))
+		    sabin_measurement_find(s->measurement, room->speakers[i].name, position->name))
 			continue;
 		err = measure_one(s, &room->speakers[i], position, diag);
 	}
@@ -421,6 +439,8 @@ enum sabin_err sabin_session_run(const struct sabin_session_options *options,
 {
 	struct session s = {.o = options, .measurement = measurement};
 	const struct sabin_roomfile *room = options->room;
+	/* an interrupted run is whole when all of the room is there: what it wanted is not known */
+	const bool rest = measurement->response_count > 0 && !measurement->complete;
 	measurement->complete = false;
 	enum sabin_err err = prepare(&s, diag);
 	for (size_t p = 0; !err && p < room->position_count; p++) {
@@ -433,7 +453,8 @@ enum sabin_err sabin_session_run(const struct sabin_session_options *options,
 	}
 	bool complete = !err;
 	for (size_t p = 0; p < room->position_count; p++)
-		complete = complete && (!options->positions[p] || position_is_done(&s, p));
+		complete = complete && (rest ? position_is_whole(&s, p)
+		                             : !options->positions[p] || position_is_done(&s, p));
 	measurement->complete = complete;
 	release(&s);
 	return err;

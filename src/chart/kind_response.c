@@ -298,9 +298,10 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	}
 	if (worst_db < 0)
 		return;
-	char rest[160] = "";
+	char rest[200] = "";
 	if (p->count == 2 && n > 0)
-		snprintf(rest, sizeof rest, "; above %d Hz by %s dB on average", ABOVE_HZ,
+		snprintf(rest, sizeof rest, "; above %s by %s dB on average",
+		         sabin_text_hz(ABOVE_HZ).s,
 		         sabin_text_number(sum_db / (double)n, 1).s);
 	sabin_sheet_finding(sheet, "Speakers %s and %s differ most at %s, by %s dB%s",
 	                    sabin_chart_name(p->groups[first].speaker).s,

@@ -68,7 +68,7 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 		snprintf(key, sizeof key, "ridge_row_%zu", i + 1);
 		sabin_sheet_number(sheet, key, row);
 		snprintf(key, sizeof key, "ridge_hz_%zu", i + 1);
-		sabin_sheet_say(sheet, key, 0, 0, "%.0f Hz", ridges[i].freq_hz);
+		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_hz(ridges[i].freq_hz).s);
 		snprintf(key, sizeof key, "ridge_s_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_s(ridges[i].t60_s).s);
 	}

@@ -13,6 +13,7 @@
 
 #include "cli/averages.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 static const double schroeder_factor = 2000; /* [Sch], SI */
 
@@ -140,7 +141,7 @@ void sabin_schroeder_text(const struct sabin_analysis *analysis, double volume_m
 {
 	const struct sabin_quantity q = sabin_schroeder(analysis, volume_m3);
 	if (q.valid)
-		printf("  Schroeder frequency %.0f Hz: below it single modes rule, and reverberation time "
+		printf("  Schroeder frequency %s: below it single modes rule, and reverberation time "
 		       "means little\n",
-		       q.value);
+		       sabin_text_hz(q.value).s);
 }

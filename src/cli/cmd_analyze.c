@@ -168,8 +168,12 @@ static int check(const struct sabin_command *command, const struct options *o)
 			known = known || strcmp(o->only.item[i], part->name) == 0;
 		if (known)
 			continue;
-		sabin_complain(command->name, "--only=%s: unknown part; see 'sabin help analyze'",
-		               o->only.item[i]);
+		char list[200] = "bands";
+		size_t used = strlen(list);
+		for (size_t p = 0; (part = sabin_part_row(p)) && used < sizeof list; p++)
+			used += (size_t)snprintf(list + used, sizeof list - used, ", %s", part->name);
+		sabin_complain(command->name, "--only=%s: unknown part; expected some of: %s",
+		               o->only.item[i], list);
 		return SABIN_EXIT_USAGE;
 	}
 	if (o->common.json && o->csv) {

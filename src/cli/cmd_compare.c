@@ -11,6 +11,7 @@ struct options {
 	const char *output, *calibration;
 	struct sabin_list speakers, positions;
 	double moved_mm;
+	bool csv;
 };
 
 static const struct sabin_opt rows[] = {
@@ -22,6 +23,8 @@ static const struct sabin_opt rows[] = {
      500, "5", NULL, "how far the microphone may be off where it was put back, in mm"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
      NULL, "microphone calibration to subtract, or none; else each measurement's own"},
+    {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct options, csv), 0, 0, 0, NULL, NULL,
+     "print comma-separated values, one quantity a line (two measurements)"},
     {SABIN_OPT_TEXT, 'o', "output", "FILE", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "write to this file instead of standard output"},
 };
@@ -65,12 +68,26 @@ static int print(const void *context, FILE *stream)
 		const enum sabin_err err = print_json(w, stream);
 		return err ? sabin_fail_output(w->command->name, err, &diag) : SABIN_EXIT_DONE;
 	}
-	for (size_t i = 0; i + 1 < w->count; i++) {
+	if (w->o->csv)
+		sabin_comparison_csv(&w->comparisons[0], stream);
+	for (size_t i = 0; i + 1 < w->count && !w->o->csv; i++) {
 		if (i > 0)
 			fputc('\n', stream);
 		sabin_comparison_text(&w->comparisons[i], stream);
 	}
 	return SABIN_EXIT_DONE;
+}
+
+static int check(const struct work *w, char **operands)
+{
+	if (w->o->common.json && w->o->csv) {
+		sabin_complain(w->command->name, "--json and --csv exclude each other");
+		return SABIN_EXIT_USAGE;
+	}
+	if (!w->o->csv || !operands[2])
+		return -1;
+	sabin_complain(w->command->name, "--csv holds two measurements; --json has a series");
+	return SABIN_EXIT_USAGE;
 }
 
 static int open_sides(struct work *w, char **operands)
@@ -115,7 +132,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
 	w->command = command;
 	w->o = options;
-	int status = open_sides(w, operands);
+	int status = check(w, operands);
+	if (status < 0)
+		status = open_sides(w, operands);
 	if (status < 0)
 		status = compare(w);
 	if (status < 0)

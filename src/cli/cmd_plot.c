@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "chart/chart.h"
@@ -73,6 +74,17 @@ struct work {
 	size_t drawn;
 };
 
+static int refuse_kind(const struct sabin_command *command, const char *name)
+{
+	char list[400] = "";
+	size_t used = 0;
+	for (size_t k = 0; sabin_chart_kind(k) && used < sizeof list; k++)
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s, ",
+		                         sabin_chart_kind(k)->name);
+	sabin_complain(command->name, "--kind=%s: unknown kind; expected some of: %sor all", name, list);
+	return SABIN_EXIT_USAGE;
+}
+
 static int choose_kinds(struct work *w)
 {
 	const struct sabin_list *list = &w->o->kinds;
@@ -90,9 +102,7 @@ static int choose_kinds(struct work *w)
 		}
 		const struct sabin_chart_kind *kind = sabin_chart_find(list->item[i]);
 		if (!kind) {
-			sabin_complain(w->command->name, "--kind=%s: unknown kind; see 'sabin help plot'",
-			               list->item[i]);
-			return SABIN_EXIT_USAGE;
+			return refuse_kind(w->command, list->item[i]);
 		}
 		w->kinds[w->kind_count++] = kind;
 	}
@@ -102,7 +112,18 @@ static int choose_kinds(struct work *w)
 static bool ends_with(const char *text, const char *end)
 {
 	const size_t n = strlen(text), m = strlen(end);
-	return n > m && strcmp(text + n - m, end) == 0;
+	return n > m && strcasecmp(text + n - m, end) == 0;
+}
+
+/* Endings of pictures that are not drawn: such a name is no folder's. */
+static const char *foreign_ending(const char *path)
+{
+	static const char *const endings[] = {".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff",
+	                                      ".eps", ".ps",   ".emf", ".avif", ".heic"};
+	for (size_t i = 0; i < SABIN_COUNT(endings); i++)
+		if (ends_with(path, endings[i]))
+			return endings[i];
+	return NULL;
 }
 
 /* -o names a file when it ends like one; it then says the format. */
@@ -124,6 +145,14 @@ static int choose_output(struct work *w)
 			w->format = f;
 			w->folder = false;
 		}
+	}
+	const char *foreign = foreign_ending(o->output);
+	if (foreign) {
+		sabin_complain(w->command->name,
+		               "%s: %s is no format of charts; a name that ends in .png, .svg or .pdf is "
+		               "expected, or a folder's",
+		               o->output, foreign);
+		return SABIN_EXIT_USAGE;
 	}
 	const bool one_trace = w->kind_count == 1 && w->kinds[0]->one_trace;
 	if (!w->folder && (w->kind_count > 1 || (one_trace && w->count > 1))) {
@@ -290,10 +319,8 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		if (err)
 			status = sabin_fail_input(command->name, err, &diag);
 	}
-	if (status < 0 && !(w.plots = sabin_place(SABIN_PLACE_PLOTS))) {
-		sabin_complain(command->name, "the chart scripts are not where they were installed");
-		status = SABIN_EXIT_OUTPUT;
-	}
+	if (status < 0 && (err = sabin_place_find(SABIN_PLACE_PLOTS, &w.plots, &diag)))
+		status = sabin_fail_output(command->name, err, &diag);
 	if (status < 0) {
 		err = draw_all(&w, &diag);
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;

@@ -10,6 +10,7 @@
 #include "cli/responses.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 struct options {
 	struct sabin_common common;
@@ -119,9 +120,10 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 	fprintf(stream, "%s.%s: %.1f dB mean from 200 Hz to 4 kHz", speaker, position, middle);
 	if (covers(item, 50, 16000) && isfinite(most))
 		fprintf(stream,
-		        "; from 50 Hz to 16 kHz between %+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of "
+		        "; from 50 Hz to 16 kHz between %+.1f dB (%s) and %+.1f dB (%s) of "
 		        "that",
-		        most - middle, at_most, least - middle, at_least);
+		        most - middle, sabin_text_hz(at_most).s, least - middle,
+		        sabin_text_hz(at_least).s);
 	fputc('\n', stream);
 	const struct sabin_quantity spl = item->dbspl_at_0db;
 	if (isfinite(spl.value))
@@ -138,11 +140,11 @@ static void print_limits(FILE *stream, const struct sabin_response_item *item)
 	const struct sabin_response *r = &item->response;
 	const struct sabin_measured *m = item->measured;
 	if (r->length > 0 && r->freq_hz[0] < item->trust.from_hz)
-		fprintf(stream, "  %s– %s.%s under %.3g Hz: %s%s\n", sabin_dim(), m->speaker, m->position,
-		        item->trust.from_hz, item->trust.below, sabin_plain());
+		fprintf(stream, "  %s– %s.%s under %s: %s%s\n", sabin_dim(), m->speaker, m->position,
+		        sabin_text_hz(item->trust.from_hz).s, item->trust.below, sabin_plain());
 	if (r->length > 0 && r->freq_hz[r->length - 1] > item->trust.to_hz)
-		fprintf(stream, "  %s– %s.%s over %.5g Hz: %s%s\n", sabin_dim(), m->speaker, m->position,
-		        item->trust.to_hz, item->trust.above, sabin_plain());
+		fprintf(stream, "  %s– %s.%s over %s: %s%s\n", sabin_dim(), m->speaker, m->position,
+		        sabin_text_hz(item->trust.to_hz).s, item->trust.above, sabin_plain());
 }
 
 static void print_text(FILE *stream, const struct sabin_responses *all, const char *smoothing)
@@ -150,8 +152,9 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 	struct sabin_band bands[32];
 	char hz[32];
 	const size_t count = sabin_bands(3, 20, 20000, bands, 32);
-	fprintf(stream, "Level in dB by third octave (mean of the %s-smoothed response)\n  %-8s", smoothing,
-	        "Hz");
+	fprintf(stream, "Level in dB by third octave (mean of the response, %s%s)\n  %-8s",
+	        strcmp(smoothing, "none") == 0 ? "not smoothed" : "smoothed by octaves of ",
+	        strcmp(smoothing, "none") == 0 ? "" : smoothing, "Hz");
 	for (size_t i = 0; i < all->count; i++)
 		fprintf(stream, "  %s.%s", all->item[i].measured->speaker,
 		        all->item[i].measured->position);
@@ -178,6 +181,20 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 		print_limits(stream, &all->item[i]);
 	for (size_t i = 0; i < all->count; i++)
 		print_summary(stream, &all->item[i]);
+}
+
+/* A range between two points has nothing to show. */
+static bool any_points(const struct sabin_command *command, const struct options *o,
+                       const struct sabin_responses *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->item[i].response.length > 0)
+			return true;
+	sabin_complain(command->name, "--range: none of the points lies between %s and %s; widen it, or take more "
+	                              "with --points (now %s)",
+	               sabin_text_exact_hz(o->range_hz[0]).s, sabin_text_exact_hz(o->range_hz[1]).s,
+	               o->points);
+	return false;
 }
 
 struct work {
@@ -232,7 +249,8 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		sabin_roomfile_release(&room);
 		sabin_responses_distrust(&w.all);
 		w.all.smoothing = sabin_smoothing_name(o->smoothing);
-		status = err ? sabin_fail_input(command->name, err, &diag)
+		status = err                            ? sabin_fail_input(command->name, err, &diag)
+		         : !any_points(command, o, &w.all) ? SABIN_EXIT_USAGE
 		             : sabin_show_to(command->name, o->output, o->common.force, print, &w);
 	}
 	sabin_responses_release(&w.all);

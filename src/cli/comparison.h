@@ -136,6 +136,7 @@ void sabin_comparison_leave_out(struct sabin_comparison *all, const char *what, 
 
 /* Members of the open JSON object; the whole for people. */
 void sabin_comparison_json(const struct sabin_comparison *all, struct sabin_json *json);
+void sabin_comparison_csv(const struct sabin_comparison *all, FILE *stream);
 void sabin_comparison_text(const struct sabin_comparison *all, FILE *stream);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cli/part.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 struct result {
@@ -140,14 +141,16 @@ static void json(const void *result, struct sabin_json *json)
 static void text_mode(const struct sabin_fitted_mode *m, const struct sabin_mode_match *match)
 {
 	char t60[32], q[32], name[64] = "";
+	/* no more than the figures shown, and never +-0 or -0 */
+	const double within_hz = fmax(2 * m->frequency_hz.plus_minus, 0.01);
 	sabin_show_value(m->t60_s, 2, t60, sizeof t60);
 	sabin_show_value(m->q, 0, q, sizeof q);
 	if (match && match->found)
-		snprintf(name, sizeof name, "%d %d %d %s, %+.1f Hz", match->n[0], match->n[1],
-		         match->n[2], sabin_mode_kind(match->n), match->deviation_hz);
+		snprintf(name, sizeof name, "%d %d %d %s, %+.2f Hz", match->n[0], match->n[1],
+		         match->n[2], sabin_mode_kind(match->n),
+		         fabs(match->deviation_hz) < 0.005 ? 0 : match->deviation_hz);
 	/* a dash is three bytes and one column wide */
-	printf("  %7.1f ±%4.1f %*s ±%5.2f %*s %7.1f  %s%s%s\n", m->frequency_hz.value,
-	       2 * m->frequency_hz.plus_minus, m->t60_s.valid ? 6 : 8, t60,
+	printf("  %7.2f ±%5.2f %*s ±%5.2f %*s %7.1f  %s%s%s\n", m->frequency_hz.value, within_hz, m->t60_s.valid ? 6 : 8, t60,
 	       2 * m->t60_s.plus_minus, m->q.valid ? 5 : 7, q, m->level_db.value, name,
 	       m->audible && m->t60_s.valid ? (*name ? "; " : "") : "",
 	       m->audible && m->t60_s.valid ? "rings audibly" : "");
@@ -161,8 +164,9 @@ static void text(const void *result)
 		printf("  %s– modes: %s%s\n", sabin_dim(), r->why, sabin_plain());
 		return;
 	}
-	printf("\n  Modes, %.0f to %.0f Hz\n", r->fit.from_hz, r->fit.to_hz);
-	printf("  %7s %5s %6s %6s %5s %7s  %s\n", "Hz", "", "T60, s", "", "Q", "dB",
+	printf("\n  Modes, %s to %s\n", sabin_text_hz(r->fit.from_hz).s,
+	       sabin_text_hz(r->fit.to_hz).s);
+	printf("  %7s %6s %6s %6s %5s %7s  %s\n", "Hz", "", "T60, s", "", "Q", "dB",
 	       r->matches ? "of the rigid room" : "");
 	for (size_t i = 0; i < r->fit.count; i++) {
 		clusters += r->fit.modes[i].cluster;

@@ -7,12 +7,14 @@
 #include "cli/part.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 #include "io/ways.h"
 
 struct result {
 	struct sabin_reflections r;
 	bool has_room;
+	bool averaged; /* a simulation, which knows of a surface's panels only its mean absorption */
 	char from[SABIN_REFLECTIONS_MAX][SABIN_WAY_SIZE]; /* "left wall + floor", or "" */
 	char why[120];
 };
@@ -34,6 +36,10 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 		err = SABIN_OK;
 	} else if (!err) {
 		r->has_room = sabin_ways_match(input->room, input->measured, &r->r);
+		r->averaged = r->has_room && input->room->room.panel_count > 0 &&
+		              sabin_measurement_simulated(
+		                  input->measurement,
+		                  (size_t)(input->measured - input->measurement->responses));
 	}
 	for (size_t i = 0; !err && i < r->r.count; i++)
 		if (r->r.item[i].found)
@@ -79,6 +85,8 @@ static void json(const void *result, struct sabin_json *json)
 		sabin_json_number(json, "limit_db", r->r.limit_db);
 		sabin_json_number(json, "limit_s", r->r.limit_s);
 		sabin_json_numbers(json, "range_hz", range_hz, 2);
+		sabin_json_bool(json, "strongest_only", r->r.count == SABIN_REFLECTIONS_MAX);
+		sabin_json_bool(json, "panels_averaged", r->averaged);
 	}
 	sabin_json_close(json);
 }
@@ -103,15 +111,21 @@ static void text(const void *result)
 		printf("  %s– reflections: %s%s\n", sabin_dim(), r->why, sabin_plain());
 		return;
 	}
-	printf("\n  Reflections, %.0f to %.0f Hz, re the direct sound: %s%s%s %.0f dB in the first "
+	printf("\n  Reflections, %s to %s, re the direct sound: %s%s%s %.0f dB in the first "
 	       "%.0f ms\n",
-	       r->r.from_hz, r->r.to_hz, r->r.passed ? sabin_good() : sabin_bad(),
+	       sabin_text_hz(r->r.from_hz).s, sabin_text_hz(r->r.to_hz).s, r->r.passed ? sabin_good() : sabin_bad(),
 	       r->r.passed ? "none exceeds" : "some exceed", sabin_plain(), r->r.limit_db,
 	       r->r.limit_s * 1000);
 	if (r->r.count > 0)
 		printf("  %6s %7s %7s\n", "ms", "dB", "path, m");
 	for (size_t i = 0; i < r->r.count; i++)
 		text_reflection(&r->r.item[i], r->from[i]);
+	if (r->r.count == SABIN_REFLECTIONS_MAX)
+		printf("  %sthe %d strongest; there may be more%s\n", sabin_dim(), SABIN_REFLECTIONS_MAX,
+		       sabin_plain());
+	if (r->averaged)
+		printf("  %ssimulated: a surface reflects alike everywhere, on its panels as beside them%s\n",
+		       sabin_dim(), sabin_plain());
 }
 
 /* ---- CSV --------------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "io/atomic.h"
 #include "io/calibration.h"
 #include "io/json.h"
+#include "io/number.h"
 
 static const char *const smoothing_names[] = {"none", "1/1",  "1/2",  "1/3",
                                               "1/6",  "1/12", "1/24", "1/48"};
@@ -104,10 +105,14 @@ static enum sabin_err compute_one(const struct sabin_measurement *m,
 	o.to_hz = fmin(o.to_hz, r->rate_hz / 2.0);
 	if (!(o.from_hz < o.to_hz))
 		return sabin_diag_set(diag, SABIN_EFORMAT, r->file, 0, 0,
-		                      "holds nothing from %g Hz up: its rate is %u Hz", o.from_hz,
+		                      "holds nothing from %s up: its rate is %u Hz",
+		                      sabin_text_exact_hz(o.from_hz).s,
 		                      r->rate_hz);
 	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
 	const double arrival = zero + r->arrival_s.value * r->rate_hz;
+	if (!isfinite(arrival))
+		return sabin_diag_set(diag, SABIN_EFORMAT, r->file, 0, 0,
+		                      "has no frequency response: it is silent");
 	const double held_s = ((double)item->frames - arrival) / r->rate_hz;
 	item->trust = sabin_trust_of(m, r, room, fmin(o.window_s, held_s));
 	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival, zero, &o,
