@@ -86,7 +86,6 @@ static struct sabin_quantity judge(const struct sabin_decay *decay, double value
 		q = sabin_quantity_because(value, sigma, SABIN_BECAUSE_WINDOW, window_bt, least_bt);
 	else if (!(noise <= allowed))
 		q = out_of_range(decay, value, sigma, 20 * log10(noise / allowed));
-	q.repeatability = noise;
 	return q;
 }
 
@@ -117,12 +116,15 @@ static void ratios(const struct sabin_decay *decay, const struct sabin_band_ener
 	const double own = sqrt(rate / (b * -expm1(-rate * split_s)));
 	const double noise = hypot(sabin_noise_left(decay, split_s) / late,
 	                           decay->model.noise * sqrt(split_s / b) / early);
+	const double again = sabin_repeat_ratio(decay, energy, split, early, late, noise);
 	*c = judge(decay, db_per_ln * log(early / late), db_per_ln * own, db_per_ln * noise,
 	           jnd_c_db, split_s);
+	c->repeatability = db_per_ln * again;
 	if (!d)
 		return;
 	const double part = early / (early + late), slope = part * (1 - part);
 	*d = judge(decay, part, slope * own, slope * noise, jnd_d, split_s);
+	d->repeatability = slope * again;
 }
 
 static struct sabin_quantity centre_time(const struct sabin_decay *decay, double rate)
@@ -144,7 +146,10 @@ static struct sabin_quantity centre_time(const struct sabin_decay *decay, double
 	const double noise_s = sabin_noise_left(decay, 0) / decay->total * fabs(knee_s / 2 - ts_s);
 	if (!(ts_s > 0)) /* the filter rings to both sides: sooner than the direct sound nothing is */
 		return sabin_quantity_invalid(ts_s, SABIN_BECAUSE_FILTER);
-	return judge(decay, ts_s, 0.5 / sqrt(rate * b), noise_s, jnd_ts_s, HUGE_VAL);
+	struct sabin_quantity q =
+		judge(decay, ts_s, 0.5 / sqrt(rate * b), noise_s, jnd_ts_s, HUGE_VAL);
+	q.repeatability = sabin_repeat_centre_s(decay, rate, noise_s);
+	return q;
 }
 
 void sabin_clarity(const struct sabin_decay *decay, const struct sabin_band_energy *energy,

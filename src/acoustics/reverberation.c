@@ -137,8 +137,8 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	const double noise = noise_error(rule, sabin_usable_db(decay), bt);
 	struct sabin_quantity q =
 		judge(decay, rule, t_s, edt_s, t_s * hypot(rule->own / sqrt(bt), noise));
-	/* at the same place the decay is the same; the noise is not */
-	q.repeatability = t_s * noise;
+	q.repeatability = sabin_repeat_time_s(decay, t_s, noise, rule->from_db - rule->to_db,
+	                                      rule->to_db);
 	return q;
 }
 
@@ -165,7 +165,9 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 			usable_db, topt_least_db + fmax(margin_db, below_range_db));
 	struct sabin_decay_fit fit;
 	*to_db = rule.to_db;
-	return decay_time(decay, &rule, edt_s, &fit, NULL);
+	struct sabin_quantity q = decay_time(decay, &rule, edt_s, &fit, NULL);
+	q.repeatability = NAN; /* another noise allows another range, and few decays are straight */
+	return q;
 }
 
 static struct sabin_quantity curvature(struct sabin_quantity t20, struct sabin_quantity t30,

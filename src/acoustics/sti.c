@@ -252,7 +252,7 @@ static struct sabin_quantity octave_index(const struct sabin_decay *decay, const
 	else if (error > jnd_sti)
 		q = sabin_quantity_because(sum, error, SABIN_BECAUSE_UNCERTAIN, 100 * error,
 		                           100 * jnd_sti);
-	q.repeatability = noise;
+	q.repeatability = hypot(noise, index_error(m, sabin_repeat_share(decay)));
 	return q;
 }
 

@@ -176,6 +176,23 @@ static enum sabin_err check_chain(struct sabin_comparison *all)
 	return err;
 }
 
+/* Topt is read as far down as the noise allows.  Read over other ranges, a decay that is not quite straight
+ * has another time without having changed. */
+static const double same_range_db = 3;
+
+static void check_range(struct sabin_change *c, const struct sabin_band_result *before,
+                        const struct sabin_band_result *after)
+{
+	if (!c->change.valid || fabs(before->topt_to_db - after->topt_to_db) <= same_range_db)
+		return;
+	const double value = c->change.value;
+	c->change = sabin_quantity_invalid(value, SABIN_BECAUSE_RANGE);
+	c->change.have = -fmax(before->topt_to_db, after->topt_to_db);
+	c->change.need = -fmin(before->topt_to_db, after->topt_to_db);
+	c->noticeable = false;
+	c->p = NAN;
+}
+
 /* ---- bands ----------------------------------------------------------------------------------- */
 
 static struct sabin_change_rules rules_of(const struct sabin_comparison *all,

@@ -47,6 +47,8 @@ static struct sabin_quantity level_of(const struct sabin_side_item *item, double
 	struct sabin_quantity q =
 	    sabin_quantity_valid(level_db, isfinite(noise) ? hypot(place, noise) : place);
 	q.repeatability = noise;
+	if (isfinite(item->direct_error_db)) /* what the alignment brings in */
+		q.repeatability = hypot(noise, item->direct_error_db);
 	return q;
 }
 

@@ -30,14 +30,19 @@ static enum sabin_err find_direct(struct sabin_side *side, const size_t *chosen,
 	for (size_t i = 0; !err && i < side->count; i++) {
 		const struct sabin_response *r = &direct.item[i].response;
 		const struct sabin_trust *trust = &direct.item[i].trust;
-		double power = 0;
-		side->item[i].direct_db = NAN;
+		double power = 0, noise = 0;
+		side->item[i].direct_db = side->item[i].direct_error_db = NAN;
 		if (trust->above && trust->to_hz < direct_to_hz)
 			continue; /* a subwoofer */
-		for (size_t k = 0; k < r->length; k++)
+		for (size_t k = 0; k < r->length; k++) {
 			power += pow(10, r->level_db[k] / 10) / (double)r->length;
-		if (power > 0)
-			side->item[i].direct_db = 10 * log10(power);
+			noise += pow(10, direct.item[i].noise_db[k] / 10) / (double)r->length;
+		}
+		if (!(power > 0))
+			continue;
+		side->item[i].direct_db = 10 * log10(power);
+		side->item[i].direct_error_db = sabin_response_error_db(
+		    10 * log10(power), 10 * log10(noise), direct_to_hz - direct_from_hz, direct_s);
 	}
 	sabin_responses_release(&direct);
 	return err;

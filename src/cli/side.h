@@ -19,6 +19,7 @@ struct sabin_side_item {
 	const struct sabin_measured *measured;
 	const struct sabin_response_item *response; /* 1/12 octave, half a second */
 	double direct_db;                           /* level of the direct sound; NAN: not known */
+	double direct_error_db;                     /* standard uncertainty, from noise */
 	struct sabin_analysis analysis;             /* octaves */
 	struct sabin_sti sti;
 	struct sabin_modefit modes; /* count 0: none */
