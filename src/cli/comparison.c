@@ -207,24 +207,30 @@ static struct sabin_change_rules rules_of(const struct sabin_comparison *all,
 	};
 }
 
+static void compare_band(struct sabin_compared_band *band, const struct sabin_band_result *before,
+                         const struct sabin_band_result *after, struct sabin_change_rules rules)
+{
+	band->band = before->band;
+	rules.freq_hz = before->band.centre_hz;
+	for (size_t p = 0; p < SABIN_COMPARED_PARAMETERS; p++) {
+		const enum sabin_parameter parameter = compared[p];
+		rules.jnd = sabin_jnd(parameter, before->value[parameter].value);
+		band->value[p] =
+		    sabin_change_of(before->value[parameter], after->value[parameter], &rules);
+		if (parameter == SABIN_TOPT)
+			check_range(&band->value[p], before, after);
+	}
+}
+
 static void compare_bands(struct sabin_compared *c, struct sabin_change_rules rules)
 {
 	const struct sabin_analysis *b = &c->before->analysis, *a = &c->after->analysis;
 	for (size_t i = 0; i < b->band_count; i++)
-		for (size_t k = 0; k < a->band_count; k++) {
-			if (b->bands[i].band.nominal_hz != a->bands[k].band.nominal_hz ||
-			    c->band_count == SABIN_COMPARED_BANDS)
-				continue;
-			struct sabin_compared_band *band = &c->bands[c->band_count++];
-			band->band = b->bands[i].band;
-			rules.freq_hz = band->band.centre_hz;
-			for (size_t p = 0; p < SABIN_COMPARED_PARAMETERS; p++) {
-				const struct sabin_quantity before = b->bands[i].value[compared[p]];
-				rules.jnd = sabin_jnd(compared[p], before.value);
-				band->value[p] =
-				    sabin_change_of(before, a->bands[k].value[compared[p]], &rules);
-			}
-		}
+		for (size_t k = 0; k < a->band_count; k++)
+			if (b->bands[i].band.nominal_hz == a->bands[k].band.nominal_hz &&
+			    c->band_count < SABIN_COMPARED_BANDS)
+				compare_band(&c->bands[c->band_count++], &b->bands[i], &a->bands[k],
+				             rules);
 	rules.freq_hz = 2000; /* about where speech is understood */
 	rules.jnd = SABIN_JND_STI;
 	c->sti = sabin_change_of(c->before->sti.sti, c->after->sti.sti, &rules);
