@@ -115,11 +115,8 @@ static int compare(struct work *w)
 		                                                    w->o->moved_mm / 1000, c);
 		if (err)
 			return sabin_fail_output(w->command->name, err, &diag);
-		if (c->count > 0)
-			continue;
-		sabin_complain(w->command->name, "nothing to compare: %s of %s: %s",
-		               c->not_compared[0].what, w->sides[0].path, c->not_compared[0].why);
-		return SABIN_EXIT_USAGE;
+		if (c->count == 0)
+			return sabin_comparison_complain(w->command->name, c);
 	}
 	return -1;
 }

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "cli/comparison.h"
+#include "cli/talk.h"
 #include "io/atomic.h"
 #include "io/sha256.h"
 
@@ -176,8 +177,8 @@ static enum sabin_err check_chain(struct sabin_comparison *all)
 	return err;
 }
 
-/* Topt is read as far down as the noise allows.  Read over other ranges, a decay that is not quite straight
- * has another time without having changed. */
+/* Topt is read as far down as the noise allows.  Read over other ranges, a decay that is not quite
+ * straight has another time without having changed. */
 static const double same_range_db = 3;
 
 static void check_range(struct sabin_change *c, const struct sabin_band_result *before,
@@ -353,23 +354,40 @@ enum sabin_err sabin_comparison_compute(const struct sabin_side *before,
 		if (!err)
 			err = sabin_compare_pairs(out);
 		if (!err)
+			err = sabin_compare_mean_curves(out);
+		if (!err)
 			sabin_comparison_summarize(out);
 	}
 	free(list);
 	return err;
 }
 
+int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison)
+{
+	const bool any = comparison->not_compared_count > 0;
+	sabin_complain(command, "nothing to compare: %s of %s: %s",
+	               any ? comparison->not_compared[0].what : "no response",
+	               comparison->before->path,
+	               any ? comparison->not_compared[0].why : "there is none");
+	return SABIN_EXIT_USAGE;
+}
+
+static void release_curves(struct sabin_compared_response *r)
+{
+	free(r->before_db);
+	free(r->after_db);
+	free(r->difference_db);
+	free(r->plus_minus_db);
+	free(r->significant);
+}
+
 void sabin_comparison_release(struct sabin_comparison *comparison)
 {
 	for (size_t i = 0; comparison->item && i < comparison->count; i++) {
-		struct sabin_compared_response *r = &comparison->item[i].response;
-		free(r->before_db);
-		free(r->after_db);
-		free(r->difference_db);
-		free(r->plus_minus_db);
-		free(r->significant);
+		release_curves(&comparison->item[i].response);
 		free(comparison->item[i].modes);
 	}
+	release_curves(&comparison->mean_response);
 	free(comparison->item);
 	*comparison = (struct sabin_comparison){0};
 }

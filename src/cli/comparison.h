@@ -105,6 +105,7 @@ struct sabin_comparison {
 	struct sabin_change mean_sti;
 	struct sabin_compared_level mean_octave[SABIN_COMPARED_OCTAVES];
 	size_t mean_octave_count;
+	struct sabin_compared_response mean_response; /* its curves only */
 	struct sabin_compared_pair pairs[SABIN_PAIRS_COMPARED_MAX];
 	size_t pair_count;
 	struct {
@@ -115,6 +116,12 @@ struct sabin_comparison {
 	size_t finding_count;
 	bool any_significant;
 };
+
+/* By which a microphone may be off that was put back on its marks, unless the user knows better. */
+#define SABIN_MOVED_M 0.005
+
+/* Nothing is compared: say why.  Returns the exit status. */
+int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison);
 
 /* Compare two sides, which must outlive the result.  moved_m: see sabin_change_rules.  Nothing in
  * common leaves count 0.  SABIN_ENOMEM.  Release in every case. */
@@ -130,6 +137,7 @@ SABIN_MUST enum sabin_err sabin_compare_responses(const struct sabin_comparison 
 SABIN_MUST enum sabin_err sabin_compare_events(struct sabin_compared *c,
                                                const struct sabin_change_rules *rules);
 SABIN_MUST enum sabin_err sabin_compare_pairs(struct sabin_comparison *all);
+SABIN_MUST enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all);
 void sabin_comparison_summarize(struct sabin_comparison *all);
 void sabin_comparison_leave_out(struct sabin_comparison *all, const char *what, const char *why,
                                 ...) __attribute__((format(printf, 3, 4)));

@@ -44,7 +44,8 @@ static void print_bands(const struct line *l, const struct sabin_compared_band *
 		for (size_t p = 0; p < SABIN_COMPARED_PARAMETERS; p++) {
 			const struct sabin_parameter_info *info =
 			    sabin_parameter_info(sabin_compared_parameter(p));
-			print(l, info->key, bands[b].band.nominal_hz, info->unit, &bands[b].value[p]);
+			print(l, info->key, bands[b].band.nominal_hz, info->unit,
+			      &bands[b].value[p]);
 		}
 	print(l, "sti", NAN, "1", sti);
 }
@@ -54,7 +55,8 @@ static void print_levels(const struct line *l, const char *quantity,
 {
 	for (size_t i = 0; i < count; i++)
 		print(l, levels[i].name ? levels[i].name : quantity,
-		      levels[i].name ? (double)NAN : levels[i].band.nominal_hz, "dB", &levels[i].level);
+		      levels[i].name ? (double)NAN : levels[i].band.nominal_hz, "dB",
+		      &levels[i].level);
 }
 
 static void print_one(FILE *stream, const struct sabin_compared *c)
@@ -67,7 +69,8 @@ static void print_one(FILE *stream, const struct sabin_compared *c)
 	print_levels(&l, "level", c->response.range, c->response.range_count);
 	for (size_t i = 0; i < c->mode_count; i++) {
 		const struct sabin_compared_mode *m = &c->modes[i];
-		const double f_hz = isfinite(m->before_hz.value) ? m->before_hz.value : m->after_hz.value;
+		const double f_hz =
+		    isfinite(m->before_hz.value) ? m->before_hz.value : m->after_hz.value;
 		print(&l, "mode-t60", f_hz, "s", &m->t60);
 		print(&l, "mode-level", f_hz, "dB", &m->level);
 	}

@@ -88,7 +88,7 @@ static struct sabin_change compare_level(const struct sabin_compared *c, double 
 	return sabin_change_of(band_level(c->before, low_hz, high_hz), after, &r);
 }
 
-static void compare_curve_point(struct sabin_compared *c, size_t i, double *p,
+static void compare_curve_point(struct sabin_compared *c, size_t i,
                                 const struct sabin_change_rules *rules)
 {
 	struct sabin_compared_response *out = &c->response;
@@ -99,7 +99,6 @@ static void compare_curve_point(struct sabin_compared *c, size_t i, double *p,
 	const double add_db = isfinite(out->aligned_db) ? out->aligned_db : 0;
 	struct sabin_change_rules r = *rules;
 	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
-	p[i] = NAN;
 	if (sabin_trust_holds(&b->trust, f_hz))
 		out->before_db[i] = b->response.level_db[i];
 	if (sabin_trust_holds(&a->trust, f_hz))
@@ -112,7 +111,36 @@ static void compare_curve_point(struct sabin_compared *c, size_t i, double *p,
 		return;
 	out->difference_db[i] = change.change.value;
 	out->plus_minus_db[i] = change.change.plus_minus;
-	p[i] = change.p;
+}
+
+static enum sabin_err make_curves(struct sabin_compared_response *out, size_t n)
+{
+	double **arrays[] = {&out->before_db, &out->after_db, &out->difference_db,
+	                     &out->plus_minus_db};
+	bool ok = (out->significant = calloc(n ? n : 1, sizeof *out->significant)) != NULL;
+	for (int i = 0; i < 4; i++)
+		ok = (*arrays[i] = calloc(n ? n : 1, sizeof(double))) && ok;
+	out->length = ok ? n : 0;
+	return ok ? SABIN_OK : SABIN_ENOMEM;
+}
+
+/* Which points of the curve differ by more than chance, among all of them. */
+static enum sabin_err judge_curve(struct sabin_compared_response *r)
+{
+	double *p = calloc(r->length ? r->length : 1, sizeof *p);
+	double *adjusted = calloc(r->length ? r->length : 1, sizeof *adjusted);
+	enum sabin_err err = p && adjusted ? SABIN_OK : SABIN_ENOMEM;
+	for (size_t i = 0; !err && i < r->length; i++)
+		p[i] = r->plus_minus_db[i] > 0
+		           ? erfc(fabs(r->difference_db[i]) / r->plus_minus_db[i] / sqrt(2))
+		           : (double)NAN;
+	if (!err)
+		err = sabin_holm(p, r->length, adjusted);
+	for (size_t i = 0; !err && i < r->length; i++)
+		r->significant[i] = adjusted[i] <= significant_p;
+	free(p);
+	free(adjusted);
+	return err;
 }
 
 static enum sabin_err compare_curves(struct sabin_compared *c,
@@ -121,26 +149,48 @@ static enum sabin_err compare_curves(struct sabin_compared *c,
 	struct sabin_compared_response *out = &c->response;
 	const size_t before = c->before->response->response.length;
 	const size_t after = c->after->response->response.length;
-	const size_t n = before < after ? before : after;
-	double *p = calloc(n ? n : 1, sizeof *p), *adjusted = calloc(n ? n : 1, sizeof *adjusted);
-	double **arrays[] = {&out->before_db, &out->after_db, &out->difference_db,
-	                     &out->plus_minus_db};
-	bool ok = p && adjusted;
-	for (int i = 0; i < 4; i++)
-		ok = (*arrays[i] = calloc(n ? n : 1, sizeof(double))) && ok;
-	out->significant = calloc(n ? n : 1, sizeof *out->significant);
-	enum sabin_err err = ok && out->significant ? SABIN_OK : SABIN_ENOMEM;
-	for (size_t i = 0; !err && i < n; i++)
-		compare_curve_point(c, i, p, rules);
-	if (!err)
-		err = sabin_holm(p, n, adjusted);
-	for (size_t i = 0; !err && i < n; i++)
-		out->significant[i] = adjusted[i] <= significant_p;
+	enum sabin_err err = make_curves(out, before < after ? before : after);
 	out->freq_hz = c->before->response->response.freq_hz;
-	out->length = err ? 0 : n;
-	free(p);
-	free(adjusted);
-	return err;
+	for (size_t i = 0; i < out->length; i++)
+		compare_curve_point(c, i, rules);
+	return err ? err : judge_curve(out);
+}
+
+/* Mean power before and after, mean of the differences, at one point. */
+static void mean_point(struct sabin_comparison *all, size_t i)
+{
+	struct sabin_compared_response *out = &all->mean_response;
+	double before = 0, after = 0, difference = 0, variance = 0, count = 0;
+	for (size_t k = 0; k < all->count; k++) {
+		const struct sabin_compared_response *r = &all->item[k].response;
+		if (i >= r->length || !isfinite(r->difference_db[i]))
+			continue;
+		before += pow(10, r->before_db[i] / 10);
+		after += pow(10, r->after_db[i] / 10);
+		difference += r->difference_db[i];
+		variance += r->plus_minus_db[i] * r->plus_minus_db[i];
+		count++;
+	}
+	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
+	if (count == 0)
+		return;
+	out->before_db[i] = 10 * log10(before / count);
+	out->after_db[i] = 10 * log10(after / count);
+	out->difference_db[i] = difference / count;
+	out->plus_minus_db[i] = sqrt(variance) / count;
+}
+
+enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all)
+{
+	const struct sabin_compared_response *longest = &all->item[0].response;
+	for (size_t k = 1; k < all->count; k++)
+		if (all->item[k].response.length > longest->length)
+			longest = &all->item[k].response;
+	enum sabin_err err = make_curves(&all->mean_response, longest->length);
+	all->mean_response.freq_hz = longest->freq_hz;
+	for (size_t i = 0; i < all->mean_response.length; i++)
+		mean_point(all, i);
+	return err ? err : judge_curve(&all->mean_response);
 }
 
 enum sabin_err sabin_compare_responses(const struct sabin_comparison *all, struct sabin_compared *c,

@@ -12,7 +12,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-draws=${SABIN_TEST_DRAWS:-2}
+draws=${SABIN_TEST_DRAWS:-1}
 cd "$T"
 
 # room NAME FLOOR BACK SIMULATION
