@@ -36,6 +36,7 @@ struct sabin_band_energy {
 	double early[SABIN_SPLITS];
 	/* by how much early and late energy change, at most, for each second that the cut is later */
 	double early_edge[SABIN_SPLITS], late_edge[SABIN_SPLITS];
+	double spilled[SABIN_SPLITS]; /* of `early`, what lies after the split all the same */
 	/* the late part, as far as it differs from `all` (until late[].count ends) */
 	struct sabin_energy late[SABIN_SPLITS];
 };

@@ -28,9 +28,9 @@ static double window_square(const struct sabin_response_options *o, double rate_
 	return rate_hz * (fmin(right, flat_s) + 3 * fmax(0, right - flat_s) / 8 + 3 * left / 8);
 }
 
-enum sabin_err sabin_response_noise(const double *h, size_t n, double rate_hz, double arrival,
-                                    const struct sabin_response_options *options,
-                                    const struct sabin_response *response, double *noise_db)
+enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate_hz, double arrival,
+                                          const struct sabin_response_options *options,
+                                          const struct sabin_response *response, double *noise_db)
 {
 	struct sabin_response_options o = *options;
 	struct sabin_response noise;

@@ -67,7 +67,7 @@ static struct sabin_quantity band_level(const struct sabin_side_item *item, doub
 		if (f_hz < low_hz || f_hz >= high_hz)
 			continue;
 		power += pow(10, r->response.level_db[i] / 10);
-		noise += pow(10, r->noise_db[i] / 10);
+		noise += pow(10, r->noise_bound_db[i] / 10);
 		count++;
 	}
 	if (count == 0 || r->response.freq_hz[r->response.length - 1] < high_hz * 0.98)
@@ -105,8 +105,8 @@ static void compare_curve_point(struct sabin_compared *c, size_t i,
 		out->after_db[i] = a->response.level_db[i] + add_db;
 	r.freq_hz = f_hz;
 	const struct sabin_change change = sabin_change_of(
-	    level_of(c->before, out->before_db[i], b->noise_db[i], f_hz, band_hz),
-	    level_of(c->after, out->after_db[i], a->noise_db[i] + add_db, f_hz, band_hz), &r);
+	    level_of(c->before, out->before_db[i], b->noise_bound_db[i], f_hz, band_hz),
+	    level_of(c->after, out->after_db[i], a->noise_bound_db[i] + add_db, f_hz, band_hz), &r);
 	if (!change.change.valid)
 		return;
 	out->difference_db[i] = change.change.value;

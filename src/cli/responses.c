@@ -32,7 +32,9 @@ static void subtract(const struct sabin_calibration *calibration, struct sabin_r
 	struct sabin_response *r = &item->response;
 	const double f_hz = r->freq_hz[i], db = sabin_calibration_level_db(calibration, f_hz);
 	r->level_db[i] -= db;
-	item->noise_db[i] -= db;
+	item->noise_bound_db[i] -= db;
+	if (r->noise_db)
+		r->noise_db[i] -= db;
 	r->phase_deg[i] = remainder(
 	    r->phase_deg[i] - sabin_calibration_phase_deg(calibration, f_hz), 360);
 	r->group_delay_s[i] -= sabin_calibration_delay_s(calibration, f_hz);
@@ -74,18 +76,18 @@ static enum sabin_err calibrate(const struct sabin_measurement *m,
 	return err;
 }
 
-static enum sabin_err find_noise(struct sabin_response_item *item, double arrival,
+static enum sabin_err find_noise_bound(struct sabin_response_item *item, double arrival,
                                  const struct sabin_response_options *options)
 {
 	const size_t length = item->response.length;
-	item->noise_db = calloc(length ? length : 1, sizeof *item->noise_db);
-	if (!item->noise_db)
+	item->noise_bound_db = calloc(length ? length : 1, sizeof *item->noise_bound_db);
+	if (!item->noise_bound_db)
 		return SABIN_ENOMEM;
-	enum sabin_err err = sabin_response_noise(item->h, item->frames, item->measured->rate_hz,
-	                                          arrival, options, &item->response,
-	                                          item->noise_db);
+	enum sabin_err err = sabin_response_noise_bound(item->h, item->frames,
+	                                                item->measured->rate_hz, arrival, options,
+	                                                &item->response, item->noise_bound_db);
 	for (size_t i = 0; err && i < length; i++)
-		item->noise_db[i] = NAN;
+		item->noise_bound_db[i] = NAN;
 	return err == SABIN_ENOMEM ? err : SABIN_OK; /* a response without an end to look at */
 }
 
@@ -117,10 +119,13 @@ static enum sabin_err compute_one(const struct sabin_measurement *m,
 	item->trust = sabin_trust_of(m, r, room, fmin(o.window_s, held_s));
 	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival, zero, &o,
 	                             &item->response);
+	if (!err)
+		err = sabin_response_noise(item->h, item->frames, r->rate_hz, arrival, &o,
+		                           &item->response);
 	if (err)
 		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		                      "has no frequency response: %s", sabin_strerror(err));
-	err = find_noise(item, arrival, &o);
+	err = find_noise_bound(item, arrival, &o);
 	return err ? err : calibrate(m, item, calibration, diag);
 }
 
@@ -158,7 +163,7 @@ void sabin_responses_release(struct sabin_responses *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		free(all->item[i].h);
-		free(all->item[i].noise_db);
+		free(all->item[i].noise_bound_db);
 		sabin_response_free(&all->item[i].response);
 	}
 	free(all->item);

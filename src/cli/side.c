@@ -36,7 +36,7 @@ static enum sabin_err find_direct(struct sabin_side *side, const size_t *chosen,
 			continue; /* a subwoofer */
 		for (size_t k = 0; k < r->length; k++) {
 			power += pow(10, r->level_db[k] / 10) / (double)r->length;
-			noise += pow(10, direct.item[i].noise_db[k] / 10) / (double)r->length;
+			noise += pow(10, direct.item[i].noise_bound_db[k] / 10) / (double)r->length;
 		}
 		if (!(power > 0))
 			continue;
