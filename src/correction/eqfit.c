@@ -24,13 +24,13 @@ enum {
 	ELEMENT_QS = sizeof element_q / sizeof *element_q,
 	ELEMENTS_PER_OCTAVE = 6,
 	TRIED = 3,         /* elements of the dictionary */
-	TRIAL_STEPS = 4,   /* of each */
-	SETTLE_STEPS = 40, /* of the best */
+	TRIAL_STEPS = 10,  /* of each */
+	SETTLE_STEPS = 80, /* of the best */
 };
 static const double element_apart_oct = 0.4; /* elements tried together are different ones */
 static const double first_gain_db = 9;       /* the dictionary is of small gains */
 /* Force on the net boost: rising, so that the way is not blocked from the start. */
-static const double forces[] = {1, 4, 16};
+static const double forces[] = {3, 16};
 enum { FORCES = sizeof forces / sizeof *forces, FORCE_STEPS = 10 };
 
 struct sabin_eqfit_options sabin_eqfit_defaults(void)
@@ -97,19 +97,41 @@ double sabin_eq_rms(const double *x, size_t n)
 	return n ? sqrt(square / (double)n) : (double)NAN;
 }
 
+/* Level of a cascade at from_hz step^i, i = 0 .. n - 1: its sum and its largest value. */
+static double sweep(const struct sabin_biquad *filters, size_t count, double rate_hz,
+                    double from_hz, double step, size_t n, double *most_db)
+{
+	enum { BLOCK = 64 };
+	double place[BLOCK], ratio[BLOCK], sum_db = 0, most = 0;
+	for (size_t at = 0; at < n; at += BLOCK) {
+		const size_t here = n - at < BLOCK ? n - at : BLOCK;
+		for (size_t i = 0; i < here; i++) {
+			place[i] = sabin_biquad_place(from_hz * pow(step, (double)(at + i)), rate_hz);
+			ratio[i] = 1;
+		}
+		for (size_t k = 0; k < count; k++)
+			sabin_biquad_power(&filters[k], rate_hz, place, here, ratio);
+		for (size_t i = 0; i < here; i++) {
+			sum_db += 10 * log10(ratio[i]);
+			most = fmax(most, ratio[i]);
+		}
+	}
+	*most_db = 10 * log10(most);
+	return sum_db;
+}
+
 double sabin_eq_net_boost_db(const struct sabin_biquad *filters, size_t count, double rate_hz,
                              double from_hz, double to_hz)
 {
 	/* between points 1/96 octave apart a filter of Q 12 falls by less than 0.002 of its gain, and
 	 * its own centre, where single ones are highest, is looked at beside them */
-	const double low_hz = 20, high_hz = fmin(20000, 0.45 * rate_hz), step = exp2(1.0 / 96);
+	const double low_hz = 20, high_hz = fmin(20000, 0.45 * rate_hz);
 	const size_t n = sabin_eq_grid(from_hz, to_hz, NULL);
-	double mean = 0, most = -INFINITY;
-	for (size_t i = 0; i < n; i++)
-		mean += sabin_biquads_level_db(filters, count, rate_hz, from_hz * exp2((double)i / 48)) /
-		        (double)n;
-	for (double f = low_hz; f < high_hz; f *= step)
-		most = fmax(most, sabin_biquads_level_db(filters, count, rate_hz, f));
+	const size_t fine = (size_t)(96 * log2(high_hz / low_hz)) + 1;
+	double most = -INFINITY, in_range;
+	const double mean = sweep(filters, count, rate_hz, from_hz, exp2(1.0 / 48), n, &in_range) /
+	                    (double)n;
+	(void)sweep(filters, count, rate_hz, low_hz, exp2(1.0 / 96), fine, &most);
 	most = fmax(most, sabin_biquads_level_db(filters, count, rate_hz, high_hz));
 	for (size_t k = 0; k < count; k++)
 		if (filters[k].freq_hz > low_hz && filters[k].freq_hz < high_hz)
@@ -210,29 +232,37 @@ static void search(struct growth *g, struct element best[TRIED])
 	}
 }
 
-/* Hold the cascade to the net boost by a common factor on all gains. */
+/* Hold the cascade to the net boost by a common factor on all gains, found between a factor that
+ * keeps it and one that does not; it grows almost in proportion. */
 static void hold(const struct growth *g, struct sabin_biquad *f, size_t count)
 {
 	const struct sabin_eqfit_options *o = g->options;
 	const double from_hz = g->curve->freq_hz[0];
 	const double to_hz = g->curve->freq_hz[g->curve->length - 1] * (1 + 1e-9);
-	double low = 0, high = 1;
+	const double close_db = 0.002;
+	double kept = 0, kept_db = 0, broken = 1;
 	struct sabin_biquad all[SABIN_EQFIT_MOST];
 	memcpy(all, f, count * sizeof *f);
-	if (!isfinite(o->net_boost_db) ||
-	    sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz) <= o->net_boost_db)
+	if (!isfinite(o->net_boost_db))
 		return;
-	for (int i = 0; i < 12; i++) {
-		const double middle = 0.5 * (low + high);
+	double broken_db = sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz);
+	if (broken_db <= o->net_boost_db)
+		return;
+	for (int i = 0; i < 20 && kept_db < o->net_boost_db - close_db; i++) {
+		const double aim = o->net_boost_db - 0.5 * close_db;
+		double factor = kept + (broken - kept) * (aim - kept_db) / (broken_db - kept_db);
+		if (i % 4 == 3) /* should it not be in proportion */
+			factor = 0.5 * (kept + broken);
 		for (size_t k = 0; k < count; k++)
-			f[k].gain_db = middle * all[k].gain_db;
-		if (sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz) <= o->net_boost_db)
-			low = middle;
+			f[k].gain_db = factor * all[k].gain_db;
+		const double now_db = sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz);
+		if (now_db <= o->net_boost_db)
+			kept = factor, kept_db = now_db;
 		else
-			high = middle;
+			broken = factor, broken_db = now_db;
 	}
 	for (size_t k = 0; k < count; k++)
-		f[k].gain_db = low * all[k].gain_db;
+		f[k].gain_db = kept * all[k].gain_db;
 }
 
 /* RMS of the curve that judges, less the levels that stand in lm. */

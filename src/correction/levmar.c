@@ -21,7 +21,7 @@ enum { PARAMETERS = 3, MOST = PARAMETERS * SABIN_EQFIT_MOST };
 /* A step may not leave the neighbourhood in which slopes mean something. */
 static const double step_max[PARAMETERS] = {0.5, 0.7, 6};
 /* It is over when a step takes less than this share off the cost. */
-static const double small_gain = 1e-4;
+static const double small_gain = 1e-5;
 static const double boost_from_hz = 20, boost_to_hz = 20000, boost_to_share = 0.45;
 enum { BOOST_PER_OCTAVE = 24 };
 /* What is promised is kept by a hair: the held points are not all frequencies. */
