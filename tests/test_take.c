@@ -362,6 +362,38 @@ static void skew_not_known(void **state)
 	rig_free(&r);
 }
 
+/* A loudspeaker whose range ends below the chirps: the clock is that of the take before, if any. */
+static void chirps_above_the_speaker(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_make(&r, 20, 22000, 2, 0.5);
+	struct path p = {.gain = 0.5, .delay_s = 0.02, .skew_ppm = 80};
+	for (int round = 0; round < 2; round++) {
+		sabin_taker_speaker(r.taker, (double[]){20, 120});
+		record(&r, &p);
+		for (int pass = 0; pass < 4; pass++) /* 6 dB an octave each */
+			for (size_t i = 1; i < r.frames; i++)
+				r.recorded[i] = r.recorded[i - 1] +
+				                -expm1(-2 * M_PI * 120 / RATE_HZ) *
+				                    (r.recorded[i] - r.recorded[i - 1]);
+		for (size_t i = 0; i < r.frames; i++)
+			r.recorded[i] += 1e-5 * sabin_random_normal_at(4, i);
+		struct sabin_take t;
+		assert_ok(sabin_taker_process(r.taker, r.recorded, &t));
+		trust(&t);
+		assert_false(t.markers.heard);
+		assert_true(says(&t, "above this speaker's range (to 120 Hz)"));
+		assert_true(says(&t, round ? "taken from the response before" : "not known"));
+		assert_int_equal(t.verdict.skew_ppm.valid, round == 1);
+		assert_near(t.skew, round ? 80e-6 : 0, 0.01e-6);
+		sabin_taker_speaker(r.taker, (double[]){NAN, NAN});
+		t = take(&r, &p);
+		assert_near(t.verdict.skew_ppm.value, 80, 0.01);
+	}
+	rig_free(&r);
+}
+
 /* ---- the cut ---- */
 
 static void cut(void **state)
@@ -544,6 +576,7 @@ int main(void)
 	    cmocka_unit_test(skew),
 	    cmocka_unit_test(skew_that_is_a_fault),
 	    cmocka_unit_test(skew_not_known),
+	    cmocka_unit_test(chirps_above_the_speaker),
 	    cmocka_unit_test(cut),
 	    cmocka_unit_test(foreign),
 	    cmocka_unit_test(any_start),

@@ -17,6 +17,9 @@ static const double full_scale = 0.999;
 enum { FLAT_TOP = 3 };
 /* Below this the response is not worth calling one. */
 static const double least_snr_db = 10;
+/* From one response to the next two quartz clocks may drift apart by so much: a kelvin or two near
+ * their turning point. */
+static const double clock_drift = 0.2e-6;
 /* Noise is judged from at least so much of it. */
 static const double least_noise_s = 0.1;
 
@@ -184,18 +187,35 @@ static enum sabin_err judge_snr(const struct sabin_excitation *e, const double *
 	return SABIN_OK;
 }
 
+/* Why the chirps are not heard, in words. */
+static void say_not_heard(const struct sabin_excitation *e, bool clock_known,
+                          struct sabin_verdict *verdict)
+{
+	const struct sabin_stimulus *s = e->stimulus;
+	const char *skew = clock_known ? "clock skew taken from the response before"
+	                               : "clock skew not known";
+	if (s && s->chirp.frames > 0 && e->speaker_hz[1] > 0 && s->chirp.from_hz > e->speaker_hz[1])
+		sabin_verdict_say(verdict, "%s: the timing chirps (%.0f Hz and up) are above this speaker's "
+		                           "range (to %.0f Hz)",
+		                  skew, s->chirp.from_hz, e->speaker_hz[1]);
+	else
+		sabin_verdict_say(verdict, "%s: no timing markers heard in the recording", skew);
+}
+
 static void judge_skew(const struct sabin_excitation *e, struct sabin_take *take)
 {
 	struct sabin_verdict *verdict = &take->verdict;
-	const struct sabin_markers *m = &take->markers;
+	const struct sabin_markers *m = &take->clock;
+	if (!take->markers.heard)
+		say_not_heard(e, m->heard, verdict);
 	if (!m->heard) {
 		verdict->skew_ppm = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-		sabin_verdict_say(verdict, "clock skew not known: no timing markers heard in the recording");
 		return;
 	}
 	const double skew_ppm = m->skew * 1e6;
 	const double air = sabin_markers_air_s / sabin_markers_apart_s(e->stimulus);
-	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, hypot(m->sigma, air) * 1e6);
+	const double drift = take->markers.heard ? 0 : clock_drift;
+	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, hypot(hypot(m->sigma, air), drift) * 1e6);
 	if (fabs(m->skew) > sabin_markers_most_skew) {
 		verdict->trustworthy = false;
 		sabin_verdict_say(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "

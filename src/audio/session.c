@@ -277,6 +277,7 @@ static enum sabin_err play_once(struct session *s, const struct sabin_speaker *s
 	    .pace = &pace,
 	};
 	enum sabin_err err = sabin_duplex_run(s->duplex, &job, s->recorded, diag);
+	sabin_taker_speaker(s->taker, speaker->range_hz);
 	if (!err)
 		err = sabin_taker_process(s->taker, pick_channel(s, input), take);
 	if (!err)

@@ -34,6 +34,7 @@ struct sabin_taker {
 	size_t recorded, size;
 	double *response; /* [size], circular lags */
 	double skew;      /* of the clock on which the deconvolver takes the sweep */
+	struct sabin_markers clock; /* as last heard in a take that can be trusted */
 	long search_from, search_to; /* from = to: not limited */
 };
 
@@ -80,6 +81,12 @@ enum sabin_err sabin_taker_new(const struct sabin_excitation *excitation, size_t
 void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock)
 {
 	taker->excitation.one_clock = one_clock;
+}
+
+void sabin_taker_speaker(struct sabin_taker *taker, const double range_hz[2])
+{
+	taker->excitation.speaker_hz[0] = range_hz[0];
+	taker->excitation.speaker_hz[1] = range_hz[1];
 }
 
 static double at_lag(const struct sabin_taker *t, long lag)
@@ -223,8 +230,11 @@ static enum sabin_err understand(struct sabin_taker *t, const double *recorded,
 		err = sabin_markers_find(&t->excitation, recorded, t->recorded, take->arrival, m);
 	if (err)
 		return err;
-	const double tolerance = m->heard ? sabin_markers_tolerance(&t->excitation, m) : 0;
-	double skew = m->heard ? m->skew : 0;
+	/* a recording of any start is another machine's, perhaps */
+	take->clock = m->heard || t->excitation.any_start ? *m : t->clock;
+	const struct sabin_markers *clock = &take->clock;
+	const double tolerance = clock->heard ? sabin_markers_tolerance(&t->excitation, clock) : 0;
+	double skew = clock->heard ? clock->skew : 0;
 	if (fabs(skew) <= tolerance || fabs(skew) > sabin_markers_most_skew)
 		skew = 0;
 	if (skew != t->skew && (skew == 0 || fabs(skew - t->skew) > tolerance)) {
@@ -259,7 +269,11 @@ enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded
 	if (first_sound > 0)
 		take->noise_frames = (size_t)fmin(first_sound, (double)t->recorded);
 	err = sabin_judge(&t->excitation, recorded, t->recorded, take);
-	return err ? err : sabin_losses_single(t, recorded, take);
+	if (!err)
+		err = sabin_losses_single(t, recorded, take);
+	if (!err && take->markers.heard && take->verdict.trustworthy)
+		t->clock = take->markers;
+	return err;
 }
 
 struct sabin_cut sabin_taker_cut(const struct sabin_taker *t, const struct sabin_take *take)

@@ -7,6 +7,7 @@
 
 #include "chart/kinds.h"
 #include "chart/sheet.h"
+#include "io/trust.h"
 
 /* Finer than this, phase in a room is noise: each bin has dips of its own. */
 static const double smoothing_least_oct = 1 / 3.0;
@@ -47,12 +48,8 @@ static double around_db(const struct sabin_response *r, size_t i)
 
 static void find_trust(const struct sabin_chart_input *input, struct curves *c)
 {
-	const struct sabin_measurement *m = input->measurement;
-	double from_hz = input->window_s > 0 ? 1 / input->window_s : 0, to_hz = INFINITY;
-	if (m && m->has_stimulus) {
-		from_hz = fmax(from_hz, m->stimulus.sweep.from_hz);
-		to_hz = m->stimulus.sweep.to_hz;
-	}
+	const struct sabin_trust trust = sabin_trust_of(input->measurement, input->traces[0].measured,
+	                                                input->room, input->window_s);
 	for (size_t i = 0; i < c->r.length; i++) {
 		const double f = c->r.freq_hz[i];
 		const double late_s = c->r.group_delay_s[i];
@@ -60,7 +57,7 @@ static void find_trust(const struct sabin_chart_input *input, struct curves *c)
 		    f * (exp2(c->smoothing_oct / 2) - exp2(-c->smoothing_oct / 2));
 		c->trusted[i] = late_s * width_hz <= late_limit &&
 		                late_s >= -fmax(early_limit_periods / f, early_limit_s) &&
-		                f >= from_hz * (1 - 1e-6) && f <= to_hz * (1 + 1e-6) &&
+		                sabin_trust_holds(&trust, f) &&
 		                isfinite(c->r.phase_deg[i]) && isfinite(c->r.group_delay_s[i]) &&
 		                c->r.level_db[i] >= around_db(&c->r, i) + dip_db;
 	}

@@ -9,6 +9,7 @@
 
 #include "chart/kinds.h"
 #include "chart/sheet.h"
+#include "io/trust.h"
 
 enum {
 	PLOT_WIDTH_PX = 816,
@@ -31,8 +32,8 @@ struct picture {
 	struct curve curves[SABIN_GROUPS_MAX];
 	size_t count, speakers;
 	double from_hz, to_hz;         /* axis */
-	double trust_hz[2];            /* outside of it the line is thin and grey */
-	const char *below, *above;     /* why */
+	struct sabin_trust trust[SABIN_GROUPS_MAX]; /* outside of it a line is thin and grey */
+	struct sabin_trust any, all;   /* where some line, where every line is trusted */
 	double bottom_db, top_db;
 	double db_per_decade;          /* 0: not to scale */
 	bool spread;                   /* some group has several positions */
@@ -146,28 +147,30 @@ static enum sabin_err make_curve(struct picture *p, size_t g)
 	return SABIN_OK;
 }
 
-/* Where the line can be relied on: what the sweep excited, and what the window resolves. */
+/* Where each line can be relied on, where any, where all. */
 static void find_trust(struct picture *p)
 {
-	p->trust_hz[0] = 0;
-	p->trust_hz[1] = INFINITY;
-	const struct sabin_measurement *m = p->input->measurement;
-	if (m && m->has_stimulus) {
-		p->trust_hz[0] = m->stimulus.sweep.from_hz;
-		p->trust_hz[1] = m->stimulus.sweep.to_hz;
-		p->below = "below the sweep";
-		p->above = "above the sweep";
-	}
-	/* one period must fit into the window, or its spectrum has no such frequency */
-	if (p->input->window_s > 0 && 1 / p->input->window_s > p->trust_hz[0]) {
-		p->trust_hz[0] = 1 / p->input->window_s;
-		p->below = "period longer than the window";
+	for (size_t g = 0; g < p->count; g++) {
+		const struct sabin_measured *measured = NULL;
+		for (size_t k = 0; k < p->input->trace_count && !measured; k++)
+			if (sabin_chart_is_member(&p->groups[g], &p->input->traces[k]))
+				measured = p->input->traces[k].measured;
+		const struct sabin_trust t = p->trust[g] = sabin_trust_of(
+		    p->input->measurement, measured, p->input->room, p->input->window_s);
+		if (g == 0)
+			p->any = p->all = t;
+		if (t.from_hz < p->any.from_hz)
+			p->any.from_hz = t.from_hz, p->any.below = t.below;
+		if (t.to_hz > p->any.to_hz)
+			p->any.to_hz = t.to_hz, p->any.above = t.above;
+		p->all.from_hz = fmax(p->all.from_hz, t.from_hz);
+		p->all.to_hz = fmin(p->all.to_hz, t.to_hz);
 	}
 }
 
-static bool is_trusted(const struct picture *p, double f_hz)
+static bool is_trusted(const struct picture *p, size_t g, double f_hz)
 {
-	return f_hz >= p->trust_hz[0] * (1 - 1e-6) && f_hz <= p->trust_hz[1] * (1 + 1e-6);
+	return sabin_trust_holds(&p->trust[g], f_hz);
 }
 
 /* The axis: from above the highest level downwards, far enough for all but the deepest
@@ -178,7 +181,7 @@ static void find_levels(struct picture *p)
 	for (size_t g = 0; g < p->count; g++) {
 		const struct curve *c = &p->curves[g];
 		for (size_t i = 0; i < c->length; i++)
-			if (is_trusted(p, c->freq_hz[i]) && isfinite(c->most_db[i]))
+			if (is_trusted(p, g, c->freq_hz[i]) && isfinite(c->most_db[i]))
 				most = fmax(most, c->most_db[i]);
 	}
 	if (!isfinite(most))
@@ -189,7 +192,7 @@ static void find_levels(struct picture *p)
 		least = p->top_db - span;
 		for (size_t g = 0; g < p->count; g++)
 			for (size_t i = 0; i < p->curves[g].length; i++) {
-				bool counts = is_trusted(p, p->curves[g].freq_hz[i]);
+				bool counts = is_trusted(p, g, p->curves[g].freq_hz[i]);
 				all += counts;
 				under += counts && p->curves[g].mean_db[i] < least;
 			}
@@ -227,16 +230,16 @@ static void write_curve(struct sabin_sheet *sheet, const struct picture *p, size
 	const struct curve *c = &p->curves[g];
 	char suffix[40];
 	for (size_t i = 0; i < c->length; i++)
-		scratch[i] = is_trusted(p, c->freq_hz[i]) ? c->mean_db[i] : (double)NAN;
+		scratch[i] = is_trusted(p, g, c->freq_hz[i]) ? c->mean_db[i] : (double)NAN;
 	snprintf(suffix, sizeof suffix, "_%zu", g + 1);
 	sabin_sheet_table(sheet, suffix, "f_Hz level_dB");
 	sabin_sheet_line(sheet, c->freq_hz, scratch, c->length, p->from_hz, p->to_hz, true);
 	sabin_sheet_off_page(sheet, 2);
 	for (size_t i = 0; i < c->length; i++) {
 		/* the neighbours of the trusted part join the two lines */
-		bool beside = !is_trusted(p, c->freq_hz[i]) ||
-		              (i > 0 && !is_trusted(p, c->freq_hz[i - 1])) ||
-		              (i + 1 < c->length && !is_trusted(p, c->freq_hz[i + 1]));
+		bool beside = !is_trusted(p, g, c->freq_hz[i]) ||
+		              (i > 0 && !is_trusted(p, g, c->freq_hz[i - 1])) ||
+		              (i + 1 < c->length && !is_trusted(p, g, c->freq_hz[i + 1]));
 		scratch[i] = beside ? c->mean_db[i] : (double)NAN;
 	}
 	snprintf(suffix, sizeof suffix, "_untrusted_%zu", g + 1);
@@ -246,7 +249,7 @@ static void write_curve(struct sabin_sheet *sheet, const struct picture *p, size
 	snprintf(suffix, sizeof suffix, "_band_%zu", g + 1);
 	sabin_sheet_table(sheet, suffix, "f_Hz least_dB most_dB");
 	for (size_t i = 0; i < c->length; i++)
-		if (is_trusted(p, c->freq_hz[i]) && isfinite(c->least_db[i]))
+		if (is_trusted(p, g, c->freq_hz[i]) && isfinite(c->least_db[i]))
 			sabin_sheet_row(sheet, 3,
 			                (double[]){c->freq_hz[i], clamp(p, c->least_db[i]),
 			                           clamp(p, c->most_db[i])});
@@ -264,8 +267,8 @@ static double curve_at(const struct curve *c, double f_hz)
 /* Findings look at what both ear and loudspeaker deal with, within what was measured. */
 static void finding_range(const struct picture *p, double range_hz[2])
 {
-	range_hz[0] = fmax(fmax(40, p->from_hz), p->trust_hz[0]);
-	range_hz[1] = fmin(fmin(16000, p->to_hz), p->trust_hz[1]);
+	range_hz[0] = fmax(fmax(40, p->from_hz), p->all.from_hz);
+	range_hz[1] = fmin(fmin(16000, p->to_hz), p->all.to_hz);
 }
 
 static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
@@ -374,12 +377,12 @@ static void write_column(struct sabin_sheet *sheet, const struct picture *p, con
 
 static void write_shade(struct sabin_sheet *sheet, const struct picture *p)
 {
-	if (p->trust_hz[0] > p->from_hz * 1.001)
-		write_column(sheet, p, "below", p->from_hz, fmin(p->trust_hz[0], p->to_hz),
-		             p->below);
-	if (p->trust_hz[1] < p->to_hz * 0.999)
-		write_column(sheet, p, "above", fmax(p->trust_hz[1], p->from_hz), p->to_hz,
-		             p->above);
+	if (p->any.from_hz > p->from_hz * 1.001)
+		write_column(sheet, p, "below", p->from_hz, fmin(p->any.from_hz, p->to_hz),
+		             p->any.below);
+	if (p->any.to_hz < p->to_hz * 0.999)
+		write_column(sheet, p, "above", fmax(p->any.to_hz, p->from_hz), p->to_hz,
+		             p->any.above);
 }
 
 static void write_words(struct sabin_sheet *sheet, struct picture *p)
@@ -413,6 +416,9 @@ static void write_words(struct sabin_sheet *sheet, struct picture *p)
 	if (p->spread)
 		sabin_sheet_legend(sheet, SABIN_MARK_BAND, SABIN_INK_MUTED, SABIN_DASH_OWN, "%s",
 		                   spread);
+	if (p->all.from_hz > p->any.from_hz || p->all.to_hz < p->any.to_hz)
+		sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_FAINT, SABIN_DASH_SOLID,
+		                   "not to be relied on");
 	write_shade(sheet, p);
 }
 

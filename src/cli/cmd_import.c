@@ -7,6 +7,7 @@
 
 #include "audio/save.h"
 #include "cli/command.h"
+#include "cli/likeness.h"
 #include "cli/show.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
@@ -18,6 +19,7 @@ struct options {
 	const char *output, *calibration;
 	struct sabin_list speakers, positions;
 	double rate_hz;
+	bool unchecked;
 };
 
 static const struct sabin_opt rows[] = {
@@ -31,6 +33,8 @@ static const struct sabin_opt rows[] = {
      768000, NULL, NULL, "the rate they must have; nothing is resampled"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
      NULL, "the microphone's calibration, kept with the responses"},
+    {SABIN_OPT_FLAG, 0, "unchecked", NULL, offsetof(struct options, unchecked), 0, 0, 0, NULL, NULL,
+     "also what does not look like an impulse response"},
 };
 
 struct work {
@@ -65,6 +69,10 @@ static enum sabin_err open_all(struct work *w, char **paths, struct sabin_diag *
 			                        "--rate out, responses may differ in it");
 			return SABIN_EFORMAT;
 		}
+		if (!w->o->unchecked)
+			err = sabin_likeness_check(m, NULL, m->response_count, diag);
+		if (err)
+			return err;
 		w->total += m->response_count;
 	}
 	return SABIN_OK;

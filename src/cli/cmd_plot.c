@@ -174,7 +174,7 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
 	r.smoothing_oct = sabin_smoothing_oct(w->o->smoothing);
 	r.window_s = w->o->window_ms / 1000;
-	enum sabin_err err = sabin_responses_compute(&w->m, w->chosen, w->count, &r,
+	enum sabin_err err = sabin_responses_compute(&w->m, w->has_room ? &w->room : NULL, w->chosen, w->count, &r,
 	                                             w->o->calibration, &w->responses, diag);
 	if (err)
 		return err;

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/responses.h"
 #include "cli/show.h"
+#include "cli/talk.h"
 #include "io/atomic.h"
 
 struct options {
@@ -78,10 +79,24 @@ static double mean_db(const struct sabin_response *r, double from_hz, double to_
 	return n ? sum / (double)n : (double)NAN;
 }
 
-/* Does the response hold all of this range? */
-static bool covers(const struct sabin_response *r, double from_hz, double to_hz)
+/* The same of a band, all of which must be trusted; *any: it has points. */
+static double band_db(const struct sabin_response *r, const struct sabin_band *band, bool *any)
 {
-	return r->length > 1 && r->freq_hz[0] <= from_hz * 1.01 &&
+	bool trusted = true;
+	for (size_t i = 0; i < r->length; i++)
+		if (r->freq_hz[i] >= band->low_hz && r->freq_hz[i] < band->high_hz) {
+			trusted = trusted && isfinite(r->level_db[i]);
+			*any = true;
+		}
+	return trusted ? mean_db(r, band->low_hz, band->high_hz) : (double)NAN;
+}
+
+/* Does the response hold all of this range, and can it be trusted there? */
+static bool covers(const struct sabin_response_item *item, double from_hz, double to_hz)
+{
+	const struct sabin_response *r = &item->response;
+	return sabin_trust_holds(&item->trust, from_hz) && sabin_trust_holds(&item->trust, to_hz) &&
+	       r->length > 1 && r->freq_hz[0] <= from_hz * 1.01 &&
 	       r->freq_hz[r->length - 1] >= to_hz * 0.99;
 }
 
@@ -92,7 +107,7 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 	const char *speaker = item->measured->speaker, *position = item->measured->position;
 	const double middle = mean_db(r, 200, 4000);
 	double most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
-	if (!covers(r, 200, 4000) || !isfinite(middle))
+	if (!covers(item, 200, 4000) || !isfinite(middle))
 		return;
 	for (size_t k = 0; k < r->length; k++) {
 		if (r->freq_hz[k] < 50 || r->freq_hz[k] > 16000 || !isfinite(r->level_db[k]))
@@ -103,7 +118,7 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 			least = r->level_db[k], at_least = r->freq_hz[k];
 	}
 	fprintf(stream, "%s.%s: %.1f dB mean from 200 Hz to 4 kHz", speaker, position, middle);
-	if (covers(r, 50, 16000) && isfinite(most))
+	if (covers(item, 50, 16000) && isfinite(most))
 		fprintf(stream,
 		        "; from 50 Hz to 16 kHz between %+.1f dB (%.0f Hz) and %+.1f dB (%.0f Hz) of "
 		        "that",
@@ -116,6 +131,19 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 		        "SPL%s)\n",
 		        speaker, position, middle + spl.value, spl.value, spl.plus_minus,
 		        spl.valid ? "" : "; do not rely on it, use a calibrator");
+}
+
+/* Why there is a dash. */
+static void print_limits(FILE *stream, const struct sabin_response_item *item)
+{
+	const struct sabin_response *r = &item->response;
+	const struct sabin_measured *m = item->measured;
+	if (r->length > 0 && r->freq_hz[0] < item->trust.from_hz)
+		fprintf(stream, "  %s– %s.%s under %.3g Hz: %s%s\n", sabin_dim(), m->speaker, m->position,
+		        item->trust.from_hz, item->trust.below, sabin_plain());
+	if (r->length > 0 && r->freq_hz[r->length - 1] > item->trust.to_hz)
+		fprintf(stream, "  %s– %s.%s over %.5g Hz: %s%s\n", sabin_dim(), m->speaker, m->position,
+		        item->trust.to_hz, item->trust.above, sabin_plain());
 }
 
 static void print_text(FILE *stream, const struct sabin_responses *all, const char *smoothing)
@@ -132,20 +160,23 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 	for (size_t b = 0; b < count; b++) {
 		bool any = false;
 		for (size_t i = 0; i < all->count; i++)
-			any = any || isfinite(mean_db(&all->item[i].response, bands[b].low_hz,
-			                              bands[b].high_hz));
+			(void)band_db(&all->item[i].response, &bands[b], &any);
 		if (!any)
 			continue;
 		fprintf(stream, "  %-8s", sabin_show_hz(bands[b].nominal_hz, hz, sizeof hz));
 		for (size_t i = 0; i < all->count; i++) {
 			const struct sabin_measured *m = all->item[i].measured;
-			const double level =
-			    mean_db(&all->item[i].response, bands[b].low_hz, bands[b].high_hz);
+			const double level = band_db(&all->item[i].response, &bands[b], &any);
 			const int width = (int)(strlen(m->speaker) + strlen(m->position) + 1);
-			fprintf(stream, "  %*.1f", width, level);
+			if (isfinite(level))
+				fprintf(stream, "  %*.1f", width, level);
+			else
+				fprintf(stream, "  %*s", width + 2, "–"); /* three bytes, one column */
 		}
 		fputc('\n', stream);
 	}
+	for (size_t i = 0; i < all->count; i++)
+		print_limits(stream, &all->item[i]);
 	for (size_t i = 0; i < all->count; i++)
 		print_summary(stream, &all->item[i]);
 }
@@ -208,8 +239,13 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = sabin_choose(command->name, operands[0], &o->speakers, &o->positions, &m,
 		                      &chosen, &count);
 	if (status < 0) {
-		enum sabin_err err =
-		    sabin_responses_compute(&m, chosen, count, &r, o->calibration, &all, &diag);
+		struct sabin_roomfile room = {0};
+		struct sabin_diag quiet; /* without a room file less is known */
+		const bool has_room = m.directory && !sabin_measurement_room(&m, NULL, &room, &quiet);
+		enum sabin_err err = sabin_responses_compute(&m, has_room ? &room : NULL, chosen, count, &r,
+		                                             o->calibration, &all, &diag);
+		sabin_roomfile_release(&room);
+		sabin_responses_distrust(&all);
 		all.smoothing = sabin_smoothing_name(o->smoothing);
 		status = err         ? sabin_fail_input(command->name, err, &diag)
 		         : o->output ? print_to_file(command, o, &all)

@@ -71,7 +71,8 @@ static enum sabin_err calibrate(const struct sabin_measurement *m,
 	return err;
 }
 
-static enum sabin_err compute_one(const struct sabin_measurement *m, size_t index,
+static enum sabin_err compute_one(const struct sabin_measurement *m,
+                                  const struct sabin_roomfile *room, size_t index,
                                   const struct sabin_response_options *options,
                                   const char *calibration, struct sabin_response_item *item,
                                   struct sabin_diag *diag)
@@ -90,6 +91,8 @@ static enum sabin_err compute_one(const struct sabin_measurement *m, size_t inde
 		                      r->rate_hz);
 	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
 	const double arrival = zero + r->arrival_s.value * r->rate_hz;
+	const double held_s = ((double)item->frames - arrival) / r->rate_hz;
+	item->trust = sabin_trust_of(m, r, room, fmin(o.window_s, held_s));
 	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival, zero, &o,
 	                             &item->response);
 	if (err)
@@ -98,7 +101,8 @@ static enum sabin_err compute_one(const struct sabin_measurement *m, size_t inde
 	return calibrate(m, item, calibration, diag);
 }
 
-enum sabin_err sabin_responses_compute(const struct sabin_measurement *m, const size_t *chosen,
+enum sabin_err sabin_responses_compute(const struct sabin_measurement *m,
+                                       const struct sabin_roomfile *room, const size_t *chosen,
                                        size_t count, const struct sabin_response_options *options,
                                        const char *calibration, struct sabin_responses *out,
                                        struct sabin_diag *diag)
@@ -110,11 +114,21 @@ enum sabin_err sabin_responses_compute(const struct sabin_measurement *m, const 
 	out->count = count;
 	for (size_t i = 0; i < count; i++) {
 		enum sabin_err err =
-		    compute_one(m, chosen[i], options, calibration, &out->item[i], diag);
+		    compute_one(m, room, chosen[i], options, calibration, &out->item[i], diag);
 		if (err)
 			return err;
 	}
 	return SABIN_OK;
+}
+
+void sabin_responses_distrust(struct sabin_responses *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct sabin_response *r = &all->item[i].response;
+		for (size_t k = 0; k < r->length; k++)
+			if (!sabin_trust_holds(&all->item[i].trust, r->freq_hz[k]))
+				r->level_db[k] = r->phase_deg[k] = r->group_delay_s[k] = NAN;
+	}
 }
 
 void sabin_responses_release(struct sabin_responses *all)
@@ -125,6 +139,17 @@ void sabin_responses_release(struct sabin_responses *all)
 	}
 	free(all->item);
 	*all = (struct sabin_responses){0};
+}
+
+/* Where the curves end, and why: beyond, they hold null. */
+static void trust_json(struct sabin_json *json, const struct sabin_trust *trust)
+{
+	sabin_json_open_object(json, "trusted");
+	sabin_json_number(json, "from_hz", trust->below ? trust->from_hz : (double)NAN);
+	sabin_json_number(json, "to_hz", trust->above ? trust->to_hz : (double)NAN);
+	sabin_json_text(json, "why_not_below", trust->below);
+	sabin_json_text(json, "why_not_above", trust->above);
+	sabin_json_close(json);
 }
 
 enum sabin_err sabin_responses_json(const struct sabin_responses *all, FILE *stream)
@@ -145,6 +170,7 @@ enum sabin_err sabin_responses_json(const struct sabin_responses *all, FILE *str
 		sabin_json_number(json, "left_s", all->options.left_window_s);
 		sabin_json_number(json, "right_s", all->options.window_s);
 		sabin_json_close(json);
+		trust_json(json, &all->item[i].trust);
 		sabin_json_quantity(json, "dbspl_at_0db", all->item[i].dbspl_at_0db, "dB SPL");
 		sabin_json_numbers(json, "freq_hz", r->freq_hz, r->length);
 		sabin_json_numbers(json, "level_db", r->level_db, r->length);

@@ -10,7 +10,7 @@
 #include <sabin/quantity.h>
 #include <sabin/response.h>
 
-#include "io/measurement.h"
+#include "io/trust.h"
 
 #define SABIN_SMOOTHING_CHOICES "none|1/1|1/2|1/3|1/6|1/12|1/24|1/48"
 
@@ -26,19 +26,25 @@ struct sabin_responses {
 		struct sabin_response response;
 		/* add to a level: dB SPL at the microphone of a full-scale sine */
 		struct sabin_quantity dbspl_at_0db;
+		struct sabin_trust trust; /* of `response`, which goes beyond it */
 	} *item;
 	size_t count;
 	const char *smoothing;
 	struct sabin_response_options options;
 };
 
-/* calibration: a path, "none", or NULL: what the measurement holds.  Release in every case. */
+/* room: NULL where there is none.  calibration: a path, "none", or NULL: what the measurement holds.
+ * Release in every case. */
 SABIN_MUST enum sabin_err sabin_responses_compute(const struct sabin_measurement *measurement,
+                                                  const struct sabin_roomfile *room,
                                                   const size_t *chosen, size_t count,
                                                   const struct sabin_response_options *options,
                                                   const char *calibration,
                                                   struct sabin_responses *out,
                                                   struct sabin_diag *diag);
+
+/* Where a curve cannot be trusted, it is NAN from now on. */
+void sabin_responses_distrust(struct sabin_responses *responses);
 void sabin_responses_release(struct sabin_responses *responses);
 
 SABIN_MUST enum sabin_err sabin_responses_json(const struct sabin_responses *all, FILE *stream);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <strings.h>
 
+#include "cli/likeness.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
@@ -192,5 +193,8 @@ int sabin_choose(const char *command, const char *path, const struct sabin_list 
 		sabin_complain(command, "%s: no response of that speaker at that position", path);
 		return SABIN_EXIT_USAGE;
 	}
+	err = sabin_likeness_check(m, *chosen, *count, &diag);
+	if (err)
+		return sabin_fail_input(command, err, &diag);
 	return -1;
 }

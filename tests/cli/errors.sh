@@ -106,6 +106,20 @@ done <"$tree/rooms/broken/EXPECT"
 printf 'RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0\x80\xbb\0\0\0\xee\x02\0\x04\0\x20\0data\x08\0\0\0\0\0\0\0\0\0\xc0\x7f' >nan.wav
 expect_status 3 "$sabin" analyze nan.wav
 says "nan.wav"
+# a sweep, and the recording of one, in place of a response
+expect_status 0 "$sabin" sweep -q --length 2 --tail 0.5 -o played.wav
+mkdir raw && cp good/recordings/left.mix.* raw/
+for command in 'analyze' 'response' 'plot -k response -o a.png' 'import -o a'; do
+	for file in played.wav raw/left.mix.*; do
+		expect_status 3 "$sabin" ${command%% *} "$file" ${command#"${command%% *}"}
+		says "no impulse response: it looks like a sweep"
+		hold "tells what to do" grep -q "sabin deconvolve $file" err
+	done
+done
+expect_status 3 "$sabin" analyze good/left.mix.noise.wav
+says "looks like noise"
+expect_status 0 "$sabin" import --unchecked played.wav -q -o unchecked
+expect_status 0 "$sabin" analyze unchecked
 expect_status 3 "$sabin" deconvolve "$w" --sweep text.wav -o a
 says "text.wav"
 expect_status 3 "$sabin" deconvolve missing.wav --sweep "$w" -o a
