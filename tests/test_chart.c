@@ -155,9 +155,8 @@ static int set_up(void **state)
 		f->traces[i] = (struct sabin_chart_trace){m, f->h, FRAMES, &f->response[i],
 		                                          &f->analysis[i], &f->distortion, &f->noise};
 	}
-	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES,
-	                                      1 / 12.0, 0.5, compared_with(&f->response[0]), 1,
-	                                      "left"};
+	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES, 1 / 12.0, 0.5,
+	                                      compared_with(&f->response[0]), 1, "left"};
 	*state = f;
 	return 0;
 }
@@ -551,15 +550,13 @@ static void empty_input_is_refused(void **state)
 		struct sabin_chart_trace bare = {.measured = &f->measured[0]};
 		struct sabin_chart_input input = f->input;
 		input.trace_count = input.compared_count = 0;
-		assert_int_equal(sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false,
-		                                  &diag),
-		                 SABIN_ESHORT);
+		int err = sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false, &diag);
+		assert_int_equal(err, SABIN_ESHORT);
 		assert_true(diag.message[0] != '\0');
 		input.traces = &bare;
 		input.trace_count = 1;
-		assert_int_equal(sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false,
-		                                  &diag),
-		                 SABIN_ESHORT);
+		err = sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false, &diag);
+		assert_int_equal(err, SABIN_ESHORT);
 	}
 	double silence[4800] = {0};
 	struct sabin_etc etc;

@@ -86,7 +86,7 @@ static enum sabin_err sup_of(const double *h, size_t n, double *out)
 	struct sabin_fft *fft = NULL;
 	double *x = calloc(size, sizeof *x), most = 0;
 	double complex *s = malloc((size / 2 + 1) * sizeof *s);
-	enum sabin_err err = x && s ? sabin_fft_new_forward(size, &fft) : SABIN_ENOMEM;
+	enum sabin_err err = x && s ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
 	if (!err) {
 		memcpy(x, h, n * sizeof *x);
 		sabin_fft_forward(fft, x, s);
