@@ -45,6 +45,9 @@ enum sabin_err sabin_response_cycles(const double *h, size_t n, double rate_hz, 
 	const double to_hz = fmin(rate_hz / 2, o->to_hz * exp2(sabin_smoothing_width_oct(o, o->to_hz) / 2 +
 	                                                       1 / per_octave));
 	const size_t count = (size_t)ceil(log2(to_hz / from_hz) * per_octave) + 2;
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(h[i]))
+			return SABIN_EINVAL;
 	*out = (struct sabin_windowed){.count = count};
 	out->h = calloc(count, sizeof *out->h);
 	out->g = calloc(count, sizeof *out->g);

@@ -19,9 +19,9 @@
 static const double grid_from_hz = 20; /* the logarithmic axis counts from here */
 static const double fall_share = 0.25; /* of the right window is its half cosine */
 static const double on_grid = 1e-9;    /* of an octave: rounding of a limit that is on the axis */
-/* Transforms are this many windows long: what arrives a share r of the window after the rest
- * ripples over the bins, and straight lines between them lose 1 - sinc^2(r/8) of the ripple: 1 %
- * at r = 0.5.  Of a window longer than usual they need be no longer than LASTING times what the response
+/* Transforms are this many windows long: what arrives a share r of the window after the rest ripples over the
+ * bins, and straight lines between them lose 1 - sinc^2(r/8) of the ripple of phase and delay: 1 % at
+ * r = 0.5; of level, which is a cubic between them, much less.  Of a window longer than usual they need be no longer than LASTING times what the response
  * lasts, until no more than this share of its energy is left. */
 enum { PADDING = 8, LASTING = 16 };
 static const double energy_left = 1e-3, usual_window_s = 0.51;
@@ -91,6 +91,8 @@ static void turn_bins(double complex *bins, size_t count, size_t size, double la
 {
 	enum { BLOCK = 256 }; /* one table of turns for all blocks, and one turn a block */
 	double table[BLOCK][2];
+	if (later == 0)
+		return;
 	const double turn = 2 * M_PI * later / (double)size;
 	for (size_t j = 0; j < BLOCK; j++) {
 		table[j][0] = cos(turn * (double)j);
@@ -315,23 +317,35 @@ static enum sabin_err make_points(const struct sabin_windowed *s, double delay_s
 	return err;
 }
 
-enum sabin_err sabin_response_compute(const double *h, size_t n, double rate_hz, double arrival,
-                                      double zero, const struct sabin_response_options *options,
-                                      struct sabin_response *out)
+enum sabin_err sabin_windowed_compute(const double *h, size_t n, double rate_hz, double arrival,
+                                      const struct sabin_response_options *options,
+                                      struct sabin_windowed *out, size_t *size)
 {
-	*out = (struct sabin_response){0};
-	if (!options_ok(options, rate_hz) || !isfinite(arrival) || !isfinite(zero))
+	if (!options_ok(options, rate_hz) || !isfinite(arrival))
 		return SABIN_EINVAL;
 	struct sabin_response_options whole = *options; /* the longest window of all */
 	whole.window_cycles = 0;
 	const struct sabin_span span = sabin_response_span(n, rate_hz, arrival, &whole, 0);
 	if (span.count == 0)
 		return SABIN_ESHORT;
+	if (options->window_cycles > 0)
+		return sabin_response_cycles(h, n, rate_hz, arrival, options, out);
+	const enum sabin_err err = transform(h, span, rate_hz, arrival, options, out);
+	if (size)
+		*size = 2 * (out->count - 1);
+	return err;
+}
+
+enum sabin_err sabin_response_compute(const double *h, size_t n, double rate_hz, double arrival,
+                                      double zero, const struct sabin_response_options *options,
+                                      struct sabin_response *out)
+{
+	*out = (struct sabin_response){0};
+	if (!isfinite(zero))
+		return SABIN_EINVAL;
 	struct sabin_windowed s = {0};
 	enum sabin_err err =
-		options->window_cycles > 0
-			? sabin_response_cycles(h, n, rate_hz, arrival, options, &s)
-			: transform(h, span, rate_hz, arrival, options, &s);
+		sabin_windowed_compute(h, n, rate_hz, arrival, options, &s, NULL);
 	if (!err)
 		err = make_points(&s, (arrival - zero) / rate_hz, options, out);
 	sabin_windowed_release(&s);

@@ -2,12 +2,16 @@
  *
  * smooth.c: averages of a spectrum over rectangles on the logarithmic axis.
  *
- * Between its bins power and complex response are taken as straight lines, so that the average over a
+ * Between its bins the complex response is taken as straight lines, so that the average over a
  * rectangle,
  *     integral of y(f) / f df  over  f 2^(-s/2) .. f 2^(s/2),  divided by  s ln 2,
- * is known exactly: y = a + b f integrates to a ln f + b f.  Running sums over whole bins and two
- * ends give any average in two steps, and a flat response stays exactly flat.  Where the points are
- * equal steps of the logarithm they are taken as straight lines on that axis.
+ * is known exactly: y = a + b f integrates to a ln f + b f, and a flat response stays exactly flat.  The
+ * power, which is a parabola at the bottom of a dip, is a cubic with the slopes d|H|^2/df =
+ * 2 Re(conj(H) dH/df), dH/df = -2 pi i G: its difference from the line is integrated over df and divided by
+ * the frequency in the middle.  Sums
+ * over blocks of bins make wide rectangles cheap; nothing is taken as the difference of large sums, so that
+ * 150 dB below a bass the treble is still right.  Where the points are equal steps of the logarithm they
+ * are taken as straight lines on that axis.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -18,10 +22,10 @@
 struct sabin_smoother {
 	const struct sabin_windowed *w;
 	int cubic;
-	/* sums[k]: integral from the first point (bins: from bin 1) to that STRIDE * k further on */
-	double (*sums)[SABIN_PARTS];
+	/* blocks[b]: integral over BLOCK pieces from point first + BLOCK * b on */
+	double (*blocks)[SABIN_PARTS];
 };
-enum { STRIDE = 16 };
+enum { BLOCK = 32 };
 
 void sabin_windowed_release(struct sabin_windowed *windowed)
 {
@@ -95,7 +99,10 @@ static void derive(const struct sabin_windowed *w, size_t k, double g[2])
 	g[1] = re * scale;
 }
 
-static void parts_at(const struct sabin_windowed *w, size_t k, int cubic, double part[SABIN_PARTS])
+/* The parts of a bin, and the slope of the power from bin to bin. */
+enum { SLOPE = SABIN_PARTS, ALL_PARTS };
+
+static void parts_at(const struct sabin_windowed *w, size_t k, int cubic, double part[ALL_PARTS])
 {
 	/* C11 6.2.5: a complex number is its real and its imaginary part */
 	const double *h = (const double *)&w->h[k];
@@ -110,12 +117,23 @@ static void parts_at(const struct sabin_windowed *w, size_t k, int cubic, double
 	part[SABIN_G_RE] = g[0];
 	part[SABIN_G_IM] = g[1];
 	part[SABIN_POWER] = h[0] * h[0] + h[1] * h[1];
-	if (cubic)
-		part[SABIN_POWER] *= sqrt(part[SABIN_POWER]);
+	part[SLOPE] = 4 * M_PI * w->bin_hz * (h[0] * g[1] - h[1] * g[0]);
+	if (cubic) {
+		const double magnitude = sqrt(part[SABIN_POWER]);
+		part[SABIN_POWER] *= magnitude;
+		part[SLOPE] *= 1.5 * magnitude;
+	}
 }
 
-/* Integral over the line through bins k and k + 1, d ln f from bin position u to v. */
-static void add_piece(const double left[SABIN_PARTS], const double right[SABIN_PARTS], double k,
+void sabin_windowed_bin(const struct sabin_windowed *w, size_t k, double part[SABIN_PARTS])
+{
+	double all[ALL_PARTS];
+	parts_at(w, k, 0, all);
+	memcpy(part, all, SABIN_PARTS * sizeof *part);
+}
+
+/* Add the integral over the lines through bins k and k + 1, over d ln f. */
+static void add_lines(const double left[ALL_PARTS], const double right[ALL_PARTS], double k,
                       double log_width, double width, double sum[SABIN_PARTS])
 {
 	for (int p = 0; p < SABIN_PARTS; p++) {
@@ -124,10 +142,21 @@ static void add_piece(const double left[SABIN_PARTS], const double right[SABIN_P
 	}
 }
 
+/* What the cubic has beyond the line, u (1 - u) (a (1 - u) - b u), integrated from u to v. */
+static double beyond_line(const double left[ALL_PARTS], const double right[ALL_PARTS], double u, double v)
+{
+	const double slope = right[SABIN_POWER] - left[SABIN_POWER];
+	const double a = left[SLOPE] - slope, b = right[SLOPE] - slope;
+	const double u2 = u * u, v2 = v * v, second = (v2 - u2) / 2;
+	const double third = (v2 * v - u2 * u) / 3, fourth = (v2 * v2 - u2 * u2) / 4;
+	/* u - 2 u^2 + u^3 and u^2 - u^3 */
+	return a * (second - 2 * third + fourth) - b * (third - fourth);
+}
+
 static void integrate_piece(const struct sabin_smoother *s, size_t k, double u, double v,
                             double sum[SABIN_PARTS])
 {
-	double left[SABIN_PARTS], right[SABIN_PARTS];
+	double left[ALL_PARTS], right[ALL_PARTS];
 	parts_at(s->w, k, s->cubic, left);
 	parts_at(s->w, k + 1, s->cubic, right);
 	if (s->w->freq_hz) { /* the axis itself is logarithmic: a trapezoid in steps */
@@ -137,17 +166,19 @@ static void integrate_piece(const struct sabin_smoother *s, size_t k, double u, 
 		}
 		return;
 	}
-	add_piece(left, right, (double)k, log(v / u), v - u, sum);
+	add_lines(left, right, (double)k, log(v / u), v - u, sum);
+	sum[SABIN_POWER] +=
+		beyond_line(left, right, u - (double)k, v - (double)k) / ((u + v) / 2);
 }
 
-/* ln((k + 1) / k): the series of the inverse hyperbolic tangent of 1 / (2 k + 1) costs no logarithm;
+/* ln((k + 1) / k) from x = 1 / (2 k + 1): the series of the inverse hyperbolic tangent costs no logarithm;
  * from k = 64 on the first term left out is below 1e-19. */
-static double log_step(double k)
+static double log_step(double k, double x)
 {
 	enum { SERIES_FROM = 64 };
 	if (k < SERIES_FROM)
 		return log((k + 1) / k);
-	const double x = 1 / (2 * k + 1), y = x * x;
+	const double y = x * x;
 	return 2 * x * (1 + y * (1 / 3.0 + y * (1 / 5.0 + y / 7)));
 }
 
@@ -161,24 +192,30 @@ enum sabin_err sabin_smoother_new(const struct sabin_windowed *windowed, int cub
 {
 	struct sabin_smoother *s = calloc(1, sizeof *s);
 	const size_t n = windowed->count, first = first_of(windowed);
-	if (!s || !(s->sums = calloc(n / STRIDE + 2, sizeof *s->sums))) {
+	if (!s || !(s->blocks = calloc(n / BLOCK + 2, sizeof *s->blocks))) {
 		free(s);
 		return SABIN_ENOMEM;
 	}
 	s->w = windowed;
 	s->cubic = cubic;
-	double left[SABIN_PARTS], right[SABIN_PARTS], sum[SABIN_PARTS] = {0};
+	double left[ALL_PARTS], right[ALL_PARTS], sum[SABIN_PARTS] = {0};
 	if (first < n)
 		parts_at(windowed, first, cubic, left);
 	for (size_t k = first; k + 1 < n; k++) {
 		parts_at(windowed, k + 1, cubic, right);
-		if (windowed->freq_hz)
+		if (windowed->freq_hz) {
 			for (int p = 0; p < SABIN_PARTS; p++)
 				sum[p] += (left[p] + right[p]) / 2;
-		else
-			add_piece(left, right, (double)k, log_step((double)k), 1, sum);
-		if ((k + 1 - first) % STRIDE == 0)
-			memcpy(s->sums[(k + 1 - first) / STRIDE], sum, sizeof sum);
+		} else {
+			const double x = 1 / (2 * (double)k + 1);
+			add_lines(left, right, (double)k, log_step((double)k, x), 1, sum);
+			/* beyond_line() of all of it over k + 1/2 */
+			sum[SABIN_POWER] += (left[SLOPE] - right[SLOPE]) * (1 / 6.0) * x;
+		}
+		if ((k + 1 - first) % BLOCK == 0) {
+			memcpy(s->blocks[(k - first) / BLOCK], sum, sizeof sum);
+			memset(sum, 0, sizeof sum);
+		}
 		memcpy(left, right, sizeof left);
 	}
 	*out = s;
@@ -188,28 +225,33 @@ enum sabin_err sabin_smoother_new(const struct sabin_windowed *windowed, int cub
 void sabin_smoother_free(struct sabin_smoother *smoother)
 {
 	if (smoother)
-		free(smoother->sums);
+		free(smoother->blocks);
 	free(smoother);
 }
 
-/* Integral from the first point (bins: bin 1) to position u. */
-static void integral_to(const struct sabin_smoother *s, double u, double sum[SABIN_PARTS])
+/* Add the integral from position u to v. */
+static void integrate(const struct sabin_smoother *s, double u, double v, double sum[SABIN_PARTS])
 {
-	const size_t first = first_of(s->w);
-	size_t k = (size_t)u;
-	if (k + 1 >= s->w->count)
-		k = s->w->count - 2;
-	if (k < first) { /* below bin 1: the line from bin 0, counted downwards */
-		memset(sum, 0, SABIN_PARTS * sizeof *sum);
-		integrate_piece(s, 0, 1, u, sum);
+	const size_t first = first_of(s->w), last = s->w->count - 2;
+	size_t k = (size_t)u < last ? (size_t)u : last;
+	const size_t end = (size_t)v < last ? (size_t)v : last;
+	if (k == end) {
+		integrate_piece(s, k, u, v, sum);
 		return;
 	}
-	const size_t block = (k - first) / STRIDE;
-	memcpy(sum, s->sums[block], SABIN_PARTS * sizeof *sum);
-	for (size_t i = first + STRIDE * block; i < k; i++)
-		integrate_piece(s, i, (double)i, (double)i + 1, sum);
-	if (u > (double)k)
-		integrate_piece(s, k, (double)k, u, sum);
+	integrate_piece(s, k, u, (double)k + 1, sum);
+	for (k++; k < end;) {
+		if (k >= first && (k - first) % BLOCK == 0 && k + BLOCK <= end) {
+			for (int p = 0; p < SABIN_PARTS; p++)
+				sum[p] += s->blocks[(k - first) / BLOCK][p];
+			k += BLOCK;
+		} else {
+			integrate_piece(s, k, (double)k, (double)k + 1, sum);
+			k++;
+		}
+	}
+	if (v > (double)end)
+		integrate_piece(s, end, (double)end, v, sum);
 }
 
 /* Place of f_hz in steps of the points. */
@@ -226,19 +268,13 @@ void sabin_smoother_average(const struct sabin_smoother *s, double f_hz, double 
 {
 	const double half = exp2(width_oct / 2), last = (double)(s->w->count - 1);
 	double from = place_of(s->w, f_hz / half), to = place_of(s->w, f_hz * half);
-	double low[SABIN_PARTS] = {0};
 	to = fmin(to, last);
 	from = s->w->freq_hz ? fmax(from, 0) : from;
 	const double width = s->w->freq_hz ? to - from : log(to / from);
-	if ((size_t)from == (size_t)to) { /* within one bin: no difference of large sums */
-		memset(part, 0, SABIN_PARTS * sizeof *part);
-		integrate_piece(s, (size_t)from, from, to, part);
-	} else {
-		integral_to(s, from, low);
-		integral_to(s, to, part);
-	}
+	memset(part, 0, SABIN_PARTS * sizeof *part);
+	integrate(s, from, to, part);
 	for (int p = 0; p < SABIN_PARTS; p++)
-		part[p] = (part[p] - low[p]) / width;
+		part[p] /= width;
 	if (s->cubic)
 		part[SABIN_POWER] = cbrt(part[SABIN_POWER] * part[SABIN_POWER]);
 }
@@ -251,7 +287,7 @@ void sabin_windowed_at(const struct sabin_windowed *w, double f_hz, double part[
 	if (k + 1 >= w->count)
 		k = w->count - 2;
 	const double u = at - (double)k, v = 1 - u;
-	double a[SABIN_PARTS], b[SABIN_PARTS];
+	double a[ALL_PARTS], b[ALL_PARTS];
 	parts_at(w, k, 0, a);
 	parts_at(w, k + 1, 0, b);
 	const double step_hz = w->freq_hz ? w->freq_hz[k + 1] - w->freq_hz[k] : w->bin_hz;

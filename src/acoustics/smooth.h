@@ -27,7 +27,7 @@ struct sabin_windowed {
 
 void sabin_windowed_release(struct sabin_windowed *windowed);
 
-/* Running sums, after which every average takes two steps.  `cubic`: the part SABIN_POWER is the two
+/* Sums over blocks, after which averages are cheap.  `cubic`: the part SABIN_POWER is the two
  * thirds' power of the mean cube of the magnitude. */
 struct sabin_smoother;
 SABIN_MUST enum sabin_err sabin_smoother_new(const struct sabin_windowed *windowed, int cubic,
@@ -42,7 +42,16 @@ void sabin_smoother_average(const struct sabin_smoother *smoother, double f_hz, 
 void sabin_windowed_at(const struct sabin_windowed *windowed, double f_hz,
                        double part[SABIN_PARTS]);
 
-/* window.c of a response: its value t_s after the arrival at f_hz. */
+/* Bin k. */
+void sabin_windowed_bin(const struct sabin_windowed *windowed, size_t k, double part[SABIN_PARTS]);
+
+/* response.c: the transform of h[n] in its window; *size of the transform.  Release in every case. */
+SABIN_MUST enum sabin_err sabin_windowed_compute(const double *h, size_t n, double rate_hz,
+                                                 double arrival,
+                                                 const struct sabin_response_options *options,
+                                                 struct sabin_windowed *out, size_t *size);
+
+/* The window of a response: its value t_s after the arrival at f_hz. */
 double sabin_response_window(const struct sabin_response_options *options, double f_hz, double t_s);
 
 /* Samples of h[n] that the window touches at f_hz: first, and how many. */
