@@ -31,7 +31,7 @@ static const double element_apart_oct = 0.4; /* elements tried together are diff
 static const double first_gain_db = 9;       /* the dictionary is of small gains */
 /* Force on the net boost: rising, so that the way is not blocked from the start. */
 static const double forces[] = {3, 16};
-enum { FORCES = sizeof forces / sizeof *forces, FORCE_STEPS = 10 };
+enum { FORCES = sizeof forces / sizeof *forces, FORCE_STEPS = 10, PRESSES = 2 };
 
 struct sabin_eqfit_options sabin_eqfit_defaults(void)
 {
@@ -140,6 +140,36 @@ double sabin_eq_net_boost_db(const struct sabin_biquad *filters, size_t count, d
 	return most - mean;
 }
 
+/* A factor is sought between one that keeps the limit and one that breaks it; the net boost grows
+ * almost in proportion to it. */
+void sabin_eq_hold_boost(struct sabin_biquad *f, size_t count, double rate_hz, double from_hz,
+                         double to_hz, double limit_db)
+{
+	enum { TRIES = 20, HALVE = 4 };
+	const double close_db = 0.002, aim_db = limit_db - 0.5 * close_db;
+	double kept = 0, kept_db = 0, broken = 1;
+	struct sabin_biquad all[2 * SABIN_EQFIT_MOST];
+	double broken_db = sabin_eq_net_boost_db(f, count, rate_hz, from_hz, to_hz);
+	if (broken_db <= limit_db || count > 2 * SABIN_EQFIT_MOST)
+		return;
+	memcpy(all, f, count * sizeof *f);
+	for (int i = 0; i < TRIES && kept_db < limit_db - close_db; i++) {
+		double factor = kept + (broken - kept) * (aim_db - kept_db) / (broken_db - kept_db);
+		if (i % HALVE == HALVE - 1) /* should it not be in proportion */
+			factor = 0.5 * (kept + broken);
+		factor = fmin(fmax(factor, kept), broken);
+		for (size_t k = 0; k < count; k++)
+			f[k].gain_db = factor * all[k].gain_db;
+		const double now_db = sabin_eq_net_boost_db(f, count, rate_hz, from_hz, to_hz);
+		if (now_db <= limit_db)
+			kept = factor, kept_db = now_db;
+		else
+			broken = factor, broken_db = now_db;
+	}
+	for (size_t k = 0; k < count; k++)
+		f[k].gain_db = kept * all[k].gain_db;
+}
+
 /* ---- growth --------------------------------------------------------------------------------- */
 
 struct growth {
@@ -232,37 +262,14 @@ static void search(struct growth *g, struct element best[TRIED])
 	}
 }
 
-/* Hold the cascade to the net boost by a common factor on all gains, found between a factor that
- * keeps it and one that does not; it grows almost in proportion. */
+/* Hold the cascade to the net boost. */
 static void hold(const struct growth *g, struct sabin_biquad *f, size_t count)
 {
 	const struct sabin_eqfit_options *o = g->options;
-	const double from_hz = g->curve->freq_hz[0];
-	const double to_hz = g->curve->freq_hz[g->curve->length - 1] * (1 + 1e-9);
-	const double close_db = 0.002;
-	double kept = 0, kept_db = 0, broken = 1;
-	struct sabin_biquad all[SABIN_EQFIT_MOST];
-	memcpy(all, f, count * sizeof *f);
-	if (!isfinite(o->net_boost_db))
-		return;
-	double broken_db = sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz);
-	if (broken_db <= o->net_boost_db)
-		return;
-	for (int i = 0; i < 20 && kept_db < o->net_boost_db - close_db; i++) {
-		const double aim = o->net_boost_db - 0.5 * close_db;
-		double factor = kept + (broken - kept) * (aim - kept_db) / (broken_db - kept_db);
-		if (i % 4 == 3) /* should it not be in proportion */
-			factor = 0.5 * (kept + broken);
-		for (size_t k = 0; k < count; k++)
-			f[k].gain_db = factor * all[k].gain_db;
-		const double now_db = sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz);
-		if (now_db <= o->net_boost_db)
-			kept = factor, kept_db = now_db;
-		else
-			broken = factor, broken_db = now_db;
-	}
-	for (size_t k = 0; k < count; k++)
-		f[k].gain_db = kept * all[k].gain_db;
+	const double *freq_hz = g->curve->freq_hz;
+	if (isfinite(o->net_boost_db))
+		sabin_eq_hold_boost(f, count, o->rate_hz, freq_hz[0],
+		                    freq_hz[g->curve->length - 1] * (1 + 1e-9), o->net_boost_db);
 }
 
 /* RMS of the curve that judges, less the levels that stand in lm. */
@@ -300,17 +307,43 @@ static void consider(struct growth *g)
 	memcpy(g->best->filters, f, g->count * sizeof *f);
 }
 
+/* Bring the path to its net boost by moving the filters, not by turning all of them down: what is still
+ * above it is held that much lower. */
+static enum sabin_err press(struct growth *g)
+{
+	const struct sabin_eqfit_options *o = g->options;
+	const double *freq_hz = g->curve->freq_hz, cap_db = g->lm.cap_db;
+	enum sabin_err err = SABIN_OK;
+	for (int i = 0; i < PRESSES && !err; i++) {
+		struct sabin_biquad f[SABIN_EQFIT_MOST];
+		for (size_t k = 0; k < g->count; k++)
+			f[k] = g->path[k].filter;
+		const double over = sabin_eq_net_boost_db(f, g->count, o->rate_hz, freq_hz[0],
+		                                          freq_hz[g->curve->length - 1] * (1 + 1e-9)) -
+		                    o->net_boost_db;
+		if (over <= 0.01)
+			break;
+		g->lm.cap_db -= over;
+		err = sabin_levmar_run(&g->lm, g->path, g->count, FORCE_STEPS, &g->path_cost);
+	}
+	g->lm.cap_db = cap_db;
+	return err;
+}
+
 /* Move all filters to where they fit best. */
 static enum sabin_err settle(struct growth *g)
 {
-	if (g->lm.boosted == 0)
+	if (g->lm.boosted + g->lm.covered == 0)
 		return sabin_levmar_run(&g->lm, g->path, g->count, SETTLE_STEPS, &g->path_cost);
 	enum sabin_err err = SABIN_OK;
 	for (int i = 0; i < FORCES && !err; i++) {
 		g->lm.force = forces[i];
 		err = sabin_levmar_run(&g->lm, g->path, g->count, FORCE_STEPS, &g->path_cost);
 	}
-	return err;
+	if (err || g->lm.boosted == 0)
+		return err;
+	consider(g); /* turned down, it may be better than moved */
+	return press(g);
 }
 
 static enum sabin_err grow(struct growth *g)
