@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include <sabin/correctable.h>
+#include <sabin/curve.h>
 #include <sabin/minphase.h>
 #include <sabin/target.h>
 #include <sabin/window.h>
