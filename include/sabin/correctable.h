@@ -16,7 +16,7 @@ enum sabin_leave {
 	SABIN_LEAVE_NULL,        /* a null that is not minimum phase: sound cancels there, and more of it
 	                          * cancels more */
 	SABIN_LEAVE_DIP,         /* a deep dip whose phase is not known */
-	SABIN_LEAVE_SPREAD,      /* the positions differ */
+	SABIN_LEAVE_SPREAD,      /* the positions, or the speakers of a pair, differ */
 	SABIN_LEAVE_ROLLOFF,     /* below or above what the speaker can play */
 	SABIN_LEAVE_HIGH,        /* above the transition: broad tone only */
 	SABIN_LEAVE_REASONS,

@@ -40,13 +40,14 @@ struct sabin_eq_options {
 	double flatness_db;  /* the fewest filters that reach this RMS error; 0: as many as help */
 	double max_boost_db; /* net; INFINITY: no limit */
 	double max_cut_db, max_q; /* of a single filter */
+	double mode_q;       /* largest Q of a filter that cancels a mode */
 	bool shelves;
 	bool unlimited;          /* everything is corrected, up and down */
 	double full_hz, none_hz; /* all is corrected below, broad tone only above */
 	bool alike;              /* pairs get the same filters below full_hz */
 };
 
-/* 20 Hz .. 20 kHz at 48 kHz, trend, 10 filters, +3 dB, -18 dB, Q 10, shelves, 300 .. 500 Hz, alike */
+/* 20 Hz .. 20 kHz at 48 kHz, trend, 10 filters, +3 dB, -18 dB, Q 10 (20 for modes), shelves, 300 .. 500 Hz, alike */
 SABIN_API struct sabin_eq_options sabin_eq_defaults(void);
 
 struct sabin_correction_rate {
@@ -92,13 +93,13 @@ SABIN_API void sabin_correction_free(struct sabin_correction *correction);
 SABIN_API void sabin_correction_align(struct sabin_correction *correction,
                                       const struct sabin_eq_speaker *speakers);
 
-/* Headroom of every channel at these rates, and a preamplifier gain that no signal overflows: the
- * worst case of all channels, the same for all, and each one's own gain.  Filters that cannot be at a
+/* Headroom of every channel at these rates, and a preamplifier gain that no signal overflows (worst_case)
+ * or no steady tone: that of all channels, the same for all, and each one's own gain.  Filters that cannot be at a
  * rate (above half of it) are left out of that rate.  FIRs that stand there already are counted.
  * SABIN_EINVAL, SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
                                                                const double *rates_hz,
-                                                               size_t count);
+                                                               size_t count, bool worst_case);
 
 /* The channel's filters that exist at a rate: their number; copied to filters[] unless NULL. */
 SABIN_API size_t sabin_correction_filters(const struct sabin_correction_channel *channel,

@@ -43,6 +43,7 @@ struct sabin_eqfit_options {
 	double net_boost_db;
 	int free_level;            /* a gain for all frequencies is added freely */
 	double enough_db;          /* stop when the RMS error is this small; 0: go on */
+	double worth_db;           /* stop when a filter takes less than this off it; 0: go on */
 };
 
 /* 48 kHz, 10 filters, 2 shelves, 20 Hz .. 20 kHz, -24 .. +24 dB, Q 0.2 .. 12, no limit, free level */

@@ -17,11 +17,12 @@ struct options {
 	const char *output, *response, *target, *filters, *calibration;
 	struct sabin_list speakers, positions, rates, dialects;
 	double range_hz[2], flatness_db, max_boost_db, max_cut_db, max_q, transition_hz;
-	int shelves, alike, align;
+	int shelves, alike, align, headroom;
 	bool unlimited;
 };
 
 enum { YES, NO };
+enum { WORST, TONE };
 
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_TEXT, 'o', "output", "DIR", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
@@ -48,8 +49,8 @@ static const struct sabin_opt rows[] = {
      40, NULL, NULL, "largest net boost of all filters together; else 3"},
     {SABIN_OPT_NUMBER, 0, "max-cut", "DB", offsetof(struct options, max_cut_db), SABIN_UNIT_DB, 0, 60,
      NULL, NULL, "largest cut of one filter; else 18, with --unlimited 30"},
-    {SABIN_OPT_NUMBER, 0, "max-q", "Q", offsetof(struct options, max_q), 0, 0.3, 100, "10", NULL,
-     "largest Q of one filter"},
+    {SABIN_OPT_NUMBER, 0, "max-q", "Q", offsetof(struct options, max_q), 0, 0.3, 100, NULL, NULL,
+     "largest Q of one filter; else 10, with --unlimited 12"},
     {SABIN_OPT_CHOICE, 0, "shelves", "WHETHER", offsetof(struct options, shelves), 0, 0, 0, "yes",
      "yes|no", "allow up to two shelves"},
     {SABIN_OPT_CHOICE, 0, "alike", "WHETHER", offsetof(struct options, alike), 0, 0, 0, "yes", "yes|no",
@@ -58,6 +59,8 @@ static const struct sabin_opt rows[] = {
      "bring the speakers to one level and one time of arrival"},
     {SABIN_OPT_FLAG, 0, "unlimited", NULL, offsetof(struct options, unlimited), 0, 0, 0, NULL, NULL,
      "correct everything, however unwise, with no limit on boost but --max-boost"},
+    {SABIN_OPT_CHOICE, 0, "headroom", "OF", offsetof(struct options, headroom), 0, 0, 0, "worst",
+     "worst|tone", "preamp for the worst signal there is, or for steady tones"},
     {SABIN_OPT_LIST, 0, "rates", "HZ,...", offsetof(struct options, rates), 0, 0, 0, NULL, NULL,
      "sampling rates to prepare; else 44100,48000,96000,192000"},
     {SABIN_OPT_LIST, 0, "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL, NULL,
@@ -201,7 +204,7 @@ static int read_options(struct job *job, char **operands)
 	if (!isnan(o->max_cut_db))
 		job->eq.max_cut_db = o->max_cut_db;
 	if (!isnan(o->max_q))
-		job->eq.max_q = o->max_q;
+		job->eq.max_q = job->eq.mode_q = o->max_q;
 	job->eq.shelves = o->shelves == YES;
 	job->eq.alike = o->alike == YES;
 	job->eq.full_hz = o->transition_hz;
@@ -263,7 +266,8 @@ static int design(struct job *job, const char *measurement)
 	if (!err && o->align == YES && in->speaker_count > 1)
 		sabin_correction_align(correction, in->speakers);
 	if (!err)
-		err = sabin_correction_set_rates(correction, job->rates_hz, job->rate_count);
+		err = sabin_correction_set_rates(correction, job->rates_hz, job->rate_count,
+		                                 o->headroom == WORST);
 	if (!err)
 		err = keep_origins(job);
 	if (err)

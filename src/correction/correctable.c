@@ -30,7 +30,7 @@ static const double null_deg = -180, doubt_deg = -60;
 /* Nulls are looked for where the level lies so far below its mean over an octave. */
 static const double dip_db = 6, deep_db = 8, around_oct = 1;
 /* A null's sides are left alone with it. */
-static const double null_sides_oct = 1 / 12.0;
+static const double null_sides_oct = 1 / 48.0;
 /* Spread (standard deviation) at which half of a dip, half of a peak is corrected. */
 static const double spread_boost_db = 3, spread_cut_db = 8;
 /* Roll-off begins where the mean over an octave stays this far below the target. */
@@ -43,7 +43,7 @@ static const struct {
     [SABIN_LEAVE_NOTHING] = {"corrected", "corrected"},
     [SABIN_LEAVE_NULL] = {"not-minimum-phase", "a null that is not minimum phase: never boosted"},
     [SABIN_LEAVE_DIP] = {"phase-unknown", "a deep dip whose phase is not known: not boosted"},
-    [SABIN_LEAVE_SPREAD] = {"positions-differ", "the positions differ: corrected gently at most"},
+    [SABIN_LEAVE_SPREAD] = {"positions-differ", "the positions, or the speakers of the pair, differ: filled gently at most"},
     [SABIN_LEAVE_ROLLOFF] = {"roll-off", "the speaker's own roll-off: not boosted"},
     [SABIN_LEAVE_HIGH] = {"above-transition", "above the transition: broad tone only"},
 };

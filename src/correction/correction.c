@@ -14,6 +14,9 @@
 static const double quiet_db = 100; /* a response is over when it has fallen so far */
 static const double fade_share = 0.1;
 static const double least_s = 0.01; /* of a response */
+/* In so many decays by 60 dB of its slowest filter a cascade has fallen by 100 dB for certain, also
+ * where several have nearly the same pole. */
+static const double decays = 2.5;
 /* Delays below this are a speaker's place to the centimetre, and not worth a line. */
 static const double least_delay_s = 20e-6;
 
@@ -73,7 +76,7 @@ void sabin_correction_align(struct sabin_correction *correction,
 /* ---- rates ---------------------------------------------------------------------------------- */
 
 enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
-                                          const double *rates_hz, size_t count)
+                                          const double *rates_hz, size_t count, bool worst_case)
 {
 	if (count > SABIN_CORRECTION_RATES)
 		return SABIN_EINVAL;
@@ -92,7 +95,8 @@ enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
 			                                            rates_hz[r], &rate->headroom);
 			if (err)
 				return err;
-			worst_db = fmax(worst_db, rate->headroom.worst_case_db + c->gain_db);
+			worst_db = fmax(worst_db, c->gain_db + (worst_case ? rate->headroom.worst_case_db
+			                                                   : rate->headroom.peak_gain_db));
 		}
 		for (size_t i = 0; i < correction->channel_count; i++) {
 			struct sabin_correction_channel *c = &correction->channels[i];
@@ -156,9 +160,13 @@ enum sabin_err sabin_correction_impulse(const struct sabin_correction_channel *c
 	if (rate >= c->rate_count || !(seconds_most >= least_s) || seconds_most > 60)
 		return SABIN_EINVAL;
 	const struct sabin_correction_rate *r = &c->rates[rate];
-	const size_t most = (size_t)lrint(seconds_most * r->rate_hz);
 	struct sabin_biquad f[SABIN_EQFIT_MOST];
 	const size_t count = sabin_correction_filters(c, r->rate_hz, f);
+	double ring_s = least_s;
+	for (size_t i = 0; i < count; i++)
+		ring_s = fmax(ring_s, decays * sabin_biquad_ring_s(&f[i]));
+	ring_s += (double)r->taps / r->rate_hz;
+	const size_t most = (size_t)lrint(fmin(seconds_most, ring_s) * r->rate_hz);
 	const double gain = pow(10, r->preamp_db / 20);
 	double *x = malloc(most * sizeof *x), *joined = NULL;
 	if (!x)

@@ -31,8 +31,9 @@ enum { BROAD_SHARE = 5 };
 /* A mode gets a filter of its own where so much is to be cut at least; one filter in three at most. */
 static const double mode_cut_db = 3;
 enum { MODE_SHARE = 3 };
-static const double together = 0.03; /* modes of both speakers this close are one */
+static const double together = 0.09; /* modes this close (a bit over a tenth of an octave) are one */
 static const double gentle = 0.5;
+static const double worth_db = 0.02; /* what a filter must take off the error to be worth its place */
 static const double most_boost_db = 30; /* of one filter: what equalisers can be set to */
 
 struct sabin_eq_options sabin_eq_defaults(void)
@@ -45,6 +46,7 @@ struct sabin_eq_options sabin_eq_defaults(void)
 	    .max_boost_db = 3,
 	    .max_cut_db = 18,
 	    .max_q = 10,
+	    .mode_q = 20,
 	    .shelves = true,
 	    .full_hz = 300,
 	    .none_hz = 500,
@@ -78,6 +80,9 @@ static void want(struct group *g)
 		g->wanted[i] = (up + down) * g->may.full[i];
 		g->weight[i] = error < 0 ? 1 : boost < gentle ? left_weight : dip_weight;
 		g->ceiling[i] = boost < gentle ? 0 : INFINITY;
+		/* what needs no boost is not left alone for having none */
+		if (error <= 0 && g->may.cut[i] >= gentle && g->may.full[i] >= gentle)
+			g->may.leave[i] = SABIN_LEAVE_NOTHING;
 		g->judged[i] = error;
 	}
 }
@@ -93,6 +98,7 @@ static struct sabin_eqfit_options fit_options(const struct sabin_eq_options *o)
 	f.enough_db = o->flatness_db;
 	f.cut_db = o->max_cut_db;
 	f.q_cut = f.q_boost = o->max_q;
+	f.worth_db = o->unlimited ? 0 : worth_db;
 	return f;
 }
 
@@ -106,8 +112,9 @@ struct seeds {
 static void add_seed(struct group *g, struct seeds *s, const struct sabin_eq_mode *mode, size_t most)
 {
 	const double cut = sabin_curve_at(g->freq_hz, g->wanted, g->n, mode->freq_hz);
+	const double q = exp(cut * M_LN10 / 40) * mode->freq_hz * mode->t60_s * M_PI / (3 * M_LN10);
 	if (!(mode->t60_s > 0) || mode->freq_hz < g->freq_hz[0] ||
-	    mode->freq_hz > g->options->full_hz || cut > -mode_cut_db)
+	    mode->freq_hz > g->options->full_hz || cut > -mode_cut_db || q > g->options->mode_q)
 		return;
 	for (size_t i = 0; i < s->count; i++) {
 		struct sabin_eqfit_seed *old = &s->seed[i];
@@ -268,22 +275,40 @@ static enum sabin_err predict(struct sabin_correction_channel *c, const struct s
 	return SABIN_OK;
 }
 
-static enum sabin_err finish(struct sabin_correction_channel *c, const struct sabin_eq_options *o)
+/* Hold channels that share filters to the net boost by one factor, so that they go on sharing them;
+ * better none than worse. */
+static enum sabin_err finish(struct sabin_correction *out, const size_t *who, size_t who_count,
+                             const struct sabin_eq_options *o)
 {
-	if (isfinite(o->max_boost_db))
-		sabin_eq_hold_boost(c->filters, c->filter_count, o->rate_hz, o->range_hz[0],
-		                    o->range_hz[1], o->max_boost_db);
-	enum sabin_err err = predict(c, o);
-	if (!err && c->error_after_db > c->error_before_db) { /* better none than worse */
-		c->filter_count = 0;
+	double factor = 1;
+	enum sabin_err err = SABIN_OK;
+	for (size_t s = 0; s < who_count && isfinite(o->max_boost_db); s++) {
+		const struct sabin_correction_channel *c = &out->channels[who[s]];
+		struct sabin_biquad held[SABIN_EQFIT_MOST];
+		memcpy(held, c->filters, sizeof held);
+		sabin_eq_hold_boost(held, c->filter_count, o->rate_hz, o->range_hz[0], o->range_hz[1],
+		                    o->max_boost_db);
+		for (size_t i = 0; i < c->filter_count; i++)
+			if (c->filters[i].gain_db != 0)
+				factor = fmin(factor, held[i].gain_db / c->filters[i].gain_db);
+	}
+	for (size_t s = 0; s < who_count && !err; s++) {
+		struct sabin_correction_channel *c = &out->channels[who[s]];
+		for (size_t i = 0; i < c->filter_count; i++)
+			c->filters[i].gain_db *= factor;
 		err = predict(c, o);
+		if (!err && c->error_after_db > c->error_before_db) {
+			c->filter_count = 0;
+			err = predict(c, o);
+		}
 	}
 	return err;
 }
 
-static enum sabin_err unlimited(const struct sabin_eq_options *o,
-                                struct sabin_correction_channel *c)
+static enum sabin_err unlimited(const struct sabin_eq_options *o, struct sabin_correction *out,
+                                size_t who)
 {
+	struct sabin_correction_channel *c = &out->channels[who];
 	struct sabin_eqfit_options f = fit_options(o);
 	struct sabin_eqfit fit;
 	double *wanted = malloc(c->length * sizeof *wanted);
@@ -298,7 +323,7 @@ static enum sabin_err unlimited(const struct sabin_eq_options *o,
 	if (!err)
 		adopt(c, &fit, NULL);
 	free(wanted);
-	return err ? err : finish(c, o);
+	return err ? err : finish(out, &who, 1, o);
 }
 
 /* Design speakers[who[0]] and, where who_count is 2, its pair. */
@@ -342,10 +367,9 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 		adopt(c, &broad, NULL);
 		memcpy(c->leave, g.may.leave, g.n);
 		memcpy(c->rolloff_hz, g.may.rolloff_hz, sizeof c->rolloff_hz);
-		err = finish(c, o);
 	}
 	release(&g);
-	return err;
+	return err ? err : finish(out, who, who_count, o);
 }
 
 /* ---- all of them ---------------------------------------------------------------------------- */
@@ -400,7 +424,7 @@ enum sabin_err sabin_correction_compute(const struct sabin_eq_speaker *speakers,
 		if (done[i])
 			continue;
 		if (o->unlimited)
-			err = unlimited(o, &made.channels[i]);
+			err = unlimited(o, &made, i);
 		else
 			err = limited(speakers, who, paired ? 2 : 1, o, &made);
 		done[who[0]] = true;

@@ -58,7 +58,7 @@ static bool options_ok(const struct sabin_eqfit_options *o)
 	       o->to_hz < o->rate_hz / 2 && o->cut_db >= 0 && o->cut_db <= 60 && o->boost_db >= 0 &&
 	       o->boost_db <= 60 && o->q_least >= 0.05 && o->q_cut > o->q_least &&
 	       o->q_boost > o->q_least && o->q_cut <= 200 && o->q_boost <= 200 &&
-	       o->net_boost_db >= 0 && o->enough_db >= 0;
+	       o->net_boost_db >= 0 && o->enough_db >= 0 && o->worth_db >= 0;
 }
 
 static bool curve_ok(const struct sabin_eqfit_curve *c, double rate_hz)
@@ -408,8 +408,17 @@ enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
 		best.judged_before_db = best.judged_after_db = judge(&g);
 		err = plant(&g, seeds, seed_count);
 	}
-	while (!err && g.count < options->most && best.after_db > options->enough_db)
+	while (!err && g.count < options->most && best.after_db > options->enough_db) {
+		const double before_db = best.after_db;
+		const size_t kept = best.count;
+		const struct sabin_eqfit was = best;
 		err = grow(&g);
+		if (err || before_db - best.after_db >= options->worth_db)
+			continue;
+		if (kept > 0 || seed_count == 0)
+			best = was;
+		break;
+	}
 	if (err == SABIN_ENOCONV)
 		err = SABIN_OK;
 	sabin_levmar_release(&g.lm);
