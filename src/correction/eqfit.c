@@ -25,7 +25,8 @@ enum {
 	ELEMENTS_PER_OCTAVE = 6,
 	TRIED = 3,         /* elements of the dictionary */
 	TRIAL_STEPS = 10,  /* of each */
-	SETTLE_STEPS = 80, /* of the best */
+	SETTLE_STEPS = 80,
+	RECONSIDERED = 5,  /* filters up to which earlier ones are taken back */ /* of the best */
 };
 static const double element_apart_oct = 0.4; /* elements tried together are different ones */
 static const double first_gain_db = 9;       /* the dictionary is of small gains */
@@ -346,13 +347,13 @@ static enum sabin_err settle(struct growth *g)
 	return press(g);
 }
 
-static enum sabin_err grow(struct growth *g)
+/* The path with one more filter, the best of a few, in next[count + 1]; its cost. */
+static enum sabin_err add_one(struct growth *g, struct sabin_levmar_filter *next, double *least)
 {
 	struct element element[TRIED];
-	struct sabin_levmar_filter tried[SABIN_EQFIT_MOST], winner[SABIN_EQFIT_MOST];
-	double least = INFINITY;
+	struct sabin_levmar_filter tried[SABIN_EQFIT_MOST];
 	enum sabin_err err = SABIN_OK;
-	g->lm.force = forces[0];
+	*least = INFINITY;
 	search(g, element);
 	for (int i = 0; i < TRIED && element[i].taken > 0 && !err; i++) {
 		double cost;
@@ -360,17 +361,67 @@ static enum sabin_err grow(struct growth *g)
 		tried[g->count] = (struct sabin_levmar_filter){element[i].filter, 0};
 		sabin_levmar_bound(&g->lm, &tried[g->count]);
 		err = sabin_levmar_run(&g->lm, tried, g->count + 1, TRIAL_STEPS, &cost);
-		if (!err && cost < least) {
-			least = cost;
-			memcpy(winner, tried, (g->count + 1) * sizeof *tried);
+		if (!err && cost < *least) {
+			*least = cost;
+			memcpy(next, tried, (g->count + 1) * sizeof *tried);
 		}
 	}
+	return err;
+}
+
+static void count_shelves(struct growth *g)
+{
+	g->shelves = 0;
+	for (size_t i = 0; i < g->count; i++)
+		g->shelves += g->path[i].filter.type != SABIN_PEAKING;
+}
+
+/* Filters that came early may have lost their work to later ones: take each out once, and let a new one
+ * be found.  It is cheap while they are few, and then it matters most. */
+static enum sabin_err reconsider(struct growth *g)
+{
+	struct sabin_levmar_filter was[SABIN_EQFIT_MOST], next[SABIN_EQFIT_MOST];
+	enum sabin_err err = SABIN_OK;
+	if (g->count < 2 || g->count > RECONSIDERED)
+		return SABIN_OK;
+	for (size_t out = 0; out + 1 < g->count && !err; out++) {
+		double cost, before = g->path_cost;
+		if (g->path[out].t60_s > 0)
+			continue;
+		memcpy(was, g->path, g->count * sizeof *was);
+		memmove(g->path + out, g->path + out + 1, (g->count - out - 1) * sizeof *was);
+		g->count--;
+		count_shelves(g);
+		err = add_one(g, next, &cost);
+		g->count++;
+		if (!err && isfinite(cost) && cost < before) {
+			memcpy(g->path, next, g->count * sizeof *next);
+			err = sabin_levmar_run(&g->lm, g->path, g->count, SETTLE_STEPS, &g->path_cost);
+		} else {
+			memcpy(g->path, was, g->count * sizeof *was);
+			g->path_cost = before;
+		}
+		count_shelves(g);
+	}
+	return err;
+}
+
+static enum sabin_err grow(struct growth *g)
+{
+	struct sabin_levmar_filter next[SABIN_EQFIT_MOST];
+	double least;
+	g->lm.force = forces[0];
+	enum sabin_err err = add_one(g, next, &least);
 	if (err || !isfinite(least))
 		return err ? err : SABIN_ENOCONV; /* nothing takes anything off */
 	g->count++;
-	memcpy(g->path, winner, g->count * sizeof *winner);
-	g->shelves += winner[g->count - 1].filter.type != SABIN_PEAKING;
-	err = settle(g);
+	memcpy(g->path, next, g->count * sizeof *next);
+	count_shelves(g);
+	err = sabin_levmar_run(&g->lm, g->path, g->count, SETTLE_STEPS, &g->path_cost);
+	if (!err)
+		err = reconsider(g);
+	if (!err)
+		err = settle(g);
 	if (!err)
 		consider(g);
 	return err;
