@@ -10,6 +10,7 @@
 
 #include <sabin/correctable.h>
 #include <sabin/eqfit.h>
+#include <sabin/fir.h>
 #include <sabin/headroom.h>
 #include <sabin/target.h>
 
@@ -88,18 +89,38 @@ sabin_correction_compute(const struct sabin_eq_speaker *speakers, size_t count,
                          const struct sabin_eq_options *options, struct sabin_correction *out);
 SABIN_API void sabin_correction_free(struct sabin_correction *correction);
 
+struct sabin_eq_fir {
+	enum sabin_fir_kind kind; /* not NONE */
+	double length_s;          /* at every rate */
+	double boost_db;          /* over the median of the gain */
+	double pre_s;             /* of the mixed kind: how far before the main peak it may reach */
+	bool unlimited;           /* nulls and roll-offs are boosted too */
+};
+
+/* Add to every channel, at each of these rates, a FIR for what its filters leave: over the full range,
+ * smoothed the wider the higher, never boosting nulls below the transition nor roll-offs.  The mixed
+ * kind needs the impulse responses of the places.  Predictions and errors include it from now on.
+ * SABIN_EINVAL, SABIN_ESHORT (no phase to be read), SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_correction_add_fir(struct sabin_correction *correction,
+                         const struct sabin_eq_speaker *speakers, const struct sabin_eq_fir *fir,
+                         const double *rates_hz, size_t count);
+
 /* Bring the speakers to one level (of the predicted responses over sabin_target_band_hz) and one time of
  * arrival, where that is known of all. */
 SABIN_API void sabin_correction_align(struct sabin_correction *correction,
                                       const struct sabin_eq_speaker *speakers);
 
-/* Headroom of every channel at these rates, and a preamplifier gain that no signal overflows (worst_case)
- * or no steady tone: that of all channels, the same for all, and each one's own gain.  Filters that cannot be at a
+/* What the preamplifier leaves room for. */
+enum sabin_headroom_for { SABIN_FOR_PROGRAM, SABIN_FOR_WORST, SABIN_FOR_TONES };
+
+/* Headroom of every channel at these rates, and a preamplifier gain that leaves as much: that of all
+ * channels, the same for all, and each one's own gain.  Filters that cannot be at a
  * rate (above half of it) are left out of that rate.  FIRs that stand there already are counted.
  * SABIN_EINVAL, SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
-                                                               const double *rates_hz,
-                                                               size_t count, bool worst_case);
+                                                               const double *rates_hz, size_t count,
+                                                               enum sabin_headroom_for room);
 
 /* The channel's filters that exist at a rate: their number; copied to filters[] unless NULL. */
 SABIN_API size_t sabin_correction_filters(const struct sabin_correction_channel *channel,

@@ -17,12 +17,17 @@ struct options {
 	const char *output, *response, *target, *filters, *calibration;
 	struct sabin_list speakers, positions, rates, dialects;
 	double range_hz[2], flatness_db, max_boost_db, max_cut_db, max_q, transition_hz;
-	int shelves, alike, align, headroom;
+	int shelves, alike, align, headroom, fir;
+	long taps;
 	bool unlimited;
 };
 
 enum { YES, NO };
-enum { WORST, TONE };
+/* Taps are told at this rate. */
+static const double text_rate_hz = 48000;
+/* Of a FIR over its median: the limit that programs of the field keep, less what a cut of its tail may add;
+ * and how far before its main peak mixed phase may reach. */
+static const double fir_boost_db = 5.7, fir_pre_s = 0.001;
 
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_TEXT, 'o', "output", "DIR", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
@@ -37,8 +42,8 @@ static const struct sabin_opt rows[] = {
      NULL, "microphone calibration to subtract, or none; else the measurement's own"},
     {SABIN_OPT_TEXT, 0, "target", "TARGET", offsetof(struct options, target), 0, 0, 0, "trend", NULL,
      "trend, flat, harman, bk, tilt:DB_PER_OCT or a file of levels"},
-    {SABIN_OPT_TEXT, 0, "filters", "N", offsetof(struct options, filters), 0, 0, 0, "10", NULL,
-     "filters at most for each speaker, or auto: the fewest that are flat enough"},
+    {SABIN_OPT_TEXT, 0, "filters", "N", offsetof(struct options, filters), 0, 0, 0, NULL, NULL,
+     "filters at most for each speaker (else 10, with --fir 0), or auto: the fewest that do"},
     {SABIN_OPT_NUMBER, 0, "flatness", "DB", offsetof(struct options, flatness_db), SABIN_UNIT_DB, 0.01,
      20, "0.5", NULL, "what --filters auto reaches: RMS of what is left of the correctable"},
     {SABIN_OPT_RANGE, 0, "range", "LO..HI", offsetof(struct options, range_hz), SABIN_UNIT_HZ, 5,
@@ -59,8 +64,12 @@ static const struct sabin_opt rows[] = {
      "bring the speakers to one level and one time of arrival"},
     {SABIN_OPT_FLAG, 0, "unlimited", NULL, offsetof(struct options, unlimited), 0, 0, 0, NULL, NULL,
      "correct everything, however unwise, with no limit on boost but --max-boost"},
-    {SABIN_OPT_CHOICE, 0, "headroom", "OF", offsetof(struct options, headroom), 0, 0, 0, "worst",
-     "worst|tone", "preamp for the worst signal there is, or for steady tones"},
+    {SABIN_OPT_CHOICE, 0, "headroom", "OF", offsetof(struct options, headroom), 0, 0, 0, "program",
+     "program|worst|tone", "preamp for the loudest music, any signal at all, or steady tones"},
+    {SABIN_OPT_CHOICE, 0, "fir", "KIND", offsetof(struct options, fir), 0, 0, 0, "none",
+     "none|min|linear|mixed", "correct by impulse responses; with --filters, what these leave"},
+    {SABIN_OPT_INTEGER, 0, "taps", "N", offsetof(struct options, taps), 0, 512, 131072, "16384", NULL,
+     "length of an impulse response at 48000 Hz; the same time at every rate"},
     {SABIN_OPT_LIST, 0, "rates", "HZ,...", offsetof(struct options, rates), 0, 0, 0, NULL, NULL,
      "sampling rates to prepare; else 44100,48000,96000,192000"},
     {SABIN_OPT_LIST, 0, "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL, NULL,
@@ -122,6 +131,10 @@ static int read_filters(struct job *job)
 {
 	enum { AUTO_MOST = 20 };
 	double n;
+	if (!job->o->filters) {
+		job->eq.filters = job->o->fir ? 0 : sabin_eq_defaults().filters;
+		return -1;
+	}
 	if (strcmp(job->o->filters, "auto") == 0) {
 		job->eq.filters = AUTO_MOST;
 		job->eq.flatness_db = job->o->flatness_db;
@@ -246,6 +259,29 @@ static enum sabin_err keep_origins(struct job *job)
 	return SABIN_OK;
 }
 
+/* FIRs for what the filters leave. */
+static enum sabin_err add_fir(struct job *job, struct sabin_diag *diag)
+{
+	const struct options *o = job->o;
+	const struct sabin_eq_fir fir = {
+	    .kind = (enum sabin_fir_kind)o->fir,
+	    .length_s = (double)o->taps / text_rate_hz,
+	    .boost_db = isnan(o->max_boost_db) ? fir_boost_db : o->max_boost_db,
+	    .pre_s = fir_pre_s,
+	    .unlimited = o->unlimited,
+	};
+	if (fir.kind == SABIN_FIR_NONE)
+		return SABIN_OK;
+	enum sabin_err err = sabin_correction_add_fir(&job->file.correction, job->input.speakers, &fir,
+	                                              job->rates_hz, job->rate_count);
+	if (err == SABIN_EINVAL || err == SABIN_ESHORT)
+		sabin_diag_set(diag, err, o->response, 0, 0,
+		               "a mixed-phase correction needs impulse responses of one rate, longer than "
+		               "a few milliseconds");
+	job->file.fir = !err;
+	return err;
+}
+
 static int design(struct job *job, const char *measurement)
 {
 	const struct options *o = job->o;
@@ -263,11 +299,13 @@ static int design(struct job *job, const char *measurement)
 	struct sabin_correction *correction = &job->file.correction;
 	enum sabin_err err =
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
+	if (!err && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
+		return sabin_fail_input(name, SABIN_EFORMAT, &diag);
 	if (!err && o->align == YES && in->speaker_count > 1)
 		sabin_correction_align(correction, in->speakers);
 	if (!err)
 		err = sabin_correction_set_rates(correction, job->rates_hz, job->rate_count,
-		                                 o->headroom == WORST);
+		                                 (enum sabin_headroom_for)o->headroom);
 	if (!err)
 		err = keep_origins(job);
 	if (err)
@@ -284,7 +322,9 @@ static enum sabin_err write_dialects(const struct job *job, struct sabin_diag *d
 	enum sabin_err err = SABIN_OK;
 	for (size_t i = 0; sabin_dialect_row(i) && !err; i++) {
 		const struct sabin_dialect *dialect = sabin_dialect_row(i);
-		if (!sabin_list_allows(&job->o->dialects, dialect->name))
+		/* FIRs live in the folder wav, whoever refers to them */
+		const bool needed = job->file.fir && dialect == &sabin_dialect_wav;
+		if (!needed && !sabin_list_allows(&job->o->dialects, dialect->name))
 			continue;
 		char *path = sabin_path_join(folder, dialect->name);
 		err = path ? sabin_make_folder(folder, dialect->name, diag) : SABIN_ENOMEM;

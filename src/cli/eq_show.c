@@ -34,6 +34,7 @@ static void rates_json(struct sabin_json *json, const struct sabin_correction_ch
 		sabin_json_number(json, "rate_hz", rate->rate_hz);
 		sabin_json_number(json, "preamp_db", rate->preamp_db);
 		sabin_json_number(json, "peak_gain_db", rate->headroom.peak_gain_db);
+		sabin_json_number(json, "program_db", rate->headroom.program_db);
 		sabin_json_number(json, "worst_case_db", rate->headroom.worst_case_db);
 		sabin_json_text(json, "fir",
 		                rate->fir ? sabin_correction_wav_name(c->speaker, rate->rate_hz, name)
@@ -192,10 +193,10 @@ static void show_channel(const struct sabin_correction_channel *c)
 	show_preview(c);
 	show_left_alone(c);
 	for (size_t r = 0; r < c->rate_count; r++)
-		printf("  at %.0f Hz: preamp %.2f dB (a tone gains %+.2f dB at most, any signal %+.2f "
-		       "dB)\n",
+		printf("  at %.0f Hz: preamp %.2f dB (gains at most: a tone %+.2f dB, square waves and "
+		       "noise %+.2f dB, any signal %+.2f dB)\n",
 		       c->rates[r].rate_hz, c->rates[r].preamp_db, c->rates[r].headroom.peak_gain_db,
-		       c->rates[r].headroom.worst_case_db);
+		       c->rates[r].headroom.program_db, c->rates[r].headroom.worst_case_db);
 }
 
 void sabin_eq_show(const struct sabin_correction_file *file, const char *directory)

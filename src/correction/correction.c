@@ -2,7 +2,6 @@
  *
  * correction.c: a correction as it is used: levels and delays, rates, headroom, responses.
  */
-#include <complex.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +74,16 @@ void sabin_correction_align(struct sabin_correction *correction,
 
 /* ---- rates ---------------------------------------------------------------------------------- */
 
+static double needed_db(const struct sabin_headroom *h, enum sabin_headroom_for room)
+{
+	return room == SABIN_FOR_WORST   ? h->worst_case_db
+	       : room == SABIN_FOR_TONES ? h->peak_gain_db
+	                                 : h->program_db;
+}
+
 enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
-                                          const double *rates_hz, size_t count, bool worst_case)
+                                          const double *rates_hz, size_t count,
+                                          enum sabin_headroom_for room)
 {
 	if (count > SABIN_CORRECTION_RATES)
 		return SABIN_EINVAL;
@@ -95,8 +102,7 @@ enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
 			                                            rates_hz[r], &rate->headroom);
 			if (err)
 				return err;
-			worst_db = fmax(worst_db, c->gain_db + (worst_case ? rate->headroom.worst_case_db
-			                                                   : rate->headroom.peak_gain_db));
+			worst_db = fmax(worst_db, c->gain_db + needed_db(&rate->headroom, room));
 		}
 		for (size_t i = 0; i < correction->channel_count; i++) {
 			struct sabin_correction_channel *c = &correction->channels[i];
@@ -108,19 +114,6 @@ enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
 
 /* ---- responses ------------------------------------------------------------------------------ */
 
-/* Magnitude of a FIR at a frequency, by Goertzel's sum: few frequencies, any length. */
-static double fir_level_db(const double *h, size_t n, double f_hz, double rate_hz)
-{
-	const double w = 2 * M_PI * f_hz / rate_hz, turn_re = cos(w), turn_im = -sin(w);
-	double re = 0, im = 0;
-	for (size_t i = n; i-- > 0;) { /* Horner */
-		const double was = re;
-		re = re * turn_re - im * turn_im + h[i];
-		im = was * turn_im + im * turn_re;
-	}
-	return 10 * log10(re * re + im * im);
-}
-
 enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, double rate_hz,
                                       const double *freq_hz, size_t n, double *level_db)
 {
@@ -131,15 +124,16 @@ enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, 
 		if (c->rates[r].fir && (!near || fabs(log(c->rates[r].rate_hz / rate_hz)) <
 		                                     fabs(log(near->rate_hz / rate_hz))))
 			near = &c->rates[r];
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (!(freq_hz[i] > 0) || !(freq_hz[i] < rate_hz / 2))
 			return SABIN_EINVAL;
-		level_db[i] = sabin_biquads_level_db(f, count, rate_hz, freq_hz[i]);
-		if (near)
-			level_db[i] += fir_level_db(near->fir, near->taps,
-			                            fmin(freq_hz[i], 0.499 * near->rate_hz), near->rate_hz);
-	}
-	return SABIN_OK;
+	memset(level_db, 0, n * sizeof *level_db);
+	enum sabin_err err = near ? sabin_fir_level(near->fir, near->taps, near->rate_hz, freq_hz, n,
+	                                            level_db)
+	                          : SABIN_OK;
+	for (size_t i = 0; i < n && !err; i++)
+		level_db[i] += sabin_biquads_level_db(f, count, rate_hz, freq_hz[i]);
+	return err;
 }
 
 /* Where the rest of h is quiet_db below its largest sample. */

@@ -106,6 +106,9 @@ static enum sabin_err read_rate(const struct reader *r, const struct sabin_yaml_
 		err = number(r, node, "peak_gain_db", -level_max_db, level_max_db,
 		             &rate->headroom.peak_gain_db);
 	if (!err)
+		err = number(r, node, "program_db", -level_max_db, level_max_db,
+		             &rate->headroom.program_db);
+	if (!err)
 		err = number(r, node, "worst_case_db", -level_max_db, level_max_db,
 		             &rate->headroom.worst_case_db);
 	if (!err && sabin_yaml_find(node, "fir"))

@@ -53,6 +53,7 @@ static void write_rates(struct sabin_yaml_writer *w, const struct sabin_correcti
 		sabin_yaml_write_number(w, "rate_hz", rate->rate_hz);
 		sabin_yaml_write_number(w, "preamp_db", rounded(rate->preamp_db));
 		sabin_yaml_write_number(w, "peak_gain_db", rounded(rate->headroom.peak_gain_db));
+		sabin_yaml_write_number(w, "program_db", rounded(rate->headroom.program_db));
 		sabin_yaml_write_number(w, "worst_case_db", rounded(rate->headroom.worst_case_db));
 		if (fir) {
 			sabin_yaml_write_text(w, "fir", path);
