@@ -23,6 +23,7 @@ static const double shelf_q = M_SQRT1_2;
 enum {
 	ELEMENT_QS = sizeof element_q / sizeof *element_q,
 	ELEMENTS_PER_OCTAVE = 6,
+	COARSE = 2,        /* every so many-th point is enough to choose by */
 	TRIED = 3,         /* elements of the dictionary */
 	TRIAL_STEPS = 10,  /* of each */
 	SETTLE_STEPS = 80,
@@ -189,24 +190,37 @@ struct element {
 	double taken; /* off the sum of squares */
 };
 
+/* The small-signal shape of an element at the places, and its weighted mean. */
+static double shape_of(struct sabin_levmar *lm, const struct sabin_biquad *f, double rate_hz)
+{
+	const double per_place = 1 / sabin_biquad_place(f->freq_hz, rate_hz), qq = 1 / (f->q * f->q);
+	double mean = 0;
+	if (f->type == SABIN_PEAKING) {
+		for (size_t i = 0; i < lm->n; i += COARSE) {
+			const double u = lm->place[i] * per_place, v = u * qq;
+			const double shape = v / ((1 - u) * (1 - u) + v);
+			lm->work[i] = shape;
+			mean += shape * lm->weight[i];
+		}
+	} else {
+		const double side = f->type == SABIN_LOW_SHELF ? 0.5 : -0.5;
+		for (size_t i = 0; i < lm->n; i += COARSE) {
+			const double u = lm->place[i] * per_place;
+			const double shape =
+			    0.5 + side * (1 - u) * (1 + u) / ((1 - u) * (1 - u) + u * qq);
+			lm->work[i] = shape;
+			mean += shape * lm->weight[i];
+		}
+	}
+	return mean * COARSE / lm->weight_sum;
+}
+
 /* What an element with its best gain takes off the residual; its gain. */
 static void weigh(const struct growth *g, struct sabin_levmar *lm, struct element *e)
 {
-	const double per_place = 1 / sabin_biquad_place(e->filter.freq_hz, g->options->rate_hz);
-	const double qq = 1 / (e->filter.q * e->filter.q);
-	double mean = 0, along = 0, square = 0;
-	for (size_t i = 0; i < lm->n; i++) {
-		const double u = lm->place[i] * per_place, low = 1 / ((1 - u) * (1 - u) + u * qq);
-		double shape = u * qq * low;
-		if (e->filter.type == SABIN_LOW_SHELF)
-			shape = 0.5 * ((1 - u) * (1 + u) * low + 1);
-		else if (e->filter.type == SABIN_HIGH_SHELF)
-			shape = 0.5 * ((u - 1) * (1 + u) * low + 1);
-		lm->work[i] = shape;
-		mean += shape * lm->weight[i];
-	}
-	mean = g->options->free_level ? mean / lm->weight_sum : 0;
-	for (size_t i = 0; i < lm->n; i++) {
+	double mean = shape_of(lm, &e->filter, g->options->rate_hz), along = 0, square = 0;
+	mean = g->options->free_level ? mean : 0;
+	for (size_t i = 0; i < lm->n; i += COARSE) {
 		const double shape = (lm->work[i] - mean) * lm->root[i];
 		along += shape * lm->residual[i];
 		square += shape * shape;

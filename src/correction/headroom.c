@@ -22,6 +22,8 @@ static const double lowest_hz = 5;
 static const double decays = 1.5, longest_s = 20, least_s = 0.002;
 /* Half periods of square waves, in steps of the octave. */
 enum { PERIODS_PER_OCTAVE = 6 };
+/* Their peaks are looked for this densely; at high rates the response moves little between. */
+static const double square_rate_hz = 44100;
 /* Peaks of filtered noise scatter about what its power says. */
 static const double noise_scatter_db = 1.5, spare_db = 0.2;
 static const double pink_from_hz = 20, pink_to_hz = 20000;
@@ -78,35 +80,38 @@ static enum sabin_err tones_of(const struct sabin_biquad *f, size_t count, const
 /* ---- square waves --------------------------------------------------------------------------- */
 
 /* The largest output of a square wave of this half period that is switched on at any time.  step[n] is
- * the response to a step; after it nothing changes any more. */
-static double square_peak(const double *step, size_t n, size_t half)
+ * the response to a step; after it nothing changes any more.  Every `stride`th time is looked at. */
+static double square_peak(const double *step, size_t n, size_t half, size_t stride)
 {
-	double most = 0;
-	for (size_t t = 0; t < half && t < n; t++) {
-		double sum = step[t], sign = -1;
-		most = fmax(most, fabs(sum)); /* the first half period */
+	double most = 0, least = 0;
+	for (size_t t = 0; t < half && t < n; t += stride) {
+		double sum = step[t], sign = -1; /* the first half period */
+		most = sum > most ? sum : most;
+		least = sum < least ? sum : least;
 		for (size_t k = t + half; k - half < n; k += half) {
 			const double next = k < n ? step[k] : step[n - 1];
 			/* one half period earlier it went the other way */
 			sum += sign * (next - step[k - half]);
-			most = fmax(most, fabs(sum));
+			most = sum > most ? sum : most;
+			least = sum < least ? sum : least;
 			sign = -sign;
 		}
 	}
-	return most;
+	return fmax(most, -least);
 }
 
-static double squares(const double *h, size_t n, double *step)
+static double squares(const double *h, size_t n, double rate_hz, double *step)
 {
 	double sum = 0, most = 0;
 	for (size_t i = 0; i < n; i++)
 		step[i] = sum += h[i];
 	const size_t octaves = (size_t)ceil(log2((double)n + 2));
+	const size_t stride = rate_hz > 2 * square_rate_hz ? (size_t)(rate_hz / square_rate_hz) : 1;
 	size_t last = 0;
 	for (size_t p = 0; p <= octaves * PERIODS_PER_OCTAVE; p++) {
 		const size_t half = (size_t)lrint(exp2((double)p / PERIODS_PER_OCTAVE));
 		if (half != last)
-			most = fmax(most, square_peak(step, n, half));
+			most = fmax(most, square_peak(step, n, half, half > 64 ? stride : 1));
 		last = half;
 	}
 	return most;
@@ -166,7 +171,7 @@ enum sabin_err sabin_headroom_compute(const struct sabin_biquad *filters, size_t
 		/* [J]; a tail that falls by 90 dB in the whole holds no more beyond its end than in
 		 * the last tenth of it */
 		const double rest = taps > 0 ? 0 : sum_of(h + n - n / 10, n / 10);
-		const double square_db = 20 * log10(squares(h, n, step));
+		const double square_db = 20 * log10(squares(h, n, rate_hz, step));
 		out->peak_gain_db = tones.most_db;
 		out->program_db = spare_db + fmax(fmax(tones.most_db, square_db),
 		                                  tones.pink_db + noise_scatter_db);
