@@ -33,8 +33,9 @@ static const double dip_db = 6, deep_db = 8, around_oct = 1;
 static const double null_sides_oct = 1 / 48.0;
 /* Spread (standard deviation) at which half of a dip, half of a peak is corrected. */
 static const double spread_boost_db = 3, spread_cut_db = 8;
-/* Roll-off begins where the mean over an octave stays this far below the target. */
-static const double rolloff_db = 6, rolloff_oct = 1 / 3.0;
+/* Roll-off begins where the mean over a third of an octave stays this far below the target; above, a
+ * microphone's angle and the air take some too. */
+static const double rolloff_db = 6, rolloff_top_db = 10, rolloff_oct = 1 / 3.0;
 static const double gentle = 0.5; /* less than this share is told as not corrected */
 
 static const struct {
@@ -242,7 +243,7 @@ static void rolloff(struct judge *j)
 	size_t low = 0, high = n;
 	while (low < n && j->broad_db[low] < j->target_db[low] - rolloff_db)
 		low++;
-	while (high > low && j->broad_db[high - 1] < j->target_db[high - 1] - rolloff_db)
+	while (high > low && j->broad_db[high - 1] < j->target_db[high - 1] - rolloff_top_db)
 		high--;
 	if (low > 0 && low < n)
 		edge[0] = fmax(edge[0], j->freq_hz[low]);

@@ -8,6 +8,7 @@
  *      the point where they were measured.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ static const double narrow_oct = 1 / 12.0, narrow_at_hz = 100;
 static const double wide_oct = 1 / 2.0, wide_at_hz = 20000;
 /* The last of a boost's limit is approached softly. */
 static const double soft_db = 2;
+/* The median of the gain, over which boosts are counted, is taken where speakers play. */
+static const double median_from_hz = 40, median_to_hz = 16000;
 /* Beyond the ends of the curve the gain returns to nothing. */
 static const double below_oct = 0.5, above_oct = 0.25;
 /* A response ends in a half cosine over this share, begins over this time. */
@@ -66,11 +69,16 @@ void sabin_fir_gain(const double *freq_hz, const double *level_db, const double 
 			power += pow(10, (level_db[k] - target_db[k]) / 10);
 		gain_db[i] = -10 * log10(power / (double)(to - from + 1));
 	}
-	double *sorted = malloc(n * sizeof *sorted), median = 0;
+	size_t from = 0, to = n;
+	while (from + 1 < n && freq_hz[from] < median_from_hz)
+		from++;
+	while (to > from + 1 && freq_hz[to - 1] > median_to_hz)
+		to--;
+	double *sorted = malloc((to - from) * sizeof *sorted), median = 0;
 	if (sorted) { /* else the limits are taken re 0 dB */
-		memcpy(sorted, gain_db, n * sizeof *sorted);
-		qsort(sorted, n, sizeof *sorted, by_value);
-		median = sorted[n / 2];
+		memcpy(sorted, gain_db + from, (to - from) * sizeof *sorted);
+		qsort(sorted, to - from, sizeof *sorted, by_value);
+		median = sorted[(to - from) / 2];
 	}
 	free(sorted);
 	for (size_t i = 0; i < n; i++)
@@ -97,7 +105,7 @@ static const double look_s = 0.3, phase_from_hz = 150, phase_full_hz = 400;
 static const double phase_narrow_oct = 0.5, phase_wide_oct = 1, phase_wide_hz = 4000;
 static const double post_s = 0.02;
 /* The delay is taken off where the direct sound is clearest. */
-static const double delay_from_hz = 1000, delay_to_hz = 8000;
+static const double delay_from_hz = 1000, delay_to_hz = 8000, delay_reach_s = 0.003;
 
 /* Scratch of one transform length. */
 struct bench {
@@ -144,6 +152,26 @@ static double complex unit(double phase_rad)
 	return CMPLX(cos(phase_rad), sin(phase_rad));
 }
 
+/* When the excess phase's own response has its peak, in samples after `zero`, in the band where the direct
+ * sound is clearest, every octave of it with the same weight. */
+static double delay_of(struct bench *w, const double *phase, double rate_hz)
+{
+	const long reach = (long)(delay_reach_s * rate_hz), size = (long)w->size;
+	for (size_t k = 0; k < w->bins; k++) {
+		const double f_hz = (double)k * w->bin_hz;
+		const bool inside = f_hz >= delay_from_hz && f_hz <= delay_to_hz;
+		w->a[k] = inside ? unit(phase[k]) / f_hz : 0;
+	}
+	sabin_fft_inverse(w->fft, w->a, w->x);
+	long top = 0;
+	for (long i = -reach; i <= reach; i++)
+		if (w->x[(i + size) % size] > w->x[(top + size) % size])
+			top = i;
+	const double left = w->x[(top - 1 + size) % size], mid = w->x[(top + size) % size];
+	const double right = w->x[(top + 1 + size) % size], bend = left - 2 * mid + right;
+	return (double)top + (bend < 0 ? 0.5 * (left - right) / bend : 0);
+}
+
 /* Add the unit phasors of one place's excess phase to b, its delay taken off. */
 static enum sabin_err add_place(struct bench *w, const struct sabin_correctable_place *p)
 {
@@ -161,16 +189,9 @@ static enum sabin_err add_place(struct bench *w, const struct sabin_correctable_
 	free(part);
 	if (err)
 		return err;
-	/* residual delay: the slope of the phase across the band, by least squares */
-	const size_t low = (size_t)(delay_from_hz / w->bin_hz);
-	const size_t high = (size_t)fmin(delay_to_hz / w->bin_hz, (double)w->bins - 1);
-	double slope = 0;
-	double complex turn = 0;
-	for (size_t k = low; k + 64 < high; k++) /* 64 bins apart, weighed alike: no wrap matters */
-		turn += unit(phase[k + 64] - phase[k]);
-	slope = carg(turn) / 64;
+	const double frames = delay_of(w, phase, p->rate_hz);
 	for (size_t k = 0; k < w->bins; k++)
-		w->b[k] += unit(phase[k] - slope * (double)k);
+		w->b[k] += unit(phase[k] + 2 * M_PI * frames * (double)k / (double)w->size);
 	free(phase);
 	return SABIN_OK;
 }
