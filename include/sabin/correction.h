@@ -54,7 +54,7 @@ SABIN_API struct sabin_eq_options sabin_eq_defaults(void);
 struct sabin_correction_rate {
 	double rate_hz;
 	double preamp_db; /* of the channel, its own gain included */
-	struct sabin_headroom headroom; /* of filters and FIR, without preamp */
+	struct sabin_eq_headroom headroom; /* of filters and FIR, without preamp */
 	double *fir; /* [taps], after the filters; NULL: none */
 	size_t taps;
 	double latency_s; /* of the FIR's main peak */

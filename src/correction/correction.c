@@ -74,7 +74,7 @@ void sabin_correction_align(struct sabin_correction *correction,
 
 /* ---- rates ---------------------------------------------------------------------------------- */
 
-static double needed_db(const struct sabin_headroom *h, enum sabin_headroom_for room)
+static double needed_db(const struct sabin_eq_headroom *h, enum sabin_headroom_for room)
 {
 	return room == SABIN_FOR_WORST   ? h->worst_case_db
 	       : room == SABIN_FOR_TONES ? h->peak_gain_db
@@ -98,7 +98,7 @@ enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
 				*rate = (struct sabin_correction_rate){.rate_hz = rates_hz[r]};
 				c->rate_count = r + 1;
 			}
-			enum sabin_err err = sabin_headroom_compute(f, n, rate->fir, rate->taps,
+			enum sabin_err err = sabin_eq_headroom_compute(f, n, rate->fir, rate->taps,
 			                                            rates_hz[r], &rate->headroom);
 			if (err)
 				return err;

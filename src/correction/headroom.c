@@ -147,9 +147,9 @@ static double sum_of(const double *h, size_t n)
 	return sum;
 }
 
-enum sabin_err sabin_headroom_compute(const struct sabin_biquad *filters, size_t count,
+enum sabin_err sabin_eq_headroom_compute(const struct sabin_biquad *filters, size_t count,
                                       const double *fir, size_t taps, double rate_hz,
-                                      struct sabin_headroom *out)
+                                      struct sabin_eq_headroom *out)
 {
 	bool possible = count <= 64 && rate_hz > 100 && isfinite(rate_hz);
 	for (size_t i = 0; i < count && possible; i++)
