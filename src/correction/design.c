@@ -33,6 +33,7 @@ static const double mode_cut_db = 3;
 enum { MODE_SHARE = 3 };
 static const double together = 0.09; /* modes this close (a bit over a tenth of an octave) are one */
 static const double gentle = 0.5;
+static const double skirt_db = 0.3;
 static const double worth_db = 0.02; /* what a filter must take off the error to be worth its place */
 static const double most_boost_db = 30; /* of one filter: what equalisers can be set to */
 
@@ -65,8 +66,26 @@ struct group {
 	size_t place_count;
 	double *deviation; /* [n]: of the mean over the places */
 	struct sabin_correctable may;
-	double *wanted, *weight, *ceiling, *judged, *scratch; /* [n] each */
+	double *wanted, *weight, *ceiling, *scratch; /* [n] each */
 };
+
+/* How far up the skirts of filters may reach where nothing is boosted. */
+static double ceiling(enum sabin_leave leave)
+{
+	switch (leave) {
+	case SABIN_LEAVE_NULL:
+	case SABIN_LEAVE_DIP:
+		return 0;
+	case SABIN_LEAVE_ROLLOFF:
+		return skirt_db;
+	case SABIN_LEAVE_NOTHING:
+	case SABIN_LEAVE_SPREAD:
+	case SABIN_LEAVE_HIGH:
+	case SABIN_LEAVE_REASONS:
+		break;
+	}
+	return INFINITY;
+}
 
 /* Deviation to correction: peaks are cut, dips filled within limits, nulls left. */
 static void want(struct group *g)
@@ -79,11 +98,10 @@ static void want(struct group *g)
 		const double down = fmax(fmin(error, 0) * g->may.cut[i], -o->max_cut_db);
 		g->wanted[i] = (up + down) * g->may.full[i];
 		g->weight[i] = error < 0 ? 1 : boost < gentle ? left_weight : dip_weight;
-		g->ceiling[i] = boost < gentle ? 0 : INFINITY;
+		g->ceiling[i] = ceiling((enum sabin_leave)g->may.leave[i]);
 		/* what needs no boost is not left alone for having none */
 		if (error <= 0 && g->may.cut[i] >= gentle && g->may.full[i] >= gentle)
 			g->may.leave[i] = SABIN_LEAVE_NOTHING;
-		g->judged[i] = error;
 	}
 }
 
@@ -134,14 +152,13 @@ static void add_seed(struct group *g, struct seeds *s, const struct sabin_eq_mod
 static enum sabin_err allocate(struct group *g, size_t places)
 {
 	g->places = calloc(places, sizeof *g->places);
-	g->deviation = malloc(6 * g->n * sizeof(double));
+	g->deviation = malloc(5 * g->n * sizeof(double));
 	if (!g->places || !g->deviation)
 		return SABIN_ENOMEM;
 	g->wanted = g->deviation + g->n;
 	g->weight = g->deviation + 2 * g->n;
 	g->ceiling = g->deviation + 3 * g->n;
-	g->judged = g->deviation + 4 * g->n;
-	g->scratch = g->deviation + 5 * g->n;
+	g->scratch = g->deviation + 4 * g->n;
 	return SABIN_OK;
 }
 
@@ -191,8 +208,8 @@ static enum sabin_err fit_low(struct group *g, const struct seeds *seeds, size_t
                               struct sabin_eqfit *fit)
 {
 	struct sabin_eqfit_options f = fit_options(g->options);
-	const struct sabin_eqfit_curve curve = {g->n,      g->freq_hz, g->wanted,
-	                                        g->weight, g->judged,  g->ceiling};
+	const struct sabin_eqfit_curve curve = {g->n, g->freq_hz, g->wanted, g->weight, NULL,
+	                                        g->ceiling};
 	f.most = filters;
 	f.free_level = 0;
 	f.to_hz = fmin(f.to_hz, g->options->none_hz);
@@ -232,10 +249,9 @@ static enum sabin_err fit_broad(struct group *g, const struct sabin_eqfit *low, 
 		/* below the transition nothing more is wanted of these filters */
 		wanted[i] = (1 - g->may.full[i]) * (error * may - already);
 		g->weight[i] = 1;
-		g->judged[i] = -own_db[i] - already;
 	}
-	const struct sabin_eqfit_curve curve = {g->n,      g->freq_hz, wanted,
-	                                        g->weight, g->judged,  g->ceiling};
+	const struct sabin_eqfit_curve curve = {g->n, g->freq_hz, wanted, g->weight, NULL,
+	                                        g->ceiling};
 	return sabin_eqfit_compute(&curve, &f, NULL, 0, fit);
 }
 
@@ -275,6 +291,34 @@ static enum sabin_err predict(struct sabin_correction_channel *c, const struct s
 	return SABIN_OK;
 }
 
+/* Leave out the filter without which the deviation is smallest. */
+static enum sabin_err drop_worst(struct sabin_correction_channel *c, const struct sabin_eq_options *o)
+{
+	struct sabin_biquad all[SABIN_EQFIT_MOST];
+	double cancels_s[SABIN_EQFIT_MOST], least = INFINITY;
+	const size_t n = c->filter_count;
+	size_t worst = 0;
+	enum sabin_err err = SABIN_OK;
+	memcpy(all, c->filters, sizeof all);
+	memcpy(cancels_s, c->cancels_s, sizeof cancels_s);
+	for (size_t out = 0; out <= n && !err; out++) {
+		const size_t skip = out < n ? out : worst; /* at last, the worst itself */
+		c->filter_count = 0;
+		for (size_t i = 0; i < n; i++) {
+			if (i == skip)
+				continue;
+			c->filters[c->filter_count] = all[i];
+			c->cancels_s[c->filter_count++] = cancels_s[i];
+		}
+		err = predict(c, o);
+		if (out < n && c->error_after_db < least) {
+			least = c->error_after_db;
+			worst = out;
+		}
+	}
+	return err;
+}
+
 /* Hold channels that share filters to the net boost by one factor, so that they go on sharing them;
  * better none than worse. */
 static enum sabin_err finish(struct sabin_correction *out, const size_t *who, size_t who_count,
@@ -297,10 +341,8 @@ static enum sabin_err finish(struct sabin_correction *out, const size_t *who, si
 		for (size_t i = 0; i < c->filter_count; i++)
 			c->filters[i].gain_db *= factor;
 		err = predict(c, o);
-		if (!err && c->error_after_db > c->error_before_db) {
-			c->filter_count = 0;
-			err = predict(c, o);
-		}
+		while (!err && c->error_after_db > c->error_before_db && c->filter_count > 0)
+			err = drop_worst(c, o);
 	}
 	return err;
 }

@@ -24,6 +24,7 @@ enum {
 	ELEMENT_QS = sizeof element_q / sizeof *element_q,
 	ELEMENTS_PER_OCTAVE = 6,
 	COARSE = 2,        /* every so many-th point is enough to choose by */
+	MISSES = 3,        /* filters in a row that do not help */
 	TRIED = 3,         /* elements of the dictionary */
 	TRIAL_STEPS = 10,  /* of each */
 	SETTLE_STEPS = 80,
@@ -190,40 +191,43 @@ struct element {
 	double taken; /* off the sum of squares */
 };
 
-/* The small-signal shape of an element at the places, and its weighted mean. */
-static double shape_of(struct sabin_levmar *lm, const struct sabin_biquad *f, double rate_hz)
+/* The small-signal shape of an element at every COARSE-th of n places. */
+static void shape_of(const struct sabin_biquad *f, double rate_hz, const double *place, size_t n,
+                     double *shape)
 {
 	const double per_place = 1 / sabin_biquad_place(f->freq_hz, rate_hz), qq = 1 / (f->q * f->q);
-	double mean = 0;
+	const double side = f->type == SABIN_LOW_SHELF ? 0.5 : -0.5;
 	if (f->type == SABIN_PEAKING) {
-		for (size_t i = 0; i < lm->n; i += COARSE) {
-			const double u = lm->place[i] * per_place, v = u * qq;
-			const double shape = v / ((1 - u) * (1 - u) + v);
-			lm->work[i] = shape;
-			mean += shape * lm->weight[i];
+		for (size_t i = 0; i < n; i += COARSE) {
+			const double u = place[i] * per_place, v = u * qq;
+			shape[i] = v / ((1 - u) * (1 - u) + v);
 		}
 	} else {
-		const double side = f->type == SABIN_LOW_SHELF ? 0.5 : -0.5;
-		for (size_t i = 0; i < lm->n; i += COARSE) {
-			const double u = lm->place[i] * per_place;
-			const double shape =
-			    0.5 + side * (1 - u) * (1 + u) / ((1 - u) * (1 - u) + u * qq);
-			lm->work[i] = shape;
-			mean += shape * lm->weight[i];
+		for (size_t i = 0; i < n; i += COARSE) {
+			const double u = place[i] * per_place;
+			shape[i] = 0.5 + side * (1 - u) * (1 + u) / ((1 - u) * (1 - u) + u * qq);
 		}
 	}
-	return mean * COARSE / lm->weight_sum;
 }
 
-/* What an element with its best gain takes off the residual; its gain. */
+/* What an element with its best gain takes off the residual; its gain.  Under a ceiling, which most
+ * of the time is reached already, a boost costs what it adds there. */
 static void weigh(const struct growth *g, struct sabin_levmar *lm, struct element *e)
 {
-	double mean = shape_of(lm, &e->filter, g->options->rate_hz), along = 0, square = 0;
-	mean = g->options->free_level ? mean : 0;
+	const double rate_hz = g->options->rate_hz;
+	double mean = 0, along = 0, square = 0;
+	shape_of(&e->filter, rate_hz, lm->place, lm->n, lm->work);
+	for (size_t i = 0; i < lm->n && g->options->free_level; i += COARSE)
+		mean += lm->work[i] * lm->weight[i] * COARSE / lm->weight_sum;
 	for (size_t i = 0; i < lm->n; i += COARSE) {
 		const double shape = (lm->work[i] - mean) * lm->root[i];
 		along += shape * lm->residual[i];
 		square += shape * shape;
+	}
+	if (along > 0 && lm->covered > 0) {
+		shape_of(&e->filter, rate_hz, lm->place + lm->n + lm->boosted, lm->covered, lm->work);
+		for (size_t i = 0; i < lm->covered; i += COARSE)
+			square += lm->force * lm->force * lm->work[i] * lm->work[i];
 	}
 	double gain = square > 0 ? along / square : 0;
 	gain = fmax(fmin(gain, fmin(first_gain_db, g->options->boost_db)),
@@ -457,6 +461,28 @@ static enum sabin_err plant(struct growth *g, const struct sabin_eqfit_seed *see
 	return err;
 }
 
+/* Until there are as many as allowed, or it is good enough, or several in a row were not worth their
+ * place; those go again. */
+static enum sabin_err grow_all(struct growth *g)
+{
+	const struct sabin_eqfit_options *o = g->options;
+	struct sabin_eqfit worth = *g->best;
+	int misses = 0;
+	enum sabin_err err = SABIN_OK;
+	while (!err && g->count < o->most && g->best->after_db > o->enough_db && misses < MISSES) {
+		err = grow(g);
+		if (worth.after_db - g->best->after_db >= o->worth_db) {
+			worth = *g->best;
+			misses = 0;
+		} else if (o->worth_db > 0) {
+			misses++;
+		}
+	}
+	if (o->worth_db > 0)
+		*g->best = worth;
+	return err;
+}
+
 enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
                                    const struct sabin_eqfit_options *options,
                                    const struct sabin_eqfit_seed *seeds, size_t seed_count,
@@ -473,17 +499,7 @@ enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
 		best.judged_before_db = best.judged_after_db = judge(&g);
 		err = plant(&g, seeds, seed_count);
 	}
-	while (!err && g.count < options->most && best.after_db > options->enough_db) {
-		const double before_db = best.after_db;
-		const size_t kept = best.count;
-		const struct sabin_eqfit was = best;
-		err = grow(&g);
-		if (err || before_db - best.after_db >= options->worth_db)
-			continue;
-		if (kept > 0 || seed_count == 0)
-			best = was;
-		break;
-	}
+	err = err ? err : grow_all(&g);
 	if (err == SABIN_ENOCONV)
 		err = SABIN_OK;
 	sabin_levmar_release(&g.lm);
