@@ -19,6 +19,9 @@
  * place of one microphone. */
 static const double fine_oct = 1 / 24.0, coarse_oct = 1 / 6.0, fine_to_hz = 300, coarse_from_hz = 1000;
 enum { POINTS_PER_OCTAVE = 96, MODES_A_RESPONSE = 24, MODE_PLACES = 3 };
+/* The edges of a sweep's band ring on both sides of the arrival; cutting that off changes the lowest
+ * octaves.  And a mode rings longer than a room. */
+static const double lead_s = 0.15, tail_s = 1;
 static const double text_rate_hz = 48000, edge_share = 0.45;
 /* Modes are looked for up to here. */
 static const double modes_to_hz = 200;
@@ -215,9 +218,13 @@ static enum sabin_err compute(struct work *w, struct sabin_eq_input *in, struct 
 	o.from_hz = in->range_hz[0] * 0.98;
 	o.to_hz = in->range_hz[1] * 1.02;
 	o.smoothing_oct = fine_oct;
+	o.left_window_s = lead_s;
+	o.window_s = tail_s;
 	enum sabin_err err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count, &o,
 	                                             w->calibration, &w->fine, diag);
 	o.smoothing_oct = coarse_oct;
+	o.left_window_s = sabin_response_defaults().left_window_s;
+	o.window_s = sabin_response_defaults().window_s;
 	if (!err)
 		err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count, &o,
 		                              w->calibration, &w->coarse, diag);

@@ -21,7 +21,7 @@
 #include <sabin/window.h>
 
 /* The response is looked at so long; what comes later is noise to a phase. */
-static const double window_s = 0.5, lead_s = 0.005, fall_share = 0.25;
+static const double window_s = 0.5, lead_s = 0.05, fall_share = 0.25;
 static const double turn_share = 0.03;
 /* The delay is the median group delay here. */
 static const double delay_from_hz = 200, delay_to_hz = 2000;
