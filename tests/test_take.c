@@ -10,6 +10,7 @@
 #include <sabin/fft.h>
 
 #include "audio/take.h"
+#include "util/decays.h"
 #include "util/near.h"
 #include "util/seed.h"
 
@@ -240,7 +241,7 @@ static void clipping_is_found(void **state)
 	}
 }
 
-/* A hundred noisy recordings, then clean ones through coarse converters: the top of a slow sine
+/* A hundred noisy recordings (SABIN_TEST_DRAWS), then clean ones through coarse converters: the top of a slow sine
  * is flat for many samples there, and no fault. */
 static void clipping_is_not_invented(void **state)
 {
@@ -254,7 +255,8 @@ static void clipping_is_not_invented(void **state)
 	record(&r, &p);
 	double *clean = malloc(r.frames * sizeof *clean);
 	memcpy(clean, r.recorded, r.frames * sizeof *clean);
-	for (int i = 0; i < 100; i++) {
+	const int draws = decay_draws(100);
+	for (int i = 0; i < draws; i++) {
 		struct sabin_take t;
 		for (size_t k = 0; k < r.frames; k++) {
 			r.recorded[k] = clean[k] + noise * sabin_random_normal_at(seed + (uint64_t)i, k);

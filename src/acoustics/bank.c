@@ -70,7 +70,7 @@ static enum sabin_err inverse_of(struct sabin_bank *bank, size_t size, struct sa
 		i++;
 	enum sabin_err err = SABIN_OK;
 	if (!bank->inverse[i])
-		err = sabin_fft_new_inverse(size, &bank->inverse[i]);
+		err = sabin_fft_new(size, &bank->inverse[i]);
 	if (!err)
 		*fft = bank->inverse[i];
 	return err;
@@ -144,9 +144,9 @@ static enum sabin_err make_arrays(struct sabin_bank *bank)
 	}
 	enum sabin_err err = ok ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
-		err = sabin_fft_new_forward(bank->size, &bank->forward);
+		err = sabin_fft_new(bank->size, &bank->forward);
 	if (!err)
-		err = sabin_fft_new_forward(bank->short_size, &bank->short_forward);
+		err = sabin_fft_new(bank->short_size, &bank->short_forward);
 	return err;
 }
 
@@ -275,10 +275,11 @@ static enum sabin_err integrate(const struct sabin_bank *bank, const double *x, 
 	return SABIN_OK;
 }
 
-static double energy_of(const double *x, size_t n, double sample_s)
+/* Energy of samples from .. n - 1. */
+static double energy_of(const double *x, size_t from, size_t n, double sample_s)
 {
 	double sum = 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = from; i < n; i++)
 		sum += x[i] * x[i];
 	return sum * sample_s;
 }
@@ -297,7 +298,10 @@ enum sabin_err sabin_bank_filter(struct sabin_bank *bank, const struct sabin_ban
 		err = filter(bank, band, bank->early[s], bank->short_size, by, early);
 		if (err)
 			break;
-		out->early[s] = energy_of(early, short_n, (double)by / bank->rate_hz);
+		const double sample_s = (double)by / bank->rate_hz;
+		const size_t split = bank->lead / by + (size_t)ceil(sabin_split_s[s] / sample_s);
+		out->spilled[s] = energy_of(early, split, short_n, sample_s);
+		out->early[s] = energy_of(early, 0, split, sample_s) + out->spilled[s];
 		err = integrate(bank, bank->samples, early, short_n, by, &out->late[s]);
 	}
 	return err;

@@ -113,7 +113,7 @@ static enum sabin_err transform(const double *h, struct span span, double rate_h
 	out->bin_hz = rate_hz / (double)size;
 	out->h = calloc(out->count, sizeof *out->h);
 	out->g = calloc(out->count, sizeof *out->g);
-	enum sabin_err err = x && out->h && out->g ? sabin_fft_new_forward(size, &fft) : SABIN_ENOMEM;
+	enum sabin_err err = x && out->h && out->g ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
 	if (err)
 		goto out;
 	const double start = (double)span.first - arrival;
@@ -334,5 +334,6 @@ void sabin_response_free(struct sabin_response *response)
 	free(response->level_db);
 	free(response->phase_deg);
 	free(response->group_delay_s);
+	free(response->noise_db);
 	*response = (struct sabin_response){0};
 }

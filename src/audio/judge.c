@@ -11,6 +11,7 @@
 
 #include "audio/judge.h"
 #include "audio/markers.h"
+#include "io/number.h"
 
 /* Samples this near full scale, or so many alike at the very top, were cut off. */
 static const double full_scale = 0.999;
@@ -55,18 +56,19 @@ static bool cut_off(const double *x, size_t n, size_t first, size_t run, double 
 
 static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict)
 {
-	double peak = 0;
+	double peak = 0, step = 0; /* not known yet */
 	size_t clipped = 0;
 	for (size_t i = 0; i < n; i++)
 		peak = fabs(x[i]) > peak ? fabs(x[i]) : peak;
 	verdict->peak_dbfs = 20 * log10(peak);
-	const double alike = peak * (1 - 1e-7), step = step_of(x, n);
-	const double least_top = fmin(alike, full_scale);
+	const double least_top = fmin(peak * (1 - 1e-7), full_scale);
 	for (size_t i = 0, run = 0; i <= n; i++) {
 		if (i < n && fabs(x[i]) >= least_top) {
 			run++;
 			continue;
 		}
+		if (run >= FLAT_TOP && step == 0)
+			step = step_of(x, n);
 		if ((run > 0 && peak >= full_scale) ||
 		    (run >= FLAT_TOP && cut_off(x, n, i - run, run, step)))
 			clipped += run;
@@ -195,9 +197,10 @@ static void say_not_heard(const struct sabin_excitation *e, bool clock_known,
 	const char *skew = clock_known ? "clock skew taken from the response before"
 	                               : "clock skew not known";
 	if (s && s->chirp.frames > 0 && e->speaker_hz[1] > 0 && s->chirp.from_hz > e->speaker_hz[1])
-		sabin_verdict_say(verdict, "%s: the timing chirps (%.0f Hz and up) are above this speaker's "
-		                           "range (to %.0f Hz)",
-		                  skew, s->chirp.from_hz, e->speaker_hz[1]);
+		sabin_verdict_say(verdict, "%s: the timing chirps (%s and up) are above this speaker's "
+		                           "range (to %s)",
+		                  skew, sabin_text_hz(s->chirp.from_hz).s,
+		                  sabin_text_hz(e->speaker_hz[1]).s);
 	else
 		sabin_verdict_say(verdict, "%s: no timing markers heard in the recording", skew);
 }

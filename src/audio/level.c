@@ -37,7 +37,7 @@ enum sabin_err sabin_pink_render(double *x, size_t n, double rate_hz, double low
 	if (!(low_hz >= 0) || !(high_hz > 0) || first > last)
 		return SABIN_EINVAL;
 	double complex *spectrum = calloc(n / 2 + 1, sizeof *spectrum);
-	enum sabin_err err = spectrum ? sabin_fft_new_inverse(n, &fft) : SABIN_ENOMEM;
+	enum sabin_err err = spectrum ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
 	if (err)
 		goto out;
 	/* power 1/f in lines of random phase: pink to the last line, and periodic */

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "audio/hush.h"
 #include "audio/pcm.h"
 #include "audio/sample.h"
 
@@ -208,12 +209,20 @@ static enum sabin_err alsa_open(const struct sabin_pcm_request *request,
 		return SABIN_ENOMEM;
 	pcm->capture = request->capture;
 	*negotiated = (struct sabin_negotiated){0};
+	struct sabin_hush hush;
+	char said[300];
+	sabin_hush_begin(&hush);
 	int err = open_handle(request, &pcm->handle);
 	enum sabin_err status = err < 0 ? explain_open(diag, request, err) : SABIN_OK;
 	if (!status)
 		status = negotiate(pcm, request, negotiated, diag);
 	if (!status && (err = set_software(pcm)) < 0)
 		status = fail(diag, request, "cannot be set up", err);
+	sabin_hush_end(&hush, said, sizeof said);
+	if (status && *said && diag) {
+		const size_t n = strlen(diag->message);
+		snprintf(diag->message + n, sizeof diag->message - n, " (%s)", said);
+	}
 	if (!status) {
 		if (__builtin_mul_overflow((size_t)pcm->codec->bytes, pcm->channels, &frame) ||
 		    __builtin_mul_overflow(frame, (size_t)pcm->buffer_frames, &bytes) ||

@@ -14,6 +14,7 @@
 #include <sabin/deconvolve.h>
 
 #include "audio/recording.h"
+#include "io/number.h"
 #include "signal/track.h"
 
 /* The lags are looked at through windows of at least this length: some periods of the lowest octave. */
@@ -26,6 +27,11 @@ static const double needed_db = 10;
 static const double range_db = 40;
 /* What is usual in an octave: this quantile of its windows, so that decays do not raise it. */
 static const double usual_quantile = 0.25;
+/* A sweep's place is known to this, and its neighbours' sound is kept so far away. */
+static const double place_s = 0.1;
+/* An octave begins there too if it is no more than this below its loudest within this part of the way
+ * to the next sweep: neither an echo is louder by so much, nor does the decay of the one before reach. */
+static const double beside_db = 6, reach = 0.75;
 /* The next sweep begins at least so much of a sweep later. */
 static const double least_spacing = 0.9;
 /* So much of a sweep's start may be missing, and of its end. */
@@ -48,7 +54,9 @@ void sabin_extracted_release(struct sabin_extracted *extracted)
 /* ---- octaves over lag ----------------------------------------------------------------------- */
 
 struct scan {
-	struct sabin_track track; /* over lags */
+	struct sabin_track track; /* over lags, from one sweep's length before the recording on */
+	size_t begin;             /* the first window in which a sweep may begin */
+	double usual[SABIN_TRACK_BANDS_MAX]; /* power of each octave */
 	double *score_db;         /* [track.count] */
 };
 
@@ -68,20 +76,21 @@ static int by_size(const void *a, const void *b)
 static enum sabin_err score(struct scan *s)
 {
 	const struct sabin_track *track = &s->track;
-	double *sorted = malloc(track->count * sizeof *sorted);
+	const size_t count = track->count - s->begin;
+	double *sorted = malloc(count * sizeof *sorted);
 	if (!sorted)
 		return SABIN_ENOMEM;
 	for (size_t b = 0; b < track->bands; b++) {
 		const double *power = track->power + b * track->count;
-		memcpy(sorted, power, track->count * sizeof *sorted);
-		qsort(sorted, track->count, sizeof *sorted, by_size);
-		const double most = sorted[track->count - 1];
-		const double usual =
-		    fmax(sorted[(size_t)(usual_quantile * (double)track->count)],
-		         most * pow(10, -range_db / 10));
-		for (size_t w = 0; usual > 0 && w < track->count; w++)
+		memcpy(sorted, power + s->begin, count * sizeof *sorted);
+		qsort(sorted, count, sizeof *sorted, by_size);
+		const double most = sorted[count - 1];
+		const double usual = fmax(sorted[(size_t)(usual_quantile * (double)count)],
+		                          most * pow(10, -range_db / 10));
+		for (size_t w = s->begin; usual > 0 && w < track->count; w++)
 			s->score_db[w] +=
 			    fmax(10 * log10(power[w] / usual), 0) / (double)track->bands;
+		s->usual[b] = usual;
 	}
 	free(sorted);
 	return SABIN_OK;
@@ -93,8 +102,11 @@ static enum sabin_err scan(const struct sabin_excitation *e, const double *recor
 	struct sabin_deconvolver *d = NULL;
 	double *h = NULL;
 	const double n = (double)e->frames;
-	sabin_track_init(&s->track, e->rate_hz, window_s, e->from_hz, e->to_hz,
-	                 -(long)(start_missing * n), (long)frames - (long)(inkling * n));
+	sabin_track_init(&s->track, e->rate_hz, window_s, e->from_hz, e->to_hz, -(long)n,
+	                 (long)frames - (long)(inkling * n));
+	s->begin = (size_t)((1 - start_missing) * n) / s->track.hop;
+	if (s->begin >= s->track.count)
+		s->begin = s->track.count - 1;
 	enum sabin_err err = sabin_deconvolver_new(e->x, e->frames, frames, e->rate_hz, e->from_hz,
 	                                           e->to_hz, &d);
 	if (err)
@@ -132,21 +144,51 @@ static int by_lag(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The window that stands out most, and from then on everything nearer than `apart` is its. */
-static bool pick(struct scan *s, long apart, long *lag, double *best_db)
+/* The most of power[count] no more than `span` windows from window w. */
+static double most_near(const double *power, size_t count, size_t w, size_t span)
 {
-	size_t top = 0;
+	double most = 0;
+	for (size_t i = w > span ? w - span : 0; i < count && i <= w + span; i++)
+		most = fmax(most, power[i]);
+	return most;
+}
+
+/* Do the octaves that stand out anywhere around window `top`, up to `apart` from it, do so there?  What
+ * is no sweep of this length (a finished response, another sweep, a click) is drawn out by deconvolution,
+ * each octave to a lag of its own; where one of them ends and others still ring, the score may be high. */
+static bool at_once(const struct scan *s, size_t top, long apart, size_t place)
+{
+	const struct sabin_track *track = &s->track;
+	size_t out = 0, here = 0;
+	for (size_t b = 0; b < track->bands; b++) {
+		const double *power = track->power + b * track->count;
+		const double around =
+		    most_near(power, track->count, top, (size_t)(reach * (double)apart) / track->hop);
+		if (!(around > s->usual[b] * pow(10, needed_db / 10)))
+			continue;
+		out++;
+		here += most_near(power, track->count, top, place) > around * pow(10, -beside_db / 10);
+	}
+	return 2 * here > out;
+}
+
+/* The window that stands out most among those not crossed out yet, and whether that is enough. */
+static bool pick(const struct scan *s, size_t *top, double *best_db)
+{
+	*top = 0;
 	for (size_t w = 1; w < s->track.count; w++)
-		if (s->score_db[w] > s->score_db[top])
-			top = w;
-	*lag = s->track.first + (long)(top * s->track.hop);
-	*best_db = s->score_db[top];
-	if (*best_db < needed_db)
-		return false;
+		if (s->score_db[w] > s->score_db[*top])
+			*top = w;
+	*best_db = fmax(*best_db, s->score_db[*top]);
+	return s->score_db[*top] >= needed_db;
+}
+
+/* Everything nearer than `apart` to window `top` is its. */
+static void cross_out(struct scan *s, size_t top, long apart)
+{
 	for (size_t w = 0; w < s->track.count; w++)
 		if (labs((long)w - (long)top) * (long)s->track.hop < apart)
 			s->score_db[w] = 0;
-	return true;
 }
 
 enum sabin_err sabin_recording_find(const struct sabin_excitation *e, const double *recorded,
@@ -164,16 +206,21 @@ enum sabin_err sabin_recording_find(const struct sabin_excitation *e, const doub
 		err = SABIN_ENOMEM;
 		goto out;
 	}
-	long lag;
-	double db = 0;
-	while (found.count < most && pick(&s, apart, &lag, &db)) {
-		found.best_db = fmax(found.best_db, db);
+	const size_t place = s.track.window / s.track.hop / 2; /* half a window */
+	size_t top;
+	while (found.count < most && pick(&s, &top, &found.best_db)) {
+		const long lag = s.track.first + (long)(top * s.track.hop);
+		if (!at_once(&s, top, apart, place)) {
+			found.scattered = true;
+			cross_out(&s, top, (long)(place * s.track.hop) + 1);
+			continue;
+		}
+		cross_out(&s, top, apart);
 		if (lag > last)
 			found.one_more = true;
 		else
 			found.lag[found.count++] = lag;
 	}
-	found.best_db = fmax(found.best_db, db);
 	qsort(found.lag, found.count, sizeof *found.lag, by_lag);
 	*out = found;
 out:
@@ -183,8 +230,6 @@ out:
 
 /* ---- cutting up ------------------------------------------------------------------------------------- */
 
-/* A sweep's place is known to this, and its neighbours' sound is kept so far away. */
-static const double place_s = 0.1;
 /* Where nothing else limits it, the noise before a foreign sweep is taken from this much time. */
 static const double quiet_s = 30;
 /* A loopback is heard so much before the microphone at most. */
@@ -240,13 +285,13 @@ static void say_missing(const struct sabin_excitation *e, size_t first, size_t f
 	if (late > least)
 		sabin_verdict_say(&take->verdict,
 		                  "the recording begins %.1f s after the sweep: nothing is known below "
-		                  "%.3g Hz",
-		                  late * n / e->rate_hz, frequency_hz(e, late));
+		                  "%s",
+		                  late * n / e->rate_hz, sabin_text_hz(frequency_hz(e, late)).s);
 	if (early > least)
 		sabin_verdict_say(&take->verdict,
 		                  "the recording ends %.1f s before the sweep: nothing is known above "
-		                  "%.3g Hz",
-		                  early * n / e->rate_hz, frequency_hz(e, 1 - early));
+		                  "%s",
+		                  early * n / e->rate_hz, sabin_text_hz(frequency_hz(e, 1 - early)).s);
 }
 
 /* Add the response in `taker` to sum[cut->frames], its arrival on the first repeat's. */

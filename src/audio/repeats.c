@@ -13,6 +13,7 @@
 
 #include "audio/losses.h"
 #include "audio/markers.h"
+#include "io/number.h"
 
 static const double frame_s = 0.01;
 /* Noise of 10 ms spreads by 1.2 dB; what is lost or slams is 16 dB higher and more.  Rooms are not
@@ -159,10 +160,10 @@ static void tell(const struct sabin_excitation *e, double at_s, double over_db, 
                  struct sabin_verdict *verdict)
 {
 	const double length_s = (double)e->frames / e->rate_hz;
-	char where[96] = "", when[64];
+	char where[128] = "", when[64];
 	if (at_s >= 0 && at_s < length_s && e->stimulus)
-		snprintf(where, sizeof where, ", while %.0f Hz was playing",
-		         sabin_sweep_frequency_hz(&e->stimulus->sweep, at_s));
+		snprintf(where, sizeof where, ", while %s was playing",
+		         sabin_text_hz(sabin_sweep_frequency_hz(&e->stimulus->sweep, at_s)).s);
 	snprintf(when, sizeof when, "%.2f s into the sweep", at_s);
 	verdict->trustworthy = false;
 	if (lost != 0) {

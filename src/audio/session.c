@@ -14,6 +14,7 @@
 #include "audio/take.h"
 #include "audio/through.h"
 #include "io/atomic.h"
+#include "io/number.h"
 
 /* Silence first: the background noise is measured in it, and servers swallow the beginning. */
 static const double lead_in_s = 1.0;
@@ -42,7 +43,6 @@ struct session {
 	struct sabin_through through;
 	double *shaped;   /* [shaped_frames]: through the correction of the speaker at hand, or NULL */
 	size_t shaped_frames;
-	double *sweep;    /* [stimulus.sweep.frames] */
 	size_t record_frames;
 	struct sabin_taker *taker, *reference;
 	struct sabin_duplex *duplex;
@@ -50,6 +50,7 @@ struct session {
 	float *recorded; /* [record_frames * inputs] */
 	double *channel; /* [record_frames] */
 	size_t position; /* that the duplex was opened for */
+	bool announced;
 	char stage[160];
 };
 
@@ -82,7 +83,6 @@ static void release(struct session *s)
 	sabin_through_release(&s->through);
 	free(s->played);
 	free(s->shaped);
-	free(s->sweep);
 	free(s->recorded);
 	free(s->channel);
 }
@@ -109,21 +109,19 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 	                                            &s->stimulus);
 	if (err)
 		return sabin_diag_set(diag, err, NULL, 0, 0,
-		                      "no sweep from %g to %g Hz of %g s can be played at %u Hz",
-		                      room->sweep.from_hz, room->sweep.to_hz, o->length_s,
+		                      "no sweep from %s to %s of %g s can be played at %u Hz",
+		                      sabin_text_exact_hz(room->sweep.from_hz).s,
+		                      sabin_text_exact_hz(room->sweep.to_hz).s, o->length_s,
 		                      o->rate_hz);
 	s->played = malloc(s->stimulus.frames * sizeof *s->played);
-	s->sweep = malloc(s->stimulus.sweep.frames * sizeof *s->sweep);
 	s->record_frames =
 	    s->stimulus.frames + (size_t)(latency_allowed_s * (double)o->rate_hz);
 	s->channel = malloc(s->record_frames * sizeof *s->channel);
-	if (!s->played || !s->sweep || !s->channel)
+	if (!s->played || !s->channel)
 		return SABIN_ENOMEM;
 	sabin_stimulus_render(&s->stimulus, s->played);
-	memcpy(s->sweep, s->played + s->stimulus.sweep_frame,
-	       s->stimulus.sweep.frames * sizeof *s->sweep);
 	s->excitation = (struct sabin_excitation){
-	    .x = s->sweep,
+	    .x = s->played + s->stimulus.sweep_frame,
 	    .frames = s->stimulus.sweep.frames,
 	    .rate_hz = o->rate_hz,
 	    .from_hz = s->stimulus.sweep.from_hz,
@@ -402,13 +400,14 @@ out:
 	return err;
 }
 
-static bool have(const struct sabin_measurement *m, const char *speaker, const char *position)
+/* Is everything of position p there, wanted now or not? */
+static bool position_is_whole(const struct session *s, size_t p)
 {
-	for (size_t i = 0; i < m->response_count; i++)
-		if (strcmp(m->responses[i].speaker, speaker) == 0 &&
-		    strcmp(m->responses[i].position, position) == 0)
-			return true;
-	return false;
+	const struct sabin_roomfile *room = s->o->room;
+	for (size_t i = 0; i < room->speaker_count; i++)
+		if (!sabin_measurement_find(s->measurement, room->speakers[i].name, room->positions[p].name))
+			return false;
+	return true;
 }
 
 static bool position_is_done(const struct session *s, size_t p)
@@ -416,9 +415,26 @@ static bool position_is_done(const struct session *s, size_t p)
 	const struct sabin_roomfile *room = s->o->room;
 	for (size_t i = 0; i < room->speaker_count; i++)
 		if (s->o->speakers[i] &&
-		    !have(s->measurement, room->speakers[i].name, room->positions[p].name))
+		    !sabin_measurement_find(s->measurement, room->speakers[i].name, room->positions[p].name))
 			return false;
 	return true;
+}
+
+/* How many responses are still to be measured, and how long each takes. */
+static void announce(struct session *s)
+{
+	const struct sabin_session_options *o = s->o;
+	const struct sabin_roomfile *room = o->room;
+	size_t count = 0;
+	if (s->announced || !o->opened)
+		return;
+	s->announced = true;
+	for (size_t p = 0; p < room->position_count; p++)
+		for (size_t i = 0; i < room->speaker_count; i++)
+			count += o->positions[p] && o->speakers[i] &&
+			         !sabin_measurement_find(s->measurement, room->speakers[i].name,
+			               room->positions[p].name);
+	o->opened(o->context, count, (double)s->record_frames / o->rate_hz * o->repeats);
 }
 
 static enum sabin_err measure_position(struct session *s, size_t p, struct sabin_diag *diag)
@@ -426,9 +442,11 @@ static enum sabin_err measure_position(struct session *s, size_t p, struct sabin
 	const struct sabin_roomfile *room = s->o->room;
 	const struct sabin_position *position = &room->positions[p];
 	enum sabin_err err = open_duplex(s, p, diag);
+	if (!err)
+		announce(s);
 	for (size_t i = 0; !err && i < room->speaker_count; i++) {
 		if (!s->o->speakers[i] ||
-		    have(s->measurement, room->speakers[i].name, position->name))
+		    sabin_measurement_find(s->measurement, room->speakers[i].name, position->name))
 			continue;
 		err = shape(s, i);
 		if (!err)
@@ -442,6 +460,8 @@ enum sabin_err sabin_session_run(const struct sabin_session_options *options,
 {
 	struct session s = {.o = options, .measurement = measurement};
 	const struct sabin_roomfile *room = options->room;
+	/* an interrupted run is whole when all of the room is there: what it wanted is not known */
+	const bool rest = measurement->response_count > 0 && !measurement->complete;
 	measurement->complete = false;
 	enum sabin_err err = prepare(&s, diag);
 	for (size_t p = 0; !err && p < room->position_count; p++) {
@@ -454,7 +474,8 @@ enum sabin_err sabin_session_run(const struct sabin_session_options *options,
 	}
 	bool complete = !err;
 	for (size_t p = 0; p < room->position_count; p++)
-		complete = complete && (!options->positions[p] || position_is_done(&s, p));
+		complete = complete && (rest ? position_is_whole(&s, p)
+		                             : !options->positions[p] || position_is_done(&s, p));
 	measurement->complete = complete;
 	release(&s);
 	return err;

@@ -29,13 +29,17 @@ struct sabin_session_options {
 	/* what happens, for a person; each may be NULL */
 	void (*say)(void *context, const char *text);
 	void (*progress)(void *context, const char *stage, double fraction);
+	/* once, when the devices are open and before anything sounds: `count` responses, of which each
+	 * takes each_s of playing when nothing is taken again */
+	void (*opened)(void *context, size_t count, double each_s);
 	/* before the first response of a position: false stops the session */
 	bool (*place)(void *context, const struct sabin_position *position);
 	void *context;
 };
 
 /* Measure what `measurement` does not hold yet, append each response as it is done, and write its
- * files.  measurement->complete tells at the end whether all wanted responses are there.
+ * files.  measurement->complete tells at the end whether all wanted responses are there,
+ * and, where it was not complete before, all of the room.
  * SABIN_EINTR: interrupted; what is in `measurement` is whole.  Faults of single takes are retaken
  * and, when takes run out, stand in the verdicts. */
 SABIN_MUST enum sabin_err sabin_session_run(const struct sabin_session_options *options,

@@ -44,6 +44,27 @@ void sabin_taker_search(struct sabin_taker *taker, long from, long to)
 	taker->search_to = to;
 }
 
+/* Capture may start before or after playback, by what a sound server buffers. */
+static const double earliest_s = 0.3;
+
+/* Everything that is read of a response to our own stimulus: no signal path is later than the silence
+ * after the sweep, and as much is kept after it; the sweep may be longer on the other clock. */
+static enum sabin_err make_deconvolver(struct sabin_taker *t)
+{
+	const struct sabin_excitation *e = &t->excitation;
+	const struct sabin_stimulus *s = e->stimulus;
+	if (!s || e->any_start)
+		return sabin_deconvolver_new(e->x, e->frames, t->recorded, e->rate_hz, e->from_hz,
+		                             e->to_hz, &t->deconvolver);
+	const double tail = fmax((double)s->tail_frames, keep_after_s * e->rate_hz);
+	const double first = (double)s->sweep_frame - (earliest_s + keep_before_s) * e->rate_hz;
+	const double last = (double)(s->sweep_frame + s->tail_frames) + tail +
+	                    sabin_markers_most_skew * (double)e->frames;
+	return sabin_deconvolver_new_between(e->x, e->frames, t->recorded, e->rate_hz, e->from_hz,
+	                                     e->to_hz, (long)first - READER_HALF,
+	                                     (long)last + READER_HALF, &t->deconvolver);
+}
+
 void sabin_taker_free(struct sabin_taker *taker)
 {
 	if (!taker)
@@ -61,9 +82,7 @@ enum sabin_err sabin_taker_new(const struct sabin_excitation *excitation, size_t
 		return SABIN_ENOMEM;
 	t->excitation = *excitation;
 	t->recorded = frames_recorded;
-	enum sabin_err err = sabin_deconvolver_new(
-	    excitation->x, excitation->frames, frames_recorded, excitation->rate_hz,
-	    excitation->from_hz, excitation->to_hz, &t->deconvolver);
+	enum sabin_err err = make_deconvolver(t);
 	if (!err) {
 		t->size = sabin_deconvolver_size(t->deconvolver);
 		t->response = malloc(t->size * sizeof *t->response);
@@ -123,9 +142,7 @@ static void search_range(const struct sabin_taker *t, long *from, long *to)
 		return;
 	}
 	if (s && !t->excitation.any_start) {
-		/* capture may start before or after playback, by what a sound server buffers; and no
-		 * signal path is later than the silence after the sweep */
-		*from = (long)s->sweep_frame - (long)(0.3 * rate_hz);
+		*from = (long)s->sweep_frame - (long)(earliest_s * rate_hz);
 		*to = (long)s->sweep_frame + (long)s->tail_frames;
 		return;
 	}
@@ -161,11 +178,16 @@ static enum sabin_err find_arrival(struct sabin_taker *t, struct sabin_take *tak
 {
 	const double rate_hz = t->excitation.rate_hz;
 	long from, to, largest;
+	double most = 0;
 	search_range(t, &from, &to);
 	largest = from;
-	for (long lag = from; lag < to; lag++)
-		if (fabs(at_lag(t, lag)) > fabs(at_lag(t, largest)))
+	for (long lag = from; lag < to; lag++) {
+		const double size = fabs(at_lag(t, lag));
+		if (size > most) {
+			most = size;
 			largest = lag;
+		}
+	}
 	const double lead_s = t->excitation.second_harmonic_s;
 	const double back_s = lead_s > 0 ? fmin(0.2, 0.5 * lead_s) : 0.05;
 	const size_t before = (size_t)(back_s * rate_hz), n = before + (size_t)(0.01 * rate_hz) + 256;

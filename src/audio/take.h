@@ -51,8 +51,8 @@ void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock);
 /* What the speaker of the next takes can play; NAN: not known. */
 void sabin_taker_speaker(struct sabin_taker *taker, const double range_hz[2]);
 
-/* From now on look for the linear response between these lags only.  Without this call: wherever the
- * excitation says it may be. */
+/* From now on look for the linear response between these lags only, where the excitation says it may
+ * be; without this call, everywhere there. */
 void sabin_taker_search(struct sabin_taker *taker, long from, long to);
 
 /* One recording understood: positions are samples of the recording. */

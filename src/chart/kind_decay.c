@@ -144,7 +144,8 @@ static void short_reason(struct sabin_quantity q, char *text, size_t size)
 	else if (known && q.reason == SABIN_BECAUSE_NO_SIGNAL)
 		snprintf(text, size, "%s dB above the noise, needs %s", have, need);
 	else if (known && q.reason == SABIN_BECAUSE_OUT_OF_BAND)
-		snprintf(text, size, "known up to %s Hz, needs %s", have, need);
+		snprintf(text, size, "known up to %s, needs %s", sabin_text_hz(q.have).s,
+		         sabin_text_hz(q.need).s);
 	else
 		(void)sabin_reason_text(q, text, size);
 }

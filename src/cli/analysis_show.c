@@ -7,9 +7,11 @@
 #include "cli/analysis_show.h"
 #include "cli/averages.h"
 #include "cli/quantity_show.h"
+#include "cli/reasons.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/json.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 /* ---- the mean over responses ------------------------------------------------------------------- */
@@ -27,7 +29,7 @@ static struct sabin_quantity mean_of(const struct sabin_analyses *all, size_t ba
 		if (!q.valid)
 			continue;
 		sum += q.value;
-		variance += isnan(q.plus_minus) ? 0 : q.plus_minus * q.plus_minus;
+		variance += q.plus_minus * q.plus_minus; /* not known of one: not known of the mean */
 		n++;
 	}
 	if (n == 0)
@@ -177,7 +179,7 @@ static const struct {
     {SABIN_EDT, "EDT", "s", 1, 2},   {SABIN_T20, "T20", "s", 1, 2},
     {SABIN_T30, "T30", "s", 1, 2},   {SABIN_C50, "C50", "dB", 1, 1},
     {SABIN_C80, "C80", "dB", 1, 1},  {SABIN_D50, "D50", "%", 100, 0},
-    {SABIN_TS, "Ts", "ms", 1000, 0}, {SABIN_INR, "range", "dB", 1, 0},
+    {SABIN_TS, "Ts", "ms", 1000, 1}, {SABIN_INR, "range", "dB", 1, 0},
 };
 enum { LINES = sizeof lines / sizeof *lines, COLUMN = 8 };
 
@@ -206,19 +208,23 @@ static void table_head(const struct sabin_analysis *a, bool broadband)
 	putchar('\n');
 }
 
-/* Reasons for missing values: each once, with its bands. */
+/* Why values are missing. */
 static void table_reasons(const struct sabin_analysis *a)
 {
-	char why[200], hz[32];
-	for (int l = 0; l < LINES - 1; l++)
-		for (size_t b = 0; b < a->band_count; b++) {
-			const struct sabin_quantity q = a->bands[b].value[lines[l].parameter];
-			const char *reason = sabin_reason_text(q, why, sizeof why);
-			if (reason)
-				printf("  %s– %s at %s Hz: %s%s\n", sabin_dim(), lines[l].name,
-				       sabin_show_hz(a->bands[b].band.nominal_hz, hz, sizeof hz),
-				       reason, sabin_plain());
-		}
+	struct sabin_reasons r = {.rows = LINES - 1};
+	for (size_t b = 0; b <= a->band_count && b < SABIN_REASON_BANDS_MAX; b++) {
+		const bool last = b == a->band_count;
+		const struct sabin_band_result *band = last ? &a->broadband : &a->bands[b];
+		r.band_hz[b] = last ? 0 : band->band.nominal_hz;
+		for (size_t l = 0; l < r.rows; l++)
+			r.value[l][b] = band->value[lines[l].parameter];
+		r.bands++;
+	}
+	for (size_t l = 0; l < r.rows; l++)
+		r.row[l] = lines[l].name;
+	char lead[32];
+	snprintf(lead, sizeof lead, "  %s– ", sabin_dim());
+	sabin_reasons_print(&r, stdout, lead, sabin_plain());
 }
 
 static void table(const struct sabin_analysis *a)

@@ -20,7 +20,7 @@ static void print_side(const char *name, const struct sabin_device_side *side)
 		return;
 	}
 	if (!side->usable) {
-		puts("does not open");
+		printf("does not open: %s\n", side->why);
 		return;
 	}
 	if (side->channels_min == side->channels_max)
@@ -70,6 +70,7 @@ static void json_side(struct sabin_json *json, const char *key, const struct sab
 		sabin_json_integer(json, NULL, side->rates_hz[i]);
 	sabin_json_close(json);
 	sabin_json_text(json, "formats", side->formats);
+	sabin_json_text(json, "why", side->usable ? NULL : side->why);
 	sabin_json_close(json);
 }
 

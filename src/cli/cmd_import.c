@@ -2,6 +2,7 @@
  *
  * cmd_import.c: sabin import.
  */
+#include <float.h>
 #include <math.h>
 #include <strings.h>
 
@@ -175,6 +176,14 @@ static int check_names(const char *command, const struct work *w)
 
 /* ---- writing -------------------------------------------------------------------------------------- */
 
+static bool fits_float(const double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fabs(x[i]) > (double)FLT_MAX)
+			return false;
+	return true;
+}
+
 static bool is_rounded(const double *x, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -191,6 +200,11 @@ static enum sabin_err import_one(struct work *w, const struct sabin_measurement 
 	enum sabin_err err = sabin_measurement_load(source, channel, &x, &frames, diag);
 	if (err)
 		return err;
+	if (!fits_float(x, frames)) {
+		free(x);
+		return sabin_diag_set(diag, SABIN_EFORMAT, source->path, 0, 0,
+		                      "holds samples too large for 32-bit float; full scale is 1");
+	}
 	struct sabin_measured *m = sabin_measurement_add(&w->measurement);
 	char *path = NULL;
 	if (!m) {
@@ -225,11 +239,15 @@ static enum sabin_err import_one(struct work *w, const struct sabin_measurement 
 static enum sabin_err write_result(struct work *w, struct sabin_diag *diag)
 {
 	struct sabin_measurement *m = &w->measurement;
+	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	enum sabin_err err =
 	    sabin_output_begin(&w->output, w->o->output, true, w->o->common.force, diag);
 	for (size_t s = 0, all = 0; s < w->count; s++)
-		for (size_t c = 0; !err && c < w->sources[s].response_count; c++, all++)
+		for (size_t c = 0; !err && c < w->sources[s].response_count; c++, all++) {
 			err = import_one(w, &w->sources[s], c, all, diag);
+			if (!err)
+				err = sabin_stopped(diag);
+		}
 	m->complete = true;
 	m->command = sabin_command_line();
 	sabin_date_now(m->date, sizeof m->date);
@@ -247,7 +265,7 @@ static int report(const char *command, const struct work *w)
 		if (err)
 			return sabin_fail_output(command, err, &diag);
 	} else {
-		sabin_show_measurement(&w->measurement, w->o->output);
+		sabin_show_measurement(&w->measurement, w->o->output, 0);
 	}
 	for (size_t i = 0; i < w->measurement.response_count; i++)
 		trustworthy = trustworthy && w->measurement.responses[i].verdict.trustworthy;

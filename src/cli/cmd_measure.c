@@ -13,6 +13,7 @@
 #include "cli/show.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
+#include "io/number.h"
 #include "io/paths.h"
 
 struct options {
@@ -84,6 +85,22 @@ static void progress(void *context, const char *stage, double fraction)
 	sabin_progress(stage, fraction);
 }
 
+static void opened(void *context, size_t count, double each_s)
+{
+	const struct plan *plan = context;
+	const struct sabin_session_options *s = &plan->session;
+	const long all_s = lrint(each_s * (double)count);
+	char repeats[32] = "";
+	if (s->repeats > 1)
+		snprintf(repeats, sizeof repeats, " %u times", s->repeats);
+	sabin_say("playing on %s at %g dBFS peak (ceiling %g dBFS), %s to %s in %g s%s; %zu response%s of "
+	          "%.1f s: %ld:%02ld min of sound",
+	          s->plugin ? "the simulated room" : s->playback, s->level_dbfs, s->ceiling_dbfs,
+	          sabin_text_exact_hz(plan->room.sweep.from_hz).s,
+	          sabin_text_exact_hz(plan->room.sweep.to_hz).s, s->length_s, repeats, count,
+	          count == 1 ? "" : "s", each_s, all_s / 60, all_s % 60);
+}
+
 /* Tell where the microphone belongs and wait for Return. */
 static bool place(void *context, const struct sabin_position *position)
 {
@@ -108,31 +125,17 @@ static int want(struct plan *plan)
 	const struct options *o = plan->o;
 	const struct sabin_roomfile *room = &plan->room;
 	const size_t speakers = room->speaker_count, positions = room->position_count;
+	const int status =
+	    sabin_check_names(plan->command->name, &o->speakers, &o->positions, room);
+	if (status >= 0)
+		return status;
 	plan->wanted = calloc(speakers + positions, sizeof *plan->wanted);
 	if (!plan->wanted)
 		return SABIN_EXIT_OUTPUT;
 	for (size_t i = 0; i < speakers; i++)
-		plan->wanted[i] = o->speakers.count == 0;
+		plan->wanted[i] = sabin_list_allows(&o->speakers, room->speakers[i].name);
 	for (size_t i = 0; i < positions; i++)
-		plan->wanted[speakers + i] = o->positions.count == 0;
-	for (size_t i = 0; i < o->speakers.count; i++) {
-		const int at = sabin_roomfile_speaker(room, o->speakers.item[i]);
-		if (at < 0) {
-			sabin_complain(plan->command->name, "no speaker '%s' in %s; the first is '%s'",
-			               o->speakers.item[i], room->path, room->speakers[0].name);
-			return SABIN_EXIT_USAGE;
-		}
-		plan->wanted[at] = true;
-	}
-	for (size_t i = 0; i < o->positions.count; i++) {
-		const int at = sabin_roomfile_position(room, o->positions.item[i]);
-		if (at < 0) {
-			sabin_complain(plan->command->name, "no position '%s' in %s; the first is '%s'",
-			               o->positions.item[i], room->path, room->positions[0].name);
-			return SABIN_EXIT_USAGE;
-		}
-		plan->wanted[speakers + (size_t)at] = true;
-	}
+		plan->wanted[speakers + i] = sabin_list_allows(&o->positions, room->positions[i].name);
 	plan->session.speakers = plan->wanted;
 	plan->session.positions = plan->wanted + speakers;
 	return -1;
@@ -143,15 +146,13 @@ static int find_devices(struct plan *plan)
 	const struct options *o = plan->o;
 	struct sabin_session_options *s = &plan->session;
 	if (o->simulate) {
+		struct sabin_diag diag = {0};
 		char *rooms = sabin_place(SABIN_PLACE_ROOMS);
-		s->plugin = plan->plugin = sabin_place(SABIN_PLACE_PLUGIN);
+		enum sabin_err err = sabin_place_find(SABIN_PLACE_PLUGIN, &plan->plugin, &diag);
+		s->plugin = plan->plugin;
 		s->materials = plan->materials = rooms ? sabin_path_join(rooms, "materials.yaml") : NULL;
 		free(rooms);
-		if (plan->plugin)
-			return -1;
-		sabin_complain(plan->command->name, "the plugin of the simulated sound card is not "
-		                                    "where it was installed");
-		return SABIN_EXIT_DEVICE;
+		return err ? sabin_fail_output(plan->command->name, err, &diag) : -1;
 	}
 	s->playback = o->playback ? o->playback : plan->room.audio.playback;
 	s->capture = o->capture ? o->capture : plan->room.audio.capture;
@@ -226,6 +227,7 @@ static int make_plan(struct plan *plan)
 	    .stop = sabin_stop_watch(),
 	    .say = say,
 	    .progress = progress,
+	    .opened = opened,
 	    .place = place,
 	    .context = plan,
 	};
@@ -238,8 +240,9 @@ static int make_plan(struct plan *plan)
 	}
 	if (room->sweep.to_hz > s->rate_hz / 2.0) {
 		sabin_complain(plan->command->name,
-		               "a sweep to %g Hz cannot be played at %u Hz; expected at most %g Hz",
-		               room->sweep.to_hz, s->rate_hz, s->rate_hz / 2.0);
+		               "a sweep to %s cannot be played at %u Hz; expected at most %s",
+		               sabin_text_exact_hz(room->sweep.to_hz).s, s->rate_hz,
+		               sabin_text_exact_hz(s->rate_hz / 2.0).s);
 		return SABIN_EXIT_USAGE;
 	}
 	int status = want(plan);
@@ -248,16 +251,6 @@ static int make_plan(struct plan *plan)
 	if (status < 0)
 		status = find_devices(plan);
 	return status < 0 ? check_microphones(plan) : status;
-}
-
-static void announce(const struct plan *plan)
-{
-	const struct sabin_session_options *s = &plan->session;
-	sabin_say("playing on %s at %g dBFS peak, %g Hz to %g Hz in about %g s, %u time%s each; "
-	          "ceiling %g dBFS",
-	          s->plugin ? "the simulated room" : s->playback, s->level_dbfs,
-	          plan->room.sweep.from_hz, plan->room.sweep.to_hz, s->length_s, s->repeats,
-	          s->repeats == 1 ? "" : "s", s->ceiling_dbfs);
 }
 
 /* Run the session into the temporary directory and move it to its place when it holds anything. */
@@ -273,13 +266,17 @@ static int measure(struct plan *plan)
 		err = sabin_append_begin(o->output, &plan->output, &plan->room, m, &diag);
 	if (!err)
 		err = sabin_measurement_keep_room(&plan->room, plan->output.temporary, &diag);
+	if (err == SABIN_EEXIST && !o->append && !o->common.force && diag.advice[0])
+		sabin_diag_advise(&diag, "choose another name, replace it with --force, or go on with it "
+		                         "with --append");
 	if (err)
 		return sabin_fail_output(name, err, &diag);
 	if (!m->command)
 		m->command = sabin_command_line();
 	sabin_date_now(m->date, sizeof m->date);
 	plan->session.folder = plan->output.temporary;
-	announce(plan);
+	struct sabin_doubts doubts;
+	sabin_show_doubts(&plan->room, &doubts);
 	const enum sabin_err ended = sabin_session_run(&plan->session, m, &why);
 	sabin_progress_end();
 	if (m->response_count > 0) {
@@ -290,10 +287,12 @@ static int measure(struct plan *plan)
 			return sabin_fail_output(name, err, &diag);
 	}
 	if (ended == SABIN_EINTR) {
-		sabin_complain(name, m->response_count ? "interrupted; %zu whole responses are in %s"
-		                                       : "interrupted before the first response; "
-		                                         "nothing was written",
-		               m->response_count, o->output);
+		if (m->response_count == 0)
+			sabin_complain(name, "interrupted before the first response; nothing was written");
+		else
+			sabin_complain(name, "interrupted; %zu whole response%s in %s; --append goes on",
+			               m->response_count, m->response_count == 1 ? " is" : "s are",
+			               o->output);
 		return SABIN_EXIT_INTERRUPTED;
 	}
 	if (ended == SABIN_EFORMAT)
@@ -301,17 +300,30 @@ static int measure(struct plan *plan)
 	return ended ? sabin_fail_output(name, ended, &why) : -1;
 }
 
+static bool wanted_is_there(const struct plan *plan)
+{
+	const struct sabin_roomfile *room = &plan->room;
+	for (size_t s = 0; s < room->speaker_count; s++)
+		for (size_t p = 0; p < room->position_count; p++)
+			if (plan->session.speakers[s] && plan->session.positions[p] &&
+			    !sabin_measurement_find(&plan->measurement, room->speakers[s].name,
+			                            room->positions[p].name))
+				return false;
+	return true;
+}
+
 static int verdict(const struct plan *plan)
 {
 	const struct sabin_measurement *m = &plan->measurement;
 	struct sabin_diag diag = {0};
-	bool good = m->complete;
+	bool good = wanted_is_there(plan);
 	if (plan->o->common.json) {
 		enum sabin_err err = sabin_show_measurement_json(m, plan->o->output);
 		if (err)
 			return sabin_fail_output(plan->command->name, err, &diag);
 	} else {
-		sabin_show_measurement(m, plan->o->output);
+		sabin_show_measurement(m, plan->o->output,
+		                       plan->room.speaker_count * plan->room.position_count);
 	}
 	for (size_t i = 0; i < m->response_count; i++)
 		good = good && m->responses[i].verdict.trustworthy;

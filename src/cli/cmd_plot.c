@@ -4,10 +4,12 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "chart/chart.h"
 #include "cli/command.h"
+#include "cli/part_noise.h"
 #include "cli/recording.h"
 #include "cli/responses.h"
 #include "cli/show.h"
@@ -61,6 +63,7 @@ struct work {
 	struct sabin_responses responses;
 	struct sabin_analysis *analyses;
 	struct sabin_distortion *distortions;
+	struct sabin_noise *noises;
 	struct sabin_chart_trace *traces;
 	struct sabin_roomfile room;
 	bool has_room;
@@ -72,6 +75,17 @@ struct work {
 	bool folder; /* the output is one */
 	size_t drawn;
 };
+
+static int refuse_kind(const struct sabin_command *command, const char *name)
+{
+	char list[400] = "";
+	size_t used = 0;
+	for (size_t k = 0; sabin_chart_kind(k) && used < sizeof list; k++)
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s, ",
+		                         sabin_chart_kind(k)->name);
+	sabin_complain(command->name, "--kind=%s: unknown kind; expected some of: %sor all", name, list);
+	return SABIN_EXIT_USAGE;
+}
 
 static int choose_kinds(struct work *w)
 {
@@ -90,9 +104,7 @@ static int choose_kinds(struct work *w)
 		}
 		const struct sabin_chart_kind *kind = sabin_chart_find(list->item[i]);
 		if (!kind) {
-			sabin_complain(w->command->name, "--kind=%s: unknown kind; see 'sabin help plot'",
-			               list->item[i]);
-			return SABIN_EXIT_USAGE;
+			return refuse_kind(w->command, list->item[i]);
 		}
 		w->kinds[w->kind_count++] = kind;
 	}
@@ -102,7 +114,18 @@ static int choose_kinds(struct work *w)
 static bool ends_with(const char *text, const char *end)
 {
 	const size_t n = strlen(text), m = strlen(end);
-	return n > m && strcmp(text + n - m, end) == 0;
+	return n > m && strcasecmp(text + n - m, end) == 0;
+}
+
+/* Endings of pictures that are not drawn: such a name is no folder's. */
+static const char *foreign_ending(const char *path)
+{
+	static const char *const endings[] = {".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff",
+	                                      ".eps", ".ps",   ".emf", ".avif", ".heic"};
+	for (size_t i = 0; i < SABIN_COUNT(endings); i++)
+		if (ends_with(path, endings[i]))
+			return endings[i];
+	return NULL;
 }
 
 /* -o names a file when it ends like one; it then says the format. */
@@ -124,6 +147,14 @@ static int choose_output(struct work *w)
 			w->format = f;
 			w->folder = false;
 		}
+	}
+	const char *foreign = foreign_ending(o->output);
+	if (foreign) {
+		sabin_complain(w->command->name,
+		               "%s: %s is no format of charts; a name that ends in .png, .svg or .pdf is "
+		               "expected, or a folder's",
+		               o->output, foreign);
+		return SABIN_EXIT_USAGE;
 	}
 	const bool one_trace = w->kind_count == 1 && w->kinds[0]->one_trace;
 	if (!w->folder && (w->kind_count > 1 || (one_trace && w->count > 1))) {
@@ -164,6 +195,23 @@ static enum sabin_err distort(struct work *w, size_t i, struct sabin_diag *diag)
 	                                  diag);
 }
 
+/* The same: where none was recorded the chart refuses. */
+static enum sabin_err hear_noise(struct work *w, size_t i, struct sabin_diag *diag)
+{
+	struct sabin_part_input input = {.measurement = &w->m,
+	                                 .measured = w->responses.item[i].measured};
+	double *noise = NULL;
+	enum sabin_err err =
+	    sabin_measurement_noise(&w->m, w->chosen[i], &noise, &input.noise_frames, diag);
+	input.noise = noise;
+	if (!err && noise && input.noise_frames > 0) {
+		err = sabin_part_noise_of(&input, &w->noises[i], diag);
+		w->traces[i].noise = err ? NULL : &w->noises[i];
+	}
+	free(noise);
+	return err;
+}
+
 static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 {
 	struct sabin_response_options r = sabin_response_defaults();
@@ -181,7 +229,8 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	w->analyses = calloc(w->count, sizeof *w->analyses);
 	w->distortions = calloc(w->count, sizeof *w->distortions);
 	w->traces = calloc(w->count, sizeof *w->traces);
-	if (!w->analyses || !w->distortions || !w->traces)
+	w->noises = calloc(w->count, sizeof *w->noises);
+	if (!w->analyses || !w->distortions || !w->traces || !w->noises)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; !err && i < w->count; i++) {
 		const struct sabin_response_item *item = &w->responses.item[i];
@@ -193,6 +242,8 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 			err = analyse(w, i, diag);
 		if (!err && needs & SABIN_CHART_DISTORTION)
 			err = distort(w, i, diag);
+		if (!err && needs & SABIN_CHART_NOISE)
+			err = hear_noise(w, i, diag);
 	}
 	return err;
 }
@@ -290,10 +341,8 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		if (err)
 			status = sabin_fail_input(command->name, err, &diag);
 	}
-	if (status < 0 && !(w.plots = sabin_place(SABIN_PLACE_PLOTS))) {
-		sabin_complain(command->name, "the chart scripts are not where they were installed");
-		status = SABIN_EXIT_OUTPUT;
-	}
+	if (status < 0 && (err = sabin_place_find(SABIN_PLACE_PLOTS, &w.plots, &diag)))
+		status = sabin_fail_output(command->name, err, &diag);
 	if (status < 0) {
 		err = draw_all(&w, &diag);
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
@@ -304,6 +353,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		sabin_distortion_free(&w.distortions[i]);
 	free(w.analyses);
 	free(w.distortions);
+	free(w.noises);
 	free(w.traces);
 	free(w.chosen);
 	free(w.plots);

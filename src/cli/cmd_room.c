@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/show.h"
 #include "io/json.h"
+#include "io/number.h"
 #include "io/roomfile.h"
 
 struct options {
@@ -75,9 +76,11 @@ static void print(const struct sabin_roomfile *file)
 	putchar('\n');
 	if (any)
 		puts("  * a surface's absorption is extrapolated there");
-	printf("\nSchroeder frequency %.0f Hz: below it single modes rule, and reverberation time means "
+	puts("  It supposes that sound is scattered evenly.  Between bare walls it is not: the rooms of\n"
+	     "  'simulate' and 'measure --simulate', mirrors all, ring up to four times as long.");
+	printf("\nSchroeder frequency %s: below it single modes rule, and reverberation time means "
 	       "little.\n\nDistances\n",
-	       schroeder_hz(room));
+	       sabin_text_hz(schroeder_hz(room)).s);
 	for (size_t s = 0; s < file->speaker_count; s++)
 		for (size_t p = 0; p < file->position_count; p++) {
 			const double d = distance_m(file->speakers[s].position_m,
@@ -88,7 +91,7 @@ static void print(const struct sabin_roomfile *file)
 		}
 }
 
-static enum sabin_err print_json(const struct sabin_roomfile *file)
+static enum sabin_err print_json(const struct sabin_roomfile *file, const struct sabin_doubts *doubts)
 {
 	const struct sabin_room *room = &file->room;
 	struct sabin_json *json = sabin_json_new();
@@ -110,6 +113,24 @@ static enum sabin_err print_json(const struct sabin_roomfile *file)
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
+	sabin_json_open_array(json, "distances");
+	for (size_t s = 0; s < file->speaker_count; s++)
+		for (size_t p = 0; p < file->position_count; p++) {
+			const double d = distance_m(file->speakers[s].position_m,
+			                            file->positions[p].position_m);
+			sabin_json_open_object(json, NULL);
+			sabin_json_text(json, "speaker", file->speakers[s].name);
+			sabin_json_text(json, "position", file->positions[p].name);
+			sabin_json_number(json, "distance_m", d);
+			sabin_json_number(json, "delay_s",
+			                  d / sabin_speed_of_sound(room->temperature_c));
+			sabin_json_close(json);
+		}
+	sabin_json_close(json);
+	sabin_json_open_array(json, "warnings");
+	for (size_t i = 0; i < doubts->count; i++)
+		sabin_json_text(json, NULL, doubts->text[i]);
+	sabin_json_close(json);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;
@@ -122,9 +143,12 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct sabin_diag diag = {0};
 	enum sabin_err err = sabin_roomfile_read(operands[0], NULL, &file, &diag);
 	int status = SABIN_EXIT_DONE;
+	struct sabin_doubts doubts = {0};
+	if (!err)
+		sabin_show_doubts(&file, &doubts);
 	if (err)
 		status = sabin_fail_input(command->name, err, &diag);
-	else if (o->common.json && (err = print_json(&file)))
+	else if (o->common.json && (err = print_json(&file, &doubts)))
 		status = sabin_fail_output(command->name, err, &diag);
 	else if (!o->common.json && o->check)
 		printf("%s: good: %zu speaker%s, %zu position%s\n", operands[0], file.speaker_count,

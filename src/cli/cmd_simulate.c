@@ -127,7 +127,7 @@ static enum sabin_err simulate_one(const struct job *job, size_t s, size_t p,
 	                                    .snr_db = unknown,
 	                                    .repeatability_db = unknown,
 	                                    .polarity = arrival.polarity};
-	sabin_verdict_say(&r->verdict, "simulated, not measured");
+	sabin_verdict_say(&r->verdict, "%s", sabin_simulated_remark);
 	return SABIN_OK;
 }
 
@@ -143,6 +143,8 @@ static enum sabin_err simulate_all(const struct job *job, struct sabin_diag *dia
 			sabin_progress("simulating",
 			               (double)(s * room->position_count + p) / (double)all);
 			enum sabin_err err = simulate_one(job, s, p, diag);
+			if (!err)
+				err = sabin_stopped(diag);
 			if (err)
 				return err;
 		}
@@ -165,11 +167,14 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	enum sabin_err err = sabin_roomfile_read(operands[0], NULL, &room, &diag);
 	if (err)
 		status = sabin_fail_input(command->name, err, &diag);
+	else
+		status = sabin_check_names(command->name, &o->speakers, &o->positions, &room);
 	if (status < 0) {
 		struct job job = {.o = o, .room = &room, .m = &m};
 		job.images.rate_hz = isnan(o->rate_hz) ? room.audio.rate_hz : floor(o->rate_hz);
 		job.images.length_s = isnan(o->length_s) ? default_length_s(&room.room) : o->length_s;
 		job.images.air = !o->no_air;
+		(void)sabin_stop_watch(); /* from here on there is something to be removed */
 		err = sabin_output_begin(&output, o->output, true, o->common.force, &diag);
 		job.folder = output.temporary;
 		if (!err)
@@ -179,13 +184,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		m.complete = true;
 		m.command = sabin_command_line();
 		sabin_date_now(m.date, sizeof m.date);
-		if (!err && m.response_count == 0) {
-			sabin_complain(command->name, "no such speaker or position in %s", room.path);
-			status = SABIN_EXIT_USAGE;
-		}
-		if (!err && status < 0)
+		if (!err)
 			err = sabin_measurement_write(&m, output.temporary, &diag);
-		if (!err && status < 0)
+		if (!err)
 			err = sabin_output_commit(&output, &diag);
 		if (err)
 			status = sabin_fail_output(command->name, err, &diag);
@@ -193,7 +194,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0) {
 		status = SABIN_EXIT_DONE;
 		if (!o->common.json)
-			sabin_show_measurement(&m, o->output);
+			sabin_show_measurement(&m, o->output, 0);
 		else if ((err = sabin_show_measurement_json(&m, o->output)))
 			status = sabin_fail_output(command->name, err, &diag);
 	}

@@ -34,11 +34,11 @@ static const struct sabin_command *find(const char *name)
 static int unknown(const char *name)
 {
 	const char *near = NULL;
-	int best = 3;
+	int most = sabin_opt_slips(name);
 	for (size_t i = 0; i < SABIN_COUNT(commands); i++) {
 		const int distance = sabin_opt_distance(name, commands[i]->name);
-		if (distance < best) {
-			best = distance;
+		if (distance <= most) {
+			most = distance - 1;
 			near = commands[i]->name;
 		}
 	}

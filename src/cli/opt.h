@@ -85,5 +85,7 @@ bool sabin_opt_number(const char *text, enum sabin_opt_unit unit, double *out);
 
 /* Edit distance with a limit, for "did you mean": a big number beyond 3. */
 int sabin_opt_distance(const char *a, const char *b);
+/* How many letters of a word of that length may be wrong, for another to be suggested: a third. */
+int sabin_opt_slips(const char *word);
 
 #endif

@@ -8,6 +8,7 @@
 #include "io/atomic.h"
 #include "io/calibration.h"
 #include "io/json.h"
+#include "io/number.h"
 
 static const char *const smoothing_names[] = {"none", "1/1",  "1/2",  "1/3",
                                               "1/6",  "1/12", "1/24", "1/48"};
@@ -29,6 +30,8 @@ static void subtract(const struct sabin_calibration *calibration, struct sabin_r
 {
 	const double f_hz = r->freq_hz[i];
 	r->level_db[i] -= sabin_calibration_level_db(calibration, f_hz);
+	if (r->noise_db)
+		r->noise_db[i] -= sabin_calibration_level_db(calibration, f_hz);
 	r->phase_deg[i] = remainder(
 	    r->phase_deg[i] - sabin_calibration_phase_deg(calibration, f_hz), 360);
 	r->group_delay_s[i] -= sabin_calibration_delay_s(calibration, f_hz);
@@ -87,14 +90,21 @@ static enum sabin_err compute_one(const struct sabin_measurement *m,
 	o.to_hz = fmin(o.to_hz, r->rate_hz / 2.0);
 	if (!(o.from_hz < o.to_hz))
 		return sabin_diag_set(diag, SABIN_EFORMAT, r->file, 0, 0,
-		                      "holds nothing from %g Hz up: its rate is %u Hz", o.from_hz,
+		                      "holds nothing from %s up: its rate is %u Hz",
+		                      sabin_text_exact_hz(o.from_hz).s,
 		                      r->rate_hz);
 	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
 	const double arrival = zero + r->arrival_s.value * r->rate_hz;
+	if (!isfinite(arrival))
+		return sabin_diag_set(diag, SABIN_EFORMAT, r->file, 0, 0,
+		                      "has no frequency response: it is silent");
 	const double held_s = ((double)item->frames - arrival) / r->rate_hz;
 	item->trust = sabin_trust_of(m, r, room, fmin(o.window_s, held_s));
 	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival, zero, &o,
 	                             &item->response);
+	if (!err)
+		err = sabin_response_noise(item->h, item->frames, r->rate_hz, arrival, &o,
+		                           &item->response);
 	if (err)
 		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		                      "has no frequency response: %s", sabin_strerror(err));

@@ -8,13 +8,18 @@
 #include "cli/opt.h"
 #include "io/json.h"
 #include "io/measurement.h"
+#include "io/roomfile.h"
 
 /* The document sabin.measurement/1 on standard output. */
 SABIN_MUST enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *measurement,
                                                       const char *directory);
 
-/* The same for people. */
-void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory);
+/* The same for people.  all: how many responses a complete one would hold; 0: not known. */
+void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory,
+                            size_t all);
+
+/* What a room file may mean but hardly does, as talk; also into *doubts. */
+void sabin_show_doubts(const struct sabin_roomfile *room, struct sabin_doubts *doubts);
 
 /* Q.value with decimals, "–" when it is not valid or not known; into text[size], returned. */
 const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size);
@@ -27,6 +32,16 @@ SABIN_MUST char *sabin_command_line(void);
 
 /* Now, ISO 8601 with zone. */
 void sabin_date_now(char *text, size_t size);
+
+/* "no WHAT 'NAME' in PATH; there are 'a' and 'b'".  The names stand `stride` bytes apart, each told once.
+ * Returns the exit status. */
+int sabin_no_such(const char *command, const char *what, const char *name, const char *path,
+                  const char *names, size_t count, size_t stride);
+
+/* Do --speaker and --position name what the room file has?  Else an exit status after a message, or
+ * -1. */
+int sabin_check_names(const char *command, const struct sabin_list *speakers,
+                      const struct sabin_list *positions, const struct sabin_roomfile *room);
 
 /* Open a measurement and choose responses by --speaker and --position: chosen[] (to be freed) has
  * their indices.  Returns an exit status after a message, or -1. */

@@ -61,8 +61,8 @@ static void average_with_last(const struct reader *reader, const double values[3
 	struct sabin_calibration *out = reader->out;
 	const size_t last = out->length - 1;
 	if (++*same == 2)
-		sabin_calibration_note(out, reader->line, "%g Hz is given more than once: averaged",
-		                       values[0]);
+		sabin_calibration_note(out, reader->line, "%s is given more than once: averaged",
+		                       sabin_text_exact_hz(values[0]).s);
 	out->level_db[last] += (values[1] - out->level_db[last]) / *same;
 	out->phase_deg[last] += (values[2] - out->phase_deg[last]) / *same;
 }
@@ -159,8 +159,9 @@ static void look_twice(struct sabin_calibration *c, const char *path)
 	if (most > suspicious_db)
 		sabin_calibration_note(c, 0, "levels up to %.0f dB: is it a response re 0 dB?", most);
 	if (c->freq_hz[0] > 100 || c->freq_hz[c->length - 1] < 10000)
-		sabin_calibration_note(c, 0, "covers only %g Hz to %g Hz; beyond, the end values count",
-		                       c->freq_hz[0], c->freq_hz[c->length - 1]);
+		sabin_calibration_note(c, 0, "covers only %s to %s; beyond, the end values count",
+		                       sabin_text_exact_hz(c->freq_hz[0]).s,
+		                       sabin_text_exact_hz(c->freq_hz[c->length - 1]).s);
 	sabin_calibration_identify(c, path);
 }
 

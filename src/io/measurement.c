@@ -59,6 +59,27 @@ void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
 	}
 }
 
+const char sabin_simulated_remark[] = "simulated, not measured";
+
+bool sabin_measurement_simulated(const struct sabin_measurement *measurement, size_t index)
+{
+	const struct sabin_verdict *verdict = &measurement->responses[index].verdict;
+	for (size_t i = 0; i < verdict->why_count; i++)
+		if (strcmp(verdict->why[i], sabin_simulated_remark) == 0)
+			return true;
+	return strcmp(measurement->capture.name, "roomcard") == 0;
+}
+
+const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
+                                                    const char *speaker, const char *position)
+{
+	for (size_t i = 0; i < measurement->response_count; i++)
+		if (strcmp(measurement->responses[i].speaker, speaker) == 0 &&
+		    strcmp(measurement->responses[i].position, position) == 0)
+			return &measurement->responses[i];
+	return NULL;
+}
+
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement)
 {
 	size_t count = measurement->response_count + 1, size;

@@ -121,7 +121,17 @@ SABIN_MUST enum sabin_err sabin_measurement_keep_room(const struct sabin_roomfil
 SABIN_MUST enum sabin_err sabin_measurement_write(const struct sabin_measurement *measurement,
                                                   const char *folder, struct sabin_diag *diag);
 
+/* Among the remarks of a verdict on what was computed from geometry alone. */
+extern const char sabin_simulated_remark[];
+
+/* Did a room file's geometry answer, as a response or behind the simulated card, and no room? */
+bool sabin_measurement_simulated(const struct sabin_measurement *measurement, size_t index);
+
 /* Append an empty response (grown by one) and return it; NULL without memory. */
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement);
+
+/* The response of a speaker at a position, or NULL. */
+const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
+                                                    const char *speaker, const char *position);
 
 #endif

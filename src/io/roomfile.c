@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "io/atomic.h"
+#include "io/number.h"
 #include "io/roomfile_inner.h"
 
 bool sabin_name_is_valid(const char *name)
@@ -148,6 +149,26 @@ static enum sabin_err read_speakers(struct sabin_room_reader *reader,
 	return err;
 }
 
+/* A microphone is no nearer to a speaker than to a wall. */
+static enum sabin_err check_apart(struct sabin_room_reader *reader,
+                                  const struct sabin_yaml_node *node, const char *label,
+                                  const double position_m[3])
+{
+	static const double least_m = 0.01;
+	const struct sabin_roomfile *room = reader->out;
+	for (size_t i = 0; i < room->speaker_count; i++) {
+		const double *speaker_m = room->speakers[i].position_m;
+		const double apart_m = hypot(hypot(position_m[0] - speaker_m[0], position_m[1] - speaker_m[1]),
+		                             position_m[2] - speaker_m[2]);
+		if (apart_m < least_m - 1e-6)
+			return sabin_room_refuse(reader, node,
+			                         "%s: the microphone is in the speaker '%s'; at least "
+			                         "%g m between them was expected, not %.4g",
+			                         label, room->speakers[i].name, least_m, apart_m);
+	}
+	return SABIN_OK;
+}
+
 static enum sabin_err read_positions(struct sabin_room_reader *reader,
                                      const struct sabin_yaml_node *node)
 {
@@ -169,6 +190,9 @@ static enum sabin_err read_positions(struct sabin_room_reader *reader,
 		if (!err)
 			err = sabin_room_check_inside(reader, sabin_yaml_find(n, "position_m"), sub,
 			                              position->position_m);
+		if (!err)
+			err = check_apart(reader, sabin_yaml_find(n, "position_m"), sub,
+			                  position->position_m);
 	}
 	return err;
 }
@@ -361,13 +385,15 @@ static enum sabin_err read_sweep(struct sabin_room_reader *reader,
 	if (out->sweep.to_hz > half_hz)
 		return sabin_room_refuse(
 		    reader, to,
-		    "sweep.to_hz: %g Hz is above half the sample rate; at most %g Hz "
+		    "sweep.to_hz: %s is above half the sample rate; at most %s "
 		    "was expected at %u Hz",
-		    out->sweep.to_hz, half_hz, out->audio.rate_hz);
+		    sabin_text_exact_hz(out->sweep.to_hz).s, sabin_text_exact_hz(half_hz).s,
+		    out->audio.rate_hz);
 	if (out->sweep.from_hz >= out->sweep.to_hz)
 		return sabin_room_refuse(reader, from ? from : to,
-		                         "sweep.from_hz: %g Hz is not below sweep.to_hz (%g Hz)",
-		                         out->sweep.from_hz, out->sweep.to_hz);
+		                         "sweep.from_hz: %s is not below sweep.to_hz (%s)",
+		                         sabin_text_exact_hz(out->sweep.from_hz).s,
+		                         sabin_text_exact_hz(out->sweep.to_hz).s);
 	return SABIN_OK;
 }
 

@@ -136,6 +136,14 @@ SABIN_MUST enum sabin_err sabin_roomfile_read(const char *path, const char *mate
                                               struct sabin_roomfile *out, struct sabin_diag *diag);
 void sabin_roomfile_release(struct sabin_roomfile *roomfile);
 
+/* What is allowed, but hardly meant: sizes in centimetres, two speakers on one output, ... */
+enum { SABIN_DOUBTS_MAX = 16 };
+struct sabin_doubts {
+	size_t count;
+	char text[SABIN_DOUBTS_MAX][240];
+};
+void sabin_roomfile_doubt(const struct sabin_roomfile *roomfile, struct sabin_doubts *doubts);
+
 /* Index of a speaker or position by name (without regard to case), or -1. */
 int sabin_roomfile_speaker(const struct sabin_roomfile *roomfile, const char *name);
 int sabin_roomfile_position(const struct sabin_roomfile *roomfile, const char *name);

@@ -59,7 +59,7 @@ enum sabin_err sabin_track_process(struct sabin_track *track, const double *x, s
 	double *t = malloc(window * sizeof *t), *weight = malloc(window * sizeof *weight);
 	double complex *spectrum = malloc((window / 2 + 1) * sizeof *spectrum);
 	double *power = calloc(track->bands * track->count, sizeof *power);
-	enum sabin_err err = t && weight && spectrum && power ? sabin_fft_new_forward(window, &fft)
+	enum sabin_err err = t && weight && spectrum && power ? sabin_fft_new(window, &fft)
 	                                                      : SABIN_ENOMEM;
 	if (!err) /* its side lobes fall fast: a rumble must not reach into the treble */
 		sabin_window_hann(weight, window);

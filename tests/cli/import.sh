@@ -90,6 +90,8 @@ says "channel 1 is silent"
 expect_status 0 "$sabin" sweep --length 5 --from 100 --to 300 --tail 0.3 -o low.wav
 expect_status 3 "$sabin" deconvolve two/left.mix.wav --sweep low.wav -o no
 says "no sweep found on channel 1: looked for 100 Hz to 300 Hz"
+expect_status 3 "$sabin" deconvolve two/left.mix.wav --sweep once.wav -o no
+says "has its octaves at other times than that sweep"
 hold "nothing is left of what failed" [ ! -e no ] && [ ! -e no.wav ]
 
 # ---- import: bit for bit
@@ -152,5 +154,7 @@ says "is a frequency response"
 printf 'hello\n' >text.txt
 expect_status 3 "$sabin" import text.txt -o no
 says "text.txt"
+expect_status 3 "$sabin" deconvolve two/left.mix.wav --sweep once.wav -o no
+says "has its octaves at other times than that sweep"
 hold "nothing is left of what failed" [ ! -e no ]
 finish

@@ -29,7 +29,7 @@ has() { grep -qF -- "$1" out; }
 
 expect_status 0 "$sabin" measure room.yaml --simulate -q -o both
 hold "the verdict on a sub says why its chirps are not heard" \
-	has "clock skew taken from the response before: the timing chirps (5000 Hz and up) are above this speaker's range (to 120 Hz)"
+	has "clock skew taken from the response before: the timing chirps (5 kHz and up) are above this speaker's range (to 120 Hz)"
 
 expect_status 0 "$sabin" response both --speaker sub --csv
 hold "CSV: empty below the range" awk -F, 'NR > 1 && $1 > 20 && $1 < 24.9 && $2 $3 $4 != "" {bad = 1} END {exit bad}' out
@@ -46,6 +46,11 @@ expect_status 0 "$sabin" response both --speaker left --window 10 --csv
 hold "CSV: empty below what the window resolves" awk -F, 'NR > 1 && $1 > 20 && $1 < 99 && $2 != "" {bad = 1} END {exit bad}' out
 expect_status 0 "$sabin" response both/left.mix.wav --window 10
 hold "text: why, also for a bare file" has "under 100 Hz: period longer than the window"
+
+expect_status 2 "$sabin" response both --range 1000..1001
+hold "a range without a point is told" grep -qF "none of the points lies between 1 kHz and 1.001 kHz" err
+expect_status 0 "$sabin" response both --range 1000..1001 --points 1000 --speaker left --csv
+hold "not smoothed is called that" grep -qF "mean of the response, not smoothed" <("$sabin" response both --smooth none)
 
 if command -v gnuplot >/dev/null; then
 	expect_status 0 "$sabin" plot both -k response --script -q -o c.svg
