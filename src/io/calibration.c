@@ -15,6 +15,7 @@
 #include "io/atomic.h"
 #include "io/calibration_header.h"
 #include "io/columns.h"
+#include "io/number.h"
 
 static const size_t text_max = 4u << 20;
 static const double freq_max_hz = 1e6, level_max_db = 200; /* beyond is no microphone */
