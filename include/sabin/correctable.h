@@ -58,12 +58,14 @@ sabin_correctable_compute(const double *freq_hz, const double *target_db, size_t
                           struct sabin_correctable *out);
 SABIN_API void sabin_correctable_free(struct sabin_correctable *correctable);
 
-/* How far the excess phase of h turns over +-3 % around each frequency, its delay taken off: about
- * -360 degrees across a zero that is not minimum phase, about 0 across one that is.
+/* How far the excess phase of h turns from f / (1 + share) to f (1 + share) around each frequency, for each
+ * share (0.001 .. 1), its delay taken off: towards -360 degrees across a zero that is not minimum
+ * phase, as far as its width is inside, and about 0 across one that is.  turn_deg[share_count * count].
  * SABIN_EINVAL, SABIN_ESHORT, SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_excess_turn(const double *h, size_t n, double rate_hz,
                                                       double arrival, const double *freq_hz,
-                                                      size_t count, double *turn_deg);
+                                                      size_t count, const double *shares,
+                                                      size_t share_count, double *turn_deg);
 
 /* Power mean over the places, in dB. */
 SABIN_API void sabin_places_mean(const struct sabin_correctable_place *places, size_t count,

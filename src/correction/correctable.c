@@ -22,11 +22,14 @@
 
 /* The response is looked at so long; what comes later is noise to a phase. */
 static const double window_s = 0.5, lead_s = 0.05, fall_share = 0.25;
-static const double turn_share = 0.03;
 /* The delay is the median group delay here. */
 static const double delay_from_hz = 200, delay_to_hz = 2000;
-/* A turn beyond the first is a null for certain, beyond the second half one. */
-static const double null_deg = -180, doubt_deg = -60;
+/* Over so much of the frequency on either side the turn is taken, and beyond this many degrees it is a
+ * null: a pair of zeros of quality Q turns by 4 atan(2 Q share), and narrow ones are seen in the first,
+ * wide ones in the last.  Half of that is half a null. */
+static const double turn_share[] = {0.03, 0.06, 0.12}, null_deg[] = {-100, -140, -200};
+enum { SHARES = sizeof turn_share / sizeof *turn_share };
+static const double doubt = 0.5;
 /* Nulls are looked for where the level lies so far below its mean over an octave. */
 static const double dip_db = 6, deep_db = 8, around_oct = 1;
 /* A null's sides are left alone with it. */
@@ -119,7 +122,8 @@ static double phase_at(const double *phase, size_t bins, double at)
 }
 
 enum sabin_err sabin_excess_turn(const double *h, size_t n, double rate_hz, double arrival,
-                                 const double *freq_hz, size_t count, double *turn_deg)
+                                 const double *freq_hz, size_t count, const double *shares,
+                                 size_t share_count, double *turn_deg)
 {
 	double *x = NULL, *phase = NULL, zero = 0, slope = 0;
 	size_t length = 0;
@@ -138,9 +142,9 @@ enum sabin_err sabin_excess_turn(const double *h, size_t n, double rate_hz, doub
 	if (!err)
 		err = delay_of(phase, (size_t)(delay_from_hz / bin_hz),
 		               (size_t)fmin(delay_to_hz / bin_hz, (double)bins - 2), &slope);
-	for (size_t i = 0; i < count && !err; i++) {
-		const double up = freq_hz[i] * (1 + turn_share) / bin_hz;
-		const double down = freq_hz[i] / (1 + turn_share) / bin_hz;
+	for (size_t i = 0; i < count * share_count && !err; i++) {
+		const double f = freq_hz[i % count] / bin_hz, share = shares[i / count];
+		const double up = f * (1 + share), down = f / (1 + share);
 		turn_deg[i] = (double)NAN;
 		if (up < (double)bins - 1)
 			turn_deg[i] = (phase_at(phase, bins, up) - phase_at(phase, bins, down) -
@@ -194,17 +198,20 @@ static enum sabin_err dips(struct judge *j, const struct sabin_correctable_place
 	enum sabin_err err = SABIN_OK;
 	sabin_curve_smooth(j->freq_hz, p->level_db, j->n, around_oct, j->broad_db);
 	if (p->h)
-		err = sabin_excess_turn(p->h, p->n, p->rate_hz, p->arrival, j->freq_hz, j->n, j->turn);
+		err = sabin_excess_turn(p->h, p->n, p->rate_hz, p->arrival, j->freq_hz, j->n, turn_share,
+		                        SHARES, j->turn);
 	for (size_t i = 0; i < j->n && !err; i++) {
 		const double below = j->broad_db[i] - p->level_db[i];
 		const double turn = p->h ? j->turn[i] : (double)NAN;
 		if (!isnan(turn) && !(turn >= j->out->turn_deg[i]))
 			j->out->turn_deg[i] = turn;
-		double boost = 1;
+		double boost = 1, certain = 0;
+		for (size_t k = 0; k < SHARES && !isnan(turn); k++)
+			certain = fmax(certain, j->turn[i + k * j->n] / null_deg[k]);
 		if (isnan(turn))
 			boost = below >= deep_db ? 0 : 1;
-		else if (below >= dip_db && turn < doubt_deg)
-			boost = turn < null_deg ? 0 : 0.5;
+		else if (below >= dip_db && certain > doubt)
+			boost = certain < 1 ? 0.5 : 0;
 		const enum sabin_leave why = isnan(turn) ? SABIN_LEAVE_DIP : SABIN_LEAVE_NULL;
 		if (boost == 1 || j->out->full[i] == 0)
 			continue;
@@ -279,7 +286,7 @@ enum sabin_err sabin_correctable_compute(const double *freq_hz, const double *ta
 	struct judge j = {freq_hz, target_db, n, places, count, rules, &made, NULL, NULL, NULL};
 	if (!judge_ok(&j))
 		return SABIN_EINVAL;
-	double *scratch = malloc(3 * n * sizeof *scratch);
+	double *scratch = malloc((2 + SHARES) * n * sizeof *scratch);
 	made.full = malloc(n * sizeof(double));
 	made.boost = malloc(n * sizeof(double));
 	made.cut = malloc(n * sizeof(double));

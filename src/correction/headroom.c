@@ -20,8 +20,8 @@ static const double lowest_hz = 5;
 /* A cascade's response is taken for so many decays by 60 dB of its slowest filter; what is left then is
  * bounded by what the last tenth of it held. */
 static const double decays = 1.5, longest_s = 20, least_s = 0.002;
-/* Half periods of square waves, in steps of the octave. */
-enum { PERIODS_PER_OCTAVE = 6 };
+/* Half periods of square waves, in steps of the octave: filters are smooth, an arbitrary response is not. */
+enum { PERIODS_SMOOTH = 6, PERIODS_ROUGH = 32 };
 /* Their peaks are looked for this densely; at high rates the response moves little between. */
 static const double square_rate_hz = 44100;
 /* Peaks of filtered noise scatter about what its power says. */
@@ -100,7 +100,7 @@ static double square_peak(const double *step, size_t n, size_t half, size_t stri
 	return fmax(most, -least);
 }
 
-static double squares(const double *h, size_t n, double rate_hz, double *step)
+static double squares(const double *h, size_t n, double rate_hz, size_t per_octave, double *step)
 {
 	double sum = 0, most = 0;
 	for (size_t i = 0; i < n; i++)
@@ -108,8 +108,8 @@ static double squares(const double *h, size_t n, double rate_hz, double *step)
 	const size_t octaves = (size_t)ceil(log2((double)n + 2));
 	const size_t stride = rate_hz > 2 * square_rate_hz ? (size_t)(rate_hz / square_rate_hz) : 1;
 	size_t last = 0;
-	for (size_t p = 0; p <= octaves * PERIODS_PER_OCTAVE; p++) {
-		const size_t half = (size_t)lrint(exp2((double)p / PERIODS_PER_OCTAVE));
+	for (size_t p = 0; p <= octaves * per_octave; p++) {
+		const size_t half = (size_t)lrint(exp2((double)p / (double)per_octave));
 		if (half != last)
 			most = fmax(most, square_peak(step, n, half, half > 64 ? stride : 1));
 		last = half;
@@ -170,8 +170,9 @@ enum sabin_err sabin_eq_headroom_compute(const struct sabin_biquad *filters, siz
 	if (!err) {
 		/* [J]; a tail that falls by 90 dB in the whole holds no more beyond its end than in
 		 * the last tenth of it */
-		const double rest = taps > 0 ? 0 : sum_of(h + n - n / 10, n / 10);
-		const double square_db = 20 * log10(squares(h, n, rate_hz, step));
+		const double rest = count > 0 ? sum_of(h + n - n / 10, n / 10) : 0;
+		const double square_db = 20 * log10(squares(h, n, rate_hz,
+		                                             taps > 0 ? PERIODS_ROUGH : PERIODS_SMOOTH, step));
 		out->peak_gain_db = tones.most_db;
 		out->program_db = spare_db + fmax(fmax(tones.most_db, square_db),
 		                                  tones.pink_db + noise_scatter_db);
