@@ -12,6 +12,7 @@
 #include "audio/save.h"
 #include "audio/session.h"
 #include "audio/take.h"
+#include "audio/through.h"
 #include "io/atomic.h"
 #include "io/number.h"
 
@@ -39,6 +40,9 @@ struct session {
 	struct sabin_stimulus stimulus;
 	struct sabin_excitation excitation;
 	double *played;   /* [stimulus.frames] */
+	struct sabin_through through;
+	double *shaped;   /* [shaped_frames]: through the correction of the speaker at hand, or NULL */
+	size_t shaped_frames;
 	size_t record_frames;
 	struct sabin_taker *taker, *reference;
 	struct sabin_duplex *duplex;
@@ -76,7 +80,9 @@ static void release(struct session *s)
 	close_duplex(s);
 	sabin_taker_free(s->taker);
 	sabin_taker_free(s->reference);
+	sabin_through_release(&s->through);
 	free(s->played);
+	free(s->shaped);
 	free(s->recorded);
 	free(s->channel);
 }
@@ -133,7 +139,20 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 	s->measurement->has_stimulus = true;
 	s->measurement->stimulus = s->stimulus;
 	s->measurement->repeats = o->repeats;
-	return sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
+	err = o->through ? sabin_through_new(o->through, room, o->speakers, o->rate_hz, &s->through, diag)
+	                 : SABIN_OK;
+	return err ? err : sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
+}
+
+/* What is played on a speaker. */
+static enum sabin_err shape(struct session *s, size_t speaker)
+{
+	free(s->shaped);
+	s->shaped = NULL;
+	if (!s->o->through)
+		return SABIN_OK;
+	return sabin_through_apply(&s->through, speaker, s->played, s->stimulus.frames,
+	                           s->record_frames, &s->shaped, &s->shaped_frames);
 }
 
 /* text in double quotes, as alsa-lib's configuration reads it */
@@ -275,8 +294,8 @@ static enum sabin_err play_once(struct session *s, const struct sabin_speaker *s
 {
 	struct sabin_duplex_pace pace = {0};
 	const struct sabin_duplex_job job = {
-	    .x = s->played,
-	    .frames = s->stimulus.frames,
+	    .x = s->shaped ? s->shaped : s->played,
+	    .frames = s->shaped ? s->shaped_frames : s->stimulus.frames,
 	    .output = speaker->output - 1,
 	    .loopback =
 	        s->o->room->audio.has_loopback ? s->o->room->audio.loopback_output : 0,
@@ -442,7 +461,9 @@ static enum sabin_err measure_position(struct session *s, size_t p, struct sabin
 		if (!s->o->speakers[i] ||
 		    sabin_measurement_find(s->measurement, room->speakers[i].name, position->name))
 			continue;
-		err = measure_one(s, &room->speakers[i], position, diag);
+		err = shape(s, i);
+		if (!err)
+			err = measure_one(s, &room->speakers[i], position, diag);
 	}
 	return err;
 }
