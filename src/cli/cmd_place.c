@@ -12,6 +12,7 @@
 struct options {
 	struct sabin_common common;
 	struct sabin_list move, keep;
+	const char *fit;
 	double step_m, tolerance_cm;
 	long top;
 	int score;
@@ -30,6 +31,8 @@ static const struct sabin_opt rows[] = {
      50, "5", NULL, "judge by the mean score over positions so far away; 0: the point itself"},
     {SABIN_OPT_CHOICE, 0, "score", "NAME", offsetof(struct options, score), 0, 0, 0, "flat-v1",
      "flat-v1", "what is good; see sabin-place(1)"},
+    {SABIN_OPT_TEXT, 0, "fit", "MEASUREMENT", offsetof(struct options, fit), 0, 0, 0, NULL, NULL,
+     "search in the room as a measurement has it"},
 };
 
 /* What may move: everything, or what --move names, less what --keep names.  False after a message. */
@@ -113,8 +116,16 @@ static void none_found(const struct sabin_command *command, const struct sabin_r
 	               file->path, all, result->refused[most], sabin_place_rule_text(most));
 }
 
+struct fitted {
+	bool is;
+	struct sabin_roomfit fit;
+	struct sabin_fit_names names;
+	double size_m[3]; /* of the file */
+};
+
 static int search(const struct sabin_command *command, const struct options *o,
-                  const struct sabin_roomfile *file, struct sabin_place_plan *plan)
+                  const struct sabin_roomfile *file, struct sabin_place_plan *plan,
+                  const struct fitted *fitted)
 {
 	struct sabin_diag diag = {0};
 	struct sabin_place_result *result = calloc(1, sizeof *result);
@@ -139,8 +150,11 @@ static int search(const struct sabin_command *command, const struct options *o,
 		none_found(command, file, result);
 		status = SABIN_EXIT_INPUT;
 	} else if (!o->common.json) {
+		if (fitted->is)
+			sabin_show_fit(&fitted->fit, &fitted->names, fitted->size_m);
 		sabin_show_place(file, plan, result);
-	} else if ((err = sabin_show_place_json(file, plan, result))) {
+	} else if ((err = sabin_show_place_json(file, plan, result, fitted->is ? &fitted->fit : NULL,
+	                                        &fitted->names, fitted->size_m))) {
 		status = sabin_fail_output(command->name, err, &diag);
 	}
 	free(result);
@@ -158,15 +172,21 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		return sabin_fail_input(command->name, err, &diag);
 	bool *speaker = calloc(file.speaker_count + 1, sizeof *speaker);
 	bool *position = calloc(file.position_count + 1, sizeof *position);
-	int status = SABIN_EXIT_USAGE;
-	if (!speaker || !position)
+	int status = SABIN_EXIT_USAGE, failed = -1;
+	struct fitted fitted = {.is = o->fit};
+	memcpy(fitted.size_m, file.room.size_m, sizeof fitted.size_m);
+	if (o->fit)
+		failed = sabin_fit_room(command->name, o->fit, &file, &fitted.fit, &fitted.names);
+	if (failed >= 0)
+		status = failed;
+	else if (!speaker || !position)
 		status = sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
 	else if (choose(command, o, &file, speaker, position)) {
 		err = sabin_roomfile_place(&file, speaker, position, &plan);
 		if (err)
 			status = sabin_fail_output(command->name, err, &diag);
 		else if (check_move(command, o, &file, &plan))
-			status = search(command, o, &file, &plan);
+			status = search(command, o, &file, &plan, &fitted);
 	}
 	free(speaker);
 	free(position);

@@ -9,11 +9,14 @@
 struct options {
 	struct sabin_common common;
 	bool check;
+	const char *fit;
 };
 
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_FLAG, 0, "check", NULL, offsetof(struct options, check), 0, 0, 0, NULL, NULL,
      "only check the file"},
+    {SABIN_OPT_TEXT, 0, "fit", "MEASUREMENT", offsetof(struct options, fit), 0, 0, 0, NULL, NULL,
+     "fit the room to a measurement, and say where the file and it disagree"},
 };
 
 static int run(const struct sabin_command *command, void *options, char **operands)
@@ -25,20 +28,34 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	int status = SABIN_EXIT_DONE;
 	struct sabin_doubts doubts = {0};
 	struct sabin_room_facts facts = {0};
-	if (!err)
+	struct sabin_roomfit fit;
+	struct sabin_fit_names names = {0};
+	double size_m[3] = {0};
+	int fitted = -1;
+	if (!err) {
 		sabin_show_doubts(&file, &doubts);
+		memcpy(size_m, file.room.size_m, sizeof size_m);
+		if (o->fit)
+			fitted = sabin_fit_room(command->name, o->fit, &file, &fit, &names);
+	}
 	if (err)
 		status = sabin_fail_input(command->name, err, &diag);
+	else if (fitted >= 0)
+		status = fitted;
 	else if ((err = sabin_room_facts(&file, &facts)))
 		status = sabin_fail_output(command->name, err, &diag);
-	else if (o->common.json && (err = sabin_show_room_json(&file, &facts, &doubts)))
+	else if (o->common.json &&
+	         (err = sabin_show_room_json(&file, &facts, &doubts, o->fit ? &fit : NULL, &names, size_m)))
 		status = sabin_fail_output(command->name, err, &diag);
 	else if (!o->common.json && o->check)
 		printf("%s: good: %zu speaker%s, %zu position%s\n", operands[0], file.speaker_count,
 		       file.speaker_count == 1 ? "" : "s", file.position_count,
 		       file.position_count == 1 ? "" : "s");
-	else if (!o->common.json)
+	else if (!o->common.json) {
+		if (o->fit)
+			sabin_show_fit(&fit, &names, size_m);
 		sabin_show_room(&file, &facts);
+	}
 	sabin_room_facts_release(&facts);
 	sabin_roomfile_release(&file);
 	return status;

@@ -199,7 +199,9 @@ static void write_gains(struct sabin_json *json, const struct sabin_place_arrang
 
 enum sabin_err sabin_show_place_json(const struct sabin_roomfile *file,
                                      const struct sabin_place_plan *plan,
-                                     const struct sabin_place_result *result)
+                                     const struct sabin_place_result *result,
+                                     const struct sabin_roomfit *fit,
+                                     const struct sabin_fit_names *names, const double size_m[3])
 {
 	struct sabin_json *json = sabin_json_new();
 	if (!json)
@@ -210,6 +212,8 @@ enum sabin_err sabin_show_place_json(const struct sabin_roomfile *file,
 	sabin_json_number(json, "tolerance_m", plan->spec.tolerance_m);
 	sabin_json_number(json, "step_m", result->step_m);
 	sabin_json_integer(json, "scored", (long long)result->tried);
+	if (fit)
+		sabin_json_fit(json, fit, names, size_m);
 	sabin_json_open_object(json, "current");
 	write_arrangement(json, file, plan, &result->current);
 	sabin_json_text(json, "breaks",

@@ -162,7 +162,8 @@ static enum sabin_err write_stereo(struct sabin_json *json, const struct sabin_r
 
 enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
                                     const struct sabin_room_facts *facts,
-                                    const struct sabin_doubts *doubts)
+                                    const struct sabin_doubts *doubts, const struct sabin_roomfit *fit,
+                                    const struct sabin_fit_names *names, const double size_m[3])
 {
 	struct sabin_json *json = sabin_json_new();
 	if (!json)
@@ -174,6 +175,8 @@ enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
 	sabin_json_number(json, "volume_m3", facts->volume_m3);
 	sabin_json_number(json, "speed_of_sound_m_per_s", facts->speed_m_s);
 	sabin_json_number(json, "schroeder_hz", facts->schroeder_hz);
+	if (fit)
+		sabin_json_fit(json, fit, names, size_m);
 	write_bands(json, facts);
 	write_proportions(json, facts);
 	write_ways(json, file, facts);

@@ -7,6 +7,7 @@
 
 #include <sabin/geometry.h>
 
+#include "cli/fit_room.h"
 #include "io/json.h"
 #include "io/roomfile.h"
 
@@ -47,8 +48,12 @@ double sabin_room_mode_db(const struct sabin_room_mode *mode, const struct sabin
                           const double point_m[3]);
 
 void sabin_show_room(const struct sabin_roomfile *file, const struct sabin_room_facts *facts);
+/* fit, names and the file's own size: of --fit; fit NULL: none. */
 SABIN_MUST enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
                                                const struct sabin_room_facts *facts,
-                                               const struct sabin_doubts *doubts);
+                                               const struct sabin_doubts *doubts,
+                                               const struct sabin_roomfit *fit,
+                                               const struct sabin_fit_names *names,
+                                               const double size_m[3]);
 
 #endif
