@@ -37,6 +37,11 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 	const double frames = (double)n;
 	if (!(arrival >= 0 && arrival < frames))
 		return SABIN_EINVAL;
+	for (size_t i = 0; i < response->length; i++)
+		noise_db[i] = NAN;
+	if (options->window_cycles > 0) /* another window for each point */
+		return SABIN_OK;
+	o.smoothing = SABIN_SMOOTHING_FIXED;
 	/* a window of its own, both sides soft: what begins at an edge would spill */
 	const double tail = fmin(tail_share * (frames - arrival), options->window_s * rate_hz);
 	o.left_window_s = tail / 3 / rate_hz;
@@ -56,7 +61,6 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 		/* both ends of its axis lie within a step of those of the response */
 		const double place = noise.length ? 12 * log2(f_hz / noise.freq_hz[0]) : 0;
 		const size_t k = place <= 0 ? 0 : (size_t)lrint(place);
-		noise_db[i] = NAN;
 		if (noise.length > 0 && f_hz * tail / rate_hz * (exp2(o.smoothing_oct) - 1) >= 1)
 			noise_db[i] =
 			    theirs - own + noise.level_db[k < noise.length ? k : noise.length - 1];

@@ -42,7 +42,7 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_FLAG, 0, "script", NULL, offsetof(struct options, script), 0, 0, 0, NULL, NULL,
      "keep gnuplot script and data beside each chart, in CHART.gnuplot/"},
     {SABIN_OPT_CHOICE, 0, "smooth", "WIDTH", offsetof(struct options, smoothing), 0, 0, 0, "1/12",
-     SABIN_SMOOTHING_CHOICES, "smoothing of responses in octaves"},
+     SABIN_SMOOTHING_WIDTHS, "smoothing of responses in octaves"},
     {SABIN_OPT_NUMBER, 0, "window", "MS", offsetof(struct options, window_ms), SABIN_UNIT_MS, 1,
      60000, "500", NULL, "right window of responses, after the arrival"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
@@ -223,7 +223,7 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	for (size_t k = 0; k < w->kind_count; k++)
 		needs |= w->kinds[k]->needs;
 	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
-	r.smoothing_oct = sabin_smoothing_oct(w->o->smoothing);
+	sabin_smoothing_set(w->o->smoothing, &r);
 	r.window_s = w->o->window_ms / 1000;
 	enum sabin_err err = sabin_responses_compute(&w->m, w->has_room ? &w->room : NULL, w->chosen, w->count, &r,
 	                                             w->o->calibration, &w->responses, diag);
