@@ -14,6 +14,8 @@
 
 static const double tail_share =
     0.1; /* of the response, its end [Lundeby et al., Acustica 81 (1995)] */
+/* (sum w^2)^2 / sum w^4 of the window over its length: its last quarter counts for less. */
+static const double window_share = 0.87;
 static const double fall_share = 0.25;   /* as in response.c */
 static const double least_oct = 1.0 / 3; /* of smoothing: noise is smooth, a draw of it is not */
 
@@ -72,6 +74,6 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 double sabin_response_error_db(double level_db, double noise_db, double band_hz, double window_s)
 {
 	const double ratio = pow(10, (noise_db - level_db) / 10);
-	const double bins = fmax(1, band_hz * window_s);
+	const double bins = fmax(1, window_share * band_hz * window_s);
 	return 10 / M_LN10 * sqrt((2 * ratio + ratio * ratio) / bins);
 }

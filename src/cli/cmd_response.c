@@ -11,6 +11,7 @@
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/number.h"
+#include "io/rew_text.h"
 
 struct options {
 	struct sabin_common common;
@@ -18,7 +19,7 @@ struct options {
 	struct sabin_list speakers, positions;
 	double window_ms, gate_ms, cycles, range_hz[2];
 	int smoothing, average;
-	bool align, minimum, excess, csv, frd;
+	bool align, minimum, excess, csv, frd, impulse;
 };
 
 static const struct sabin_opt rows[] = {
@@ -52,6 +53,8 @@ static const struct sabin_opt rows[] = {
      "print comma-separated values (one response)"},
     {SABIN_OPT_FLAG, 0, "frd", NULL, offsetof(struct options, frd), 0, 0, 0, NULL, NULL,
      "print FRD: frequency, dB, degrees (one response)"},
+    {SABIN_OPT_FLAG, 0, "impulse", NULL, offsetof(struct options, impulse), 0, 0, 0, NULL, NULL,
+     "print the impulse response itself as REW's text (one response)"},
     {SABIN_OPT_TEXT, 'o', "output", "FILE", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "write to this file instead of standard output"},
 };
@@ -65,13 +68,17 @@ static int check(const struct sabin_command *command, const struct options *o,
 		sabin_complain(command->name, "--points=%s: expected 1 to 1000, or all", o->points);
 		return SABIN_EXIT_USAGE;
 	}
-	if (o->common.json + o->csv + o->frd > 1) {
-		sabin_complain(command->name, "--json, --csv and --frd exclude each other");
+	if (o->common.json + o->csv + o->frd + o->impulse > 1) {
+		sabin_complain(command->name, "--json, --csv, --frd and --impulse exclude each other");
 		return SABIN_EXIT_USAGE;
 	}
 	if (isfinite(o->cycles) && (points == 0 || o->minimum || o->excess)) {
 		sabin_complain(command->name, "--fdw excludes --points=all, --min-phase and --excess: they "
 		                              "want one window for all frequencies");
+		return SABIN_EXIT_USAGE;
+	}
+	if (o->average > 0 && o->impulse) {
+		sabin_complain(command->name, "--average excludes --impulse");
 		return SABIN_EXIT_USAGE;
 	}
 	if (o->average > 0 && (o->minimum || o->excess)) {
@@ -234,6 +241,7 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 		print_limits(stream, &all->item[i]);
 	for (size_t i = 0; i < all->count; i++)
 		print_summary(stream, &all->item[i]);
+	sabin_response_pairs_text(all, stream);
 }
 
 /* A range between two points has nothing to show. */
@@ -253,8 +261,30 @@ static bool any_points(const struct sabin_command *command, const struct options
 struct work {
 	const struct sabin_command *command;
 	const struct options *o;
+	const struct sabin_measurement *measurement;
 	struct sabin_responses all;
 };
+
+/* As it was measured: neither windowed nor calibrated. */
+static enum sabin_err print_impulse(const struct sabin_responses *all,
+                                    const struct sabin_measurement *m, FILE *stream)
+{
+	const struct sabin_response_item *item = &all->item[0];
+	const struct sabin_measured *r = item->measured;
+	char name[2 * SABIN_NAME_SIZE + 8];
+	const struct sabin_rew_impulse about = {
+	    .zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz,
+	    .spl_offset_db = item->dbspl_at_0db.valid ? item->dbspl_at_0db.value : (double)NAN,
+	    .timing = r->zero == SABIN_ZERO_EMISSION ? SABIN_REW_TIMING_LOOPBACK : SABIN_REW_TIMING_NONE,
+	};
+	snprintf(name, sizeof name, "%s.%s", r->speaker, r->position);
+	char *text = sabin_rew_text_make(item->h, item->frames, r->rate_hz, &about, name, m->date);
+	if (!text)
+		return SABIN_ENOMEM;
+	fputs(text, stream);
+	free(text);
+	return SABIN_OK;
+}
 
 static int print(const void *context, FILE *stream)
 {
@@ -264,16 +294,18 @@ static int print(const void *context, FILE *stream)
 	const struct sabin_responses *all = &w->all;
 	struct sabin_diag diag = {0};
 	enum sabin_err err = SABIN_OK;
-	if ((o->csv || o->frd) && all->count != 1) {
+	if ((o->csv || o->frd || o->impulse) && all->count != 1) {
 		sabin_complain(command->name, "--%s holds one response; choose it with --speaker and "
 		                              "--position",
-		               o->csv ? "csv" : "frd");
+		               o->csv ? "csv" : o->frd ? "frd" : "impulse");
 		return SABIN_EXIT_USAGE;
 	}
 	if (o->common.json)
 		err = sabin_responses_json(all, stream);
 	else if (o->csv)
 		sabin_responses_csv(all, stream);
+	else if (o->impulse)
+		err = print_impulse(all, w->measurement, stream);
 	else if (o->frd)
 		sabin_responses_frd(all, stream);
 	else
@@ -284,8 +316,8 @@ static int print(const void *context, FILE *stream)
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	const struct options *o = options;
-	struct work w = {.command = command, .o = o};
 	struct sabin_measurement m = {0};
+	struct work w = {.command = command, .o = o, .measurement = &m};
 	struct sabin_response_options r;
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL, count = 0;

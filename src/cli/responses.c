@@ -201,13 +201,26 @@ enum sabin_err sabin_responses_compute_phase(const struct sabin_measurement *m,
 	return compute_all(m, room, chosen, count, true, calibration, out, diag);
 }
 
+static void distrust(struct sabin_response_item *item, size_t k)
+{
+	struct sabin_response *r = &item->response;
+	r->level_db[k] = r->phase_deg[k] = r->group_delay_s[k] = NAN;
+	if (item->unwrapped_deg)
+		item->unwrapped_deg[k] = NAN;
+	if (item->trust_share)
+		item->trust_share[k] = 0;
+	if (item->phase.length > 0)
+		item->phase.minimum_deg[k] = item->phase.excess_deg[k] =
+		    item->phase.excess_delay_s[k] = NAN;
+}
+
 void sabin_responses_distrust(struct sabin_responses *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		struct sabin_response *r = &all->item[i].response;
 		for (size_t k = 0; k < r->length; k++)
 			if (!sabin_trust_holds(&all->item[i].trust, r->freq_hz[k]))
-				r->level_db[k] = r->phase_deg[k] = r->group_delay_s[k] = NAN;
+				distrust(&all->item[i], k);
 	}
 }
 
@@ -409,6 +422,7 @@ enum sabin_err sabin_responses_json(const struct sabin_responses *all, FILE *str
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
+	sabin_response_pairs_json(all, json);
 	enum sabin_err err = sabin_json_print(json, stream);
 	sabin_json_free(json);
 	return err;

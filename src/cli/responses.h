@@ -11,6 +11,7 @@
 #include <sabin/phase.h>
 #include <sabin/quantity.h>
 
+#include "io/json.h"
 #include "io/trust.h"
 
 #define SABIN_SMOOTHING_WIDTHS  "none|1/1|1/2|1/3|1/6|1/12|1/24|1/48"
@@ -72,5 +73,9 @@ void sabin_responses_release(struct sabin_responses *responses);
 SABIN_MUST enum sabin_err sabin_responses_json(const struct sabin_responses *all, FILE *stream);
 void sabin_responses_csv(const struct sabin_responses *all, FILE *stream);
 void sabin_responses_frd(const struct sabin_responses *all, FILE *stream);
+
+/* response_pairs.c: left against right, at each position that has both. */
+void sabin_response_pairs_json(const struct sabin_responses *all, struct sabin_json *json);
+void sabin_response_pairs_text(const struct sabin_responses *all, FILE *stream);
 
 #endif
