@@ -25,6 +25,9 @@ struct sabin_eqfit_curve {
 	/* The gain that would bring the response to its target, when that is more than what is wanted:
 	 * filters that make this one worse are not kept.  NULL: what is wanted. */
 	const double *judged_db;
+	/* Where the gain may not rise above a limit; INFINITY where it may.  NULL: nowhere.  Kept within
+	 * 0.1 dB or so, where what is wanted keeps it. */
+	const double *ceiling_db;
 };
 
 struct sabin_eqfit_options {
@@ -40,6 +43,7 @@ struct sabin_eqfit_options {
 	double net_boost_db;
 	int free_level;            /* a gain for all frequencies is added freely */
 	double enough_db;          /* stop when the RMS error is this small; 0: go on */
+	double worth_db;           /* stop when a filter takes less than this off it; 0: go on */
 };
 
 /* 48 kHz, 10 filters, 2 shelves, 20 Hz .. 20 kHz, -24 .. +24 dB, Q 0.2 .. 12, no limit, free level */
@@ -73,6 +77,10 @@ sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
  * in dB over the grid of 48 points an octave of from_hz .. to_hz; right to 0.002 dB. */
 SABIN_API double sabin_eq_net_boost_db(const struct sabin_biquad *filters, size_t count,
                                        double rate_hz, double from_hz, double to_hz);
+
+/* The largest common factor, 0 .. 1, on all gains that holds it to limit_db, within 0.002 dB. */
+SABIN_API void sabin_eq_hold_boost(struct sabin_biquad *filters, size_t count, double rate_hz,
+                                   double from_hz, double to_hz, double limit_db);
 
 /* The grid of 48 points an octave from from_hz to to_hz, both ends included where it meets them:
  * freq_hz[] may be NULL; returns the number of points. */

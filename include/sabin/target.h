@@ -40,14 +40,4 @@ SABIN_API SABIN_MUST enum sabin_err sabin_target_compute(const struct sabin_targ
                                                          const double *level_db, size_t n,
                                                          double *target_db);
 
-/* Level at f_hz of a curve of n >= 1 points, straight in dB over log frequency, the end values outside;
- * freq_hz rises and is above 0. */
-SABIN_API double sabin_curve_at(const double *freq_hz, const double *level_db, size_t n,
-                                double f_hz);
-
-/* out[n]: means in dB over width_oct around each point, even in log f; what reaches beyond the ends is
- * left out on both sides alike.  out is not level_db. */
-SABIN_API void sabin_curve_smooth(const double *freq_hz, const double *level_db, size_t n,
-                                  double width_oct, double *out);
-
 #endif

@@ -23,15 +23,18 @@ static const double shelf_q = M_SQRT1_2;
 enum {
 	ELEMENT_QS = sizeof element_q / sizeof *element_q,
 	ELEMENTS_PER_OCTAVE = 6,
+	COARSE = 2,        /* every so many-th point is enough to choose by */
+	MISSES = 3,        /* filters in a row that do not help */
 	TRIED = 3,         /* elements of the dictionary */
 	TRIAL_STEPS = 10,  /* of each */
-	SETTLE_STEPS = 80, /* of the best */
+	SETTLE_STEPS = 80,
+	RECONSIDERED = 5,  /* filters up to which earlier ones are taken back */ /* of the best */
 };
 static const double element_apart_oct = 0.4; /* elements tried together are different ones */
 static const double first_gain_db = 9;       /* the dictionary is of small gains */
 /* Force on the net boost: rising, so that the way is not blocked from the start. */
 static const double forces[] = {3, 16};
-enum { FORCES = sizeof forces / sizeof *forces, FORCE_STEPS = 10 };
+enum { FORCES = sizeof forces / sizeof *forces, FORCE_STEPS = 10, PRESSES = 2 };
 
 struct sabin_eqfit_options sabin_eqfit_defaults(void)
 {
@@ -58,7 +61,7 @@ static bool options_ok(const struct sabin_eqfit_options *o)
 	       o->to_hz < o->rate_hz / 2 && o->cut_db >= 0 && o->cut_db <= 60 && o->boost_db >= 0 &&
 	       o->boost_db <= 60 && o->q_least >= 0.05 && o->q_cut > o->q_least &&
 	       o->q_boost > o->q_least && o->q_cut <= 200 && o->q_boost <= 200 &&
-	       o->net_boost_db >= 0 && o->enough_db >= 0;
+	       o->net_boost_db >= 0 && o->enough_db >= 0 && o->worth_db >= 0;
 }
 
 static bool curve_ok(const struct sabin_eqfit_curve *c, double rate_hz)
@@ -140,6 +143,36 @@ double sabin_eq_net_boost_db(const struct sabin_biquad *filters, size_t count, d
 	return most - mean;
 }
 
+/* A factor is sought between one that keeps the limit and one that breaks it; the net boost grows
+ * almost in proportion to it. */
+void sabin_eq_hold_boost(struct sabin_biquad *f, size_t count, double rate_hz, double from_hz,
+                         double to_hz, double limit_db)
+{
+	enum { TRIES = 20, HALVE = 4 };
+	const double close_db = 0.002, aim_db = limit_db - 0.5 * close_db;
+	double kept = 0, kept_db = 0, broken = 1;
+	struct sabin_biquad all[2 * SABIN_EQFIT_MOST];
+	double broken_db = sabin_eq_net_boost_db(f, count, rate_hz, from_hz, to_hz);
+	if (broken_db <= limit_db || count > 2 * SABIN_EQFIT_MOST)
+		return;
+	memcpy(all, f, count * sizeof *f);
+	for (int i = 0; i < TRIES && kept_db < limit_db - close_db; i++) {
+		double factor = kept + (broken - kept) * (aim_db - kept_db) / (broken_db - kept_db);
+		if (i % HALVE == HALVE - 1) /* should it not be in proportion */
+			factor = 0.5 * (kept + broken);
+		factor = fmin(fmax(factor, kept), broken);
+		for (size_t k = 0; k < count; k++)
+			f[k].gain_db = factor * all[k].gain_db;
+		const double now_db = sabin_eq_net_boost_db(f, count, rate_hz, from_hz, to_hz);
+		if (now_db <= limit_db)
+			kept = factor, kept_db = now_db;
+		else
+			broken = factor, broken_db = now_db;
+	}
+	for (size_t k = 0; k < count; k++)
+		f[k].gain_db = kept * all[k].gain_db;
+}
+
 /* ---- growth --------------------------------------------------------------------------------- */
 
 struct growth {
@@ -158,27 +191,43 @@ struct element {
 	double taken; /* off the sum of squares */
 };
 
-/* What an element with its best gain takes off the residual; its gain. */
+/* The small-signal shape of an element at every COARSE-th of n places. */
+static void shape_of(const struct sabin_biquad *f, double rate_hz, const double *place, size_t n,
+                     double *shape)
+{
+	const double per_place = 1 / sabin_biquad_place(f->freq_hz, rate_hz), qq = 1 / (f->q * f->q);
+	const double side = f->type == SABIN_LOW_SHELF ? 0.5 : -0.5;
+	if (f->type == SABIN_PEAKING) {
+		for (size_t i = 0; i < n; i += COARSE) {
+			const double u = place[i] * per_place, v = u * qq;
+			shape[i] = v / ((1 - u) * (1 - u) + v);
+		}
+	} else {
+		for (size_t i = 0; i < n; i += COARSE) {
+			const double u = place[i] * per_place;
+			shape[i] = 0.5 + side * (1 - u) * (1 + u) / ((1 - u) * (1 - u) + u * qq);
+		}
+	}
+}
+
+/* What an element with its best gain takes off the residual; its gain.  Under a ceiling, which most
+ * of the time is reached already, a boost costs what it adds there. */
 static void weigh(const struct growth *g, struct sabin_levmar *lm, struct element *e)
 {
-	const double per_place = 1 / sabin_biquad_place(e->filter.freq_hz, g->options->rate_hz);
-	const double qq = 1 / (e->filter.q * e->filter.q);
+	const double rate_hz = g->options->rate_hz;
 	double mean = 0, along = 0, square = 0;
-	for (size_t i = 0; i < lm->n; i++) {
-		const double u = lm->place[i] * per_place, low = 1 / ((1 - u) * (1 - u) + u * qq);
-		double shape = u * qq * low;
-		if (e->filter.type == SABIN_LOW_SHELF)
-			shape = 0.5 * ((1 - u) * (1 + u) * low + 1);
-		else if (e->filter.type == SABIN_HIGH_SHELF)
-			shape = 0.5 * ((u - 1) * (1 + u) * low + 1);
-		lm->work[i] = shape;
-		mean += shape * lm->weight[i];
-	}
-	mean = g->options->free_level ? mean / lm->weight_sum : 0;
-	for (size_t i = 0; i < lm->n; i++) {
+	shape_of(&e->filter, rate_hz, lm->place, lm->n, lm->work);
+	for (size_t i = 0; i < lm->n && g->options->free_level; i += COARSE)
+		mean += lm->work[i] * lm->weight[i] * COARSE / lm->weight_sum;
+	for (size_t i = 0; i < lm->n; i += COARSE) {
 		const double shape = (lm->work[i] - mean) * lm->root[i];
 		along += shape * lm->residual[i];
 		square += shape * shape;
+	}
+	if (along > 0 && lm->covered > 0) {
+		shape_of(&e->filter, rate_hz, lm->place + lm->n + lm->boosted, lm->covered, lm->work);
+		for (size_t i = 0; i < lm->covered; i += COARSE)
+			square += lm->force * lm->force * lm->work[i] * lm->work[i];
 	}
 	double gain = square > 0 ? along / square : 0;
 	gain = fmax(fmin(gain, fmin(first_gain_db, g->options->boost_db)),
@@ -232,37 +281,14 @@ static void search(struct growth *g, struct element best[TRIED])
 	}
 }
 
-/* Hold the cascade to the net boost by a common factor on all gains, found between a factor that
- * keeps it and one that does not; it grows almost in proportion. */
+/* Hold the cascade to the net boost. */
 static void hold(const struct growth *g, struct sabin_biquad *f, size_t count)
 {
 	const struct sabin_eqfit_options *o = g->options;
-	const double from_hz = g->curve->freq_hz[0];
-	const double to_hz = g->curve->freq_hz[g->curve->length - 1] * (1 + 1e-9);
-	const double close_db = 0.002;
-	double kept = 0, kept_db = 0, broken = 1;
-	struct sabin_biquad all[SABIN_EQFIT_MOST];
-	memcpy(all, f, count * sizeof *f);
-	if (!isfinite(o->net_boost_db))
-		return;
-	double broken_db = sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz);
-	if (broken_db <= o->net_boost_db)
-		return;
-	for (int i = 0; i < 20 && kept_db < o->net_boost_db - close_db; i++) {
-		const double aim = o->net_boost_db - 0.5 * close_db;
-		double factor = kept + (broken - kept) * (aim - kept_db) / (broken_db - kept_db);
-		if (i % 4 == 3) /* should it not be in proportion */
-			factor = 0.5 * (kept + broken);
-		for (size_t k = 0; k < count; k++)
-			f[k].gain_db = factor * all[k].gain_db;
-		const double now_db = sabin_eq_net_boost_db(f, count, o->rate_hz, from_hz, to_hz);
-		if (now_db <= o->net_boost_db)
-			kept = factor, kept_db = now_db;
-		else
-			broken = factor, broken_db = now_db;
-	}
-	for (size_t k = 0; k < count; k++)
-		f[k].gain_db = kept * all[k].gain_db;
+	const double *freq_hz = g->curve->freq_hz;
+	if (isfinite(o->net_boost_db))
+		sabin_eq_hold_boost(f, count, o->rate_hz, freq_hz[0],
+		                    freq_hz[g->curve->length - 1] * (1 + 1e-9), o->net_boost_db);
 }
 
 /* RMS of the curve that judges, less the levels that stand in lm. */
@@ -300,26 +326,52 @@ static void consider(struct growth *g)
 	memcpy(g->best->filters, f, g->count * sizeof *f);
 }
 
+/* Bring the path to its net boost by moving the filters, not by turning all of them down: what is still
+ * above it is held that much lower. */
+static enum sabin_err press(struct growth *g)
+{
+	const struct sabin_eqfit_options *o = g->options;
+	const double *freq_hz = g->curve->freq_hz, cap_db = g->lm.cap_db;
+	enum sabin_err err = SABIN_OK;
+	for (int i = 0; i < PRESSES && !err; i++) {
+		struct sabin_biquad f[SABIN_EQFIT_MOST];
+		for (size_t k = 0; k < g->count; k++)
+			f[k] = g->path[k].filter;
+		const double over = sabin_eq_net_boost_db(f, g->count, o->rate_hz, freq_hz[0],
+		                                          freq_hz[g->curve->length - 1] * (1 + 1e-9)) -
+		                    o->net_boost_db;
+		if (over <= 0.01)
+			break;
+		g->lm.cap_db -= over;
+		err = sabin_levmar_run(&g->lm, g->path, g->count, FORCE_STEPS, &g->path_cost);
+	}
+	g->lm.cap_db = cap_db;
+	return err;
+}
+
 /* Move all filters to where they fit best. */
 static enum sabin_err settle(struct growth *g)
 {
-	if (g->lm.boosted == 0)
+	if (g->lm.boosted + g->lm.covered == 0)
 		return sabin_levmar_run(&g->lm, g->path, g->count, SETTLE_STEPS, &g->path_cost);
 	enum sabin_err err = SABIN_OK;
 	for (int i = 0; i < FORCES && !err; i++) {
 		g->lm.force = forces[i];
 		err = sabin_levmar_run(&g->lm, g->path, g->count, FORCE_STEPS, &g->path_cost);
 	}
-	return err;
+	if (err || g->lm.boosted == 0)
+		return err;
+	consider(g); /* turned down, it may be better than moved */
+	return press(g);
 }
 
-static enum sabin_err grow(struct growth *g)
+/* The path with one more filter, the best of a few, in next[count + 1]; its cost. */
+static enum sabin_err add_one(struct growth *g, struct sabin_levmar_filter *next, double *least)
 {
 	struct element element[TRIED];
-	struct sabin_levmar_filter tried[SABIN_EQFIT_MOST], winner[SABIN_EQFIT_MOST];
-	double least = INFINITY;
+	struct sabin_levmar_filter tried[SABIN_EQFIT_MOST];
 	enum sabin_err err = SABIN_OK;
-	g->lm.force = forces[0];
+	*least = INFINITY;
 	search(g, element);
 	for (int i = 0; i < TRIED && element[i].taken > 0 && !err; i++) {
 		double cost;
@@ -327,17 +379,67 @@ static enum sabin_err grow(struct growth *g)
 		tried[g->count] = (struct sabin_levmar_filter){element[i].filter, 0};
 		sabin_levmar_bound(&g->lm, &tried[g->count]);
 		err = sabin_levmar_run(&g->lm, tried, g->count + 1, TRIAL_STEPS, &cost);
-		if (!err && cost < least) {
-			least = cost;
-			memcpy(winner, tried, (g->count + 1) * sizeof *tried);
+		if (!err && cost < *least) {
+			*least = cost;
+			memcpy(next, tried, (g->count + 1) * sizeof *tried);
 		}
 	}
+	return err;
+}
+
+static void count_shelves(struct growth *g)
+{
+	g->shelves = 0;
+	for (size_t i = 0; i < g->count; i++)
+		g->shelves += g->path[i].filter.type != SABIN_PEAKING;
+}
+
+/* Filters that came early may have lost their work to later ones: take each out once, and let a new one
+ * be found.  It is cheap while they are few, and then it matters most. */
+static enum sabin_err reconsider(struct growth *g)
+{
+	struct sabin_levmar_filter was[SABIN_EQFIT_MOST], next[SABIN_EQFIT_MOST];
+	enum sabin_err err = SABIN_OK;
+	if (g->count < 2 || g->count > RECONSIDERED)
+		return SABIN_OK;
+	for (size_t out = 0; out + 1 < g->count && !err; out++) {
+		double cost, before = g->path_cost;
+		if (g->path[out].t60_s > 0)
+			continue;
+		memcpy(was, g->path, g->count * sizeof *was);
+		memmove(g->path + out, g->path + out + 1, (g->count - out - 1) * sizeof *was);
+		g->count--;
+		count_shelves(g);
+		err = add_one(g, next, &cost);
+		g->count++;
+		if (!err && isfinite(cost) && cost < before) {
+			memcpy(g->path, next, g->count * sizeof *next);
+			err = sabin_levmar_run(&g->lm, g->path, g->count, SETTLE_STEPS, &g->path_cost);
+		} else {
+			memcpy(g->path, was, g->count * sizeof *was);
+			g->path_cost = before;
+		}
+		count_shelves(g);
+	}
+	return err;
+}
+
+static enum sabin_err grow(struct growth *g)
+{
+	struct sabin_levmar_filter next[SABIN_EQFIT_MOST];
+	double least;
+	g->lm.force = forces[0];
+	enum sabin_err err = add_one(g, next, &least);
 	if (err || !isfinite(least))
 		return err ? err : SABIN_ENOCONV; /* nothing takes anything off */
 	g->count++;
-	memcpy(g->path, winner, g->count * sizeof *winner);
-	g->shelves += winner[g->count - 1].filter.type != SABIN_PEAKING;
-	err = settle(g);
+	memcpy(g->path, next, g->count * sizeof *next);
+	count_shelves(g);
+	err = sabin_levmar_run(&g->lm, g->path, g->count, SETTLE_STEPS, &g->path_cost);
+	if (!err)
+		err = reconsider(g);
+	if (!err)
+		err = settle(g);
 	if (!err)
 		consider(g);
 	return err;
@@ -359,6 +461,28 @@ static enum sabin_err plant(struct growth *g, const struct sabin_eqfit_seed *see
 	return err;
 }
 
+/* Until there are as many as allowed, or it is good enough, or several in a row were not worth their
+ * place; those go again. */
+static enum sabin_err grow_all(struct growth *g)
+{
+	const struct sabin_eqfit_options *o = g->options;
+	struct sabin_eqfit worth = *g->best;
+	int misses = 0;
+	enum sabin_err err = SABIN_OK;
+	while (!err && g->count < o->most && g->best->after_db > o->enough_db && misses < MISSES) {
+		err = grow(g);
+		if (worth.after_db - g->best->after_db >= o->worth_db) {
+			worth = *g->best;
+			misses = 0;
+		} else if (o->worth_db > 0) {
+			misses++;
+		}
+	}
+	if (o->worth_db > 0)
+		*g->best = worth;
+	return err;
+}
+
 enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
                                    const struct sabin_eqfit_options *options,
                                    const struct sabin_eqfit_seed *seeds, size_t seed_count,
@@ -375,8 +499,7 @@ enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
 		best.judged_before_db = best.judged_after_db = judge(&g);
 		err = plant(&g, seeds, seed_count);
 	}
-	while (!err && g.count < options->most && best.after_db > options->enough_db)
-		err = grow(&g);
+	err = err ? err : grow_all(&g);
 	if (err == SABIN_ENOCONV)
 		err = SABIN_OK;
 	sabin_levmar_release(&g.lm);

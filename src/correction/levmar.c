@@ -59,18 +59,22 @@ enum sabin_err sabin_levmar_init(struct sabin_levmar *lm, const struct sabin_eqf
 		lm->boosted = (size_t)(log2(top_hz / boost_from_hz) * BOOST_PER_OCTAVE) + 2;
 		lm->cap_db = o->net_boost_db - cap_margin_db;
 	}
-	lm->rows = lm->n + lm->boosted;
+	for (size_t i = 0; curve->ceiling_db && i < lm->n; i++)
+		lm->covered += isfinite(curve->ceiling_db[i]);
+	lm->rows = lm->n + lm->boosted + lm->covered;
 	const size_t parameters = PARAMETERS * (o->most ? o->most : 1);
 	lm->place = malloc(lm->rows * sizeof(double));
 	lm->wanted = malloc(lm->n * sizeof(double));
 	lm->weight = malloc(lm->n * sizeof(double));
 	lm->root = malloc(lm->n * sizeof(double));
+	lm->ceiling = malloc((lm->covered + 1) * sizeof(double));
 	lm->level = malloc(lm->rows * sizeof(double));
 	lm->residual = malloc(lm->rows * sizeof(double));
 	lm->work = malloc(lm->rows * sizeof(double));
 	lm->slope = malloc(parameters * lm->rows * sizeof(double));
 	lm->normal = malloc(2 * parameters * parameters * sizeof(double));
-	if (!lm->place || !lm->wanted || !lm->weight || !lm->root || !lm->level || !lm->residual ||
+	if (!lm->place || !lm->wanted || !lm->weight || !lm->root || !lm->ceiling ||
+	    !lm->level || !lm->residual ||
 	    !lm->work || !lm->slope || !lm->normal)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < lm->n; i++) {
@@ -84,6 +88,12 @@ enum sabin_err sabin_levmar_init(struct sabin_levmar *lm, const struct sabin_eqf
 		const double f_hz = fmin(boost_from_hz * exp2((double)i / BOOST_PER_OCTAVE), top_hz);
 		lm->place[lm->n + i] = sabin_biquad_place(f_hz, o->rate_hz);
 	}
+	for (size_t i = 0, at = 0; at < lm->covered; i++) {
+		if (!isfinite(curve->ceiling_db[i]))
+			continue;
+		lm->place[lm->n + lm->boosted + at] = lm->place[i];
+		lm->ceiling[at++] = curve->ceiling_db[i];
+	}
 	return SABIN_OK;
 }
 
@@ -93,6 +103,7 @@ void sabin_levmar_release(struct sabin_levmar *lm)
 	free(lm->wanted);
 	free(lm->weight);
 	free(lm->root);
+	free(lm->ceiling);
 	free(lm->level);
 	free(lm->residual);
 	free(lm->work);
@@ -133,8 +144,11 @@ double sabin_levmar_cost(struct sabin_levmar *lm, const struct sabin_levmar_filt
 	for (size_t i = 0; i < lm->n; i++)
 		lm->residual[i] = (lm->residual[i] - mean) * lm->root[i];
 	const double base = capped(lm) ? sum(lm->level, lm->n) / (double)lm->n + lm->cap_db : 0;
-	for (size_t i = lm->n; i < lm->rows; i++)
+	const size_t above = lm->n + lm->boosted;
+	for (size_t i = lm->n; i < above; i++)
 		lm->residual[i] = -lm->force * fmax(0, lm->level[i] - base);
+	for (size_t i = 0; i < lm->covered; i++)
+		lm->residual[above + i] = -lm->force * fmax(0, lm->level[above + i] - lm->ceiling[i]);
 	return dot(lm->residual, lm->residual, lm->rows);
 }
 
@@ -215,7 +229,9 @@ static void slopes(struct sabin_levmar *lm, const struct sabin_levmar_filter *f,
 			for (size_t i = 0; i < lm->n; i++)
 				row[p][i] = (row[p][i] - free) * lm->root[i];
 			for (size_t i = lm->n; i < lm->rows; i++)
-				row[p][i] = lm->residual[i] < 0 ? lm->force * (row[p][i] - base) : 0;
+				row[p][i] = lm->residual[i] < 0
+				                ? lm->force * (row[p][i] - (i < lm->n + lm->boosted ? base : 0))
+				                : 0;
 		}
 	}
 }

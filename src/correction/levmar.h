@@ -12,17 +12,19 @@
 /* Everything that the search needs and that does not change in it, and its scratch. */
 struct sabin_levmar {
 	const struct sabin_eqfit_options *options;
-	size_t n, boosted, rows; /* points of the curve, points where the net boost is held, both */
+	/* points of the curve, points where the net boost is held, points with a ceiling, all */
+	size_t n, boosted, covered, rows;
 	double *place;           /* [rows] */
 	double *wanted, *weight; /* [n] */
 	double weight_sum;
 	double *root;            /* [n]: square root of the weight */
+	double *ceiling;         /* [covered] */
 	double *level;           /* [rows]: of the cascade, dB */
 	double *residual;        /* [rows] */
 	double *slope;           /* [3 * MOST][rows] */
 	double *work;            /* [rows] */
 	double *normal;          /* [P * P] twice: before and after damping */
-	double force;            /* weight of a dB above the net boost, per point */
+	double force;            /* weight of a dB above the net boost or a ceiling, per point */
 	double cap_db;           /* that is held; a little below the one that is promised */
 };
 

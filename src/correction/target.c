@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include <sabin/curve.h>
 #include <sabin/target.h>
 
 const double sabin_target_band_hz[2] = {200, 2000};
@@ -27,40 +28,6 @@ static const double harman_db[] = {7.1, 7.0, 6.9, 6.7,  6.3,  5.4,  4.4,  3.2,  
 static const double bk_hz[] = {400, 12800, 20000}, bk_db[] = {0, -5, -6};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-
-double sabin_curve_at(const double *freq_hz, const double *level_db, size_t n, double f_hz)
-{
-	size_t low = 0, high = n - 1;
-	if (!(f_hz > freq_hz[0]))
-		return level_db[0];
-	if (f_hz >= freq_hz[high])
-		return level_db[high];
-	while (high - low > 1) {
-		const size_t middle = low + (high - low) / 2;
-		if (freq_hz[middle] <= f_hz)
-			low = middle;
-		else
-			high = middle;
-	}
-	const double share = log(f_hz / freq_hz[low]) / log(freq_hz[high] / freq_hz[low]);
-	return level_db[low] + share * (level_db[high] - level_db[low]);
-}
-
-void sabin_curve_smooth(const double *freq_hz, const double *level_db, size_t n, double width_oct,
-                        double *out)
-{
-	const double step_oct = n > 1 ? log2(freq_hz[n - 1] / freq_hz[0]) / (double)(n - 1) : 1;
-	const size_t half = (size_t)(width_oct / 2 / step_oct);
-	for (size_t i = 0; i < n; i++) {
-		size_t reach = half;
-		reach = reach > i ? i : reach;
-		reach = reach > n - 1 - i ? n - 1 - i : reach;
-		double sum = 0;
-		for (size_t k = i - reach; k <= i + reach; k++)
-			sum += level_db[k];
-		out[i] = sum / (double)(2 * reach + 1);
-	}
-}
 
 double sabin_target_level_db(const struct sabin_target *t, double f_hz)
 {

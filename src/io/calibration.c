@@ -10,6 +10,8 @@
  */
 #include <math.h>
 
+#include <sabin/curve.h>
+
 #include "io/atomic.h"
 #include "io/calibration_header.h"
 #include "io/columns.h"

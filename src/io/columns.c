@@ -159,26 +159,6 @@ enum sabin_err sabin_columns_read(const char *line, const struct sabin_columns_r
 
 /* ---- curves --------------------------------------------------------------------------------- */
 
-double sabin_curve_at(const double *freq_hz, const double *column, size_t n, double f_hz)
-{
-	size_t low = 0, high = n - 1;
-	if (!(f_hz > freq_hz[0])) /* also NaN */
-		return column[0];
-	if (f_hz >= freq_hz[high])
-		return column[high];
-	while (high - low > 1) {
-		const size_t middle = low + (high - low) / 2;
-		if (freq_hz[middle] <= f_hz)
-			low = middle;
-		else
-			high = middle;
-	}
-	if (freq_hz[low] <= 0)
-		return column[low];
-	const double share = log(f_hz / freq_hz[low]) / log(freq_hz[high] / freq_hz[low]);
-	return column[low] + share * (column[high] - column[low]);
-}
-
 void sabin_curve_unwrap(double *phase_deg, size_t n)
 {
 	for (size_t i = 1; i < n; i++)

@@ -40,10 +40,6 @@ struct sabin_columns_row {
 SABIN_MUST enum sabin_err sabin_columns_read(const char *line, const struct sabin_columns_row *row,
                                              struct sabin_columns *out, struct sabin_diag *diag);
 
-/* A column at f_hz: straight over the logarithm of the frequency, the end values outside; where
- * freq_hz starts at 0, its value holds up to the next.  freq_hz[n] rising, n >= 1. */
-double sabin_curve_at(const double *freq_hz, const double *column, size_t n, double f_hz);
-
 /* Phase without the steps of 360 degrees, so that it can be interpolated. */
 void sabin_curve_unwrap(double *phase_deg, size_t n);
 

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <strings.h>
 
+#include <sabin/curve.h>
+
 #include "io/atomic.h"
 #include "io/columns.h"
 #include "io/response_text.h"
