@@ -196,6 +196,19 @@ char *sabin_session_card(const struct sabin_session_options *o,
 	return text;
 }
 
+/* Behind anything but hardware stands somebody who may do more than pass samples on. */
+static void warn_of_servers(const struct session *s)
+{
+	const struct sabin_negotiated *n[] = {&s->measurement->playback, &s->measurement->capture};
+	for (size_t i = 0; i < 2 && !s->o->plugin; i++) {
+		if (strcmp(n[i]->type, "HW") == 0 || (i == 1 && strcmp(n[0]->name, n[1]->name) == 0))
+			continue;
+		say(s, "%s is no hardware but a door to it (%s), where the rate may be converted without "
+		       "a word; what is lost there is found and taken again. A hw: device is the surer "
+		       "way", n[i]->name, n[i]->type);
+	}
+}
+
 static enum sabin_err open_duplex(struct session *s, size_t position, struct sabin_diag *diag)
 {
 	const struct sabin_session_options *o = s->o;
@@ -232,6 +245,7 @@ static enum sabin_err open_duplex(struct session *s, size_t position, struct sab
 	if (err)
 		return err;
 	s->position = position;
+	warn_of_servers(s);
 	s->excitation.one_clock = strcmp(s->measurement->capture.type, "HW") == 0 &&
 	                          strcmp(s->measurement->capture.name, s->measurement->playback.name) == 0;
 	sabin_taker_one_clock(s->taker, s->excitation.one_clock);
@@ -268,10 +282,9 @@ static void judge_pace(const struct session *s, const struct sabin_duplex_pace *
 	const size_t lost = sabin_duplex_missing(pace, capture);
 	if (lost == 0 || strcmp(capture->type, "HW") != 0)
 		return;
-	take->verdict.trustworthy = false;
 	if (take->verdict.lost_frames < lost)
 		take->verdict.lost_frames = lost;
-	sabin_verdict_say(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
+	sabin_verdict_blame(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
 	                  pace->elapsed_s, capture->rate_hz);
 }
 
