@@ -238,7 +238,8 @@ static void wav(void **state)
 				assert_near(got[i] - channel->rates[1].preamp_db,
 				            channel->predicted_db[i] - channel->before_db[i], 0.05);
 			assert_ok(sabin_correction_response(&again, c, 48000, &h, &n, &diag));
-			assert_near_array(h, w.samples, n < w.frames ? n : w.frames, 1e-6);
+			/* the file of the model keeps thousandths of a decibel */
+			assert_near_array(h, w.samples, n < w.frames ? n : w.frames, 1e-4);
 			if (kind != SABIN_FIR_NONE)
 				assert_int_equal(sabin_correction_response(&again, c, 32000, &h, &n, &diag),
 				                 SABIN_EFORMAT);
