@@ -18,6 +18,7 @@
 #include "io/tree.h"
 #include "util/chart_data.h"
 #include "util/compared.h"
+#include "util/corrected.h"
 #include "util/near.h"
 
 enum { RATE_HZ = 48000, FRAMES = RATE_HZ, ZERO = RATE_HZ / 10, BANDS = 8, TRACES = 4 };
@@ -156,7 +157,7 @@ static int set_up(void **state)
 		                                          &f->analysis[i], &f->distortion, &f->noise};
 	}
 	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES, 1 / 12.0, 0.5,
-	                                      compared_with(&f->response[0]), 1, "left"};
+	                                      compared_with(&f->response[0]), 1, "left", corrected()};
 	*state = f;
 	return 0;
 }
@@ -549,7 +550,7 @@ static void empty_input_is_refused(void **state)
 		struct sabin_diag diag = {0};
 		struct sabin_chart_trace bare = {.measured = &f->measured[0]};
 		struct sabin_chart_input input = f->input;
-		input.trace_count = input.compared_count = 0;
+		input.trace_count = input.compared_count = 0, input.correction = NULL;
 		int err = sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false, &diag);
 		assert_int_equal(err, SABIN_ESHORT);
 		assert_true(diag.message[0] != '\0');

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/part_noise.h"
 #include "cli/plot_compare.h"
+#include "cli/plot_correction.h"
 #include "cli/recording.h"
 #include "cli/responses.h"
 #include "cli/show.h"
@@ -30,7 +31,7 @@ struct options {
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
      "response, phase, group-delay, impulse, step, etc, decay, rt60, clarity, distortion,\n"
-     "waterfall, spectrogram, compare, or all (required)"},
+     "waterfall, spectrogram, compare, correction, or all (required)"},
     {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "a file for one chart, a folder for several (required without --show)"},
     {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",
@@ -72,6 +73,7 @@ struct work {
 	size_t kind_count;
 	struct sabin_plot_compare *compare; /* NULL: one measurement */
 	struct sabin_chart_input compared;
+	struct sabin_plot_correction *correction; /* NULL: a measurement */
 	char *plots;
 	int format;
 	bool all;    /* kinds without data are left out */
@@ -285,12 +287,30 @@ static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *ki
 	return err;
 }
 
+/* One chart a speaker. */
+static enum sabin_err draw_corrections(struct work *w, const struct sabin_chart_kind *kind,
+                                       struct sabin_diag *diag)
+{
+	enum sabin_err err = SABIN_OK;
+	for (size_t i = 0; i < w->correction->count && !err; i++) {
+		const struct sabin_chart_input input = {.measurement = &w->correction->about,
+		                                        .correction = &w->correction->charts[i]};
+		char name[300];
+		snprintf(name, sizeof name, w->correction->count == 1 ? "%s" : "%s.%s", kind->name,
+		         w->correction->charts[i].channel->speaker);
+		err = draw_one(w, kind, &input, name, diag);
+	}
+	return err;
+}
+
 /* A kind that draws one trace is drawn once for each. */
 static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *kind,
                                 struct sabin_diag *diag)
 {
 	if (w->compare)
 		return draw_one(w, kind, &w->compared, kind->name, diag);
+	if (w->correction)
+		return draw_corrections(w, kind, diag);
 	struct sabin_chart_input input = {
 	    .measurement = &w->m,
 	    .room = w->has_room ? &w->room : NULL,
@@ -367,6 +387,34 @@ static int open_several(struct work *w, char **operands)
 	return status;
 }
 
+/* A correction: only `correction` draws it. */
+static int open_correction(struct work *w, char **operands)
+{
+	const struct sabin_chart_kind *kind = sabin_chart_find("correction");
+	for (size_t k = 0; k < w->kind_count && !w->all; k++)
+		if (w->kinds[k] != kind) {
+			sabin_complain(w->command->name, "--kind=%s draws a measurement; %s is a correction, "
+			                                 "which --kind=correction draws",
+			               w->kinds[k]->name, operands[0]);
+			return SABIN_EXIT_USAGE;
+		}
+	w->kinds[0] = kind;
+	w->kind_count = 1;
+	w->correction = calloc(1, sizeof *w->correction);
+	if (!w->correction)
+		return sabin_fail_output(w->command->name, SABIN_ENOMEM, &(struct sabin_diag){0});
+	int status = sabin_plot_correction_open(w->command->name, operands, &w->o->speakers,
+	                                        &w->o->positions, w->o->calibration, w->correction);
+	if (status < 0)
+		status = choose_output(w);
+	if (status < 0 && w->o->output && !w->folder && w->correction->count > 1) {
+		sabin_complain(w->command->name, "several charts do not go into one file: name a folder, "
+		                                 "or choose with --speaker");
+		status = SABIN_EXIT_USAGE;
+	}
+	return status;
+}
+
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	struct work w = {.command = command, .o = options};
@@ -374,7 +422,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	enum sabin_err err;
 	int status = choose_kinds(&w);
 	if (status < 0)
-		status = operands[1] ? open_several(&w, operands) : open_one(&w, operands[0]);
+		status = sabin_plot_is_correction(operands[0]) ? open_correction(&w, operands)
+		         : operands[1]                         ? open_several(&w, operands)
+		                                               : open_one(&w, operands[0]);
 	if (status < 0 && (err = sabin_place_find(SABIN_PLACE_PLOTS, &w.plots, &diag)))
 		status = sabin_fail_output(command->name, err, &diag);
 	if (status < 0) {
@@ -388,6 +438,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (w.compare)
 		sabin_plot_compare_release(w.compare);
 	free(w.compare);
+	if (w.correction)
+		sabin_plot_correction_release(w.correction);
+	free(w.correction);
 	free(w.analyses);
 	free(w.distortions);
 	free(w.noises);
