@@ -12,7 +12,7 @@ void sabin_pile_release(struct sabin_pile *pile)
 	free(pile->sum);
 	free(pile->one);
 	free(pile->squares);
-	free(pile->recorded);
+	sabin_scratch_release(&pile->recorded);
 	*pile = (struct sabin_pile){0};
 }
 
@@ -28,16 +28,17 @@ static enum sabin_err begin(struct sabin_pile *pile, const struct sabin_taker *t
 }
 
 enum sabin_err sabin_pile_check(struct sabin_pile *pile, const struct sabin_taker *taker,
-                                const double *recorded, struct sabin_take *take)
+                                const double *recorded, const char *folder,
+                                struct sabin_take *take, struct sabin_diag *diag)
 {
 	const size_t n = sabin_taker_recorded(taker);
-	if (pile->recorded)
-		return sabin_losses_repeat(taker, pile->recorded, &pile->first, recorded, take);
-	pile->recorded = malloc(n * sizeof *pile->recorded);
-	if (!pile->recorded)
-		return SABIN_ENOMEM;
-	memcpy(pile->recorded, recorded, n * sizeof *recorded);
-	return SABIN_OK;
+	if (pile->recorded.at)
+		return sabin_losses_repeat(taker, pile->recorded.at, &pile->first, recorded, take);
+	enum sabin_err err =
+	    sabin_scratch_new(folder, n, sizeof *recorded, &pile->recorded, diag);
+	if (!err)
+		memcpy(pile->recorded.at, recorded, n * sizeof *recorded);
+	return err;
 }
 
 enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker *taker,
@@ -48,6 +49,8 @@ enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker 
 		return err;
 	struct sabin_verdict *v = &pile->first.verdict;
 	v->peak_dbfs = fmax(v->peak_dbfs, take->verdict.peak_dbfs);
+	if (take->noise_frames < pile->first.noise_frames) /* it is cut from the last recording */
+		pile->first.noise_frames = take->noise_frames;
 	err = sabin_taker_copy(taker, take, &pile->cut, pile->one);
 	if (err)
 		return err;

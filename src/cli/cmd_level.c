@@ -127,7 +127,7 @@ static int simulate(struct plan *plan, const struct sabin_position *position)
 		return sabin_fail_output(plan->command->name, err, &diag);
 	session.plugin = plan->plugin;
 	session.materials = plan->materials;
-	plan->config = sabin_session_card(&session, position);
+	plan->config = sabin_session_card(&session, &position, 1);
 	plan->playback = plan->capture = "roomcard";
 	return plan->config ? -1 : SABIN_EXIT_OUTPUT;
 }

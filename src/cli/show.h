@@ -18,6 +18,9 @@ SABIN_MUST enum sabin_err sabin_show_measurement_json(const struct sabin_measure
 void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory,
                             size_t all);
 
+/* One response as talk, the at-th (from 1) of `count`; the first one brings the table's head. */
+void sabin_show_verdict_line(const struct sabin_measured *response, size_t at, size_t count);
+
 /* What a room file may mean but hardly does, as talk; also into *doubts. */
 void sabin_show_doubts(const struct sabin_roomfile *room, struct sabin_doubts *doubts);
 
