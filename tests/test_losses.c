@@ -244,7 +244,7 @@ static void averaged(void **state)
 		t = take(r);
 		assert_ok(sabin_pile_check(&pile, r->taker, r->recorded, "/tmp", &t, NULL));
 		assert_false(faulty(&t, 0, "repeat"));
-		assert_ok(sabin_pile_add(&pile, r->taker, &t));
+		assert_ok(sabin_pile_add(&pile, r->taker, &t, "/tmp", NULL));
 		if (i == 0) {
 			pile.cut = cut;
 			memset(pile.sum, 0, cut.frames * sizeof *pile.sum);

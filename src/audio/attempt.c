@@ -115,7 +115,7 @@ static enum sabin_err hear(struct sabin_session *s, struct sabin_listener *l, un
 		l->pile.emission = at;
 		l->good = false;
 	}
-	return sabin_pile_add(&l->pile, s->taker, &take);
+	return sabin_pile_add(&l->pile, s->taker, &take, s->o->folder, diag);
 }
 
 /* Forget the attempt before; how many are still to be heard. */

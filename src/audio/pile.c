@@ -9,22 +9,22 @@
 
 void sabin_pile_release(struct sabin_pile *pile)
 {
-	free(pile->sum);
-	free(pile->one);
-	free(pile->squares);
+	sabin_scratch_release(&pile->sums);
 	sabin_scratch_release(&pile->recorded);
 	*pile = (struct sabin_pile){0};
 }
 
 static enum sabin_err begin(struct sabin_pile *pile, const struct sabin_taker *taker,
-                            const struct sabin_take *take)
+                            const struct sabin_take *take, const char *folder,
+                            struct sabin_diag *diag)
 {
 	pile->first = *take;
 	pile->cut = sabin_taker_cut(taker, take);
-	pile->sum = calloc(pile->cut.frames, sizeof *pile->sum);
-	pile->one = calloc(pile->cut.frames, sizeof *pile->one);
-	pile->squares = calloc(pile->cut.frames, sizeof *pile->squares);
-	return pile->sum && pile->one && pile->squares ? SABIN_OK : SABIN_ENOMEM;
+	enum sabin_err err = sabin_scratch_new(folder, pile->cut.frames, 2 * sizeof *pile->sum,
+	                                       &pile->sums, diag);
+	pile->sum = pile->sums.at;
+	pile->squares = err ? NULL : pile->sum + pile->cut.frames;
+	return err;
 }
 
 enum sabin_err sabin_pile_check(struct sabin_pile *pile, const struct sabin_taker *taker,
@@ -42,24 +42,25 @@ enum sabin_err sabin_pile_check(struct sabin_pile *pile, const struct sabin_take
 }
 
 enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker *taker,
-                              const struct sabin_take *take)
+                              const struct sabin_take *take, const char *folder,
+                              struct sabin_diag *diag)
 {
-	enum sabin_err err = pile->count == 0 ? begin(pile, taker, take) : SABIN_OK;
+	enum sabin_err err = pile->count == 0 ? begin(pile, taker, take, folder, diag) : SABIN_OK;
 	if (err)
 		return err;
 	struct sabin_verdict *v = &pile->first.verdict;
 	v->peak_dbfs = fmax(v->peak_dbfs, take->verdict.peak_dbfs);
 	if (take->noise_frames < pile->first.noise_frames) /* it is cut from the last recording */
 		pile->first.noise_frames = take->noise_frames;
-	err = sabin_taker_copy(taker, take, &pile->cut, pile->one);
-	if (err)
-		return err;
-	for (size_t i = 0; i < pile->cut.frames; i++) {
-		pile->sum[i] += pile->one[i];
-		pile->squares[i] += pile->one[i] * pile->one[i];
+	double *one = malloc(pile->cut.frames * sizeof *one);
+	err = one ? sabin_taker_copy(taker, take, &pile->cut, one) : SABIN_ENOMEM;
+	for (size_t i = 0; !err && i < pile->cut.frames; i++) {
+		pile->sum[i] += one[i];
+		pile->squares[i] += one[i] * one[i];
 	}
-	pile->count++;
-	return SABIN_OK;
+	pile->count += !err;
+	free(one);
+	return err;
 }
 
 void sabin_pile_finish(struct sabin_pile *pile)

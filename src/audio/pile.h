@@ -11,7 +11,8 @@
 struct sabin_pile {
 	struct sabin_cut cut;    /* of the first repeat; the others are laid on it */
 	struct sabin_take first; /* with the verdict on all of them */
-	double *sum, *one, *squares; /* [cut.frames]; after _finish `sum` is the mean */
+	double *sum, *squares;   /* [cut.frames]; after _finish `sum` is the mean */
+	struct sabin_scratch sums; /* where they lie */
 	struct sabin_scratch recorded; /* double [frames]: the first repeat's recording, or none */
 	double emission;         /* sample of the recording at which sound was emitted, or NAN */
 	unsigned count;
@@ -24,9 +25,10 @@ SABIN_MUST enum sabin_err sabin_pile_check(struct sabin_pile *pile, const struct
                                            struct sabin_take *take, struct sabin_diag *diag);
 
 /* Add the response that `taker` holds, which `take` describes, on the playback clock, its arrival laid
- * on the first one's. */
+ * on the first one's.  The sums lie on the disk below `folder` too: there may be many piles. */
 SABIN_MUST enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker *taker,
-                                         const struct sabin_take *take);
+                                         const struct sabin_take *take, const char *folder,
+                                         struct sabin_diag *diag);
 
 /* Turn the sum into the mean; with two repeats or more, say how much a single one strays from it. */
 void sabin_pile_finish(struct sabin_pile *pile);

@@ -97,7 +97,8 @@ static void opened(void *context, const struct sabin_session_size *size)
 	if (s->repeats > 1)
 		snprintf(repeats, sizeof repeats, " %u times", s->repeats);
 	if (size->takes != size->responses)
-		snprintf(takes, sizeof takes, " in %zu takes", size->takes);
+		snprintf(takes, sizeof takes, " in %zu take%s", size->takes,
+		         size->takes == 1 ? "" : "s");
 	sabin_say("playing on %s at %g dBFS peak (ceiling %g dBFS), %s to %s in %g s%s; %zu response%s%s of "
 	          "%.1f s: %ld:%02ld min of sound",
 	          s->plugin ? "the simulated room" : s->playback, s->level_dbfs, s->ceiling_dbfs,
