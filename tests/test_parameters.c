@@ -516,7 +516,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tones),         cmocka_unit_test(short_tone),
-		cmocka_unit_test(noise_left_in), cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),       cmocka_unit_test(invariances),
+		cmocka_unit_test(noise_left_in), cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),
+		cmocka_unit_test(invariances),
 		cmocka_unit_test(noise_before),  cmocka_unit_test(dead_room),
 		cmocka_unit_test(analyser),      cmocka_unit_test(odd_responses),
 		cmocka_unit_test(refusals),      cmocka_unit_test(out_of_band),

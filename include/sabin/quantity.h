@@ -20,7 +20,10 @@ enum sabin_reason {
 	SABIN_BECAUSE_NOT_A_DECAY, /* the curve does not fall */
 	SABIN_BECAUSE_OUT_OF_BAND, /* the band reaches beyond the sampled or excited range (Hz) */
 	SABIN_BECAUSE_UNKNOWN,     /* what it takes to compute it is not known */
-	SABIN_BECAUSE_OVERLAP,     /* modes that cannot be told apart */
+	SABIN_BECAUSE_OVERLAP,     /* modes that cannot be told apart, or one that is no single exponential */
+	SABIN_BECAUSE_SPREAD,      /* what a cut or a filter spreads in time moves it too far (in just
+	                            * noticeable differences); without numbers: so that values of the
+	                            * band contradict each other */
 	SABIN_BECAUSE_WINDOW,      /* the time window is too short for the filter: B*t (ratio) */
 };
 

@@ -6,6 +6,7 @@
 #ifndef SABIN_RESPONSE_H
 #define SABIN_RESPONSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sabin/status.h>
@@ -24,6 +25,7 @@ SABIN_API struct sabin_response_options sabin_response_defaults(void);
 struct sabin_response {
 	size_t length;
 	double *freq_hz, *level_db, *phase_deg, *group_delay_s; /* [length] each */
+	double *noise_db; /* [length]: the noise in level_db; NULL, NAN: not known */
 };
 
 /* h[n] at rate_hz; `arrival` is the fractional sample of the direct sound, `zero` that of time zero:
@@ -35,6 +37,22 @@ struct sabin_response {
 SABIN_API SABIN_MUST enum sabin_err
 sabin_response_compute(const double *h, size_t n, double rate_hz, double arrival, double zero,
                        const struct sabin_response_options *options, struct sabin_response *out);
+
+/* Fill in noise_db: the same window at the end of h, where the decay is over; NAN at frequencies at which it
+ * is not.  It stays NULL where h is shorter than three windows, or ends in silence.  Arguments as for sabin_response_compute(), which made `response`; errors
+ * too. */
+SABIN_API SABIN_MUST enum sabin_err sabin_response_noise(const double *h, size_t n, double rate_hz,
+                                                         double arrival,
+                                                         const struct sabin_response_options *options,
+                                                         struct sabin_response *response);
+
+/* Is point i told from the noise?  10 dB over it, or the noise not known. */
+SABIN_API bool sabin_response_heard(const struct sabin_response *response, size_t i);
+
+/* The band that the loudspeaker plays: from the lowest to the highest point that is heard and within
+ * 20 dB of the highest level, smoothed over a third of an octave.  False: nothing is. */
+SABIN_API bool sabin_response_band(const struct sabin_response *response, double band_hz[2]);
+
 SABIN_API void sabin_response_free(struct sabin_response *response);
 
 #endif

@@ -275,10 +275,11 @@ static enum sabin_err integrate(const struct sabin_bank *bank, const double *x, 
 	return SABIN_OK;
 }
 
-static double energy_of(const double *x, size_t n, double sample_s)
+/* Energy of samples from .. n - 1. */
+static double energy_of(const double *x, size_t from, size_t n, double sample_s)
 {
 	double sum = 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = from; i < n; i++)
 		sum += x[i] * x[i];
 	return sum * sample_s;
 }
@@ -297,7 +298,10 @@ enum sabin_err sabin_bank_filter(struct sabin_bank *bank, const struct sabin_ban
 		err = filter(bank, band, bank->early[s], bank->short_size, by, early);
 		if (err)
 			break;
-		out->early[s] = energy_of(early, short_n, (double)by / bank->rate_hz);
+		const double sample_s = (double)by / bank->rate_hz;
+		const size_t split = bank->lead / by + (size_t)ceil(sabin_split_s[s] / sample_s);
+		out->spilled[s] = energy_of(early, split, short_n, sample_s);
+		out->early[s] = energy_of(early, 0, split, sample_s) + out->spilled[s];
 		err = integrate(bank, bank->samples, early, short_n, by, &out->late[s]);
 	}
 	return err;

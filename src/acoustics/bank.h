@@ -34,6 +34,7 @@ struct sabin_band_energy {
 	struct sabin_energy all;
 	/* ISO 3382-1 A.3: the response is divided first, each part filtered then. */
 	double early[SABIN_SPLITS];
+	double spilled[SABIN_SPLITS]; /* of `early`, what lies after the split all the same */
 	/* the late part, as far as it differs from `all` (until late[].count ends) */
 	struct sabin_energy late[SABIN_SPLITS];
 };

@@ -334,5 +334,6 @@ void sabin_response_free(struct sabin_response *response)
 	free(response->level_db);
 	free(response->phase_deg);
 	free(response->group_delay_s);
+	free(response->noise_db);
 	*response = (struct sabin_response){0};
 }

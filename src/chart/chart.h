@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include <sabin/distortion.h>
+#include <sabin/noise.h>
 #include <sabin/parameters.h>
 #include <sabin/response.h>
 
@@ -24,6 +25,7 @@ struct sabin_chart_trace {
 	const struct sabin_response *response;
 	const struct sabin_analysis *analysis;
 	const struct sabin_distortion *distortion; /* NULL or of length 0: not known */
+	const struct sabin_noise *noise;           /* background; NULL: not recorded */
 };
 
 struct sabin_chart_input {
@@ -38,6 +40,7 @@ enum sabin_chart_needs {
 	SABIN_CHART_RESPONSE = 1,
 	SABIN_CHART_ANALYSIS = 2,
 	SABIN_CHART_DISTORTION = 4,
+	SABIN_CHART_NOISE = 8,
 };
 
 /* Kind i (from 0): its name, what must be filled in, and whether it draws one trace only; NULL past

@@ -118,24 +118,26 @@ static enum sabin_err analyze_one(const struct options *o, const struct sabin_an
 	return err;
 }
 
+/* *room is filled in where there is one; release it after all->room. */
 static enum sabin_err analyze(const struct options *o, struct sabin_analyses *all,
-                              struct sabin_analysis *results, struct sabin_diag *diag)
+                              struct sabin_roomfile *room, struct sabin_analysis *results,
+                              struct sabin_diag *diag)
 {
-	struct sabin_roomfile room = {0};
 	struct sabin_diag quiet; /* without a room file less is said */
 	const bool has_room = all->measurement->directory &&
-	                      !sabin_measurement_room(all->measurement, NULL, &room, &quiet);
-	const double *size_m = room.room.size_m;
-	if (has_room)
+	                      !sabin_measurement_room(all->measurement, NULL, room, &quiet);
+	const double *size_m = room->room.size_m;
+	if (has_room) {
+		all->room = room;
 		all->volume_m3 = size_m[0] * size_m[1] * size_m[2];
+	}
 	enum sabin_err err = SABIN_OK;
 	for (size_t i = 0; !err && i < all->count; i++) {
 		if (all->count > 1)
 			sabin_progress("analysing", (double)i / (double)all->count);
-		err = analyze_one(o, all, has_room ? &room : NULL, i, &results[i], diag);
+		err = analyze_one(o, all, all->room, i, &results[i], diag);
 	}
 	sabin_progress_end();
-	sabin_roomfile_release(&room);
 	return err;
 }
 
@@ -236,6 +238,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct sabin_analyses all = {
 	    .measurement = &m, .bands = wanted(o, "bands"), .volume_m3 = (double)NAN};
 	struct sabin_pairs pairs = {0};
+	struct sabin_roomfile room = {0};
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL;
 	int status = check(command, o);
@@ -248,13 +251,14 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		all.results = results;
 		all.parts = calloc(all.count, sizeof *all.parts);
 		enum sabin_err err =
-		    results && all.parts ? analyze(o, &all, results, &diag) : SABIN_ENOMEM;
+		    results && all.parts ? analyze(o, &all, &room, results, &diag) : SABIN_ENOMEM;
 		status = err ? sabin_fail_input(command->name, err, &diag)
 		             : correlate(command, o, &all, &pairs);
 		if (status < 0)
 			status = show(command, o, &all);
 		sabin_pairs_release(&pairs);
 		release(&all, results);
+		sabin_roomfile_release(&room);
 	}
 	free(chosen);
 	sabin_measurement_release(&m);

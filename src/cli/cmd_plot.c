@@ -9,6 +9,7 @@
 
 #include "chart/chart.h"
 #include "cli/command.h"
+#include "cli/part_noise.h"
 #include "cli/recording.h"
 #include "cli/responses.h"
 #include "cli/show.h"
@@ -62,6 +63,7 @@ struct work {
 	struct sabin_responses responses;
 	struct sabin_analysis *analyses;
 	struct sabin_distortion *distortions;
+	struct sabin_noise *noises;
 	struct sabin_chart_trace *traces;
 	struct sabin_roomfile room;
 	bool has_room;
@@ -193,6 +195,23 @@ static enum sabin_err distort(struct work *w, size_t i, struct sabin_diag *diag)
 	                                  diag);
 }
 
+/* The same: where none was recorded the chart refuses. */
+static enum sabin_err hear_noise(struct work *w, size_t i, struct sabin_diag *diag)
+{
+	struct sabin_part_input input = {.measurement = &w->m,
+	                                 .measured = w->responses.item[i].measured};
+	double *noise = NULL;
+	enum sabin_err err =
+	    sabin_measurement_noise(&w->m, w->chosen[i], &noise, &input.noise_frames, diag);
+	input.noise = noise;
+	if (!err && noise && input.noise_frames > 0) {
+		err = sabin_part_noise_of(&input, &w->noises[i], diag);
+		w->traces[i].noise = err ? NULL : &w->noises[i];
+	}
+	free(noise);
+	return err;
+}
+
 static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 {
 	struct sabin_response_options r = sabin_response_defaults();
@@ -210,7 +229,8 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	w->analyses = calloc(w->count, sizeof *w->analyses);
 	w->distortions = calloc(w->count, sizeof *w->distortions);
 	w->traces = calloc(w->count, sizeof *w->traces);
-	if (!w->analyses || !w->distortions || !w->traces)
+	w->noises = calloc(w->count, sizeof *w->noises);
+	if (!w->analyses || !w->distortions || !w->traces || !w->noises)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; !err && i < w->count; i++) {
 		const struct sabin_response_item *item = &w->responses.item[i];
@@ -222,6 +242,8 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 			err = analyse(w, i, diag);
 		if (!err && needs & SABIN_CHART_DISTORTION)
 			err = distort(w, i, diag);
+		if (!err && needs & SABIN_CHART_NOISE)
+			err = hear_noise(w, i, diag);
 	}
 	return err;
 }
@@ -331,6 +353,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		sabin_distortion_free(&w.distortions[i]);
 	free(w.analyses);
 	free(w.distortions);
+	free(w.noises);
 	free(w.traces);
 	free(w.chosen);
 	free(w.plots);

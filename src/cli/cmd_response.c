@@ -67,13 +67,13 @@ static int check(const struct sabin_command *command, const struct options *o,
 	return -1;
 }
 
-/* Mean level of a response between two frequencies, from its points. */
+/* Mean level of a response between two frequencies, from its points over the noise. */
 static double mean_db(const struct sabin_response *r, double from_hz, double to_hz)
 {
 	double sum = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < r->length; i++)
-		if (r->freq_hz[i] >= from_hz && r->freq_hz[i] < to_hz && isfinite(r->level_db[i])) {
+		if (r->freq_hz[i] >= from_hz && r->freq_hz[i] < to_hz && sabin_response_heard(r, i)) {
 			sum += r->level_db[i];
 			n++;
 		}
@@ -86,19 +86,27 @@ static double band_db(const struct sabin_response *r, const struct sabin_band *b
 	bool trusted = true;
 	for (size_t i = 0; i < r->length; i++)
 		if (r->freq_hz[i] >= band->low_hz && r->freq_hz[i] < band->high_hz) {
-			trusted = trusted && isfinite(r->level_db[i]);
+			trusted = trusted && sabin_response_heard(r, i);
 			*any = true;
 		}
 	return trusted ? mean_db(r, band->low_hz, band->high_hz) : (double)NAN;
 }
 
-/* Does the response hold all of this range, and can it be trusted there? */
-static bool covers(const struct sabin_response_item *item, double from_hz, double to_hz)
+/* To two digits: no band ends more sharply. */
+static double rounded(double f_hz)
 {
-	const struct sabin_response *r = &item->response;
-	return sabin_trust_holds(&item->trust, from_hz) && sabin_trust_holds(&item->trust, to_hz) &&
-	       r->length > 1 && r->freq_hz[0] <= from_hz * 1.01 &&
-	       r->freq_hz[r->length - 1] >= to_hz * 0.99;
+	const double step = pow(10, floor(log10(f_hz)) - 1);
+	return round(f_hz / step) * step;
+}
+
+/* The band that is trusted and played; false where --range leaves less of it than words are about. */
+static bool played(const struct sabin_response *r, double band_hz[2])
+{
+	if (r->length < 2 || !sabin_response_band(r, band_hz))
+		return false;
+	const bool cut = r->freq_hz[0] > 52 && band_hz[0] < 1.01 * r->freq_hz[0];
+	const double last_hz = r->freq_hz[r->length - 1];
+	return !cut && !(last_hz < 15800 && band_hz[1] > 0.99 * last_hz);
 }
 
 /* One line of words about a response, where --range leaves what they are about. */
@@ -106,26 +114,32 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 {
 	const struct sabin_response *r = &item->response;
 	const char *speaker = item->measured->speaker, *position = item->measured->position;
-	const double middle = mean_db(r, 200, 4000);
-	double most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
-	if (!covers(item, 200, 4000) || !isfinite(middle))
+	/* what the loudspeaker does not play is left out */
+	double band_hz[2], most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
+	if (!played(r, band_hz))
+		return;
+	const bool whole = band_hz[0] <= 200 && band_hz[1] >= 4000;
+	const double from_hz = whole ? fmax(band_hz[0], 50) : band_hz[0];
+	const double to_hz = fmin(band_hz[1], 16000);
+	const double middle_hz[2] = {whole ? 200 : from_hz, whole ? 4000 : to_hz};
+	const double middle = mean_db(r, middle_hz[0], middle_hz[1]);
+	if (!(to_hz > from_hz) || !isfinite(middle))
 		return;
 	for (size_t k = 0; k < r->length; k++) {
-		if (r->freq_hz[k] < 50 || r->freq_hz[k] > 16000 || !isfinite(r->level_db[k]))
+		if (r->freq_hz[k] < from_hz || r->freq_hz[k] > to_hz || !sabin_response_heard(r, k))
 			continue;
 		if (r->level_db[k] > most)
 			most = r->level_db[k], at_most = r->freq_hz[k];
 		if (r->level_db[k] < least)
 			least = r->level_db[k], at_least = r->freq_hz[k];
 	}
-	fprintf(stream, "%s.%s: %.1f dB mean from 200 Hz to 4 kHz", speaker, position, middle);
-	if (covers(item, 50, 16000) && isfinite(most))
-		fprintf(stream,
-		        "; from 50 Hz to 16 kHz between %+.1f dB (%s) and %+.1f dB (%s) of "
-		        "that",
-		        most - middle, sabin_text_hz(at_most).s, least - middle,
-		        sabin_text_hz(at_least).s);
-	fputc('\n', stream);
+	fprintf(stream,
+	        "%s.%s: %.1f dB mean from %s to %s; from %s to %s between %+.1f dB (%s) and %+.1f dB "
+	        "(%s) of that\n",
+	        speaker, position, middle, sabin_text_hz(rounded(middle_hz[0])).s,
+	        sabin_text_hz(rounded(middle_hz[1])).s, sabin_text_hz(rounded(from_hz)).s,
+	        sabin_text_hz(rounded(to_hz)).s, most - middle, sabin_text_hz(at_most).s,
+	        least - middle, sabin_text_hz(at_least).s);
 	const struct sabin_quantity spl = item->dbspl_at_0db;
 	if (isfinite(spl.value))
 		fprintf(stream,
@@ -135,11 +149,22 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 		        spl.valid ? "" : "; do not rely on it, use a calibrator");
 }
 
+static bool is_noise(const struct sabin_response_item *item, size_t i)
+{
+	return isfinite(item->response.level_db[i]) && !sabin_response_heard(&item->response, i);
+}
+
 /* Why there is a dash. */
 static void print_limits(FILE *stream, const struct sabin_response_item *item)
 {
 	const struct sabin_response *r = &item->response;
 	const struct sabin_measured *m = item->measured;
+	size_t noisy = 0;
+	for (size_t i = 0; i < r->length; i++)
+		noisy += is_noise(item, i);
+	if (noisy > 0)
+		fprintf(stream, "  %s– %s.%s where it is less than 10 dB over the noise%s\n", sabin_dim(),
+		        m->speaker, m->position, sabin_plain());
 	if (r->length > 0 && r->freq_hz[0] < item->trust.from_hz)
 		fprintf(stream, "  %s– %s.%s under %s: %s%s\n", sabin_dim(), m->speaker, m->position,
 		        sabin_text_hz(item->trust.from_hz).s, item->trust.below, sabin_plain());

@@ -30,6 +30,8 @@ static void subtract(const struct sabin_calibration *calibration, struct sabin_r
 {
 	const double f_hz = r->freq_hz[i];
 	r->level_db[i] -= sabin_calibration_level_db(calibration, f_hz);
+	if (r->noise_db)
+		r->noise_db[i] -= sabin_calibration_level_db(calibration, f_hz);
 	r->phase_deg[i] = remainder(
 	    r->phase_deg[i] - sabin_calibration_phase_deg(calibration, f_hz), 360);
 	r->group_delay_s[i] -= sabin_calibration_delay_s(calibration, f_hz);
@@ -100,6 +102,9 @@ static enum sabin_err compute_one(const struct sabin_measurement *m,
 	item->trust = sabin_trust_of(m, r, room, fmin(o.window_s, held_s));
 	err = sabin_response_compute(item->h, item->frames, r->rate_hz, arrival, zero, &o,
 	                             &item->response);
+	if (!err)
+		err = sabin_response_noise(item->h, item->frames, r->rate_hz, arrival, &o,
+		                           &item->response);
 	if (err)
 		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		                      "has no frequency response: %s", sabin_strerror(err));

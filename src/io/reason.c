@@ -34,7 +34,12 @@ static const struct phrase {
     [SABIN_BECAUSE_WINDOW] = {"the time window is shorter than the filter resolves",
                               "the time window is shorter than the filter resolves: B*t is %s, needs %s",
                               1},
-    [SABIN_BECAUSE_OVERLAP] = {"modes overlap here and cannot be told apart", NULL, 0},
+    [SABIN_BECAUSE_OVERLAP] = {"more than one decay within a resonance's width: modes that overlap, or a decay "
+                               "that is not exponential", NULL, 0},
+    [SABIN_BECAUSE_SPREAD] = {"the cut or the filter spreads energy in time and spoils the band's clarity",
+                              "the cut or the filter spreads energy in time: error %s JND, at most %s "
+                              "allowed",
+                              1},
 };
 
 /* "30.2", or "30.2 to 34.1" */
