@@ -87,6 +87,20 @@ static void progress(void *context, const char *stage, double fraction)
 	sabin_progress(stage, fraction);
 }
 
+/* What lies between us and the card. */
+static void tell_doubts(const struct plan *plan)
+{
+	const struct sabin_measurement *m = &plan->measurement;
+	char text[400];
+	if (plan->session.plugin)
+		return;
+	if (sabin_pcm_doubt(&m->playback, false, text, sizeof text))
+		sabin_say("warning: %s", text);
+	if (strcmp(m->capture.name, m->playback.name) != 0 &&
+	    sabin_pcm_doubt(&m->capture, true, text, sizeof text))
+		sabin_say("warning: %s", text);
+}
+
 static void opened(void *context, const struct sabin_session_size *size)
 {
 	struct plan *plan = context;
@@ -94,6 +108,7 @@ static void opened(void *context, const struct sabin_session_size *size)
 	const long all_s = lrint(size->take_s * (double)size->takes);
 	char repeats[32] = "", takes[64] = "";
 	plan->size = *size;
+	tell_doubts(plan);
 	if (s->repeats > 1)
 		snprintf(repeats, sizeof repeats, " %u times", s->repeats);
 	if (size->takes != size->responses)
