@@ -87,9 +87,11 @@ static enum sabin_err find_emission(struct sabin_session *s)
 	sabin_taker_speaker(s->taker, any_hz);
 	enum sabin_err err = sabin_taker_process(
 	    s->taker, pick_channel(s, room->audio.loopback_input - 1), &take);
-	if (!err && take.verdict.trustworthy)
-		s->emission = take.arrival;
-	return err;
+	if (err || !take.verdict.trustworthy)
+		return err;
+	s->emission = take.arrival;
+	return room->audio.loopback_response ? sabin_reference_take(s->taker, &take, &s->reference)
+	                                     : SABIN_OK;
 }
 
 /* What one microphone heard of repeat r. */
@@ -123,6 +125,8 @@ static size_t begin(struct sabin_session *s)
 {
 	size_t count = 0;
 	s->emission = NAN;
+	free(s->reference.h);
+	s->reference = (struct sabin_reference){0};
 	for (size_t i = 0; i < s->listener_count; i++) {
 		struct sabin_listener *l = &s->listener[i];
 		l->good = l->wanted;
@@ -156,12 +160,34 @@ static enum sabin_err attempt(struct sabin_session *s, const struct sabin_speake
 	return err;
 }
 
+/* Where the room file wants it, and the loopback was heard. */
+static enum sabin_err take_interface_away(const struct sabin_session *s, struct sabin_pile *pile)
+{
+	const struct sabin_excitation *e = &s->excitation;
+	if (!s->o->room->audio.loopback_response)
+		return SABIN_OK;
+	enum sabin_err err = SABIN_ESHORT;
+	if (s->reference.h)
+		err = sabin_reference_remove(&s->reference, e->rate_hz, e->from_hz, e->to_hz, pile->sum,
+		                             pile->cut.frames);
+	if (err == SABIN_ESHORT) {
+		sabin_verdict_say(&pile->first.verdict,
+		                  "the loopback is not heard: the interface's response is still in it");
+		return SABIN_OK;
+	}
+	pile->first.verdict.polarity *= s->reference.polarity;
+	return err;
+}
+
 static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *speaker,
                            struct sabin_listener *l, const struct sabin_position *recorded_as,
                            unsigned takes, unsigned xruns, struct sabin_diag *diag)
 {
 	struct sabin_pile *pile = &l->pile;
 	sabin_pile_finish(pile);
+	enum sabin_err err = take_interface_away(s, pile);
+	if (err)
+		return err;
 	pile->first.verdict.takes = takes;
 	pile->first.verdict.xruns = xruns;
 	const struct sabin_saved saved = {
@@ -181,7 +207,7 @@ static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *
 	    .keep_recording = s->o->recordings,
 	    .recorded_as = recorded_as,
 	};
-	enum sabin_err err = sabin_save(&saved, s->o->folder, s->measurement, diag);
+	err = sabin_save(&saved, s->o->folder, s->measurement, diag);
 	sabin_pile_release(pile);
 	l->wanted = false;
 	if (!err && s->o->measured)

@@ -301,7 +301,12 @@ static enum sabin_err play_tone(struct test *t, struct sabin_diag *diag)
 enum sabin_err sabin_cable_rest(const double *x, size_t n, double rate_hz, double f_hz,
                                 double *rest_db, double *tone_dbfs)
 {
-	enum { LEAST = 4096, SKIRT = 8 };
+	/* Side lobes of -180 dB, a main lobe of 7 bins on either side: Albrecht, "A family of cosine-sum
+	 * windows for high-resolution measurements", ICASSP 2001, seven terms. */
+	enum { LEAST = 4096, SKIRT = 8, TERMS = 7 };
+	static const double terms[TERMS] = {0.27105140069342, 0.43329793923448, 0.21812299954311,
+	                                    0.06592544638803, 0.01081174209837, 0.00077658482522,
+	                                    0.00001388721735};
 	struct sabin_fft *fft = NULL;
 	n -= n % 2;
 	while (n >= LEAST && sabin_fft_smooth_size(n) != n)
@@ -312,9 +317,11 @@ enum sabin_err sabin_cable_rest(const double *x, size_t n, double rate_hz, doubl
 	double complex *spectrum = malloc((n / 2 + 1) * sizeof *spectrum);
 	enum sabin_err err = w && spectrum ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
 	double squares = 0, tone = 0, rest = 0;
-	for (size_t i = 0; !err && i < n; i++) { /* Blackman-Harris: side lobes of -92 dB, and falling */
-		const double u = 2 * M_PI * ((double)i + 0.5) / (double)n;
-		const double v = 0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) - 0.01168 * cos(3 * u);
+	for (size_t i = 0; !err && i < n; i++) {
+		double v = 0;
+		for (int k = 0; k < TERMS; k++)
+			v += (k % 2 ? -terms[k] : terms[k]) *
+			     cos(2 * M_PI * k * ((double)i + 0.5) / (double)n);
 		squares += v * v;
 		w[i] = v * x[i];
 	}

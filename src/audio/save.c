@@ -13,6 +13,9 @@
 #include "io/atomic.h"
 #include "io/wav.h"
 
+/* Samples; less is rounding. */
+static const double least_offset = 1e-5;
+
 void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cut, double emission,
                        double rate_hz, double to_hz, double temperature_c,
                        struct sabin_measured *m)
@@ -25,8 +28,13 @@ void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cu
 	m->zero = isnan(emission) ? SABIN_ZERO_ARRIVAL : SABIN_ZERO_EMISSION;
 	const long zero_index = lrint(zero) - cut->first;
 	m->zero_index = zero_index > 0 ? (size_t)zero_index : 0;
-	m->arrival_s = sabin_quantity_valid(
-	    (take->arrival - (double)(cut->first + (long)m->zero_index)) / rate_hz, sigma_s);
+	double from = (double)(cut->first + (long)m->zero_index);
+	if (m->zero == SABIN_ZERO_EMISSION) { /* between two samples, on two clocks and behind any converter */
+		if (fabs(zero - from) > least_offset)
+			m->zero_offset_s = (zero - from) / rate_hz;
+		from = zero;
+	}
+	m->arrival_s = sabin_quantity_valid((take->arrival - from) / rate_hz, sigma_s);
 	m->distance_m = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 	if (m->zero == SABIN_ZERO_EMISSION) {
 		const double c = sabin_speed_of_sound(temperature_c);

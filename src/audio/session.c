@@ -40,6 +40,7 @@ static void release(struct sabin_session *s)
 	sabin_scratch_release(&s->channel);
 	free(s->listener);
 	free(s->open_for);
+	free(s->reference.h);
 }
 
 /* Alike to a part in a million: numbers have been through a file. */

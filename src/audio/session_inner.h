@@ -7,6 +7,7 @@
 
 #include "audio/duplex.h"
 #include "audio/pile.h"
+#include "audio/reference.h"
 #include "audio/session.h"
 #include "io/scratch.h"
 
@@ -39,6 +40,7 @@ struct sabin_session {
 	const struct sabin_position **open_for; /* [the same]: those of the simulated card */
 	size_t open_count;
 	double emission; /* of the current attempt, in samples of the recording; NAN: not known */
+	struct sabin_reference reference; /* of the current attempt; h = NULL: none */
 	bool announced;
 	char stage[160];
 };
