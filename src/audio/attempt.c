@@ -10,8 +10,12 @@
 #include <math.h>
 #include <stdarg.h>
 
+#include "audio/foresight.h"
 #include "audio/save.h"
 #include "audio/session_inner.h"
+
+/* What the loudest recording should leave to full scale. */
+static const double headroom_db = 6;
 
 void sabin_session_say(const struct sabin_session *s, const char *format, ...)
 {
@@ -179,6 +183,32 @@ static enum sabin_err take_interface_away(const struct sabin_session *s, struct 
 	return err;
 }
 
+/* Before the long run: what the first response of a speaker shows of all that follow. */
+static void foresee(struct sabin_session *s, const struct sabin_speaker *speaker,
+                    const struct sabin_pile *pile)
+{
+	const struct sabin_excitation *e = &s->excitation;
+	const struct sabin_verdict *v = &pile->first.verdict;
+	const struct sabin_foresight_options options = {
+	    .rate_hz = e->rate_hz,
+	    .from_hz = fmax(e->from_hz, isnan(speaker->range_hz[0]) ? 0 : speaker->range_hz[0]),
+	    .to_hz = fmin(e->to_hz, isnan(speaker->range_hz[1]) ? HUGE_VAL : speaker->range_hz[1]),
+	    .length_s = s->stimulus.sweep.length_s,
+	    .louder_db = fmin(s->o->ceiling_dbfs - s->o->level_dbfs, -v->peak_dbfs - headroom_db),
+	};
+	char text[400];
+	bool enough;
+	if (s->foreseen == speaker || !v->trustworthy)
+		return;
+	for (size_t i = 0; i < s->measurement->response_count; i++)
+		if (strcmp(s->measurement->responses[i].speaker, speaker->name) == 0)
+			return; /* told already */
+	s->foreseen = speaker;
+	if (sabin_foresight(pile->sum, pile->cut.frames, &options, &enough, text, sizeof text) == SABIN_OK &&
+	    !enough)
+		sabin_session_say(s, "%s: %s", speaker->name, text);
+}
+
 static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *speaker,
                            struct sabin_listener *l, const struct sabin_position *recorded_as,
                            unsigned takes, unsigned xruns, struct sabin_diag *diag)
@@ -207,6 +237,7 @@ static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *
 	    .keep_recording = s->o->recordings,
 	    .recorded_as = recorded_as,
 	};
+	foresee(s, speaker, pile);
 	err = sabin_save(&saved, s->o->folder, s->measurement, diag);
 	sabin_pile_release(pile);
 	l->wanted = false;

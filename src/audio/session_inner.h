@@ -42,6 +42,7 @@ struct sabin_session {
 	double emission; /* of the current attempt, in samples of the recording; NAN: not known */
 	struct sabin_reference reference; /* of the current attempt; h = NULL: none */
 	bool announced;
+	const struct sabin_speaker *foreseen; /* the last one of which the limits were told */
 	char stage[160];
 };
 

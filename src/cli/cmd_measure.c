@@ -356,14 +356,25 @@ static int verdict(const struct plan *plan)
 	const struct sabin_measurement *m = &plan->measurement;
 	struct sabin_diag diag = {0};
 	bool good = wanted_is_there(plan);
-	if (plan->o->common.json) {
-		enum sabin_err err = sabin_show_measurement_json(m, plan->o->output);
-		if (err)
-			return sabin_fail_output(plan->command->name, err, &diag);
-	} else {
+	struct sabin_measurement written = {0}; /* the files are where they belong by now */
+	struct sabin_pair_difference *pairs = NULL;
+	size_t count = 0;
+	enum sabin_err err = SABIN_OK;
+	if (m->response_count > 0)
+		err = sabin_measurement_open(plan->o->output, &written, &diag);
+	if (!err)
+		err = sabin_pairs_compare(&written, &plan->room, &pairs, &count, &diag);
+	if (!err && plan->o->common.json) {
+		err = sabin_show_measurement_json(m, plan->o->output, pairs, count);
+	} else if (!err) {
 		sabin_show_measurement(m, plan->o->output,
 		                       plan->room.speaker_count * plan->room.position_count);
+		sabin_pairs_show(pairs, count);
 	}
+	free(pairs);
+	sabin_measurement_release(&written);
+	if (err)
+		return sabin_fail_output(plan->command->name, err, &diag);
 	for (size_t i = 0; i < m->response_count; i++)
 		good = good && m->responses[i].verdict.trustworthy;
 	return good ? SABIN_EXIT_DONE : SABIN_EXIT_NEGATIVE;

@@ -87,7 +87,26 @@ static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 	sabin_json_close(json);
 }
 
-enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, const char *directory)
+static void json_pairs(struct sabin_json *json, const struct sabin_pair_difference *pairs, size_t count)
+{
+	sabin_json_open_array(json, "pairs");
+	for (size_t i = 0; i < count; i++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "first", pairs[i].first);
+		sabin_json_text(json, "second", pairs[i].second);
+		sabin_json_text(json, "position", pairs[i].position);
+		sabin_json_quantity(json, "level_difference_db", pairs[i].level_db, "dB");
+		sabin_json_quantity_why(json, "time_difference_s", pairs[i].time_s, "s",
+		                        isnan(pairs[i].time_s.value)
+		                            ? "no loopback: the time of emission is not known"
+		                            : NULL);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, const char *directory,
+                                           const struct sabin_pair_difference *pairs, size_t count)
 {
 	struct sabin_json *json = sabin_json_new();
 	if (!json)
@@ -122,6 +141,8 @@ enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, co
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
+	if (pairs)
+		json_pairs(json, pairs, count);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;

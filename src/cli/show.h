@@ -6,13 +6,15 @@
 #define SABIN_CLI_SHOW_H
 
 #include "cli/opt.h"
+#include "cli/pairs.h"
 #include "io/json.h"
 #include "io/measurement.h"
 #include "io/roomfile.h"
 
-/* The document sabin.measurement/1 on standard output. */
+/* The document sabin.measurement/1 on standard output; with how pairs differ, where that is known. */
 SABIN_MUST enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *measurement,
-                                                      const char *directory);
+                                                      const char *directory,
+                                                      const struct sabin_pair_difference *pairs, size_t count);
 
 /* The same for people.  all: how many responses a complete one would hold; 0: not known. */
 void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory,
