@@ -9,8 +9,8 @@
 #include "audio/foresight.h"
 #include "io/number.h"
 
-/* ISO 3382-1, 5.3.3: the noise lies 10 dB below the end of the range that is evaluated, which begins at
- * -5 dB. */
+/* ISO 3382-1: the noise lies at least 10 dB below the end of the range that is evaluated, which is 20 or
+ * 30 dB wide and begins at -5 dB. */
 static const double t20_db = 35, t30_db = 45;
 /* Nobody waits for longer sweeps. */
 static const double longest_s = 60;
