@@ -54,11 +54,10 @@ static void judge_pace(const struct sabin_session *s, const struct sabin_duplex_
 	const size_t lost = sabin_duplex_missing(pace, capture);
 	if (lost == 0 || strcmp(capture->type, "HW") != 0)
 		return;
-	take->verdict.trustworthy = false;
 	if (take->verdict.lost_frames < lost)
 		take->verdict.lost_frames = lost;
-	sabin_verdict_say(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
-	                  pace->elapsed_s, capture->rate_hz);
+	sabin_verdict_blame(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
+	                    pace->elapsed_s, capture->rate_hz);
 }
 
 static enum sabin_err play(struct sabin_session *s, const struct sabin_speaker *speaker,

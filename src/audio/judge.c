@@ -76,8 +76,7 @@ static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict
 	}
 	verdict->clipped_samples = clipped;
 	if (clipped > 0) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "the input clipped: %zu samples at %.1f dBFS; lower the level "
+		sabin_verdict_blame(verdict, "the input clipped: %zu samples at %.1f dBFS; lower the level "
 		                           "or the preamplifier's gain",
 		                  clipped, verdict->peak_dbfs);
 	}
@@ -181,8 +180,7 @@ static enum sabin_err judge_snr(const struct sabin_excitation *e, const double *
 		verdict->snr_bands[b - 1].snr_db =
 		    ratio_db(sweep[b], noise[b], (high_hz[b] - low_hz[b]) * noise_s);
 	if (verdict->snr_db.valid && verdict->snr_db.value < least_snr_db) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "no signal worth the name: %.1f dB over the noise; is the "
+		sabin_verdict_blame(verdict, "no signal worth the name: %.1f dB over the noise; is the "
 		                           "speaker on, the right output and input connected?",
 		                  verdict->snr_db.value);
 	}
@@ -220,8 +218,7 @@ static void judge_skew(const struct sabin_excitation *e, struct sabin_take *take
 	const double drift = take->markers.heard ? 0 : clock_drift;
 	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, hypot(hypot(m->sigma, air), drift) * 1e6);
 	if (fabs(m->skew) > sabin_markers_most_skew) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
+		sabin_verdict_blame(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
 		                           "is not what it says",
 		                  skew_ppm);
 	}

@@ -140,15 +140,14 @@ static void tell_jump(const struct sabin_stimulus *s, const struct part parts[PA
 	const double from_s = place < 0 ? 0 : parts[place].at_s;
 	const double to_s = next < PARTS ? parts[next].at_s : s->sweep.length_s;
 	const double count = fmax(fabs(rint(lost)), 1);
-	verdict->trustworthy = false;
 	verdict->lost_frames = lost > 0 ? (size_t)count : 0;
 	if (next == PARTS)
-		sabin_verdict_say(verdict, "about %.0f frames %s after %.2f s of the sweep (%s): "
+		sabin_verdict_blame(verdict, "about %.0f frames %s after %.2f s of the sweep (%s): "
 		                           "the second marker is out of place",
 		                  count, lost > 0 ? "were lost" : "are too many", from_s,
 		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, from_s)).s);
 	else
-		sabin_verdict_say(verdict, "about %.0f frames %s between %.2f s and %.2f s of the sweep, "
+		sabin_verdict_blame(verdict, "about %.0f frames %s between %.2f s and %.2f s of the sweep, "
 		                           "while %s to %s were playing",
 		                  count, lost > 0 ? "were lost" : "are too many", from_s, to_s,
 		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, from_s)).s,
