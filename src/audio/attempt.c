@@ -64,8 +64,8 @@ static enum sabin_err play(struct sabin_session *s, const struct sabin_speaker *
                            struct sabin_duplex_pace *pace, struct sabin_diag *diag)
 {
 	const struct sabin_duplex_job job = {
-	    .x = s->played.at,
-	    .frames = s->stimulus.frames,
+	    .x = s->shaped ? s->shaped : s->played.at,
+	    .frames = s->shaped ? s->shaped_frames : s->stimulus.frames,
 	    .output = speaker->output - 1,
 	    .loopback =
 	        s->o->room->audio.has_loopback ? s->o->room->audio.loopback_output : 0,
@@ -93,8 +93,10 @@ static enum sabin_err find_emission(struct sabin_session *s)
 	if (err || !take.verdict.trustworthy)
 		return err;
 	s->emission = take.arrival;
-	return room->audio.loopback_response ? sabin_reference_take(s->taker, &take, &s->reference)
-	                                     : SABIN_OK;
+	/* a correction that is played through is in the loopback too, and would be taken away with it */
+	return room->audio.loopback_response && !s->shaped
+	           ? sabin_reference_take(s->taker, &take, &s->reference)
+	           : SABIN_OK;
 }
 
 /* What one microphone heard of repeat r. */
@@ -174,8 +176,8 @@ static enum sabin_err take_interface_away(const struct sabin_session *s, struct 
 		err = sabin_reference_remove(&s->reference, e->rate_hz, e->from_hz, e->to_hz, pile->sum,
 		                             pile->cut.frames);
 	if (err == SABIN_ESHORT) {
-		sabin_verdict_say(&pile->first.verdict,
-		                  "the loopback is not heard: the interface's response is still in it");
+		sabin_verdict_say(&pile->first.verdict, "%s: the interface's response is still in it",
+		                  s->shaped ? "played through a correction" : "the loopback is not heard");
 		return SABIN_OK;
 	}
 	pile->first.verdict.polarity *= s->reference.polarity;

@@ -72,7 +72,7 @@ static enum sabin_err align(const struct sabin_excitation *e, const double *firs
 {
 	double shift = take->arrival - first_take->arrival; /* the repeat is later by */
 	*line = (struct line){0, 1, first_take->skew == 0 && take->skew == 0};
-	if (!first_take->markers.heard || !take->markers.heard) {
+	if (!first_take->markers.heard) {
 		enum sabin_err err = lay_sweeps(e, first, first_take, recorded, n, take, &shift);
 		line->whole = line->whole && (e->one_clock || fabs(shift - rint(shift)) < whole_frames);
 		line->start = line->whole ? -rint(shift) : -shift;
@@ -84,7 +84,10 @@ static enum sabin_err align(const struct sabin_excitation *e, const double *firs
 	}
 	const size_t length = (size_t)(align_s * e->rate_hz);
 	const double lead = 0.01 * e->rate_hz;
-	const double one = first_take->markers.at[0] - lead, two = take->markers.at[0] - lead;
+	/* a chirp that drowned is where the other one tells */
+	const double chirp =
+	    take->markers.heard ? take->markers.at[0] : first_take->markers.at[0] + rint(shift);
+	const double one = first_take->markers.at[0] - lead, two = chirp - lead;
 	if (one >= 0 && two >= 0 && one + (double)length < (double)n && two + (double)length < (double)n) {
 		const size_t at_one = (size_t)lrint(one), at_two = (size_t)lrint(two);
 		double *a = malloc(length * sizeof *a), *b = malloc(length * sizeof *b);
@@ -103,9 +106,9 @@ static enum sabin_err align(const struct sabin_excitation *e, const double *firs
 			return err;
 		shift = (double)at_two - (double)at_one + delay.frames;
 	}
-	if (same_clock) /* one line through where the chirp is in both */
+	if (same_clock && take->markers.heard) /* one line through where the chirp is in both */
 		line->step = (1 + first_take->markers.skew) / (1 + take->markers.skew);
-	line->start = take->markers.at[0] * (1 - line->step) - shift;
+	line->start = chirp * (1 - line->step) - shift;
 	return SABIN_OK;
 }
 

@@ -35,6 +35,8 @@ static void release(struct sabin_session *s)
 {
 	close_duplex(s);
 	sabin_taker_free(s->taker);
+	sabin_through_release(&s->through);
+	free(s->shaped);
 	sabin_scratch_release(&s->played);
 	sabin_scratch_release(&s->recorded);
 	sabin_scratch_release(&s->channel);
@@ -101,7 +103,20 @@ static enum sabin_err prepare(struct sabin_session *s, struct sabin_diag *diag)
 	s->measurement->has_stimulus = true;
 	s->measurement->stimulus = s->stimulus;
 	s->measurement->repeats = o->repeats;
-	return sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
+	err = o->through ? sabin_through_new(o->through, room, o->speakers, o->rate_hz, &s->through, diag)
+	                 : SABIN_OK;
+	return err ? err : sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
+}
+
+/* What is played on a speaker. */
+static enum sabin_err shape(struct sabin_session *s, size_t speaker)
+{
+	free(s->shaped);
+	s->shaped = NULL;
+	if (!s->o->through)
+		return SABIN_OK;
+	return sabin_through_apply(&s->through, speaker, s->played.at, s->stimulus.frames,
+	                           s->record_frames, &s->shaped, &s->shaped_frames);
 }
 
 /* Is the device open as the round needs it?  A real one stays open from place to place. */
@@ -254,9 +269,13 @@ static enum sabin_err measure_round(struct sabin_session *s, struct sabin_diag *
 		announce(s);
 	if (!err && !is_placed(s))
 		err = SABIN_EINTR;
-	for (size_t i = 0; !err && i < room->speaker_count; i++)
-		if (lacks(s, i))
+	for (size_t i = 0; !err && i < room->speaker_count; i++) {
+		if (!lacks(s, i))
+			continue;
+		err = shape(s, i);
+		if (!err)
 			err = sabin_session_speaker(s, &room->speakers[i], diag);
+	}
 	return err;
 }
 

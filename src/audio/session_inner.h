@@ -9,6 +9,7 @@
 #include "audio/pile.h"
 #include "audio/reference.h"
 #include "audio/session.h"
+#include "audio/through.h"
 #include "io/scratch.h"
 
 /* One microphone of a round. */
@@ -28,6 +29,9 @@ struct sabin_session {
 	struct sabin_excitation excitation;
 	size_t record_frames;
 	struct sabin_scratch played;   /* double [stimulus.frames] */
+	struct sabin_through through;
+	double *shaped; /* [shaped_frames]: through the correction of the speaker at hand, or NULL */
+	size_t shaped_frames;
 	struct sabin_scratch recorded; /* float [record_frames * inputs] */
 	struct sabin_scratch channel;  /* double [record_frames] */
 	struct sabin_taker *taker;
