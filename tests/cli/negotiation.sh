@@ -8,7 +8,7 @@
 
 cd "$T"
 sed 's/length_s: 5/length_s: 0.3/; s/tail_s: 2/tail_s: 0.3/' "$tree/rooms/control-room.yaml" >room.yaml
-sed 's/^simulation:.*/simulation: {offers: {formats: [s16], rates_hz: [44100, 48000], channels: 2}}/' room.yaml >card.yaml
+sed 's/^simulation:.*/simulation: {noise_dbfs: -85, offers: {formats: [s16], rates_hz: [44100, 48000], channels: 2}}/' room.yaml >card.yaml
 cat >asound.conf <<END
 </usr/share/alsa/alsa.conf>
 pcm_type.sabin { lib "$B/libasound_module_pcm_sabin.so" }
