@@ -53,6 +53,16 @@ struct sabin_decay_fit {
 	double time_s, at0_db, from_s, to_s;
 };
 
+/* A decay with two slopes, told from one by maximum likelihood (of noise under two exponentials, from
+ * -5 dB of the decay curve on): two times, and where the energies left in both are equal. */
+struct sabin_double_slope {
+	bool found;                        /* false: one slope, as far as the data tell */
+	struct sabin_quantity early, late; /* s: decay times */
+	struct sabin_quantity bend_s;      /* after time zero */
+	struct sabin_quantity bend_db;     /* level of the decay curve there, negative */
+	double at0_db[2]; /* early, late: the decay alone is at0_db - 60 t / time on the curve's scale */
+};
+
 struct sabin_band_result {
 	struct sabin_band band; /* nominal_hz = 0: broadband */
 	struct sabin_quantity value[SABIN_PARAMETER_COUNT];
@@ -60,7 +70,8 @@ struct sabin_band_result {
 	double noise_db;   /* noise density re the band's peak smoothed energy density; -INFINITY: none */
 	double knee_s;     /* where decay and noise cross, after time zero */
 	double topt_to_db; /* lower end of the Topt range, negative */
-	struct sabin_decay_fit fit_t20, fit_t30; /* NAN where not computable */
+	struct sabin_decay_fit fit_t20, fit_t30, fit_topt; /* NAN where not computable */
+	struct sabin_double_slope slopes;
 	/* For charts: the decay curve and the smoothed band energy, both dB re the value of the decay
 	 * curve at 0 (energy: re its own largest), every curve_step_s from time zero.  curve_db is NAN
 	 * after the knee. */

@@ -136,7 +136,7 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 /* From -5 dB over the widest range whose lower end stays 10 dB over the noise and whose noise error
  * stays small. */
 static struct sabin_quantity optimal_time(const struct sabin_decay *decay, double edt_s,
-                                          double *to_db)
+                                          double *to_db, struct sabin_decay_fit *fit)
 {
 	const double usable_db = sabin_usable_db(decay);
 	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
@@ -154,9 +154,8 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 		return sabin_quantity_because(
 			NAN, NAN, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
 			usable_db, topt_least_db + fmax(margin_db, below_range_db));
-	struct sabin_decay_fit fit;
 	*to_db = rule.to_db;
-	return decay_time(decay, &rule, edt_s, &fit, NULL);
+	return decay_time(decay, &rule, edt_s, fit, NULL);
 }
 
 static struct sabin_quantity curvature(struct sabin_quantity t20, struct sabin_quantity t30,
@@ -204,11 +203,12 @@ void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_resu
 	const double edt_s = value[SABIN_EDT].value;
 	value[SABIN_T20] = decay_time(decay, &t20_rule, edt_s, &result->fit_t20, &xi20);
 	value[SABIN_T30] = decay_time(decay, &t30_rule, edt_s, &result->fit_t30, &xi30);
-	value[SABIN_TOPT] = optimal_time(decay, edt_s, &result->topt_to_db);
+	value[SABIN_TOPT] = optimal_time(decay, edt_s, &result->topt_to_db, &result->fit_topt);
 	value[SABIN_CURVATURE] =
 		curvature(value[SABIN_T20], value[SABIN_T30], decay->bandwidth_hz);
 	value[SABIN_XI_T20] = nonlinearity(xi20, value[SABIN_T20]);
 	value[SABIN_XI_T30] = nonlinearity(xi30, value[SABIN_T30]);
+	sabin_slopes(decay, result->fit_t20.from_s, &result->slopes);
 	/* [ISO1] 5.3.3 */
 	result->t20_meets_iso = value[SABIN_INR].value >= 20 + below_range_db;
 	result->t30_meets_iso = value[SABIN_INR].value >= 30 + below_range_db;
