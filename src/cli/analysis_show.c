@@ -46,6 +46,20 @@ static void json_parameter(struct sabin_json *json, enum sabin_parameter paramet
 	sabin_json_quantity(json, info->key, q, info->unit);
 }
 
+static void json_slopes(struct sabin_json *json, const struct sabin_double_slope *slopes)
+{
+	if (!slopes->found) {
+		sabin_json_null(json, "double_slope");
+		return;
+	}
+	sabin_json_open_object(json, "double_slope");
+	sabin_json_quantity(json, "early", slopes->early, "s");
+	sabin_json_quantity(json, "late", slopes->late, "s");
+	sabin_json_quantity(json, "bend_s", slopes->bend_s, "s");
+	sabin_json_quantity(json, "bend_db", slopes->bend_db, "dB");
+	sabin_json_close(json);
+}
+
 static void json_band(struct sabin_json *json, const struct sabin_band_result *band)
 {
 	if (band->band.nominal_hz > 0) {
@@ -54,6 +68,7 @@ static void json_band(struct sabin_json *json, const struct sabin_band_result *b
 	}
 	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
 		json_parameter(json, (enum sabin_parameter)p, band->value[p]);
+	json_slopes(json, &band->slopes);
 	sabin_json_open_object(json, "meets_iso_3382");
 	sabin_json_bool(json, "t20", band->t20_meets_iso);
 	sabin_json_bool(json, "t30", band->t30_meets_iso);
@@ -143,6 +158,13 @@ static void csv_band(const char *lead, const struct sabin_band_result *band)
 			sabin_parameter_info((enum sabin_parameter)p);
 		sabin_csv_quantity(lead, info->key, &band->band, band->value[p], info->unit, NULL);
 	}
+	const struct sabin_double_slope *slopes = &band->slopes;
+	if (!slopes->found)
+		return;
+	sabin_csv_quantity(lead, "double_slope_early", &band->band, slopes->early, "s", NULL);
+	sabin_csv_quantity(lead, "double_slope_late", &band->band, slopes->late, "s", NULL);
+	sabin_csv_quantity(lead, "double_slope_bend_s", &band->band, slopes->bend_s, "s", NULL);
+	sabin_csv_quantity(lead, "double_slope_bend_db", &band->band, slopes->bend_db, "dB", NULL);
 }
 
 void sabin_show_analyses_csv(const struct sabin_analyses *all)
@@ -227,6 +249,20 @@ static void table_reasons(const struct sabin_analysis *a)
 	sabin_reasons_print(&r, stdout, lead, sabin_plain());
 }
 
+/* Decays with two slopes, a line a band. */
+static void table_slopes(const struct sabin_analysis *a)
+{
+	for (size_t b = 0; b < a->band_count; b++) {
+		const struct sabin_double_slope *s = &a->bands[b].slopes;
+		if (s->found)
+			printf("  two slopes at %s: %.2f s (±%.2f), then %.2f s (±%.2f) from %.0f dB on, "
+			       "%.2f s after the start\n",
+			       sabin_text_hz(a->bands[b].band.nominal_hz).s, s->early.value,
+			       2 * s->early.plus_minus, s->late.value, 2 * s->late.plus_minus,
+			       s->bend_db.value, s->bend_s.value);
+	}
+}
+
 static void table(const struct sabin_analysis *a)
 {
 	char text[64];
@@ -254,6 +290,7 @@ static void table(const struct sabin_analysis *a)
 		}
 		putchar('\n');
 	}
+	table_slopes(a);
 	table_reasons(a);
 }
 
