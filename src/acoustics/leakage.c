@@ -14,12 +14,16 @@
 #include <math.h>
 
 #include "acoustics/leakage.h"
+#include "acoustics/quantities.h"
 #include "signal/band_support.h"
 
 static const double db_per_ln = 4.342944819032518; /* 10 / ln 10 */
 enum { STEPS = 16, NEIGHBOURS = 2 };
-/* A share of the whole curve above which nothing is left to tell of the band. */
-static const double most_share = 0.9;
+/* Where more than this of what is left is the neighbours', nothing is left to tell of the band, and the
+ * error is taken as the same share of the time. */
+static const double most_share = 0.5;
+/* A time that may be off by more is not the band's.  (20 % are four just noticeable differences.) */
+static const double most_error = 0.20;
 /* A late decay that is less than this above what leaks may be nothing else. */
 static const double late_over_leak_db = 6;
 
@@ -64,7 +68,9 @@ static double lengthened(const struct sabin_decay_fit *fit, double total,
 	for (int i = 0; i <= STEPS; i++) {
 		const double x = 2.0 * i / STEPS - 1, t_s = centre_s + half_s * x;
 		const double curve = total * exp((fit->at0_db - 60 * t_s / fit->time_s) / db_per_ln);
-		const double part = fmin(leaked(leaks, t_s) / curve, most_share);
+		const double part = leaked(leaks, t_s) / curve;
+		if (part > most_share)
+			return fit->time_s * fmin(part, 1);
 		xx += x * x;
 		xy -= x * db_per_ln * log1p(-part);
 	}
@@ -75,7 +81,26 @@ static double lengthened(const struct sabin_decay_fit *fit, double total,
 
 static void widen(struct sabin_quantity *q, double error)
 {
+	const double part = fabs(error / q->value);
 	q->plus_minus = hypot(q->plus_minus, error);
+	if (q->valid && part > most_error)
+		*q = sabin_quantity_because(q->value, q->plus_minus, SABIN_BECAUSE_NEIGHBOUR,
+		                            100 * part, 100 * most_error);
+}
+
+/* Curvature and non-linearity are no better than the times they come from. */
+static void follow(struct sabin_quantity *value)
+{
+	static const enum sabin_parameter of[][2] = {{SABIN_CURVATURE, SABIN_T20},
+	                                             {SABIN_CURVATURE, SABIN_T30},
+	                                             {SABIN_XI_T20, SABIN_T20},
+	                                             {SABIN_XI_T30, SABIN_T30}};
+	for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+		struct sabin_quantity *q = &value[of[i][0]], time = value[of[i][1]];
+		if (q->valid && time.reason == SABIN_BECAUSE_NEIGHBOUR)
+			*q = sabin_quantity_because(q->value, q->plus_minus, time.reason, time.have,
+			                            time.need);
+	}
 }
 
 /* Is the late decay well above what leaks, at the bend and where the noise takes over? */
@@ -115,8 +140,11 @@ void sabin_leakage(struct sabin_band_result *bands, const struct sabin_band_trac
 		widen(&value[SABIN_T20], t20_s);
 		widen(&value[SABIN_T30], t30_s);
 		widen(&value[SABIN_TOPT], lengthened(&r->fit_topt, total, leaks));
-		widen(&value[SABIN_CURVATURE],
-		      100 * (t30_s / value[SABIN_T30].value - t20_s / value[SABIN_T20].value));
+		struct sabin_quantity *curvature = &value[SABIN_CURVATURE];
+		curvature->plus_minus = hypot(
+			curvature->plus_minus,
+			100 * (t30_s / value[SABIN_T30].value - t20_s / value[SABIN_T20].value));
+		follow(value);
 		r->slopes.found = r->slopes.found && slopes_stand(&r->slopes, &traces[i], leaks);
 	}
 }

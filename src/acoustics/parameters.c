@@ -49,7 +49,7 @@ static void set_all(struct sabin_band_result *result, struct sabin_quantity q)
 		result->value[p] = q;
 	result->t20_meets_iso = result->t30_meets_iso = false;
 	result->noise_db = -HUGE_VAL;
-	result->knee_s = result->topt_to_db = NAN;
+	result->knee_s = result->topt_to_db = result->energy = NAN;
 	result->fit_t20 = result->fit_t30 = result->fit_topt =
 		(struct sabin_decay_fit){NAN, NAN, NAN, NAN};
 	result->slopes.found = false;
@@ -149,6 +149,7 @@ static enum sabin_err analyse_band(struct sabin_bank *bank,
 		sabin_reverberation(&decay, result);
 		sabin_clarity(&decay, &energy, result);
 		result->knee_s = decay.crossing_s;
+		result->energy = decay.total;
 		check_excited(options, result);
 		err = draw_curves(&decay, result);
 	}

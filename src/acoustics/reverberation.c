@@ -35,8 +35,8 @@ struct rule {
 	double from_db, to_db, own, noise, at_db, least_bt;
 };
 static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20, 9.5};
-static const struct rule t20_rule = {-5, -25, 0.88, 0.40, 35, 10};
-static const struct rule t30_rule = {-5, -35, 0.55, 0.30, 45, 11};
+static const struct rule t20_rule = {-5, -25, 0.88, 0.36, 35, 10};
+static const struct rule t30_rule = {-5, -35, 0.55, 0.22, 45, 11};
 static const double topt_least_bt = 13;
 /* The filter alone decays with B EDT = 4.5, B T20 = 11, B T30 = 15, B Topt = 17: a decay much
  * shorter than the filter's seems long at its end, but not at its start.  From 20 on the filter is
@@ -149,6 +149,8 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 	rule.to_db = -5 - fmax(range_db, topt_least_db);
 	rule.at_db = below_range_db + fmax(range_db, topt_least_db);
 	rule.own = t30_rule.own * pow(30 / fmax(range_db, topt_least_db), own_exponent);
+	/* what noise lifts the lower end by tilts a longer line less */
+	rule.noise = t30_rule.noise * 30 / fmax(range_db, topt_least_db);
 	if (!decay->has_model || !(decay->total > 0))
 		return not_computable(decay, &rule);
 	if (!(range_db >= topt_least_db))

@@ -9,6 +9,7 @@
 #include "cli/analysis_show.h"
 #include "cli/command.h"
 #include "cli/part.h"
+#include "cli/pool.h"
 #include "cli/show.h"
 
 struct options {
@@ -85,19 +86,41 @@ static enum sabin_err compute_parts(const struct options *o, struct sabin_part_i
 	return err;
 }
 
-static enum sabin_err analyze_one(const struct options *o, const struct sabin_analyses *all,
-                                  const struct sabin_roomfile *room, size_t i,
-                                  struct sabin_analysis *result, struct sabin_diag *diag)
+/* What all responses have in common, and what each worker has of its own. */
+struct work {
+	const struct options *options;
+	struct sabin_analyses *all;
+	struct sabin_analysis *results; /* [all->count] */
+	struct sabin_analyser *analyser[SABIN_WORKERS_MAX];
+};
+
+/* Nothing of an analysis is drawn here; of many, the curves would be most of the memory. */
+static void drop_curves(struct sabin_analysis *result)
 {
+	for (size_t b = 0; b <= result->band_count; b++) {
+		struct sabin_band_result *r =
+		    b < result->band_count ? &result->bands[b] : &result->broadband;
+		free(r->curve_db);
+		free(r->energy_db);
+		r->curve_db = r->energy_db = NULL;
+		r->curve_length = 0;
+	}
+}
+
+static enum sabin_err analyze_one(void *context, size_t i, size_t worker, struct sabin_diag *diag)
+{
+	struct work *work = context;
+	const struct sabin_analyses *all = work->all;
 	const struct sabin_measurement *m = all->measurement;
 	const struct sabin_measured *r = &m->responses[all->chosen[i]];
-	const struct sabin_analysis_options a = analysis_options(o, m);
+	const struct sabin_analysis_options a = analysis_options(work->options, m);
+	struct sabin_analysis *result = &work->results[i];
 	double *h = NULL;
 	size_t frames = 0;
 	enum sabin_err err = sabin_measurement_load(m, all->chosen[i], &h, &frames, diag);
 	if (err)
 		return err;
-	err = sabin_analysis_compute(h, frames, r->rate_hz, &a, result);
+	err = sabin_analyser_compute(work->analyser[worker], h, frames, r->rate_hz, &a, result);
 	if (err)
 		sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		               "cannot be analysed: %s",
@@ -108,12 +131,13 @@ static enum sabin_err analyze_one(const struct options *o, const struct sabin_an
 	    .h = h,
 	    .frames = frames,
 	    .analysis = result,
-	    .room = room,
+	    .room = all->room,
 	};
 	if (!err)
-		err = compute_parts(o, &input, all->chosen[i], all->parts[i], diag);
+		err = compute_parts(work->options, &input, all->chosen[i], all->parts[i], diag);
 	else if (err != SABIN_ENOMEM)
 		err = SABIN_EFORMAT;
+	drop_curves(result);
 	free(h);
 	return err;
 }
@@ -131,13 +155,15 @@ static enum sabin_err analyze(const struct options *o, struct sabin_analyses *al
 		all->room = room;
 		all->volume_m3 = size_m[0] * size_m[1] * size_m[2];
 	}
+	struct work work = {.options = o, .all = all, .results = results};
+	const size_t workers = sabin_workers(all->count);
 	enum sabin_err err = SABIN_OK;
-	for (size_t i = 0; !err && i < all->count; i++) {
-		if (all->count > 1)
-			sabin_progress("analysing", (double)i / (double)all->count);
-		err = analyze_one(o, all, all->room, i, &results[i], diag);
-	}
-	sabin_progress_end();
+	for (size_t w = 0; !err && w < workers; w++)
+		err = sabin_analyser_new(&work.analyser[w]);
+	if (!err)
+		err = sabin_pool_run(all->count, workers, analyze_one, &work, "analysing", diag);
+	for (size_t w = 0; w < workers; w++)
+		sabin_analyser_free(work.analyser[w]);
 	return err;
 }
 
