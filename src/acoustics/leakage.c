@@ -48,6 +48,19 @@ static double share(const struct sabin_band *band, const struct sabin_band *othe
 	return sum / (other->high_hz - other->low_hz);
 }
 
+/* The neighbour's line over -5 to -35 dB (-25 dB) stands for its decay: what it does at the times that
+ * matter, and steadier than its late rate. */
+static struct leak leak_of(const struct sabin_band *band, const struct sabin_band_result *other,
+                           const struct sabin_band_trace *trace)
+{
+	const bool long_line = isfinite(other->fit_t30.time_s);
+	const struct sabin_decay_fit *fit = long_line ? &other->fit_t30 : &other->fit_t20;
+	if (!trace->has_model || !(trace->total > 0) || !isfinite(fit->time_s))
+		return (struct leak){0, 0};
+	const double start = trace->total * exp(fit->at0_db / db_per_ln);
+	return (struct leak){share(band, &other->band) * start, 60 / db_per_ln / fit->time_s};
+}
+
 static double leaked(const struct leak leaks[NEIGHBOURS], double t_s)
 {
 	double sum = 0;
@@ -125,11 +138,8 @@ void sabin_leakage(struct sabin_band_result *bands, const struct sabin_band_trac
 		struct leak leaks[NEIGHBOURS] = {{0, 0}, {0, 0}};
 		for (size_t side = 0; side < NEIGHBOURS; side++) {
 			const size_t k = side ? i + 1 : i - 1; /* before the first: beyond count */
-			if (k >= count || !traces[k].has_model)
-				continue;
-			const struct sabin_decay_model *m = &traces[k].model;
-			leaks[side].left = share(&r->band, &bands[k].band) * m->density / m->rate;
-			leaks[side].rate = m->rate;
+			if (k < count)
+				leaks[side] = leak_of(&r->band, &bands[k], &traces[k]);
 		}
 		if (!traces[i].has_model || !(traces[i].total > 0))
 			continue;

@@ -10,7 +10,6 @@
 
 /* What is kept of a band's decay for its neighbours and for the whole. */
 struct sabin_band_trace {
-	struct sabin_decay_model model;
 	bool has_model;
 	double total;      /* energy of the decay */
 	double crossing_s; /* where the noise takes over */

@@ -144,8 +144,7 @@ static enum sabin_err analyse_band(struct sabin_bank *bank,
 		struct sabin_decay decay;
 		sabin_decay_init(&decay, &energy.all, bank->duration_s,
 		                 bandwidth_hz, options->noise);
-		*trace = (struct sabin_band_trace){decay.model, decay.has_model, decay.total,
-		                                   decay.crossing_s};
+		*trace = (struct sabin_band_trace){decay.has_model, decay.total, decay.crossing_s};
 		sabin_reverberation(&decay, result);
 		sabin_clarity(&decay, &energy, result);
 		result->knee_s = decay.crossing_s;
