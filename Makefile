@@ -160,12 +160,15 @@ deps:
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
+# All processors, unless the person who typed make has said how many.
+ALL_CPUS  = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # A second make, so that what was just installed is seen.
 check: deps
-	@$(MAKE) --no-print-directory check-built
+	@$(MAKE) --no-print-directory $(ALL_CPUS) check-built
 
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(ALL_CPUS) all
 	@B=$B tests/demo.sh
 
 SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))

@@ -17,6 +17,7 @@
 #include "chart/gnuplot.h"
 #include "io/tree.h"
 #include "util/chart_data.h"
+#include "util/compared.h"
 #include "util/near.h"
 
 enum { RATE_HZ = 48000, FRAMES = RATE_HZ, ZERO = RATE_HZ / 10, BANDS = 8, TRACES = 4 };
@@ -95,10 +96,10 @@ static void make_band(struct sabin_band_result *band, double nominal_hz, double 
 	band->value[SABIN_T30] = sabin_quantity_valid(time_s, 0.03 * time_s);
 	if (!t20)
 		band->value[SABIN_T20] = (struct sabin_quantity){
-		    time_s, 0.1, false, SABIN_BECAUSE_RANGE, range_db, 35};
+		    time_s, 0.1, false, SABIN_BECAUSE_RANGE, range_db, 35, 0};
 	if (!t30)
 		band->value[SABIN_T30] = (struct sabin_quantity){
-		    time_s, 0.1, false, SABIN_BECAUSE_RANGE, range_db, 45};
+		    time_s, 0.1, false, SABIN_BECAUSE_RANGE, range_db, 45, 0};
 	band->curve_db = calloc(band->curve_length, sizeof(double));
 	band->energy_db = calloc(band->curve_length, sizeof(double));
 	assert_true(band->curve_db && band->energy_db);
@@ -154,8 +155,8 @@ static int set_up(void **state)
 		f->traces[i] = (struct sabin_chart_trace){m, f->h, FRAMES, &f->response[i],
 		                                          &f->analysis[i], &f->distortion, &f->noise};
 	}
-	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES,
-	                                      1 / 12.0, 0.5};
+	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES, 1 / 12.0, 0.5,
+	                                      compared_with(&f->response[0]), 1, "left"};
 	*state = f;
 	return 0;
 }
@@ -549,16 +550,14 @@ static void empty_input_is_refused(void **state)
 		struct sabin_diag diag = {0};
 		struct sabin_chart_trace bare = {.measured = &f->measured[0]};
 		struct sabin_chart_input input = f->input;
-		input.trace_count = 0;
-		assert_int_equal(sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false,
-		                                  &diag),
-		                 SABIN_ESHORT);
+		input.trace_count = input.compared_count = 0;
+		int err = sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false, &diag);
+		assert_int_equal(err, SABIN_ESHORT);
 		assert_true(diag.message[0] != '\0');
 		input.traces = &bare;
 		input.trace_count = 1;
-		assert_int_equal(sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false,
-		                                  &diag),
-		                 SABIN_ESHORT);
+		err = sabin_chart_draw(sabin_chart_kind(i), &input, &style, path, false, &diag);
+		assert_int_equal(err, SABIN_ESHORT);
 	}
 	double silence[4800] = {0};
 	struct sabin_etc etc;

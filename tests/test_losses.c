@@ -90,8 +90,8 @@ static void draw_room(struct rig *r, uint64_t seed)
 	r->noise_30_db = level * M_SQRT1_2 * pow(10, -30 / 20.0);
 }
 
-/* wet: what the room makes of the stimulus, on a clock that is fast by `skew`, late by delay_s. */
-static void play(struct rig *r, double skew, double delay_s)
+/* dry: the stimulus on a clock that is fast by `skew`, late by delay_s. */
+static void emit(struct rig *r, double skew, double delay_s)
 {
 	const struct sabin_stimulus *s = &r->stimulus;
 	const double rate_hz = RATE_HZ * (1 + skew);
@@ -103,6 +103,11 @@ static void play(struct rig *r, double skew, double delay_s)
 			r->dry[i] +=
 			    sabin_sweep_value(&s->chirp, t_s - (double)s->chirp_frame[k] / RATE_HZ);
 	}
+}
+
+/* wet: what the room makes of dry. */
+static void sound(struct rig *r)
+{
 	sabin_fft_forward(r->fft, r->dry, r->spectrum);
 	for (size_t k = 0; k <= r->size / 2; k++) {
 		const double are = creal(r->spectrum[k]), aim = cimag(r->spectrum[k]);
@@ -111,6 +116,12 @@ static void play(struct rig *r, double skew, double delay_s)
 		((double *)r->spectrum)[2 * k + 1] = are * bim + aim * bre;
 	}
 	sabin_fft_inverse(r->fft, r->spectrum, r->wet);
+}
+
+static void play(struct rig *r, double skew, double delay_s)
+{
+	emit(r, skew, delay_s);
+	sound(r);
 }
 
 /* recorded: wet with noise, without `lost` frames from `at` on. */
@@ -299,6 +310,131 @@ static void single(void **state)
 	assert_int_equal(invented, 0);
 }
 
+/* What a server does to a stream without a word: `cut` frames go, `silence` frames come. */
+struct edit {
+	size_t at, cut, silence;
+};
+
+static void apply(double *x, size_t n, const struct edit *e)
+{
+	const size_t rest = n - e->at - (e->cut > e->silence ? e->cut : e->silence);
+	memmove(x + e->at + e->silence, x + e->at + e->cut, rest * sizeof *x);
+	memset(x + e->at, 0, e->silence * sizeof *x);
+}
+
+enum fault { GAP, EARLY, LATE, MANY, QUANTA, NO_FIRST, NO_LAST, APART, FAULTS };
+static const char *const fault_names[] = {
+    "a quantum of silence", "early, and made good", "late, and made good",  "several of all",
+    "whole quanta lost",    "no first marker",      "no second marker", "late between the markers",
+};
+
+/* Up to six edits in the order of time.  What is made good leaves the distance of the chirps as it
+ * was, and the sweep's upper end where it ought to be. */
+static size_t draw_fault(const struct rig *r, enum fault fault, struct sabin_random *random,
+                         struct edit *e)
+{
+	static const size_t quanta[] = {64, 256, 1024, 4096};
+	const struct sabin_stimulus *s = &r->stimulus;
+	const size_t q = quanta[(size_t)test_between(random, 0, 4)];
+	const size_t late = (size_t)(0.0437 * RATE_HZ), sweep = s->sweep_frame + late;
+	const size_t a = sweep + (size_t)(test_between(random, 0.05, 0.5) * (double)s->sweep.frames);
+	const size_t b = a + (size_t)(test_between(random, 0.1, 0.4) * (double)s->sweep.frames);
+	switch (fault) {
+	case GAP:
+		e[0] = (struct edit){test_between(random, 0, 2) < 1 ? a : b, q, q};
+		return 1;
+	case EARLY:
+		e[0] = (struct edit){a, q, 0};
+		e[1] = (struct edit){b, 0, q};
+		return 2;
+	case LATE:
+		e[0] = (struct edit){a, 0, q};
+		e[1] = (struct edit){b, q, 0};
+		return 2;
+	case MANY:
+		for (size_t i = 0; i < 6; i++)
+			e[i] = (struct edit){a + i * 4801, i % 3 == 1 ? 0 : q, i % 3 == 2 ? 0 : q};
+		return 6;
+	case QUANTA:
+		for (size_t i = 0; i < 5; i++)
+			e[i] = (struct edit){a + i * 7919, 1024, 0};
+		return 5;
+	case NO_FIRST:
+	case NO_LAST:
+		e[0] = (struct edit){s->chirp_frame[fault == NO_LAST] + late - 4800, 19200, 19200};
+		return 1;
+	default:
+		e[0] = (struct edit){sweep - 12000, 0, q};
+		e[1] = (struct edit){sweep + s->sweep.frames + 4800, q, 0};
+		return 2;
+	}
+}
+
+/* One sweep through a server: none of these may pass, whether on the way to the loudspeaker or from
+ * the microphone, without noise (a server's own room has none) and at 50 dB. */
+static void server(void **state)
+{
+	struct rig *r = *state;
+	const uint64_t seed = test_seed("server");
+	const int draws = decay_draws(1);
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	int missed = 0, number = 0;
+	for (int i = 0; i < draws; i++) {
+		draw_room(r, seed + (uint64_t)i);
+		for (int fault = 0; fault < FAULTS; fault++)
+			for (int way = 0; way < 2; way++) {
+				struct edit edits[6];
+				const size_t count = draw_fault(r, fault, &random, edits);
+				emit(r, 0, 0.0437);
+				if (way == 1)
+					sound(r);
+				for (size_t k = 0; k < count; k++)
+					apply(way == 0 ? r->dry : r->wet, r->size, &edits[k]);
+				if (way == 0)
+					sound(r);
+				record(r, number++ % 2 ? 0.1 * r->noise_30_db : 0, seed, r->frames, 0);
+				const struct sabin_take t = take(r);
+				missed += faulty(&t, 1, fault_names[fault]);
+				if (i == 0 && way == 0)
+					print_message("%s: %s\n", fault_names[fault], t.verdict.why[0]);
+			}
+	}
+	print_message("%d faults of a server, %d missed\n", number, missed);
+	assert_int_equal(missed, 0);
+}
+
+/* Something in the room that rattles between 50 and 80 Hz, once in each period, and buzzes above 200
+ * Hz, and a loudspeaker that distorts by 3 %: no fault of the recording. */
+static void rattle(void **state)
+{
+	struct rig *r = *state;
+	const uint64_t seed = test_seed("rattle");
+	const struct sabin_sweep *s = &r->stimulus.sweep;
+	for (int i = 0; i < 2; i++) {
+		double before = 0;
+		draw_room(r, seed + (uint64_t)i);
+		emit(r, 0, 0);
+		for (size_t k = 0; k < s->frames; k++) {
+			double *x = r->dry + r->stimulus.sweep_frame + k;
+			const double t_s = (double)k / RATE_HZ, f_hz = sabin_sweep_frequency_hz(s, t_s);
+			const double periods = f_hz * s->constant_s, u = *x / s->gain;
+			*x += 0.03 * s->gain * (u * u + u * u * u);
+			if (f_hz > 50 && f_hz < 80 && floor(periods) > floor(before))
+				for (size_t n = 0; n < 200; n++)
+					x[n] += 0.03 * level * exp(-(double)n / 40) *
+					        sabin_random_normal_at(seed, n);
+			if (f_hz > 200 && f_hz < 260)
+				*x += 0.003 * level * sabin_random_normal_at(seed, k);
+			before = periods;
+		}
+		sound(r);
+		record(r, i * 0.1 * r->noise_30_db, seed, r->frames, 0);
+		const struct sabin_take t = take(r);
+		assert_false(faulty(&t, 0, "rattle"));
+	}
+}
+
 /* Two sweeps of one clock: 64 frames lost, and a burst at the sweep's own level for 50 ms. */
 static void repeats(void **state)
 {
@@ -388,7 +524,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(estimate), cmocka_unit_test(corrected), cmocka_unit_test(averaged),
-	    cmocka_unit_test(single),   cmocka_unit_test(repeats),   cmocka_unit_test(limits),
+	    cmocka_unit_test(single),   cmocka_unit_test(server),    cmocka_unit_test(rattle),
+	    cmocka_unit_test(repeats),  cmocka_unit_test(limits),
 	};
 	return cmocka_run_group_tests(tests, make_usual, free_usual);
 }

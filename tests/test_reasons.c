@@ -11,7 +11,8 @@
 
 static struct sabin_quantity because(enum sabin_reason reason, double have, double need)
 {
-	return (struct sabin_quantity){1, NAN, false, reason, have, need};
+	return (struct sabin_quantity){
+	    .value = 1, .plus_minus = NAN, .repeatability = NAN, .reason = reason, .have = have, .need = need};
 }
 
 static void make(struct sabin_reasons *r)

@@ -34,16 +34,19 @@ struct sabin_quantity {
 	bool valid;        /* false: do not rely on it */
 	enum sabin_reason reason;
 	double have, need; /* the numbers behind `reason`; NAN when it has none */
+	/* standard uncertainty (k = 1) of what a second measurement at the same place would show, same
+	 * unit; NAN or 0 when not known */
+	double repeatability;
 };
 
 static inline struct sabin_quantity sabin_quantity_valid(double value, double plus_minus)
 {
-	return (struct sabin_quantity){value, plus_minus, true, SABIN_BECAUSE_VALID, NAN, NAN};
+	return (struct sabin_quantity){value, plus_minus, true, SABIN_BECAUSE_VALID, NAN, NAN, NAN};
 }
 
 static inline struct sabin_quantity sabin_quantity_invalid(double value, enum sabin_reason reason)
 {
-	return (struct sabin_quantity){value, NAN, false, reason, NAN, NAN};
+	return (struct sabin_quantity){value, NAN, false, reason, NAN, NAN, NAN};
 }
 
 #endif

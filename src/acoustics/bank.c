@@ -188,6 +188,9 @@ enum sabin_err sabin_bank_load(struct sabin_bank *bank, const double *h, size_t 
 		const size_t until = (size_t)lround(sabin_split_s[s] * rate_hz);
 		transform(bank, bank->short_forward, h, onset, until < count ? until : count,
 		          bank->early[s]);
+		bank->cut[s] = 0;
+		for (size_t i = until ? until - 1 : 0; i <= until && i < count; i++)
+			bank->cut[s] = fmax(bank->cut[s], fabs(h[onset + i]));
 	}
 	return SABIN_OK;
 }
@@ -284,6 +287,21 @@ static double energy_of(const double *x, size_t from, size_t n, double sample_s)
 	return sum * sample_s;
 }
 
+/* d/dt of the integral of the square of what was cut at t and then filtered is 2 h(t) y(t), y being the
+ * filtered signal; the filter twice or once is all one here. */
+static void find_edges(const struct sabin_bank *bank, const double *early, size_t by, int s,
+                       struct sabin_band_energy *out)
+{
+	const size_t at = (bank->lead + (size_t)lround(sabin_split_s[s] * bank->rate_hz)) / by;
+	double most_early = 0, most_late = 0;
+	for (size_t i = at; i <= at + 1; i++) {
+		most_early = fmax(most_early, fabs(early[i]));
+		most_late = fmax(most_late, fabs(bank->samples[i] - early[i]));
+	}
+	out->early_edge[s] = 2 * bank->cut[s] * most_early;
+	out->late_edge[s] = 2 * bank->cut[s] * most_late;
+}
+
 enum sabin_err sabin_bank_filter(struct sabin_bank *bank, const struct sabin_band *band,
                                  struct sabin_band_energy *out)
 {
@@ -302,6 +320,7 @@ enum sabin_err sabin_bank_filter(struct sabin_bank *bank, const struct sabin_ban
 		const size_t split = bank->lead / by + (size_t)ceil(sabin_split_s[s] / sample_s);
 		out->spilled[s] = energy_of(early, split, short_n, sample_s);
 		out->early[s] = energy_of(early, 0, split, sample_s) + out->spilled[s];
+		find_edges(bank, early, by, s, out);
 		err = integrate(bank, bank->samples, early, short_n, by, &out->late[s]);
 	}
 	return err;

@@ -180,10 +180,13 @@ static void ratios(const struct sabin_decay *decay, const struct sabin_band_ener
 	    .spread = spread_of(decay, energy, split, parts),
 	};
 	*c = judge(decay, db_per_ln * log(early / late), error, db_per_ln, jnd_c_db, split_s);
+	const double again = sabin_repeat_ratio(decay, energy, split, early, late, error.noise);
+	c->repeatability = db_per_ln * again;
 	if (!d)
 		return;
 	const double part = early / (early + late), slope = part * (1 - part);
 	*d = judge(decay, part, error, slope, jnd_d, split_s);
+	d->repeatability = slope * again;
 }
 
 static struct sabin_quantity centre_time(const struct sabin_decay *decay, double rate)
@@ -209,7 +212,9 @@ static struct sabin_quantity centre_time(const struct sabin_decay *decay, double
 	if (!(ts_s > 0)) /* the filter rings to both sides: sooner than the direct sound nothing is */
 		return sabin_quantity_invalid(ts_s, SABIN_BECAUSE_FILTER);
 	const struct errors error = {0.5 / sqrt(rate * b), noise_s, before / decay->total};
-	return judge(decay, ts_s, error, 1, jnd_ts_s, HUGE_VAL);
+	struct sabin_quantity q = judge(decay, ts_s, error, 1, jnd_ts_s, HUGE_VAL);
+	q.repeatability = sabin_repeat_centre_s(decay, rate, noise_s);
+	return q;
 }
 
 static void refuse(struct sabin_quantity *q)

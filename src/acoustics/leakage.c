@@ -14,7 +14,6 @@
 #include <math.h>
 
 #include "acoustics/leakage.h"
-#include "acoustics/quantities.h"
 #include "signal/band_support.h"
 
 static const double db_per_ln = 4.342944819032518; /* 10 / ln 10 */
@@ -92,13 +91,21 @@ static double lengthened(const struct sabin_decay_fit *fit, double total,
 	return fit->time_s + 60 / own;
 }
 
+/* The value and its errors stay; they are no longer valid. */
+static void refuse(struct sabin_quantity *q, double have, double need)
+{
+	q->valid = false;
+	q->reason = SABIN_BECAUSE_NEIGHBOUR;
+	q->have = have;
+	q->need = need;
+}
+
 static void widen(struct sabin_quantity *q, double error)
 {
 	const double part = fabs(error / q->value);
 	q->plus_minus = hypot(q->plus_minus, error);
 	if (q->valid && part > most_error)
-		*q = sabin_quantity_because(q->value, q->plus_minus, SABIN_BECAUSE_NEIGHBOUR,
-		                            100 * part, 100 * most_error);
+		refuse(q, 100 * part, 100 * most_error);
 }
 
 /* Curvature and non-linearity are no better than the times they come from. */
@@ -111,8 +118,7 @@ static void follow(struct sabin_quantity *value)
 	for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
 		struct sabin_quantity *q = &value[of[i][0]], time = value[of[i][1]];
 		if (q->valid && time.reason == SABIN_BECAUSE_NEIGHBOUR)
-			*q = sabin_quantity_because(q->value, q->plus_minus, time.reason, time.have,
-			                            time.need);
+			refuse(q, time.have, time.need);
 	}
 }
 

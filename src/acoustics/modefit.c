@@ -349,7 +349,7 @@ static bool is_foot(const struct trial *t, const struct pole *p)
 static struct sabin_quantity because(double value, double plus_minus, enum sabin_reason reason,
                                      double have, double need)
 {
-	return (struct sabin_quantity){value, plus_minus, false, reason, have, need};
+	return (struct sabin_quantity){value, plus_minus, false, reason, have, need, NAN};
 }
 
 /* What is said of one pole of the first trial. */

@@ -110,7 +110,7 @@ static double width_hz(const struct sabin_fitted_mode *m)
 
 static void because(struct sabin_quantity *q, enum sabin_reason reason, double have, double need)
 {
-	*q = (struct sabin_quantity){q->value, q->plus_minus, false, reason, have, need};
+	*q = (struct sabin_quantity){q->value, q->plus_minus, false, reason, have, need, NAN};
 }
 
 /* The line of `part` tells of `whole` as well: its height, as a share, bends frequency and decay. */

@@ -58,10 +58,12 @@ struct sabin_quantity sabin_noise_quantity(const struct sabin_noise_options *o, 
 	const double scale_db = absolute && isfinite(o->full_scale_plus_minus_db)
 	                                ? o->full_scale_plus_minus_db : 0;
 	const double error_db = hypot(db_per_part * relative_error, scale_db);
-	if (100 * relative_error <= allowed_percent)
-		return sabin_quantity_valid(level, error_db);
-	return sabin_quantity_because(level, error_db, SABIN_BECAUSE_UNCERTAIN,
-	                              100 * relative_error, allowed_percent);
+	struct sabin_quantity q = sabin_quantity_valid(level, error_db);
+	if (100 * relative_error > allowed_percent)
+		q = sabin_quantity_because(level, error_db, SABIN_BECAUSE_UNCERTAIN,
+		                           100 * relative_error, allowed_percent);
+	q.repeatability = db_per_part * relative_error;
+	return q;
 }
 
 static struct sabin_noise_level band_level(const struct sabin_spectrum *s, double rate_hz,

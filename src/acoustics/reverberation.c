@@ -51,7 +51,7 @@ static const double curvature_factor = 0.7;
 struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
                                              enum sabin_reason reason, double have, double need)
 {
-	return (struct sabin_quantity){value, plus_minus, false, reason, have, need};
+	return (struct sabin_quantity){value, plus_minus, false, reason, have, need, NAN};
 }
 
 double sabin_usable_db(const struct sabin_decay *decay)
@@ -105,20 +105,12 @@ static double unbiased_db(const struct sabin_decay *decay, const struct rule *ru
 	return fmax(need_db, usable_db + left_db - (rule->to_db - below_curve_db));
 }
 
-/* edt_s: of the same decay, NAN where not known. */
-static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
-                                        double edt_s, struct sabin_decay_fit *fit, double *xi)
+/* Is a time t_s with these errors valid?  edt_s: of the same decay, NAN where not known. */
+static struct sabin_quantity judge(const struct sabin_decay *decay, const struct rule *rule,
+                                   double t_s, double edt_s, double sigma_s)
 {
-	*fit = (struct sabin_decay_fit){NAN, NAN, NAN, NAN};
-	if (xi)
-		*xi = NAN;
-	if (!sabin_decay_fit(decay, rule->from_db, rule->to_db, fit, xi))
-		return not_computable(decay, rule);
-	const double t_s = fit->time_s, bt = decay->bandwidth_hz * t_s;
+	const double bt = decay->bandwidth_hz * t_s, edt_bt = decay->bandwidth_hz * edt_s;
 	const double usable_db = sabin_usable_db(decay);
-	const double noise = noise_error(rule, usable_db, bt);
-	const double sigma_s = t_s * hypot(rule->own / sqrt(bt), noise);
-	const double edt_bt = decay->bandwidth_hz * edt_s;
 	if (!(bt >= rule->least_bt))
 		return sabin_quantity_because(t_s, sigma_s, SABIN_BECAUSE_FILTER, bt,
 		                              rule->least_bt);
@@ -132,6 +124,23 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 			t_s, sigma_s, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
 			usable_db, need_db);
 	return sabin_quantity_valid(t_s, sigma_s);
+}
+
+static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
+                                        double edt_s, struct sabin_decay_fit *fit, double *xi)
+{
+	*fit = (struct sabin_decay_fit){NAN, NAN, NAN, NAN};
+	if (xi)
+		*xi = NAN;
+	if (!sabin_decay_fit(decay, rule->from_db, rule->to_db, fit, xi))
+		return not_computable(decay, rule);
+	const double t_s = fit->time_s, bt = decay->bandwidth_hz * t_s;
+	const double noise = noise_error(rule, sabin_usable_db(decay), bt);
+	struct sabin_quantity q =
+		judge(decay, rule, t_s, edt_s, t_s * hypot(rule->own / sqrt(bt), noise));
+	q.repeatability = sabin_repeat_time_s(decay, t_s, noise, rule->from_db - rule->to_db,
+	                                      rule->to_db);
+	return q;
 }
 
 /* From -5 dB over the widest range whose lower end stays 10 dB over the noise and whose noise error
@@ -166,6 +175,7 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 	if (q.valid && error > most_noise_error)
 		q = sabin_quantity_because(q.value, q.plus_minus, SABIN_BECAUSE_UNCERTAIN,
 		                           100 * error, 100 * most_noise_error);
+	q.repeatability = NAN; /* another noise allows another range, and few decays are straight */
 	return q;
 }
 
@@ -183,7 +193,7 @@ static struct sabin_quantity curvature(struct sabin_quantity t20, struct sabin_q
 static struct sabin_quantity nonlinearity(double xi, struct sabin_quantity time)
 {
 	time.value = xi;
-	time.plus_minus = NAN;
+	time.plus_minus = time.repeatability = NAN;
 	return time;
 }
 

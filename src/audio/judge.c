@@ -23,6 +23,12 @@ static const double least_snr_db = 10;
 static const double clock_drift = 0.2e-6;
 /* Noise is judged from at least so much of it. */
 static const double least_noise_s = 0.1;
+/* From 10 dB over the noise on in its own band a chirp is found; 15 dB more are for a room in which
+ * most of that is reverberation. */
+static const double loud_enough_db = 25;
+/* A peak lower than this over the RMS before it may be the noise's own. */
+static const double clear_peak = 8;
+enum { PIECES = 9 };
 
 void sabin_judge_nothing(struct sabin_verdict *verdict)
 {
@@ -76,8 +82,7 @@ static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict
 	}
 	verdict->clipped_samples = clipped;
 	if (clipped > 0) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "the input clipped: %zu samples at %.1f dBFS; lower the level "
+		sabin_verdict_blame(verdict, "the input clipped: %zu samples at %.1f dBFS; lower the level "
 		                           "or the preamplifier's gain",
 		                  clipped, verdict->peak_dbfs);
 	}
@@ -181,8 +186,7 @@ static enum sabin_err judge_snr(const struct sabin_excitation *e, const double *
 		verdict->snr_bands[b - 1].snr_db =
 		    ratio_db(sweep[b], noise[b], (high_hz[b] - low_hz[b]) * noise_s);
 	if (verdict->snr_db.valid && verdict->snr_db.value < least_snr_db) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "no signal worth the name: %.1f dB over the noise; is the "
+		sabin_verdict_blame(verdict, "no signal worth the name: %.1f dB over the noise; is the "
 		                           "speaker on, the right output and input connected?",
 		                  verdict->snr_db.value);
 	}
@@ -205,26 +209,87 @@ static void say_not_heard(const struct sabin_excitation *e, bool clock_known,
 		sabin_verdict_say(verdict, "%s: no timing markers heard in the recording", skew);
 }
 
-static void judge_skew(const struct sabin_excitation *e, struct sabin_take *take)
+/* Power in the chirps' band of what should be noise only: the median of short pieces, because where
+ * data was lost a chirp may stand among them. */
+static enum sabin_err quiet_power(const struct sabin_excitation *e, const double *x, size_t n,
+                                  double *power)
+{
+	const struct sabin_sweep *chirp = &e->stimulus->chirp;
+	double pieces[PIECES];
+	const size_t length = n / PIECES;
+	for (size_t i = 0; i < PIECES; i++) {
+		enum sabin_err err = band_powers(x + i * length, length, e->rate_hz, &chirp->from_hz,
+		                                 &chirp->to_hz, 1, &pieces[i]);
+		if (err)
+			return err;
+		for (size_t k = i; k > 0 && pieces[k] < pieces[k - 1]; k--) {
+			const double swap = pieces[k];
+			pieces[k] = pieces[k - 1];
+			pieces[k - 1] = swap;
+		}
+	}
+	*power = pieces[PIECES / 2];
+	return SABIN_OK;
+}
+
+/* Whether the chirps, had they come, would have been heard: so is the sweep in their band. */
+static enum sabin_err markers_missing(const struct sabin_excitation *e, const double *x, size_t n,
+                                      const struct sabin_take *take, bool *missing)
+{
+	const size_t begin = (size_t)fmax(rint(take->arrival), 0);
+	double noise, sweep;
+	*missing = take->markers.due;
+	if (!take->markers.due || begin >= n ||
+	    (double)take->noise_frames < least_noise_s * e->rate_hz)
+		return SABIN_OK;
+	const struct sabin_sweep *s = &e->stimulus->sweep, *chirp = &e->stimulus->chirp;
+	const size_t length = begin + e->frames < n ? e->frames : n - begin;
+	enum sabin_err err = quiet_power(e, x, take->noise_frames, &noise);
+	if (!err)
+		err = band_powers(x + begin, length, e->rate_hz, &chirp->from_hz, &chirp->to_hz, 1,
+		                  &sweep);
+	/* all of it comes in the part of the sweep that is in the band */
+	const double share = s->constant_s * log(chirp->to_hz / chirp->from_hz) / s->length_s;
+	if (!err)
+		*missing = sweep / share > noise * pow(10, loud_enough_db / 10);
+	return err;
+}
+
+static enum sabin_err judge_skew(const struct sabin_excitation *e, const double *x, size_t n,
+                                 struct sabin_take *take)
 {
 	struct sabin_verdict *verdict = &take->verdict;
 	const struct sabin_markers *m = &take->clock;
-	if (!take->markers.heard)
-		say_not_heard(e, m->heard, verdict);
+	if (!take->markers.heard) {
+		bool missing;
+		enum sabin_err err = markers_missing(e, x, n, take, &missing);
+		if (err)
+			return err;
+		if (!missing)
+			say_not_heard(e, m->heard, verdict);
+		else if (fabs(take->peak) < clear_peak * take->noise_in_response)
+			sabin_verdict_blame(verdict, "neither the direct sound nor the timing markers "
+			                           "stand out of the noise: data was lost, or a longer "
+			                           "or louder sweep is needed");
+		else
+			sabin_verdict_blame(verdict, "a timing marker is missing where the sweep itself is "
+			                           "heard well: data was lost, or a rate is not what it "
+			                           "says");
+	}
 	if (!m->heard) {
 		verdict->skew_ppm = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-		return;
+		return SABIN_OK;
 	}
 	const double skew_ppm = m->skew * 1e6;
 	const double air = sabin_markers_air_s / sabin_markers_apart_s(e->stimulus);
 	const double drift = take->markers.heard ? 0 : clock_drift;
 	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, hypot(hypot(m->sigma, air), drift) * 1e6);
 	if (fabs(m->skew) > sabin_markers_most_skew) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
+		sabin_verdict_blame(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
 		                           "is not what it says",
 		                  skew_ppm);
 	}
+	return SABIN_OK;
 }
 
 enum sabin_err sabin_judge(const struct sabin_excitation *e, const double *recorded, size_t frames,
@@ -234,6 +299,5 @@ enum sabin_err sabin_judge(const struct sabin_excitation *e, const double *recor
 	take->verdict.polarity = take->polarity;
 	judge_level(recorded, frames, &take->verdict);
 	enum sabin_err err = judge_snr(e, recorded, frames, take);
-	judge_skew(e, take);
-	return err;
+	return err ? err : judge_skew(e, recorded, frames, take);
 }

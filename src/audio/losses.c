@@ -25,8 +25,9 @@ static const double top_of_band = 0.95;
 /* The chirp's and the sweep's response are compared from so long before the direct sound to so long
  * after it. */
 static const double before_s = 0.005, after_s = 0.03;
-/* A part counts where the two are so much alike: elsewhere the speaker or the room is too silent. */
-static const double least_likeness = 0.7;
+/* A part counts where the two are so much alike: elsewhere the speaker or the room is too silent.  All
+ * parts together must be, where the chirp has ten times the noise's energy. */
+static const double least_likeness = 0.7, most_noise = 0.1;
 /* Farther off than five times what moving air does, and than six standard deviations of the noise
  * (once in 1e9): the clock jumped. */
 static const double most_air = 5, most_sigmas = 6;
@@ -140,19 +141,55 @@ static void tell_jump(const struct sabin_stimulus *s, const struct part parts[PA
 	const double from_s = place < 0 ? 0 : parts[place].at_s;
 	const double to_s = next < PARTS ? parts[next].at_s : s->sweep.length_s;
 	const double count = fmax(fabs(rint(lost)), 1);
-	verdict->trustworthy = false;
 	verdict->lost_frames = lost > 0 ? (size_t)count : 0;
 	if (next == PARTS)
-		sabin_verdict_say(verdict, "about %.0f frames %s after %.2f s of the sweep (%s): "
+		sabin_verdict_blame(verdict, "about %.0f frames %s after %.2f s of the sweep (%s): "
 		                           "the second marker is out of place",
 		                  count, lost > 0 ? "were lost" : "are too many", from_s,
 		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, from_s)).s);
 	else
-		sabin_verdict_say(verdict, "about %.0f frames %s between %.2f s and %.2f s of the sweep, "
+		sabin_verdict_blame(verdict, "about %.0f frames %s between %.2f s and %.2f s of the sweep, "
 		                           "while %s to %s were playing",
 		                  count, lost > 0 ? "were lost" : "are too many", from_s, to_s,
 		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, from_s)).s,
 		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, to_s)).s);
+}
+
+static double energy(const double *x, size_t n)
+{
+	double sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += x[i] * x[i];
+	return sum;
+}
+
+/* Whether the chirp's response a[n] is something else than the sweep's, b[n], and not for noise. */
+static enum sabin_err differ(const struct sabin_stimulus *s, const double *recorded,
+                             const struct sabin_take *take, const double *a, const double *b, size_t n,
+                             size_t most, bool *yes)
+{
+	const double rate_hz = s->sweep.rate_hz;
+	const size_t length = (size_t)ceil(s->chirp.length_s * rate_hz * (1 + take->skew));
+	struct sabin_delay delay;
+	*yes = false;
+	enum sabin_err err =
+	    sabin_delay_find(a, b, n, rate_hz, s->chirp.from_hz, s->chirp.to_hz, most, &delay);
+	if (err == SABIN_ESHORT) /* one of them is silent */
+		delay.likeness = 0;
+	else if (err)
+		return err;
+	if (delay.likeness >= least_likeness || take->noise_frames < n + length)
+		return SABIN_OK;
+	double *noise = malloc(n * sizeof *noise);
+	if (!noise)
+		return SABIN_ENOMEM;
+	err = chirp_response(s, take->skew, recorded + take->noise_frames - n - length, n, noise);
+	if (!err) {
+		sabin_markers_part(noise, n, rate_hz, noise);
+		*yes = energy(noise, n) < most_noise * energy(a, n);
+	}
+	free(noise);
+	return err;
 }
 
 enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double *recorded,
@@ -191,8 +228,15 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 		                          most_sigmas * parts[k].sigma_frames);
 		if (parts[k].counts && fabs(parts[k].frames) > limit) {
 			tell_jump(s, parts, &take->verdict);
-			break;
+			goto out;
 		}
+	}
+	bool other = false;
+	if (!err)
+		err = differ(s, recorded, take, a, b, n, most, &other);
+	if (other) {
+		sabin_verdict_blame(&take->verdict, "the sweep does not come as its first marker did: samples "
+		                                  "were lost or added between them, or within one");
 	}
 out:
 	free(a);

@@ -34,15 +34,28 @@ static const double lead_s = 0.01, reverberation_s = 0.2, soft_s = 0.004;
 /* The two receptions of one chirp are alike; below this one of them is something else. */
 static const double least_likeness = 0.3;
 
+/* Where chirp `which` arrives if nothing was lost, in samples of the recording. */
+static double expected_at(const struct sabin_stimulus *s, int which, double sweep_at)
+{
+	return sweep_at + (double)s->chirp_frame[which] - (double)s->sweep_frame;
+}
+
+/* Whether the recording holds chirp `which` with all that is laid on the other. */
+static bool is_due(const struct sabin_stimulus *s, int which, double sweep_at, size_t n)
+{
+	const double rate_hz = s->sweep.rate_hz, expected = expected_at(s, which, sweep_at);
+	return expected > 2 * lead_s * rate_hz &&
+	       expected + (double)s->chirp.frames + 2 * lead_s * rate_hz < (double)n;
+}
+
 /* Where chirp `which` arrives, in samples of the recording: deconvolved by the chirp itself. */
 static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, double sweep_at,
                                     const double *x, size_t n, double *at)
 {
-	const double rate_hz = s->sweep.rate_hz;
-	const double apart = (double)s->chirp_frame[which] - (double)s->sweep_frame;
-	const double expected = sweep_at + apart;
+	const double rate_hz = s->sweep.rate_hz, expected = expected_at(s, which, sweep_at);
 	const double reach_s =
-	    least_reach_s + most_skew_heard * (s->sweep.length_s + fabs(apart) / rate_hz);
+	    least_reach_s +
+	    most_skew_heard * (s->sweep.length_s + fabs(expected - sweep_at) / rate_hz);
 	/* as far as the recording goes */
 	const double room = fmin(expected - 1, 0.5 * ((double)n - expected - (double)s->chirp.frames));
 	if (!(room > least_reach_s * rate_hz))
@@ -73,11 +86,13 @@ static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, d
 	for (size_t i = 0; i < margin / 4; i++)
 		noise += h[i] * h[i];
 	noise = sqrt(noise / (double)(margin / 4));
-	if (fabs(arrival.peak) < clear_of_noise * noise) {
+	/* in noise the onset may be noise; then the largest sample will do, which is in both receptions */
+	const bool clear = fabs(arrival.peak) >= clear_of_noise * noise;
+	if (!clear && fabs(h[arrival.largest]) < clear_of_noise * noise) {
 		err = SABIN_ESHORT;
 		goto out;
 	}
-	*at = (double)first + arrival.position;
+	*at = (double)first + (clear ? arrival.position : (double)arrival.largest);
 out:
 	sabin_deconvolver_free(d);
 	free(chirp);
@@ -149,6 +164,7 @@ enum sabin_err sabin_markers_find(const struct sabin_excitation *e, const double
 	*out = (struct sabin_markers){0};
 	if (!s || s->chirp.frames == 0)
 		return SABIN_OK;
+	out->due = is_due(s, 0, sweep_at, frames) && is_due(s, 1, sweep_at, frames);
 	enum sabin_err err = chirp_arrival(s, 0, sweep_at, recorded, frames, &out->at[0]);
 	if (!err)
 		err = chirp_arrival(s, 1, sweep_at, recorded, frames, &out->at[1]);

@@ -321,8 +321,7 @@ static void judge_repeat(struct sabin_verdict *all, const struct sabin_verdict *
 	all->clipped_samples += one->clipped_samples;
 	if (one->trustworthy)
 		return;
-	all->trustworthy = false;
-	sabin_verdict_say(all, "repeat %zu: %s", number, one->why_count ? one->why[0] : "no signal");
+	sabin_verdict_blame(all, "repeat %zu: %s", number, one->why_count ? one->why[0] : "no signal");
 }
 
 /* One repeat: its part of the recording through a taker of its own. */

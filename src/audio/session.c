@@ -12,6 +12,7 @@
 #include "audio/save.h"
 #include "audio/session.h"
 #include "audio/take.h"
+#include "audio/through.h"
 #include "io/atomic.h"
 #include "io/number.h"
 
@@ -39,6 +40,9 @@ struct session {
 	struct sabin_stimulus stimulus;
 	struct sabin_excitation excitation;
 	double *played;   /* [stimulus.frames] */
+	struct sabin_through through;
+	double *shaped;   /* [shaped_frames]: through the correction of the speaker at hand, or NULL */
+	size_t shaped_frames;
 	size_t record_frames;
 	struct sabin_taker *taker, *reference;
 	struct sabin_duplex *duplex;
@@ -76,7 +80,9 @@ static void release(struct session *s)
 	close_duplex(s);
 	sabin_taker_free(s->taker);
 	sabin_taker_free(s->reference);
+	sabin_through_release(&s->through);
 	free(s->played);
+	free(s->shaped);
 	free(s->recorded);
 	free(s->channel);
 }
@@ -133,7 +139,20 @@ static enum sabin_err prepare(struct session *s, struct sabin_diag *diag)
 	s->measurement->has_stimulus = true;
 	s->measurement->stimulus = s->stimulus;
 	s->measurement->repeats = o->repeats;
-	return sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
+	err = o->through ? sabin_through_new(o->through, room, o->speakers, o->rate_hz, &s->through, diag)
+	                 : SABIN_OK;
+	return err ? err : sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
+}
+
+/* What is played on a speaker. */
+static enum sabin_err shape(struct session *s, size_t speaker)
+{
+	free(s->shaped);
+	s->shaped = NULL;
+	if (!s->o->through)
+		return SABIN_OK;
+	return sabin_through_apply(&s->through, speaker, s->played, s->stimulus.frames,
+	                           s->record_frames, &s->shaped, &s->shaped_frames);
 }
 
 /* text in double quotes, as alsa-lib's configuration reads it */
@@ -177,6 +196,19 @@ char *sabin_session_card(const struct sabin_session_options *o,
 	return text;
 }
 
+/* Behind anything but hardware stands somebody who may do more than pass samples on. */
+static void warn_of_servers(const struct session *s)
+{
+	const struct sabin_negotiated *n[] = {&s->measurement->playback, &s->measurement->capture};
+	for (size_t i = 0; i < 2 && !s->o->plugin; i++) {
+		if (strcmp(n[i]->type, "HW") == 0 || (i == 1 && strcmp(n[0]->name, n[1]->name) == 0))
+			continue;
+		say(s, "%s is no hardware but a door to it (%s), where the rate may be converted without "
+		       "a word; what is lost there is found and taken again. A hw: device is the surer "
+		       "way", n[i]->name, n[i]->type);
+	}
+}
+
 static enum sabin_err open_duplex(struct session *s, size_t position, struct sabin_diag *diag)
 {
 	const struct sabin_session_options *o = s->o;
@@ -213,6 +245,7 @@ static enum sabin_err open_duplex(struct session *s, size_t position, struct sab
 	if (err)
 		return err;
 	s->position = position;
+	warn_of_servers(s);
 	s->excitation.one_clock = strcmp(s->measurement->capture.type, "HW") == 0 &&
 	                          strcmp(s->measurement->capture.name, s->measurement->playback.name) == 0;
 	sabin_taker_one_clock(s->taker, s->excitation.one_clock);
@@ -249,10 +282,9 @@ static void judge_pace(const struct session *s, const struct sabin_duplex_pace *
 	const size_t lost = sabin_duplex_missing(pace, capture);
 	if (lost == 0 || strcmp(capture->type, "HW") != 0)
 		return;
-	take->verdict.trustworthy = false;
 	if (take->verdict.lost_frames < lost)
 		take->verdict.lost_frames = lost;
-	sabin_verdict_say(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
+	sabin_verdict_blame(&take->verdict, "the device gave %zu frames less than %.2f s at %u Hz hold", lost,
 	                  pace->elapsed_s, capture->rate_hz);
 }
 
@@ -262,8 +294,8 @@ static enum sabin_err play_once(struct session *s, const struct sabin_speaker *s
 {
 	struct sabin_duplex_pace pace = {0};
 	const struct sabin_duplex_job job = {
-	    .x = s->played,
-	    .frames = s->stimulus.frames,
+	    .x = s->shaped ? s->shaped : s->played,
+	    .frames = s->shaped ? s->shaped_frames : s->stimulus.frames,
 	    .output = speaker->output - 1,
 	    .loopback =
 	        s->o->room->audio.has_loopback ? s->o->room->audio.loopback_output : 0,
@@ -429,7 +461,9 @@ static enum sabin_err measure_position(struct session *s, size_t p, struct sabin
 		if (!s->o->speakers[i] ||
 		    sabin_measurement_find(s->measurement, room->speakers[i].name, position->name))
 			continue;
-		err = measure_one(s, &room->speakers[i], position, diag);
+		err = shape(s, i);
+		if (!err)
+			err = measure_one(s, &room->speakers[i], position, diag);
 	}
 	return err;
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 
 #include "audio/pcm.h"
+#include "io/correction.h"
 #include "io/measurement.h"
 #include "io/roomfile.h"
 
@@ -22,6 +23,7 @@ struct sabin_session_options {
 	unsigned repeats, takes;
 	const bool *speakers, *positions; /* [room's counts]: which to measure */
 	bool recordings;                  /* keep raw captures */
+	const struct sabin_correction_file *through; /* play through it; NULL: plainly */
 	const char *folder;               /* where files are written */
 	const volatile sig_atomic_t *stop;
 	/* what happens, for a person; each may be NULL */

@@ -293,6 +293,8 @@ enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded
 	err = sabin_judge(&t->excitation, recorded, t->recorded, take);
 	if (!err)
 		err = sabin_losses_single(t, recorded, take);
+	if (!err)
+		err = sabin_losses_breaks(t, recorded, take);
 	if (!err && take->markers.heard && take->verdict.trustworthy)
 		t->clock = take->markers;
 	return err;

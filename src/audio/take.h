@@ -39,6 +39,7 @@ void sabin_taker_free(struct sabin_taker *taker);
 /* What the chirps tell.  Fractions, not ppm. */
 struct sabin_markers {
 	bool heard;
+	bool due;      /* both lie in the recording: unless they drown in noise, they must be heard */
 	double at[2];  /* where they begin, in samples of the recording, to a sample or so */
 	double skew;   /* capture clock fast against playback clock */
 	double sigma;  /* standard deviation of skew by noise alone */

@@ -28,12 +28,25 @@ struct sabin_chart_trace {
 	const struct sabin_noise *noise;           /* background; NULL: not recorded */
 };
 
+/* A frequency response before and after, all [length]; NAN where it is not to be relied on. */
+struct sabin_chart_compared {
+	const char *name; /* of the measurement after */
+	size_t length;
+	const double *freq_hz, *before_db, *after_db, *difference_db;
+	const double *plus_minus_db; /* standard uncertainty of the difference */
+	const bool *significant;
+};
+
 struct sabin_chart_input {
 	const struct sabin_measurement *measurement;
 	const struct sabin_roomfile *room; /* NULL: not known */
 	const struct sabin_chart_trace *traces;
 	size_t trace_count;
 	double smoothing_oct, window_s; /* behind `response` */
+	/* the kind `compare` only: the measurement against each of these, of `who` */
+	const struct sabin_chart_compared *compared;
+	size_t compared_count;
+	const char *who;
 };
 
 enum sabin_chart_needs {

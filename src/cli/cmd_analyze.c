@@ -91,6 +91,7 @@ struct work {
 	const struct options *options;
 	struct sabin_analyses *all;
 	struct sabin_analysis *results; /* [all->count] */
+	bool *silent;                   /* [all->count] */
 	struct sabin_analyser *analyser[SABIN_WORKERS_MAX];
 };
 
@@ -121,6 +122,11 @@ static enum sabin_err analyze_one(void *context, size_t i, size_t worker, struct
 	if (err)
 		return err;
 	err = sabin_analyser_compute(work->analyser[worker], h, frames, r->rate_hz, &a, result);
+	if (err == SABIN_ESHORT && all->count > 1) { /* the others are not to blame */
+		work->silent[i] = true;
+		free(h);
+		return SABIN_OK;
+	}
 	if (err)
 		sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		               "cannot be analysed: %s",
@@ -142,8 +148,33 @@ static enum sabin_err analyze_one(void *context, size_t i, size_t worker, struct
 	return err;
 }
 
+/* Leave silent responses out, each with a word; an error where nothing is left. */
+static enum sabin_err leave_silent_out(struct work *work, size_t *chosen, struct sabin_diag *diag)
+{
+	struct sabin_analyses *all = work->all;
+	size_t kept = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sabin_measured *r = &all->measurement->responses[chosen[i]];
+		if (work->silent[i]) {
+			sabin_say("%s at %s is silent: left out", r->speaker, r->position);
+			continue;
+		}
+		chosen[kept] = chosen[i];
+		work->results[kept] = work->results[i];
+		memmove(all->parts[kept], all->parts[i], sizeof *all->parts);
+		kept++;
+	}
+	/* what was moved is to be released once */
+	memset(work->results + kept, 0, (all->count - kept) * sizeof *work->results);
+	memset(all->parts + kept, 0, (all->count - kept) * sizeof *all->parts);
+	all->count = kept;
+	return kept > 0 ? SABIN_OK
+	                : sabin_diag_set(diag, SABIN_EFORMAT, all->measurement->path, 0, 0,
+	                                 "cannot be analysed: all responses are silent");
+}
+
 /* *room is filled in where there is one; release it after all->room. */
-static enum sabin_err analyze(const struct options *o, struct sabin_analyses *all,
+static enum sabin_err analyze(const struct options *o, struct sabin_analyses *all, size_t *chosen,
                               struct sabin_roomfile *room, struct sabin_analysis *results,
                               struct sabin_diag *diag)
 {
@@ -157,13 +188,17 @@ static enum sabin_err analyze(const struct options *o, struct sabin_analyses *al
 	}
 	struct work work = {.options = o, .all = all, .results = results};
 	const size_t workers = sabin_workers(all->count);
-	enum sabin_err err = SABIN_OK;
+	work.silent = calloc(all->count, sizeof *work.silent);
+	enum sabin_err err = work.silent ? SABIN_OK : SABIN_ENOMEM;
 	for (size_t w = 0; !err && w < workers; w++)
 		err = sabin_analyser_new(&work.analyser[w]);
 	if (!err)
 		err = sabin_pool_run(all->count, workers, analyze_one, &work, "analysing", diag);
 	for (size_t w = 0; w < workers; w++)
 		sabin_analyser_free(work.analyser[w]);
+	if (!err)
+		err = leave_silent_out(&work, chosen, diag);
+	free(work.silent);
 	return err;
 }
 
@@ -277,7 +312,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		all.results = results;
 		all.parts = calloc(all.count, sizeof *all.parts);
 		enum sabin_err err =
-		    results && all.parts ? analyze(o, &all, &room, results, &diag) : SABIN_ENOMEM;
+		    results && all.parts ? analyze(o, &all, chosen, &room, results, &diag) : SABIN_ENOMEM;
 		status = err ? sabin_fail_input(command->name, err, &diag)
 		             : correlate(command, o, &all, &pairs);
 		if (status < 0)

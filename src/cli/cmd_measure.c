@@ -18,7 +18,7 @@
 
 struct options {
 	struct sabin_common common;
-	const char *output, *playback, *capture;
+	const char *output, *playback, *capture, *through;
 	bool simulate, append, yes, no_recordings;
 	struct sabin_list speakers, positions;
 	double level_dbfs, ceiling_dbfs, length_s, rate_hz;
@@ -50,6 +50,8 @@ static const struct sabin_opt rows[] = {
      768000, NULL, NULL, "sampling rate, instead of the room file's"},
     {SABIN_OPT_INTEGER, 0, "takes", "N", offsetof(struct options, takes), 0, 1, 100, "3", NULL,
      "attempts allowed for each response"},
+    {SABIN_OPT_TEXT, 0, "through", "DIR", offsetof(struct options, through), 0, 0, 0, NULL, NULL,
+     "play through this correction of 'sabin eq'"},
     {SABIN_OPT_FLAG, 0, "append", NULL, offsetof(struct options, append), 0, 0, 0, NULL, NULL,
      "go on with a directory that is not complete"},
     {SABIN_OPT_FLAG, 'y', "yes", NULL, offsetof(struct options, yes), 0, 0, 0, NULL, NULL,
@@ -66,6 +68,7 @@ struct plan {
 	struct sabin_session_options session;
 	bool *wanted; /* speakers, then positions */
 	char *plugin, *materials;
+	struct sabin_correction_file correction;
 	struct sabin_measurement measurement;
 	struct sabin_output output;
 };
@@ -191,6 +194,16 @@ static int check_microphones(const struct plan *plan)
 	return -1;
 }
 
+static int read_correction(struct plan *plan)
+{
+	struct sabin_diag diag = {0};
+	if (!plan->o->through)
+		return -1;
+	enum sabin_err err = sabin_correction_read(plan->o->through, &plan->correction, &diag);
+	plan->session.through = &plan->correction;
+	return err ? sabin_fail_input(plan->command->name, err, &diag) : -1;
+}
+
 static double or(double option, double otherwise)
 {
 	return isnan(option) ? otherwise : option;
@@ -233,6 +246,8 @@ static int make_plan(struct plan *plan)
 		return SABIN_EXIT_USAGE;
 	}
 	int status = want(plan);
+	if (status < 0)
+		status = read_correction(plan);
 	if (status < 0)
 		status = find_devices(plan);
 	return status < 0 ? check_microphones(plan) : status;
@@ -280,6 +295,8 @@ static int measure(struct plan *plan)
 			               o->output);
 		return SABIN_EXIT_INTERRUPTED;
 	}
+	if (ended == SABIN_EFORMAT)
+		return sabin_fail_input(name, ended, &why);
 	return ended ? sabin_fail_output(name, ended, &why) : -1;
 }
 
@@ -333,6 +350,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0)
 		status = verdict(&plan);
 	sabin_output_abandon(&plan.output);
+	sabin_correction_release(&plan.correction);
 	sabin_measurement_release(&plan.measurement);
 	sabin_roomfile_release(&plan.room);
 	free(plan.wanted);

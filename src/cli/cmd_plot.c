@@ -10,6 +10,7 @@
 #include "chart/chart.h"
 #include "cli/command.h"
 #include "cli/part_noise.h"
+#include "cli/plot_compare.h"
 #include "cli/recording.h"
 #include "cli/responses.h"
 #include "cli/show.h"
@@ -29,7 +30,7 @@ struct options {
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
      "response, phase, group-delay, impulse, step, etc, decay, rt60, clarity, distortion,\n"
-     "waterfall, spectrogram, or all (required)"},
+     "waterfall, spectrogram, compare, or all (required)"},
     {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "a file for one chart, a folder for several (required without --show)"},
     {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",
@@ -69,6 +70,8 @@ struct work {
 	bool has_room;
 	const struct sabin_chart_kind *kinds[SABIN_LIST_MAX];
 	size_t kind_count;
+	struct sabin_plot_compare *compare; /* NULL: one measurement */
+	struct sabin_chart_input compared;
 	char *plots;
 	int format;
 	bool all;    /* kinds without data are left out */
@@ -286,6 +289,8 @@ static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *ki
 static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *kind,
                                 struct sabin_diag *diag)
 {
+	if (w->compare)
+		return draw_one(w, kind, &w->compared, kind->name, diag);
 	struct sabin_chart_input input = {
 	    .measurement = &w->m,
 	    .room = w->has_room ? &w->room : NULL,
@@ -325,6 +330,43 @@ static enum sabin_err draw_all(struct work *w, struct sabin_diag *diag)
 	return err;
 }
 
+/* One measurement for all kinds but one. */
+static int open_one(struct work *w, const char *path)
+{
+	struct sabin_diag diag = {0};
+	int status = sabin_choose(w->command->name, path, &w->o->speakers, &w->o->positions, &w->m,
+	                          &w->chosen, &w->count);
+	if (status < 0)
+		status = choose_output(w);
+	if (status >= 0)
+		return status;
+	const enum sabin_err err = compute(w, &diag);
+	return err ? sabin_fail_input(w->command->name, err, &diag) : -1;
+}
+
+/* Several measurements: only `compare` draws them. */
+static int open_several(struct work *w, char **operands)
+{
+	const struct sabin_chart_kind *compare = sabin_chart_find("compare");
+	for (size_t k = 0; k < w->kind_count && !w->all; k++)
+		if (w->kinds[k] != compare) {
+			sabin_complain(w->command->name, "--kind=%s draws one measurement; several go into "
+			                                 "--kind=compare", w->kinds[k]->name);
+			return SABIN_EXIT_USAGE;
+		}
+	w->kinds[0] = compare;
+	w->kind_count = 1;
+	int status = choose_output(w);
+	w->compare = status < 0 ? calloc(1, sizeof *w->compare) : NULL;
+	if (status < 0 && !w->compare)
+		return sabin_fail_output(w->command->name, SABIN_ENOMEM, &(struct sabin_diag){0});
+	if (status < 0)
+		status = sabin_plot_compare_open(w->command->name, operands, &w->o->speakers,
+		                                 &w->o->positions, w->o->calibration, w->compare,
+		                                 &w->compared);
+	return status;
+}
+
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	struct work w = {.command = command, .o = options};
@@ -332,15 +374,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	enum sabin_err err;
 	int status = choose_kinds(&w);
 	if (status < 0)
-		status = sabin_choose(command->name, operands[0], &w.o->speakers, &w.o->positions, &w.m,
-		                      &w.chosen, &w.count);
-	if (status < 0)
-		status = choose_output(&w);
-	if (status < 0) {
-		err = compute(&w, &diag);
-		if (err)
-			status = sabin_fail_input(command->name, err, &diag);
-	}
+		status = operands[1] ? open_several(&w, operands) : open_one(&w, operands[0]);
 	if (status < 0 && (err = sabin_place_find(SABIN_PLACE_PLOTS, &w.plots, &diag)))
 		status = sabin_fail_output(command->name, err, &diag);
 	if (status < 0) {
@@ -351,6 +385,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		sabin_analysis_free(&w.analyses[i]);
 	for (size_t i = 0; w.distortions && i < w.count; i++)
 		sabin_distortion_free(&w.distortions[i]);
+	if (w.compare)
+		sabin_plot_compare_release(w.compare);
+	free(w.compare);
 	free(w.analyses);
 	free(w.distortions);
 	free(w.noises);
@@ -365,15 +402,16 @@ static int run(const struct sabin_command *command, void *options, char **operan
 
 const struct sabin_command sabin_cmd_plot = {
     .name = "plot",
-    .arguments = "MEASUREMENT --kind KIND,... -o PATH",
+    .arguments = "MEASUREMENT... --kind KIND,... -o PATH",
     .summary = "charts by gnuplot",
     .about = "Draws charts of a measurement directory or a bare response file and prints their paths.\n"
-             "Each says under its title what it found, and marks what cannot be relied on.",
+             "Each says under its title what it found, and marks what cannot be relied on.\n"
+             "Several measurements are drawn as --kind=compare: before against after.",
     .options = rows,
     .option_count = SABIN_COUNT(rows),
     .size = sizeof(struct options),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SABIN_PLOT_SIDES_MAX,
     .no_json = true,
     .run = run,
 };

@@ -10,7 +10,6 @@
 #include "cli/responses.h"
 #include "cli/show.h"
 #include "cli/talk.h"
-#include "io/atomic.h"
 #include "io/number.h"
 
 struct options {
@@ -223,9 +222,18 @@ static bool any_points(const struct sabin_command *command, const struct options
 	return false;
 }
 
-static int print(const struct sabin_command *command, const struct options *o, FILE *stream,
-                 const struct sabin_responses *all)
+struct work {
+	const struct sabin_command *command;
+	const struct options *o;
+	struct sabin_responses all;
+};
+
+static int print(const void *context, FILE *stream)
 {
+	const struct work *w = context;
+	const struct sabin_command *command = w->command;
+	const struct options *o = w->o;
+	const struct sabin_responses *all = &w->all;
 	struct sabin_diag diag = {0};
 	enum sabin_err err = SABIN_OK;
 	if ((o->csv || o->frd) && all->count != 1) {
@@ -245,35 +253,12 @@ static int print(const struct sabin_command *command, const struct options *o, F
 	return err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 }
 
-/* Into memory first: the file then appears whole. */
-static int print_to_file(const struct sabin_command *command, const struct options *o,
-                         const struct sabin_responses *all)
-{
-	struct sabin_diag diag = {0};
-	char *text = NULL;
-	size_t length = 0;
-	FILE *stream = open_memstream(&text, &length);
-	if (!stream)
-		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
-	int status = print(command, o, stream, all);
-	if (fclose(stream) != 0)
-		status = sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
-	if (status == SABIN_EXIT_DONE) {
-		enum sabin_err err =
-		    sabin_output_text(o->output, text, length, o->common.force, &diag);
-		if (err)
-			status = sabin_fail_output(command->name, err, &diag);
-	}
-	free(text);
-	return status;
-}
-
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	const struct options *o = options;
+	struct work w = {.command = command, .o = o};
 	struct sabin_measurement m = {0};
 	struct sabin_response_options r;
-	struct sabin_responses all = {0};
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL, count = 0;
 	int status = check(command, o, &r);
@@ -285,16 +270,15 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		struct sabin_diag quiet; /* without a room file less is known */
 		const bool has_room = m.directory && !sabin_measurement_room(&m, NULL, &room, &quiet);
 		enum sabin_err err = sabin_responses_compute(&m, has_room ? &room : NULL, chosen, count, &r,
-		                                             o->calibration, &all, &diag);
+		                                             o->calibration, &w.all, &diag);
 		sabin_roomfile_release(&room);
-		sabin_responses_distrust(&all);
-		all.smoothing = sabin_smoothing_name(o->smoothing);
+		sabin_responses_distrust(&w.all);
+		w.all.smoothing = sabin_smoothing_name(o->smoothing);
 		status = err                            ? sabin_fail_input(command->name, err, &diag)
-		         : !any_points(command, o, &all) ? SABIN_EXIT_USAGE
-		         : o->output ? print_to_file(command, o, &all)
-		                     : print(command, o, stdout, &all);
+		         : !any_points(command, o, &w.all) ? SABIN_EXIT_USAGE
+		             : sabin_show_to(command->name, o->output, o->common.force, print, &w);
 	}
-	sabin_responses_release(&all);
+	sabin_responses_release(&w.all);
 	free(chosen);
 	sabin_measurement_release(&m);
 	return status;

@@ -26,12 +26,15 @@ const char *sabin_smoothing_name(int index)
 }
 
 /* The file is the microphone's own response: it goes out of level, phase and delay. */
-static void subtract(const struct sabin_calibration *calibration, struct sabin_response *r, size_t i)
+static void subtract(const struct sabin_calibration *calibration, struct sabin_response_item *item,
+                     size_t i)
 {
-	const double f_hz = r->freq_hz[i];
-	r->level_db[i] -= sabin_calibration_level_db(calibration, f_hz);
+	struct sabin_response *r = &item->response;
+	const double f_hz = r->freq_hz[i], db = sabin_calibration_level_db(calibration, f_hz);
+	r->level_db[i] -= db;
+	item->noise_bound_db[i] -= db;
 	if (r->noise_db)
-		r->noise_db[i] -= sabin_calibration_level_db(calibration, f_hz);
+		r->noise_db[i] -= db;
 	r->phase_deg[i] = remainder(
 	    r->phase_deg[i] - sabin_calibration_phase_deg(calibration, f_hz), 360);
 	r->group_delay_s[i] -= sabin_calibration_delay_s(calibration, f_hz);
@@ -50,7 +53,6 @@ static enum sabin_err calibrate(const struct sabin_measurement *m,
                                 struct sabin_diag *diag)
 {
 	const struct sabin_measured *measured = item->measured;
-	struct sabin_response *r = &item->response;
 	struct sabin_calibration calibration = {0};
 	char *path = NULL;
 	if (given && strcmp(given, "none") == 0)
@@ -64,14 +66,29 @@ static enum sabin_err calibrate(const struct sabin_measurement *m,
 	if (!path)
 		return SABIN_ENOMEM;
 	enum sabin_err err = sabin_calibration_read(path, &calibration, diag);
-	for (size_t i = 0; !err && i < r->length; i++)
-		subtract(&calibration, r, i);
+	for (size_t i = 0; !err && i < item->response.length; i++)
+		subtract(&calibration, item, i);
 	if (!err && given)
 		item->dbspl_at_0db = of_a_sine(
 		    sabin_calibration_dbspl(&calibration, SABIN_MICROPHONE_UNKNOWN, NAN));
 	sabin_calibration_release(&calibration);
 	free(path);
 	return err;
+}
+
+static enum sabin_err find_noise_bound(struct sabin_response_item *item, double arrival,
+                                 const struct sabin_response_options *options)
+{
+	const size_t length = item->response.length;
+	item->noise_bound_db = calloc(length ? length : 1, sizeof *item->noise_bound_db);
+	if (!item->noise_bound_db)
+		return SABIN_ENOMEM;
+	enum sabin_err err = sabin_response_noise_bound(item->h, item->frames,
+	                                                item->measured->rate_hz, arrival, options,
+	                                                &item->response, item->noise_bound_db);
+	for (size_t i = 0; err && i < length; i++)
+		item->noise_bound_db[i] = NAN;
+	return err == SABIN_ENOMEM ? err : SABIN_OK; /* a response without an end to look at */
 }
 
 static enum sabin_err compute_one(const struct sabin_measurement *m,
@@ -108,7 +125,8 @@ static enum sabin_err compute_one(const struct sabin_measurement *m,
 	if (err)
 		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		                      "has no frequency response: %s", sabin_strerror(err));
-	return calibrate(m, item, calibration, diag);
+	err = find_noise_bound(item, arrival, &o);
+	return err ? err : calibrate(m, item, calibration, diag);
 }
 
 enum sabin_err sabin_responses_compute(const struct sabin_measurement *m,
@@ -145,6 +163,7 @@ void sabin_responses_release(struct sabin_responses *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		free(all->item[i].h);
+		free(all->item[i].noise_bound_db);
 		sabin_response_free(&all->item[i].response);
 	}
 	free(all->item);

@@ -27,6 +27,7 @@ struct sabin_responses {
 		/* add to a level: dB SPL at the microphone of a full-scale sine */
 		struct sabin_quantity dbspl_at_0db;
 		struct sabin_trust trust; /* of `response`, which goes beyond it */
+		double *noise_bound_db;   /* [response.length]: the noise alone is at most this; NAN: not known */
 	} *item;
 	size_t count;
 	const char *smoothing;

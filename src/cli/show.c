@@ -155,6 +155,29 @@ void sabin_show_measurement(const struct sabin_measurement *m, const char *direc
 	}
 }
 
+int sabin_show_to(const char *command, const char *output, bool force,
+                  int (*print)(const void *context, FILE *stream), const void *context)
+{
+	struct sabin_diag diag = {0};
+	char *text = NULL;
+	size_t length = 0;
+	if (!output)
+		return print(context, stdout);
+	FILE *stream = open_memstream(&text, &length);
+	if (!stream)
+		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
+	int status = print(context, stream);
+	if (fclose(stream) != 0)
+		status = sabin_fail_output(command, SABIN_ENOMEM, &diag);
+	if (status == SABIN_EXIT_DONE) {
+		const enum sabin_err err = sabin_output_text(output, text, length, force, &diag);
+		if (err)
+			status = sabin_fail_output(command, err, &diag);
+	}
+	free(text);
+	return status;
+}
+
 int sabin_no_such(const char *command, const char *what, const char *name, const char *path,
                   const char *names, size_t count, size_t stride)
 {

@@ -33,6 +33,11 @@ SABIN_MUST char *sabin_command_line(void);
 /* Now, ISO 8601 with zone. */
 void sabin_date_now(char *text, size_t size);
 
+/* Print to the file `output`, which appears whole or not at all, or to standard output where it is NULL.
+ * print() returns an exit status.  Returns that, or that of the output after a message. */
+int sabin_show_to(const char *command, const char *output, bool force,
+                  int (*print)(const void *context, FILE *stream), const void *context);
+
 /* "no WHAT 'NAME' in PATH; there are 'a' and 'b'".  The names stand `stride` bytes apart, each told once.
  * Returns the exit status. */
 int sabin_no_such(const char *command, const char *what, const char *name, const char *path,

@@ -33,7 +33,7 @@ enum { SABIN_WHY_MAX = 8, SABIN_SNR_BANDS_MAX = 10 };
 struct sabin_verdict {
 	bool trustworthy;
 	char why[SABIN_WHY_MAX][200]; /* reasons, also of what is merely limited or not knowable */
-	size_t why_count;
+	size_t why_count, faults; /* the first reasons are what spoiled it: so many (0 when read) */
 	unsigned takes;
 	double peak_dbfs;
 	size_t clipped_samples, xruns, lost_frames;
@@ -48,6 +48,10 @@ struct sabin_verdict {
 
 /* Add a reason (printf style); what does not fit is dropped. */
 void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same of a fault: it is not trustworthy any more, and that is why.  Faults come first. */
+void sabin_verdict_blame(struct sabin_verdict *verdict, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 struct sabin_measured {

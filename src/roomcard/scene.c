@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <sabin/convolve.h>
+#include <sabin/minphase.h>
 #include <sabin/window.h>
 
 #include "io/calibration.h"
@@ -365,7 +367,7 @@ static enum sabin_err colour(const struct work *work, size_t speaker, struct sab
 		err = delay(work, as, path);
 	if (!err && work->microphone.n > 0) {
 		double *h = NULL;
-		err = sabin_filter_convolve(path->h, path->n, work->microphone.h,
+		err = sabin_convolve(path->h, path->n, work->microphone.h,
 		                            work->microphone.n, &h);
 		if (!err) {
 			free(path->h);
@@ -427,7 +429,7 @@ static enum sabin_err read_microphone(struct work *work)
 	struct sabin_calibration curve = {0};
 	enum sabin_err err = sabin_calibration_read(path, &curve, work->diag);
 	if (!err) {
-		err = sabin_filter_minimum_phase(curve_level_db, &curve, work->rate_hz,
+		err = sabin_minimum_phase(curve_level_db, &curve, work->rate_hz,
 		                                 &work->microphone.h, &work->microphone.n);
 		sabin_calibration_release(&curve);
 	}

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sabin/convolve.h>
 #include <sabin/fft.h>
@@ -270,4 +271,34 @@ void sabin_convolver_advance(struct sabin_convolver *c)
 	}
 	c->newest = (c->newest + 1) % c->depth;
 	c->older_ready = false;
+}
+
+enum sabin_err sabin_convolve(const double *a, size_t n, const double *b, size_t m,
+                                     double **out)
+{
+	if (n == 0 || m == 0 || n > INT32_MAX / 4 || m > INT32_MAX / 4)
+		return SABIN_EINVAL;
+	const size_t size = sabin_fft_smooth_size(n + m - 1);
+	struct sabin_fft *fft = NULL;
+	double *x = calloc(size, sizeof *x);
+	double complex *p = calloc(size / 2 + 1, sizeof *p), *q = calloc(size / 2 + 1, sizeof *q);
+	enum sabin_err err = x && p && q ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
+	if (err)
+		goto out;
+	memcpy(x, a, n * sizeof *x);
+	sabin_fft_forward(fft, x, p);
+	memset(x, 0, size * sizeof *x);
+	memcpy(x, b, m * sizeof *x);
+	sabin_fft_forward(fft, x, q);
+	for (size_t k = 0; k <= size / 2; k++)
+		p[k] *= q[k];
+	sabin_fft_inverse(fft, p, x);
+	*out = x;
+	x = NULL;
+out:
+	sabin_fft_free(fft);
+	free(x);
+	free(p);
+	free(q);
+	return err;
 }

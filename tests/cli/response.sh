@@ -14,7 +14,7 @@ speakers:
   sub:  {output: 2, position_m: [0.40, 0.40, 0.20], range_hz: [25, 120]}
 positions:
   mix:  {position_m: [1.95, 2.50, 1.20]}
-sweep: {length_s: 1, tail_s: 0.5}
+sweep: {length_s: 1, tail_s: 0.5, repeats: 2} # two clocks: repeats of the sub are no loss
 simulation: {noise_dbfs: -85, skew_ppm: 60, speakers: {sub: {low_hz: 25, high_hz: 120, order: 4}}}
 END
 
