@@ -312,6 +312,7 @@ static void findings_are_true(void **state)
 	     * differs by 1 rad: 10 sin(0.5) = 4.8 dB at most beside it */
 	    {"response", "Speakers left and right differ most at 17"},
 	    {"impulse", "2 reflections exceed \xe2\x88\x92" "10 dB in the first 15 ms; the "},
+	    {"reflections", "2 reflections exceed \xe2\x88\x92" "10 dB in the first 15 ms; the "},
 	    {"decay", "T20 lies between 0.32 s at 8 kHz and 0.52 s at 250 Hz; not valid at 63 and "
 	              "125 Hz"},
 	    {"rt60", "longest at 250 Hz"},
