@@ -159,12 +159,15 @@ deps:
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
+# On all processors, unless make was told how many.
+PARALLEL  = $(if $(filter -j% --jobs% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
+
 # A second make, so that what was just installed is seen.
 check: deps
-	@$(MAKE) --no-print-directory check-built
+	@$(MAKE) --no-print-directory $(PARALLEL) check-built
 
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@B=$B tests/demo.sh
 
 SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
@@ -172,7 +175,7 @@ check-built: all $(TESTS)
 	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(SCRIPTS)
 
 san:
-	@$(MAKE) --no-print-directory VARIANT=san DEVELOPER=1 check-san
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=san DEVELOPER=1 check-san
 check-san: all $(TESTS)
 	@B=$B CC='$(CC)' UBSAN_OPTIONS=print_stacktrace=1 tests/run.sh $(TESTS) \
 	  $(filter tests/cli/%,$(SCRIPTS))
@@ -181,9 +184,9 @@ valgrind: all $(TESTS)
 	@B=$B tests/run.sh --valgrind $(TESTS)
 
 bench: deps
-	@$(MAKE) --no-print-directory bench-built
+	@$(MAKE) --no-print-directory $(PARALLEL) bench-built
 bench-built: all $(BENCHES)
-	@B=$B tests/run.sh --loud $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
+	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
 
 RUNS ?= 1000000
 FUZZERS  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC))
