@@ -200,7 +200,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = SABIN_EXIT_DONE;
 		if (!o->common.json)
 			sabin_show_measurement(&m, o->output, 0);
-		else if ((err = sabin_show_measurement_json(&m, o->output)))
+		else if ((err = sabin_show_measurement_json(&m, o->output, NULL, 0)))
 			status = sabin_fail_output(command->name, err, &diag);
 	}
 	sabin_output_abandon(&output);

@@ -343,7 +343,13 @@ static enum sabin_err read_loopback(struct sabin_room_reader *reader,
 	struct sabin_roomfile *out = reader->out;
 	enum sabin_err err =
 	    sabin_room_section(reader, node, "audio.loopback", "audio.loopback", out);
+	static const char *const references[] = {"timing", "response"};
+	const struct sabin_yaml_node *reference = sabin_yaml_find(node, "reference");
+	size_t which = 0;
 	out->audio.has_loopback = true;
+	if (!err && reference)
+		err = sabin_room_choice(reader, reference, "audio.loopback.reference", references, 2, &which);
+	out->audio.loopback_response = which == 1;
 	for (size_t i = 0; i < out->audio.microphone_count && !err; i++)
 		if (out->audio.microphones[i].input == out->audio.loopback_input)
 			err =

@@ -121,6 +121,7 @@ struct sabin_roomfile {
 		size_t microphone_count;
 		bool has_loopback;
 		unsigned loopback_output, loopback_input;
+		bool loopback_response; /* the interface's response is taken away as well as its latency */
 	} audio;
 	struct {
 		double from_hz, to_hz, length_s, level_dbfs, tail_s;

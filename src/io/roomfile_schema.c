@@ -164,6 +164,8 @@ static const struct sabin_roomfile_key keys[] = {
      "channel of the playback device, from 1", FILE_ROOM(audio.loopback_output)},
     {"audio.loopback.input", SABIN_KEY_INTEGER, true, "whole number", "", 1, 1024, "",
      "channel of the capture device, from 1", FILE_ROOM(audio.loopback_input)},
+    SPECIAL("audio.loopback.reference", false, "timing or response", "timing",
+            "what of the interface is taken away"),
 
     SPECIAL("sweep", false, "mapping", "none", "the test signal"),
     {"sweep.from_hz", SABIN_KEY_NUMBER, false, "number", "Hz", 1, 100000, "20",
