@@ -20,6 +20,7 @@ static const double reach = 0.04, grid = 0.002;
 static const double mode_share = 0.002;   /* of the frequency: walls that give way */
 static const double heard = 0.03;         /* |psi psi| of a mode that two points share */
 static const double echo_m = 0.02;        /* positions to a centimetre */
+static const double speed_share = 0.0017; /* of the speed of sound, for a degree of temperature */
 static const double most = 9;             /* what one observation may count: three sigma */
 static const double prior = 0.015, prior_weight = 0.5; /* tape measures err by little */
 static const double echo_weight = 0.5;
@@ -194,7 +195,7 @@ enum sabin_err fit_sizes(const struct fit_seen *seen, struct sabin_roomfit *out)
 	for (int a = 0; a < 3; a++) {
 		const double size_m = w->file_m[a] * (1 + best[a]);
 		const double spread = spread_of(w, best, least, a);
-		out->size_m[a] = sabin_quantity_valid(size_m, spread * size_m);
+		out->size_m[a] = sabin_quantity_valid(size_m, hypot(spread, speed_share) * size_m);
 		if (seen->modes + seen->echoes < 6 || spread > spread_most ||
 		    fabs(best[a]) > reach - grid / 2) {
 			out->size_m[a].valid = false;

@@ -78,4 +78,27 @@ else
 	cat times
 fi
 
+# ---- fitted to a measurement: a file whose walls are 2 % off, and that knows nothing of absorption
+cat >wrong.yaml <<'EOF'
+size_m: {width: 3.98, length: 5.09, height: 2.75}
+surfaces: {front: 0.2, back: 0.2, left: 0.2, right: 0.2, floor: 0.2, ceiling: 0.2}
+speakers: {left: {output: 1, position_m: [1.20, 1.15, 1.20], aim_deg: 30, box_m: [0.22, 0.30, 0.35]}}
+positions: {mix: {position_m: [1.95, 2.45, 1.20]}}
+EOF
+expect_status 0 "$sabin" room wrong.yaml --fit measured -q --json
+# the three sizes of the fit, in the order of the document
+sed -n '/"fit"/,/"bands"/p' "$T/out" | awk '/"value"/ { gsub(/[^0-9.]/, ""); print }' >sizes
+if paste sizes <(printf '3.9\n5.2\n2.7\n') | awk '{ d = $1 / $2 - 1; if (d > 0.01 || d < -0.01) bad = 1; n++ } END { exit bad || n != 3 }'; then
+	pass "sizes come back within 1 %"
+else
+	fail "sizes do not come back within 1 %:"
+	cat sizes
+fi
+has '"disagreements"'
+expect_status 0 "$sabin" place wrong.yaml --fit measured -q --step 0.2 --top 1 --json
+has '"fit"'
+expect_status 3 "$sabin" room "$tree/rooms/rehearsal-room.yaml" --fit measured -q
+says 'has no response whose speaker and position are in'
+expect_status 3 "$sabin" room wrong.yaml --fit nowhere -q
+
 finish
