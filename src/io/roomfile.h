@@ -149,6 +149,9 @@ void sabin_roomfile_doubt(const struct sabin_roomfile *roomfile, struct sabin_do
 int sabin_roomfile_speaker(const struct sabin_roomfile *roomfile, const char *name);
 int sabin_roomfile_position(const struct sabin_roomfile *roomfile, const char *name);
 
+/* How a speaker radiates: false: as a point, since the file gives no box. */
+bool sabin_roomfile_directivity(const struct sabin_speaker *speaker, struct sabin_directivity *out);
+
 /* The microphone that stands at a position. */
 const struct sabin_microphone *sabin_roomfile_microphone(const struct sabin_roomfile *roomfile,
                                                          const struct sabin_position *position);
