@@ -229,6 +229,19 @@ static int read_microphone(struct plan *plan)
 	return -1;
 }
 
+/* Refused before anything sounds, not after. */
+static int may_write(const struct plan *plan)
+{
+	struct sabin_output output = {0};
+	struct sabin_diag diag = {0};
+	if (!plan->o->output)
+		return -1;
+	enum sabin_err err =
+	    sabin_output_begin(&output, plan->o->output, false, plan->o->common.force, &diag);
+	sabin_output_abandon(&output);
+	return err ? sabin_fail_output(plan->command->name, err, &diag) : -1;
+}
+
 static int make_plan(struct plan *plan, const char *room)
 {
 	const struct options *o = plan->o;
@@ -252,7 +265,8 @@ static int make_plan(struct plan *plan, const char *room)
 	plan->levels.rate_hz = plan->rate_hz;
 	plan->levels.input = plan->input + 1;
 	plan->levels.level_dbfs = o->level_dbfs;
-	return read_microphone(plan);
+	status = may_write(plan);
+	return status >= 0 ? status : read_microphone(plan);
 }
 
 /* ---- noise -------------------------------------------------------------------------- */
