@@ -192,6 +192,66 @@ static void invariances(void **state)
 	free(g);
 }
 
+/* The same signal at another rate: y[n * to / from], exactly, as it has nothing above 12 kHz. */
+static double *resampled(const double *h, size_t n, size_t m)
+{
+	struct sabin_fft *from, *to;
+	const size_t most = (n > m ? n : m) / 2 + 1;
+	double complex *bins = calloc(most, sizeof *bins);
+	double *y = malloc(m * sizeof *y);
+	assert_true(bins && y);
+	assert_ok(sabin_fft_new(n, &from));
+	assert_ok(sabin_fft_new(m, &to));
+	sabin_fft_forward(from, h, bins);
+	for (size_t k = 0; k < most; k++)
+		bins[k] *= (double)m / (double)n;
+	sabin_fft_inverse(to, bins, y);
+	sabin_fft_free(from);
+	sabin_fft_free(to);
+	free(bins);
+	return y;
+}
+
+static void near_each_other(const struct sabin_analysis *a, const struct sabin_analysis *b)
+{
+	for (size_t i = 0; i < a->band_count; i++) {
+		const struct sabin_quantity *v = a->bands[i].value, *w = b->bands[i].value;
+		for (int p = SABIN_EDT; p <= SABIN_T30; p++)
+			assert_near(w[p].value / v[p].value, 1, 0.005);
+		assert_near(w[SABIN_C80].value, v[SABIN_C80].value, 0.02);
+	}
+}
+
+/* 44.1 and 96 kHz, and noise 70 dB below the start of the decay. */
+static void rates_and_little_noise(void **state)
+{
+	(void)state;
+	enum { COUNT = 80000 };
+	print_message("seed 21\n");
+	struct noise_decay d = decay_of_time(rate_hz, 0.8, HUGE_VAL);
+	d.length_s = COUNT / rate_hz - d.predelay_s;
+	double *h = malloc(COUNT * sizeof *h);
+	assert_int_equal(decay_length(&d), COUNT);
+	decay_draw(&d, 21, h);
+	struct sabin_analysis a = analyse_octaves(h, COUNT, rate_hz, 125, 8000);
+	static const double rates_hz[] = {44100, 96000};
+	for (int i = 0; i < 2; i++) {
+		const size_t m = (size_t)lround(COUNT * rates_hz[i] / rate_hz);
+		double *y = resampled(h, COUNT, m);
+		struct sabin_analysis b = analyse_octaves(y, m, rates_hz[i], 125, 8000);
+		near_each_other(&a, &b);
+		sabin_analysis_free(&b);
+		free(y);
+	}
+	d.snr_db = 70;
+	decay_draw(&d, 21, h);
+	struct sabin_analysis b = analyse_octaves(h, COUNT, rate_hz, 125, 8000);
+	near_each_other(&a, &b);
+	sabin_analysis_free(&b);
+	sabin_analysis_free(&a);
+	free(h);
+}
+
 /* Noise within 20 dB of the response's maximum is not taken for its onset. */
 static void noise_before(void **state)
 {
@@ -517,7 +577,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tones),         cmocka_unit_test(short_tone),
 		cmocka_unit_test(noise_left_in), cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),
-		cmocka_unit_test(invariances),
+		cmocka_unit_test(invariances),   cmocka_unit_test(rates_and_little_noise),
 		cmocka_unit_test(noise_before),  cmocka_unit_test(dead_room),
 		cmocka_unit_test(analyser),      cmocka_unit_test(odd_responses),
 		cmocka_unit_test(refusals),      cmocka_unit_test(out_of_band),

@@ -24,6 +24,7 @@ enum sabin_reason {
 	SABIN_BECAUSE_SPREAD,      /* what a cut or a filter spreads in time moves it too far (in just
 	                            * noticeable differences); without numbers: so that values of the
 	                            * band contradict each other */
+	SABIN_BECAUSE_NEIGHBOUR,   /* what a slower neighbouring band leaks moves it too far (per cent) */
 	SABIN_BECAUSE_WINDOW,      /* the time window is too short for the filter: B*t (ratio) */
 };
 

@@ -25,6 +25,9 @@ struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
 /* Fill INR, the decay times, curvature and non-linearity, and the fits of result. */
 void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_result *result);
 
+/* Look for a second slope from from_s on, where the decay curve is at -5 dB (NAN: not known). */
+void sabin_slopes(const struct sabin_decay *decay, double from_s, struct sabin_double_slope *out);
+
 /* Fill C50, C80, D50 and Ts; after sabin_reverberation(). */
 void sabin_clarity(const struct sabin_decay *decay, const struct sabin_band_energy *energy,
                    struct sabin_band_result *result);

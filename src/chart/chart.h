@@ -69,6 +69,7 @@ enum sabin_chart_needs {
 	SABIN_CHART_ANALYSIS = 2,
 	SABIN_CHART_DISTORTION = 4,
 	SABIN_CHART_NOISE = 8,
+	SABIN_CHART_ROOM = 16, /* a room file, and of the traces no more than their names */
 };
 
 /* Kind i (from 0): its name, what must be filled in, and whether it draws one trace only; NULL past

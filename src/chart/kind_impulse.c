@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * kind_impulse.c: the first 30 ms of a response, linear and as energy over time, with its strongest
- * reflections numbered.
+ * reflections numbered; and the kind `reflections`, the latter alone with more of them and with where
+ * on the surfaces they come from.
  *
  * References: EBU Tech 3276 (2nd ed., 1998): early reflections until 15 ms at least 10 dB below
  * the direct sound, 1 to 8 kHz.
@@ -13,7 +14,8 @@
 #include "chart/sheet.h"
 #include "io/ways.h"
 
-enum { PEAKS_MAX = 8 }; /* that the table has room for */
+/* That the tables of the two kinds have room for. */
+enum { PEAKS_OF_IMPULSE = 8, PEAKS_MAX = SABIN_REFLECTIONS_MAX };
 static const double before_s = 2e-3, after_s = 30e-3, smooth_s = 0.25e-3;
 static const double bottom_db = -50;
 static const double lane_db = 4; /* at the top, for the name of the limit */
@@ -25,6 +27,7 @@ struct label {
 	double mark_db; /* height of its number */
 	bool strong;    /* beyond the limit */
 	char from[SABIN_WAYS_SIZE]; /* the surface it comes from, or empty */
+	char at[64];                /* where it meets that, or empty */
 };
 
 struct picture {
@@ -32,6 +35,7 @@ struct picture {
 	struct sabin_etc etc;  /* of the band that is judged */
 	struct sabin_reflections r;
 	double speed_m_s;
+	bool alone; /* the kind `reflections` */
 	struct label labels[PEAKS_MAX];
 	size_t count;
 };
@@ -83,14 +87,18 @@ static void take_labels(const struct sabin_chart_input *input, struct picture *p
 		size_t louder = 0;
 		for (size_t k = 0; k < p->r.count; k++)
 			louder += p->r.item[k].level_db.value > one->level_db.value;
-		if (louder >= PEAKS_MAX || p->count == PEAKS_MAX)
+		const size_t most = p->alone ? PEAKS_MAX : PEAKS_OF_IMPULSE;
+		if (louder >= most || p->count == most)
 			continue;
 		struct label *label = &p->labels[p->count++];
 		*label = (struct label){{one->time_s.value, one->level_db.value}, 0,
-		                        one->too_strong, ""};
+		                        one->too_strong, "", ""};
 		sabin_way_name(one, input->room, label->from);
 		if (named && !label->from[0])
 			snprintf(label->from, sizeof label->from, "no surface fits");
+		if (one->found)
+			snprintf(label->at, sizeof label->at, "%.2f, %.2f, %.2f",
+			         one->path.point_m[0], one->path.point_m[1], one->path.point_m[2]);
 	}
 }
 
@@ -127,9 +135,11 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 	                    sabin_text_number(peak->time_s * p->speed_m_s, 2).s);
 }
 
-static void write_table(struct sabin_sheet *sheet, const struct label *labels, size_t count,
-                        double speed)
+static void write_table(struct sabin_sheet *sheet, const struct picture *p)
 {
+	const struct label *labels = p->labels;
+	const size_t count = p->count;
+	const double speed = p->speed_m_s;
 	bool named = false;
 	for (size_t i = 0; i < count; i++)
 		named = named || labels[i].from[0];
@@ -147,7 +157,9 @@ static void write_table(struct sabin_sheet *sheet, const struct label *labels, s
 		sabin_sheet_say(sheet, key, 0, 0, "+%s",
 		                sabin_text_number(peak->time_s * speed, 2).s);
 		snprintf(key, sizeof key, "from_%zu", i + 1);
-		sabin_sheet_say(sheet, key, 174, 12, "%s", labels[i].from);
+		sabin_sheet_say(sheet, key, p->alone ? 300 : 174, 12, "%s", labels[i].from);
+		snprintf(key, sizeof key, "at_%zu", i + 1);
+		sabin_sheet_say(sheet, key, 0, 0, "%s", labels[i].at);
 		snprintf(key, sizeof key, "strong_%zu", i + 1);
 		sabin_sheet_number(sheet, key, labels[i].strong);
 	}
@@ -174,9 +186,11 @@ static enum sabin_err write_curves(struct sabin_sheet *sheet, const struct pictu
 			time_ms[i] = ((double)i - all->direct) / all->rate_hz * 1000;
 			percent[i] = all->amplitude[i] * 100;
 		}
-		sabin_sheet_table(sheet, "", "t_ms amplitude_percent_of_peak");
-		sabin_sheet_line(sheet, time_ms, percent, all->length, -before_s * 1000,
-		                 after_s * 1000, false);
+		if (!p->alone) {
+			sabin_sheet_table(sheet, "", "t_ms amplitude_percent_of_peak");
+			sabin_sheet_line(sheet, time_ms, percent, all->length, -before_s * 1000,
+			                 after_s * 1000, false);
+		}
 		for (size_t i = 0; i < etc->length; i++)
 			time_ms[i] = ((double)i - etc->direct) / etc->rate_hz * 1000;
 		sabin_sheet_table(sheet, "_etc", "t_ms level_dB_re_direct");
@@ -200,8 +214,9 @@ static enum sabin_err write_sheet(const struct sabin_chart_input *input, struct 
 	take_labels(input, p);
 	const double labels_db = place_labels(&p->etc, p->labels, p->count);
 	struct sabin_sheet sheet;
-	sabin_sheet_open(&sheet, folder, "impulse");
-	sabin_sheet_say(&sheet, "title", 0, 0, "Impulse response and early reflections");
+	sabin_sheet_open(&sheet, folder, p->alone ? "reflections" : "impulse");
+	sabin_sheet_say(&sheet, "title", 0, 0,
+	                p->alone ? "Early reflections" : "Impulse response and early reflections");
 	write_finding(&sheet, p);
 	sabin_sheet_conditions(&sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(&sheet,
@@ -219,20 +234,20 @@ static enum sabin_err write_sheet(const struct sabin_chart_input *input, struct 
 	sabin_sheet_number(&sheet, "limit_db", r->limit_db);
 	sabin_sheet_say(&sheet, "limit", 0, 0, "limit: %s dB until %.0f ms",
 	                sabin_text_number(r->limit_db, 0).s, r->limit_s * 1000);
-	write_table(&sheet, p->labels, p->count, p->speed_m_s);
+	write_table(&sheet, p);
 	enum sabin_err err = write_curves(&sheet, p);
 	enum sabin_err closed = sabin_sheet_close(&sheet, diag);
 	return err ? err : closed;
 }
 
-static enum sabin_err write_impulse(const struct sabin_chart_input *input, const char *folder,
-                                    struct sabin_diag *diag)
+static enum sabin_err draw(const struct sabin_chart_input *input, const char *folder, bool alone,
+                           struct sabin_diag *diag)
 {
 	const struct sabin_chart_trace *trace = input->trace_count ? input->traces : NULL;
 	if (!trace || !trace->h || trace->frames == 0)
 		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
 		                      "there is no impulse response to draw");
-	struct picture p = {.speed_m_s = speed_m_per_s(input)};
+	struct picture p = {.speed_m_s = speed_m_per_s(input), .alone = alone};
 	double rate_hz = trace->measured->rate_hz;
 	struct sabin_arrival arrival = {0};
 	enum sabin_err err = sabin_arrival_find(trace->h, trace->frames, rate_hz, &arrival);
@@ -254,6 +269,25 @@ static enum sabin_err write_impulse(const struct sabin_chart_input *input, const
 	sabin_etc_release(&p.etc);
 	return err;
 }
+
+static enum sabin_err write_impulse(const struct sabin_chart_input *input, const char *folder,
+                                    struct sabin_diag *diag)
+{
+	return draw(input, folder, false, diag);
+}
+
+static enum sabin_err write_reflections(const struct sabin_chart_input *input, const char *folder,
+                                        struct sabin_diag *diag)
+{
+	return draw(input, folder, true, diag);
+}
+
+const struct sabin_chart_kind sabin_chart_kind_reflections = {
+    .name = "reflections",
+    .title = "early reflections: energy-time curve, limit, and the surfaces they come from",
+    .one_trace = true,
+    .write = write_reflections,
+};
 
 const struct sabin_chart_kind sabin_chart_kind_impulse = {
     .name = "impulse",

@@ -31,6 +31,9 @@ static const struct phrase {
     [SABIN_BECAUSE_OUT_OF_BAND] = {"the band reaches beyond what was sampled or excited",
                                    "known up to %s, the band needs %s", FREQUENCY},
     [SABIN_BECAUSE_UNKNOWN] = {"what it takes to compute it is not known", NULL, 0},
+    [SABIN_BECAUSE_NEIGHBOUR] = {"a neighbouring band rings longer and leaks into it",
+                                 "a neighbouring band rings longer and leaks into it: moves it by %s "
+                                 "%%, at most %s allowed", 0},
     [SABIN_BECAUSE_WINDOW] = {"the time window is shorter than the filter resolves",
                               "the time window is shorter than the filter resolves: B*t is %s, needs %s",
                               1},
