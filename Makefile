@@ -160,15 +160,15 @@ deps:
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
-# All processors, unless the person who typed make has said how many.
-ALL_CPUS  = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+# On all processors, unless make was told how many.
+PARALLEL  = $(if $(filter -j% --jobs% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
 
 # A second make, so that what was just installed is seen.
 check: deps
-	@$(MAKE) --no-print-directory $(ALL_CPUS) check-built
+	@$(MAKE) --no-print-directory $(PARALLEL) check-built
 
 demo: deps
-	@$(MAKE) --no-print-directory $(ALL_CPUS) all
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@B=$B tests/demo.sh
 
 SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
@@ -176,7 +176,7 @@ check-built: all $(TESTS)
 	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(SCRIPTS)
 
 san:
-	@$(MAKE) --no-print-directory VARIANT=san DEVELOPER=1 check-san
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=san DEVELOPER=1 check-san
 check-san: all $(TESTS)
 	@B=$B CC='$(CC)' ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99 \
 	  tests/run.sh $(TESTS) $(filter tests/cli/%,$(SCRIPTS))
@@ -186,9 +186,9 @@ valgrind: all $(TESTS)
 	B=$B tests/run.sh tests/valgrind/measure.sh && exit $$units
 
 bench: deps
-	@$(MAKE) --no-print-directory bench-built
+	@$(MAKE) --no-print-directory $(PARALLEL) bench-built
 bench-built: all $(BENCHES)
-	@B=$B tests/run.sh --loud $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
+	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
 
 RUNS ?= 1000000
 FUZZERS  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC))

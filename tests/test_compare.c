@@ -200,8 +200,8 @@ static void noise_of_a_response(void **state)
 	/* sum of the squared window: 0.375 s flat, 3/8 of 0.125 s and of 5 ms of cosine */
 	const double window = rate_hz * (0.375 + 0.375 * (0.125 + 0.005)) * sigma * sigma;
 	assert_near(10 * log10(noise_sum / (double)count), 10 * log10(window), 0.3);
-	/* the effective window is shorter than its length: a little more than stated may come out */
-	assert_near(sqrt(square / stated), 1.05, 0.2);
+	/* what is stated may err to the safe side by a fifth or so, not to the other: 680 levels */
+	assert_near(sqrt(square / stated), 0.85, 0.15);
 	double noise_db[8];
 	struct sabin_response r = {.length = 0};
 	assert_int_equal(sabin_response_noise_bound(h, N, rate_hz, N + 5, &o, &r, noise_db), SABIN_EINVAL);

@@ -125,7 +125,12 @@ static void never_worse(void **state)
 			struct sabin_eqfit_options o = sabin_eqfit_defaults();
 			o.most = n;
 			const struct sabin_eqfit e = fit(&c, &o), again = fit(&c, &o);
-			assert_memory_equal(&e, &again, sizeof e); /* the same bytes */
+			assert_int_equal(e.count, again.count); /* the same, to the last bit */
+			for (size_t i = 0; i < e.count; i++) {
+				assert_near(e.filters[i].freq_hz, again.filters[i].freq_hz, 0);
+				assert_near(e.filters[i].gain_db, again.filters[i].gain_db, 0);
+				assert_near(e.filters[i].q, again.filters[i].q, 0);
+			}
 			assert_true(e.count <= n);
 			assert_at_most(e.after_db, fmin(e.before_db, last));
 			assert_at_most(e.judged_after_db, e.judged_before_db);

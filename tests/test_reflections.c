@@ -130,7 +130,8 @@ static void simulated(void **state)
 	static double h[FRAMES];
 	struct sabin_room room = {.size_m = {6, 4, 3}, .temperature_c = 20, .humidity_percent = 50,
 	                          .pressure_kpa = 101.325};
-	const struct sabin_images_options options = {rate_hz, FRAMES / rate_hz, false};
+	const struct sabin_images_options options = {
+	    .rate_hz = rate_hz, .length_s = FRAMES / rate_hz};
 	const double from_m[3] = {1.3, 1.1, 1.2}, to_m[3] = {2.6, 2.2, 1.3};
 	struct sabin_reflection_path paths[SABIN_PATHS_MAX];
 	struct sabin_reflections r;

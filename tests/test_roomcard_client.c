@@ -14,9 +14,16 @@
 
 #include "util/card.h"
 
-enum { N = 20000 };
+enum { N = 20000, TRIES = 5 };
 
 static double x[2 * N], y[4 * N], want[2 * N];
+
+static double now_s(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
 
 /* ---- clients ---- */
 
@@ -164,14 +171,16 @@ static void drain_in_real_time_lasts_as_long_as_the_sound(void **state)
 	rig.raw = malloc(options.buffer * 4);
 	assert_ok(rig_open_stream(&options, SND_PCM_STREAM_PLAYBACK, &rig.playback));
 	assert_ok(rig_set_params(&options, rig.playback));
-	struct timespec from, to;
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	assert_ok(rig_play(&rig, x, 2 * N));
-	clock_gettime(CLOCK_MONOTONIC, &to);
-	const double s = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
-	/* rig_play() fills its last buffer up with silence */
-	assert_true(s > 2 * N / (4.0 * CARD_RATE) - 0.01);
-	assert_true(s < (2 * N + 16384) / (4.0 * CARD_RATE) + 0.3);
+	double s = HUGE_VAL;
+	/* rig_play() fills its last buffer up with silence; another program may have the processor, but
+	 * not each time */
+	for (int i = 0; i < TRIES && !(s < (2 * N + 16384) / (4.0 * CARD_RATE) + 0.3); i++) {
+		const double from_s = now_s();
+		const int err = rig_play(&rig, x, 2 * N);
+		s = err ? HUGE_VAL : now_s() - from_s;
+		assert_true(s > 2 * N / (4.0 * CARD_RATE) - 0.01);
+	}
+	assert_at_most(s, (2 * N + 16384) / (4.0 * CARD_RATE) + 0.3);
 	rig_close(&rig);
 }
 
@@ -235,13 +244,17 @@ static void real_time_takes_its_time(void **state)
 	card_unit();
 	memset(x, 0, sizeof x);
 	x[4000] = 1;
-	struct timespec from, to;
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	/* at twice real time 20000 frames last 0.21 s */
-	assert_ok(card_run(card_room("  responses: {left.mix: unit.wav}\n  speed: 2\n"), x, N, y, N));
-	clock_gettime(CLOCK_MONOTONIC, &to);
-	const double s = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
-	assert_near(s, N / (2.0 * CARD_RATE), 0.2); /* 0.2 s: another program had the processor */
+	/* at twice real time 20000 frames last 0.21 s; 0.2 s: another program had the processor */
+	const char *room = card_room("  responses: {left.mix: unit.wav}\n  speed: 2\n");
+	const double due_s = N / (2.0 * CARD_RATE);
+	double s = HUGE_VAL;
+	for (int i = 0; i < TRIES && !(fabs(s - due_s) < 0.2); i++) {
+		const double from_s = now_s();
+		const int err = card_run(room, x, N, y, N);
+		s = err ? HUGE_VAL : now_s() - from_s;
+		assert_true(s > due_s - 0.2);
+	}
+	assert_near(s, due_s, 0.2);
 	size_t peak = 0;
 	for (size_t i = 0; i < N; i++)
 		peak = fabs(y[i]) > fabs(y[peak]) ? i : peak;
@@ -274,7 +287,7 @@ static void drop_strikes_every_take_when_always(void **state)
 	card_signal(x, N, 13);
 	struct rig_options options = rig_defaults(card_room(
 	    "  responses: {left.mix: unit.wav}\n  drop: {at_s: 0.1, frames: 77, always: true}\n"));
-	options.world = "always";
+	options.world = fresh_world();
 	struct rig rig;
 	assert_ok(rig_open(&rig, &options));
 	for (int take = 0; take < 3; take++) {
@@ -302,7 +315,7 @@ static void xrun_strikes_the_stream_it_should_and_once(void **state)
 		         "  responses: {left.mix: unit.wav}\n  xrun_at_s: 0.1\n  stream: %s\n",
 		         streams[s]);
 		struct rig_options options = rig_defaults(card_room(text));
-		options.world = streams[s];
+		options.world = fresh_world();
 		struct rig rig;
 		assert_ok(rig_open(&rig, &options));
 		assert_int_equal(rig_run(&rig, x, N, y, N), -EPIPE);
@@ -447,8 +460,8 @@ static void aplay_and_arecord_meet(void **state)
 	char text[2000];
 	snprintf(text, sizeof text,
 	         "</usr/share/alsa/alsa.conf>\npcm_type.sabin { lib \"%s\" }\n"
-	         "pcm.room { type sabin room \"%s\" world \"programs\" }\n",
-	         rig_plugin(), card_room("  responses: {left.mix: unit.wav}\n"));
+	         "pcm.room { type sabin room \"%s\" world \"%s\" }\n",
+	         rig_plugin(), card_room("  responses: {left.mix: unit.wav}\n"), fresh_world());
 	rig_write_text(rig_path(card_folder(), "asound.conf"), text);
 	card_signal(x, N, 17);
 	card_response("play.wav", x, N);
@@ -488,8 +501,9 @@ static void no_memory_is_left_behind(void **state)
 	(void)state;
 	assert_ok(card_run(card_room("  latency_ms: 1\n"), x, N, y, N));
 	char pattern[128];
-	snprintf(pattern, sizeof pattern, "/dev/shm/sabin.%u.world.fine", (unsigned)getuid());
-	assert_ok(try_to_open(rig_path(card_folder(), "room.yaml"), NULL, "fine"));
+	const char *world = fresh_world();
+	snprintf(pattern, sizeof pattern, "/dev/shm/sabin.%u.world.%s", (unsigned)getuid(), world);
+	assert_ok(try_to_open(rig_path(card_folder(), "room.yaml"), NULL, world));
 	assert_int_equal(access(pattern, F_OK), -1);
 }
 

@@ -132,7 +132,8 @@ sabin_correction_level(const struct sabin_correction_channel *channel, double ra
                        const double *freq_hz, size_t n, double *level_db);
 
 /* The whole channel as one response at a rate of rates[]: preamp, filters and FIR, without delay; free
- * *h.  It has died away by 100 dB, or is seconds_most long. */
+ * *h.  What is left out at its end changes no level by more than 0.001 dB where that is not cut deeply, or
+ * it is seconds_most long. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_correction_impulse(const struct sabin_correction_channel *channel, size_t rate,
                          double seconds_most, double **h, size_t *n);

@@ -23,11 +23,6 @@ struct sabin_reflection_path {
 	double point_m[3];                 /* where it meets the first mirror */
 };
 
-/* Something flat and horizontal that may reflect, a desk: its box in the room. */
-struct sabin_reflector {
-	double min_m[3], max_m[3];
-};
-
 enum { SABIN_PATHS_MAX = 6 + 30 + 8 }; /* walls, pairs of walls, objects */
 
 /* The ways from source to receiver by one surface, by two, and by the tops of objects[object_count] (the

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "acoustics/smooth.h"
+#include "signal/cmplx.h"
 
 static const double least_points = 96; /* an octave: finer than the finest smoothing */
 

@@ -44,6 +44,7 @@ enum sabin_err sabin_response_noise(const double *h, size_t n, double rate_hz, d
 	const double at = (double)n - 1 - o.window_s * rate_hz;
 	if (!(at - 2 * step > arrival))
 		return SABIN_OK;
+	o.smoothing = SABIN_SMOOTHING_FIXED;
 	o.smoothing_oct = fmax(o.smoothing_oct, noise_smoothing_oct);
 	enum sabin_err err = piece(h, n, rate_hz, at, &o, response->length, &last);
 	if (err)

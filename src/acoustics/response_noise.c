@@ -14,6 +14,8 @@
 
 static const double tail_share =
     0.1; /* of the response, its end [Lundeby et al., Acustica 81 (1995)] */
+/* (sum w^2)^2 / sum w^4 of the window over its length: its last quarter counts for less. */
+static const double window_share = 0.87;
 static const double fall_share = 0.25;   /* as in response.c */
 static const double least_oct = 1.0 / 3; /* of smoothing: noise is smooth, a draw of it is not */
 
@@ -37,6 +39,11 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 	const double frames = (double)n;
 	if (!(arrival >= 0 && arrival < frames))
 		return SABIN_EINVAL;
+	for (size_t i = 0; i < response->length; i++)
+		noise_db[i] = NAN;
+	if (options->window_cycles > 0) /* another window for each point */
+		return SABIN_OK;
+	o.smoothing = SABIN_SMOOTHING_FIXED;
 	/* a window of its own, both sides soft: what begins at an edge would spill */
 	const double tail = fmin(tail_share * (frames - arrival), options->window_s * rate_hz);
 	o.left_window_s = tail / 3 / rate_hz;
@@ -56,7 +63,6 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 		/* both ends of its axis lie within a step of those of the response */
 		const double place = noise.length ? 12 * log2(f_hz / noise.freq_hz[0]) : 0;
 		const size_t k = place <= 0 ? 0 : (size_t)lrint(place);
-		noise_db[i] = NAN;
 		if (noise.length > 0 && f_hz * tail / rate_hz * (exp2(o.smoothing_oct) - 1) >= 1)
 			noise_db[i] =
 			    theirs - own + noise.level_db[k < noise.length ? k : noise.length - 1];
@@ -68,6 +74,6 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 double sabin_response_error_db(double level_db, double noise_db, double band_hz, double window_s)
 {
 	const double ratio = pow(10, (noise_db - level_db) / 10);
-	const double bins = fmax(1, band_hz * window_s);
+	const double bins = fmax(1, window_share * band_hz * window_s);
 	return 10 / M_LN10 * sqrt((2 * ratio + ratio * ratio) / bins);
 }

@@ -10,6 +10,8 @@
 
 static const double settle_s = 0.2; /* of the A filter, whose slowest pole is at 20.6 Hz */
 static const double block_s = 0.25;
+/* Our own limits, wide enough for any calibrator that works; IEC 60942 has narrower ones for each class,
+ * which are not tested here. */
 static const double nominal_hz = 1000;
 static const double frequency_share = 0.02;
 static const double spread_max_db = 0.5;

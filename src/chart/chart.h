@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sabin/correction.h>
 #include <sabin/distortion.h>
 #include <sabin/noise.h>
 #include <sabin/parameters.h>
@@ -37,6 +38,19 @@ struct sabin_chart_compared {
 	const bool *significant;
 };
 
+/* A correction of one speaker. */
+struct sabin_chart_correction {
+	const struct sabin_correction_channel *channel;
+	const char *target;        /* as asked for */
+	const char *first_place;   /* that it was made from, and how many */
+	size_t place_count;
+	const double *achieved_db; /* at the channel's frequencies; NULL: not measured again */
+	double achieved_error_db;  /* NAN: the same */
+	const double *h;           /* its impulse response [frames]; NULL: filters only */
+	size_t frames;
+	double rate_hz;
+};
+
 struct sabin_chart_input {
 	const struct sabin_measurement *measurement;
 	const struct sabin_roomfile *room; /* NULL: not known */
@@ -47,6 +61,7 @@ struct sabin_chart_input {
 	const struct sabin_chart_compared *compared;
 	size_t compared_count;
 	const char *who;
+	const struct sabin_chart_correction *correction; /* the kind `correction` only */
 };
 
 enum sabin_chart_needs {
@@ -54,6 +69,7 @@ enum sabin_chart_needs {
 	SABIN_CHART_ANALYSIS = 2,
 	SABIN_CHART_DISTORTION = 4,
 	SABIN_CHART_NOISE = 8,
+	SABIN_CHART_ROOM = 16, /* a room file, and of the traces no more than their names */
 };
 
 /* Kind i (from 0): its name, what must be filled in, and whether it draws one trace only; NULL past

@@ -14,8 +14,9 @@ extern const struct sabin_chart_kind sabin_chart_kind_response, sabin_chart_kind
     sabin_chart_kind_decay, sabin_chart_kind_rt60, sabin_chart_kind_etc, sabin_chart_kind_step,
     sabin_chart_kind_phase, sabin_chart_kind_group_delay, sabin_chart_kind_clarity,
     sabin_chart_kind_distortion, sabin_chart_kind_waterfall, sabin_chart_kind_spectrogram,
-    sabin_chart_kind_modes, sabin_chart_kind_noise, sabin_chart_kind_reflections,
-    sabin_chart_kind_compare;
+    sabin_chart_kind_modes, sabin_chart_kind_noise,
+    sabin_chart_kind_reflections, sabin_chart_kind_geometry,
+    sabin_chart_kind_placement, sabin_chart_kind_compare, sabin_chart_kind_correction;
 
 enum { SABIN_GROUPS_MAX = 4 }; /* lines of equal rank that a reader can still tell apart */
 

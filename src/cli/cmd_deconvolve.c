@@ -444,7 +444,7 @@ static int report(struct work *w)
 	struct sabin_diag diag = {0};
 	bool trustworthy = true;
 	if (w->o->common.json) {
-		enum sabin_err err = sabin_show_measurement_json(&w->measurement, w->o->output);
+		enum sabin_err err = sabin_show_measurement_json(&w->measurement, w->o->output, NULL, 0);
 		if (err)
 			return sabin_fail_output(w->command->name, err, &diag);
 	} else {

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audio/microphone.h"
@@ -21,7 +22,7 @@ struct options {
 	const char *output, *playback, *capture, *through;
 	bool simulate, append, yes, no_recordings;
 	struct sabin_list speakers, positions;
-	double level_dbfs, ceiling_dbfs, length_s, rate_hz;
+	double level_dbfs, ceiling_dbfs, length_s, rate_hz, countdown_s;
 	long repeats, takes;
 };
 
@@ -54,6 +55,8 @@ static const struct sabin_opt rows[] = {
      "play through this correction of 'sabin eq'"},
     {SABIN_OPT_FLAG, 0, "append", NULL, offsetof(struct options, append), 0, 0, 0, NULL, NULL,
      "go on with a directory that is not complete"},
+    {SABIN_OPT_NUMBER, 0, "countdown", "S", offsetof(struct options, countdown_s), SABIN_UNIT_S, 0, 600,
+     "0", NULL, "wait so long before the first sweep of each place"},
     {SABIN_OPT_FLAG, 'y', "yes", NULL, offsetof(struct options, yes), 0, 0, 0, NULL, NULL,
      "ask nothing"},
     {SABIN_OPT_FLAG, 0, "no-recordings", NULL, offsetof(struct options, no_recordings), 0, 0, 0,
@@ -71,6 +74,8 @@ struct plan {
 	struct sabin_correction_file correction;
 	struct sabin_measurement measurement;
 	struct sabin_output output;
+	struct sabin_session_size size;
+	size_t round, done; /* rounds begun, responses measured */
 };
 
 static void say(void *context, const char *text)
@@ -85,38 +90,88 @@ static void progress(void *context, const char *stage, double fraction)
 	sabin_progress(stage, fraction);
 }
 
-static void opened(void *context, size_t count, double each_s)
+/* What lies between us and the card. */
+static void tell_doubts(const struct plan *plan)
 {
-	const struct plan *plan = context;
+	const struct sabin_measurement *m = &plan->measurement;
+	char text[400];
+	if (plan->session.plugin)
+		return;
+	if (sabin_pcm_doubt(&m->playback, false, text, sizeof text))
+		sabin_say("warning: %s", text);
+	if (strcmp(m->capture.name, m->playback.name) != 0 &&
+	    sabin_pcm_doubt(&m->capture, true, text, sizeof text))
+		sabin_say("warning: %s", text);
+}
+
+static void opened(void *context, const struct sabin_session_size *size)
+{
+	struct plan *plan = context;
 	const struct sabin_session_options *s = &plan->session;
-	const long all_s = lrint(each_s * (double)count);
-	char repeats[32] = "";
+	const long all_s = lrint(size->take_s * (double)size->takes);
+	char repeats[32] = "", takes[64] = "";
+	plan->size = *size;
+	tell_doubts(plan);
 	if (s->repeats > 1)
 		snprintf(repeats, sizeof repeats, " %u times", s->repeats);
-	sabin_say("playing on %s at %g dBFS peak (ceiling %g dBFS), %s to %s in %g s%s; %zu response%s of "
+	if (size->takes != size->responses)
+		snprintf(takes, sizeof takes, " in %zu take%s", size->takes,
+		         size->takes == 1 ? "" : "s");
+	sabin_say("playing on %s at %g dBFS peak (ceiling %g dBFS), %s to %s in %g s%s; %zu response%s%s of "
 	          "%.1f s: %ld:%02ld min of sound",
 	          s->plugin ? "the simulated room" : s->playback, s->level_dbfs, s->ceiling_dbfs,
 	          sabin_text_exact_hz(plan->room.sweep.from_hz).s,
-	          sabin_text_exact_hz(plan->room.sweep.to_hz).s, s->length_s, repeats, count,
-	          count == 1 ? "" : "s", each_s, all_s / 60, all_s % 60);
+	          sabin_text_exact_hz(plan->room.sweep.to_hz).s, s->length_s, repeats, size->responses,
+	          size->responses == 1 ? "" : "s", takes, size->take_s, all_s / 60, all_s % 60);
 }
 
-/* Tell where the microphone belongs and wait for Return. */
-static bool place(void *context, const struct sabin_position *position)
+/* Time to leave the room, or to sit still. */
+static bool count_down(const struct plan *plan)
 {
-	const struct plan *plan = context;
+	const double all_s = plan->o->countdown_s;
+	char text[32];
+	for (double left_s = all_s; left_s > 0 && !*plan->session.stop; left_s -= 1) {
+		const double step_s = fmin(left_s, 1);
+		struct timespec step = {(time_t)step_s, (long)(1e9 * (step_s - floor(step_s)))};
+		snprintf(text, sizeof text, "%.0f s until it sounds", ceil(left_s));
+		sabin_progress(isatty(STDERR_FILENO) ? text : "counting down", 1 - left_s / all_s);
+		nanosleep(&step, NULL); /* a signal cuts it short */
+	}
+	return !*plan->session.stop;
+}
+
+/* Tell where the microphones belong and wait for Return. */
+static bool place(void *context, const struct sabin_position *const *positions, size_t count)
+{
+	struct plan *plan = context;
+	const bool several = plan->room.audio.microphone_count > 1;
 	if (plan->o->yes || plan->o->simulate || !isatty(STDIN_FILENO))
-		return true;
+		return count_down(plan);
 	sabin_progress_end();
-	fprintf(stderr,
-	        "Put the microphone at '%s' (%.2f m from the left wall, %.2f m from the front wall, "
-	        "%.2f m high),\nkeep quiet, and press Return (Ctrl-C stops): ",
-	        position->name, position->position_m[0], position->position_m[1],
-	        position->position_m[2]);
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_position *p = positions[i];
+		fprintf(stderr,
+		        "Put the microphone%s%s at '%s' (%.2f m from the left wall, %.2f m from the front "
+		        "wall, %.2f m high)%s\n",
+		        several ? " " : "", several ? p->microphone : "", p->name, p->position_m[0],
+		        p->position_m[1], p->position_m[2], i + 1 < count ? ";" : ",");
+	}
+	plan->round++;
+	fprintf(stderr, "keep quiet, and press Return (%zu of %zu; Ctrl-C stops): ", plan->round,
+	        plan->size.rounds);
 	for (int c = getchar(); c != '\n'; c = getchar())
 		if (c == EOF)
 			return false;
-	return !*plan->session.stop;
+	return !*plan->session.stop && count_down(plan);
+}
+
+/* The running table: a line for each response as it comes. */
+static void measured(void *context, const struct sabin_measured *response)
+{
+	struct plan *plan = context;
+	plan->done++;
+	if (plan->size.responses > 1)
+		sabin_show_verdict_line(response, plan->done, plan->size.responses);
 }
 
 /* Mark what --speaker and --position name; all when they name nothing. */
@@ -229,6 +284,7 @@ static int make_plan(struct plan *plan)
 	    .progress = progress,
 	    .opened = opened,
 	    .place = place,
+	    .measured = measured,
 	    .context = plan,
 	};
 	if (s->level_dbfs > s->ceiling_dbfs) {
@@ -317,14 +373,25 @@ static int verdict(const struct plan *plan)
 	const struct sabin_measurement *m = &plan->measurement;
 	struct sabin_diag diag = {0};
 	bool good = wanted_is_there(plan);
-	if (plan->o->common.json) {
-		enum sabin_err err = sabin_show_measurement_json(m, plan->o->output);
-		if (err)
-			return sabin_fail_output(plan->command->name, err, &diag);
-	} else {
+	struct sabin_measurement written = {0}; /* the files are where they belong by now */
+	struct sabin_pair_difference *pairs = NULL;
+	size_t count = 0;
+	enum sabin_err err = SABIN_OK;
+	if (m->response_count > 0)
+		err = sabin_measurement_open(plan->o->output, &written, &diag);
+	if (!err)
+		err = sabin_pairs_compare(&written, &plan->room, &pairs, &count, &diag);
+	if (!err && plan->o->common.json) {
+		err = sabin_show_measurement_json(m, plan->o->output, pairs, count);
+	} else if (!err) {
 		sabin_show_measurement(m, plan->o->output,
 		                       plan->room.speaker_count * plan->room.position_count);
+		sabin_pairs_show(pairs, count);
 	}
+	free(pairs);
+	sabin_measurement_release(&written);
+	if (err)
+		return sabin_fail_output(plan->command->name, err, &diag);
 	for (size_t i = 0; i < m->response_count; i++)
 		good = good && m->responses[i].verdict.trustworthy;
 	return good ? SABIN_EXIT_DONE : SABIN_EXIT_NEGATIVE;

@@ -11,14 +11,15 @@
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/number.h"
+#include "io/rew_text.h"
 
 struct options {
 	struct sabin_common common;
 	const char *output, *calibration, *points;
 	struct sabin_list speakers, positions;
-	double window_ms, range_hz[2];
-	int smoothing;
-	bool csv, frd;
+	double window_ms, gate_ms, cycles, range_hz[2];
+	int smoothing, average;
+	bool align, minimum, excess, csv, frd, impulse;
 };
 
 static const struct sabin_opt rows[] = {
@@ -27,19 +28,33 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
      NULL, "only these positions"},
     {SABIN_OPT_CHOICE, 0, "smooth", "WIDTH", offsetof(struct options, smoothing), 0, 0, 0, "1/12",
-     SABIN_SMOOTHING_CHOICES, "smoothing in octaves"},
+     SABIN_SMOOTHING_CHOICES, "smoothing in octaves; var, psy, erb: of a width that varies"},
     {SABIN_OPT_NUMBER, 0, "window", "MS", offsetof(struct options, window_ms), SABIN_UNIT_MS, 1,
      60000, "500", NULL, "right window, after the arrival"},
+    {SABIN_OPT_NUMBER, 0, "gate", "MS", offsetof(struct options, gate_ms), SABIN_UNIT_MS, 0.1, 60000,
+     NULL, NULL, "let nothing in that comes later: a short window, soft on its left in proportion"},
+    {SABIN_OPT_NUMBER, 0, "fdw", "CYCLES", offsetof(struct options, cycles), SABIN_UNIT_NONE, 1, 1000,
+     NULL, NULL, "a window for each frequency, at most so many periods long"},
     {SABIN_OPT_TEXT, 0, "points", "N", offsetof(struct options, points), 0, 0, 0, "96", NULL,
      "points an octave, or all: the transform's own"},
     {SABIN_OPT_RANGE, 0, "range", "LO..HI", offsetof(struct options, range_hz), SABIN_UNIT_HZ, 1,
      384000, "20..20000", NULL, "frequencies to give"},
+    {SABIN_OPT_CHOICE, 0, "average", "KIND", offsetof(struct options, average), 0, 0, 0, "none",
+     "none|power|db|vector", "one curve for each speaker: the average over its positions"},
+    {SABIN_OPT_FLAG, 0, "align", NULL, offsetof(struct options, align), 0, 0, 0, NULL, NULL,
+     "make the levels from 200 Hz to 4 kHz equal before averaging"},
+    {SABIN_OPT_FLAG, 0, "min-phase", NULL, offsetof(struct options, minimum), 0, 0, 0, NULL, NULL,
+     "also the minimum phase that goes with the level (CSV, JSON)"},
+    {SABIN_OPT_FLAG, 0, "excess", NULL, offsetof(struct options, excess), 0, 0, 0, NULL, NULL,
+     "also phase and group delay beyond the minimum (CSV, JSON)"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
      NULL, "microphone calibration to subtract, or none; else the measurement's own"},
     {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct options, csv), 0, 0, 0, NULL, NULL,
      "print comma-separated values (one response)"},
     {SABIN_OPT_FLAG, 0, "frd", NULL, offsetof(struct options, frd), 0, 0, 0, NULL, NULL,
      "print FRD: frequency, dB, degrees (one response)"},
+    {SABIN_OPT_FLAG, 0, "impulse", NULL, offsetof(struct options, impulse), 0, 0, 0, NULL, NULL,
+     "print the impulse response itself as REW's text (one response)"},
     {SABIN_OPT_TEXT, 'o', "output", "FILE", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "write to this file instead of standard output"},
 };
@@ -53,13 +68,33 @@ static int check(const struct sabin_command *command, const struct options *o,
 		sabin_complain(command->name, "--points=%s: expected 1 to 1000, or all", o->points);
 		return SABIN_EXIT_USAGE;
 	}
-	if (o->common.json + o->csv + o->frd > 1) {
-		sabin_complain(command->name, "--json, --csv and --frd exclude each other");
+	if (o->common.json + o->csv + o->frd + o->impulse > 1) {
+		sabin_complain(command->name, "--json, --csv, --frd and --impulse exclude each other");
+		return SABIN_EXIT_USAGE;
+	}
+	if (isfinite(o->cycles) && (points == 0 || o->minimum || o->excess)) {
+		sabin_complain(command->name, "--fdw excludes --points=all, --min-phase and --excess: they "
+		                              "want one window for all frequencies");
+		return SABIN_EXIT_USAGE;
+	}
+	if (o->average > 0 && o->impulse) {
+		sabin_complain(command->name, "--average excludes --impulse");
+		return SABIN_EXIT_USAGE;
+	}
+	if (o->average > 0 && (o->minimum || o->excess)) {
+		sabin_complain(command->name, "--average excludes --min-phase and --excess: an average has no "
+		                              "impulse response");
 		return SABIN_EXIT_USAGE;
 	}
 	*r = sabin_response_defaults();
-	r->smoothing_oct = sabin_smoothing_oct(o->smoothing);
+	sabin_smoothing_set(o->smoothing, r);
 	r->window_s = o->window_ms / 1000;
+	if (isfinite(o->gate_ms)) {
+		r->window_s = fmin(r->window_s, o->gate_ms / 1000);
+		r->left_window_s = fmin(r->left_window_s, r->window_s / 4);
+	}
+	if (isfinite(o->cycles))
+		r->window_cycles = o->cycles;
 	r->points_per_octave = points;
 	r->from_hz = o->range_hz[0];
 	r->to_hz = o->range_hz[1];
@@ -206,6 +241,7 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 		print_limits(stream, &all->item[i]);
 	for (size_t i = 0; i < all->count; i++)
 		print_summary(stream, &all->item[i]);
+	sabin_response_pairs_text(all, stream);
 }
 
 /* A range between two points has nothing to show. */
@@ -225,8 +261,30 @@ static bool any_points(const struct sabin_command *command, const struct options
 struct work {
 	const struct sabin_command *command;
 	const struct options *o;
+	const struct sabin_measurement *measurement;
 	struct sabin_responses all;
 };
+
+/* As it was measured: neither windowed nor calibrated. */
+static enum sabin_err print_impulse(const struct sabin_responses *all,
+                                    const struct sabin_measurement *m, FILE *stream)
+{
+	const struct sabin_response_item *item = &all->item[0];
+	const struct sabin_measured *r = item->measured;
+	char name[2 * SABIN_NAME_SIZE + 8];
+	const struct sabin_rew_impulse about = {
+	    .zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz,
+	    .spl_offset_db = item->dbspl_at_0db.valid ? item->dbspl_at_0db.value : (double)NAN,
+	    .timing = r->zero == SABIN_ZERO_EMISSION ? SABIN_REW_TIMING_LOOPBACK : SABIN_REW_TIMING_NONE,
+	};
+	snprintf(name, sizeof name, "%s.%s", r->speaker, r->position);
+	char *text = sabin_rew_text_make(item->h, item->frames, r->rate_hz, &about, name, m->date);
+	if (!text)
+		return SABIN_ENOMEM;
+	fputs(text, stream);
+	free(text);
+	return SABIN_OK;
+}
 
 static int print(const void *context, FILE *stream)
 {
@@ -236,16 +294,18 @@ static int print(const void *context, FILE *stream)
 	const struct sabin_responses *all = &w->all;
 	struct sabin_diag diag = {0};
 	enum sabin_err err = SABIN_OK;
-	if ((o->csv || o->frd) && all->count != 1) {
+	if ((o->csv || o->frd || o->impulse) && all->count != 1) {
 		sabin_complain(command->name, "--%s holds one response; choose it with --speaker and "
 		                              "--position",
-		               o->csv ? "csv" : "frd");
+		               o->csv ? "csv" : o->frd ? "frd" : "impulse");
 		return SABIN_EXIT_USAGE;
 	}
 	if (o->common.json)
 		err = sabin_responses_json(all, stream);
 	else if (o->csv)
 		sabin_responses_csv(all, stream);
+	else if (o->impulse)
+		err = print_impulse(all, w->measurement, stream);
 	else if (o->frd)
 		sabin_responses_frd(all, stream);
 	else
@@ -256,8 +316,8 @@ static int print(const void *context, FILE *stream)
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	const struct options *o = options;
-	struct work w = {.command = command, .o = o};
 	struct sabin_measurement m = {0};
+	struct work w = {.command = command, .o = o, .measurement = &m};
 	struct sabin_response_options r;
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL, count = 0;
@@ -269,10 +329,16 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		struct sabin_roomfile room = {0};
 		struct sabin_diag quiet; /* without a room file less is known */
 		const bool has_room = m.directory && !sabin_measurement_room(&m, NULL, &room, &quiet);
-		enum sabin_err err = sabin_responses_compute(&m, has_room ? &room : NULL, chosen, count, &r,
-		                                             o->calibration, &w.all, &diag);
+		enum sabin_err err = sabin_responses_compute_phase(&m, has_room ? &room : NULL, chosen,
+		                                                   count, &r, o->calibration, &w.all,
+		                                                   &diag);
 		sabin_roomfile_release(&room);
 		sabin_responses_distrust(&w.all);
+		w.all.minimum = o->minimum;
+		w.all.excess = o->excess;
+		if (!err && o->average > 0)
+			err = sabin_responses_average(&w.all, (enum sabin_average)(o->average - 1), o->align,
+			                              &diag);
 		w.all.smoothing = sabin_smoothing_name(o->smoothing);
 		status = err                            ? sabin_fail_input(command->name, err, &diag)
 		         : !any_points(command, o, &w.all) ? SABIN_EXIT_USAGE

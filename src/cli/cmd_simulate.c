@@ -6,6 +6,7 @@
 
 #include <sabin/arrival.h>
 #include <sabin/room.h>
+#include <sabin/window.h>
 
 #include "cli/command.h"
 #include "cli/show.h"
@@ -22,6 +23,7 @@ struct options {
 };
 
 enum method { IMAGES, MODES, HYBRID };
+static const double fade_share = 0.15;
 /* Modes are counted, not fast: they are for low frequencies. */
 static const double modes_to_hz = 400;
 
@@ -31,7 +33,7 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_CHOICE, 0, "method", "METHOD", offsetof(struct options, method), 0, 0, 0, "hybrid",
      "images|modes|hybrid", "images, modes (low frequencies only), or both joined"},
     {SABIN_OPT_NUMBER, 0, "length", "S", offsetof(struct options, length_s), SABIN_UNIT_S, 0.01, 30,
-     NULL, NULL, "length of the responses; else one and a half reverberation times"},
+     NULL, NULL, "length of the responses; else until the slowest decay has fallen by 60 dB"},
     {SABIN_OPT_NUMBER, 0, "rate", "HZ", offsetof(struct options, rate_hz), SABIN_UNIT_HZ, 4000,
      768000, NULL, NULL, "sampling rate, instead of the room file's"},
     {SABIN_OPT_FLAG, 0, "no-air", NULL, offsetof(struct options, no_air), 0, 0, 0, NULL, NULL,
@@ -42,13 +44,10 @@ static const struct sabin_opt rows[] = {
      NULL, "only these positions"},
 };
 
-/* 1.5 times the longest reverberation time of the bands, within reason. */
+/* Until its slowest decay has fallen by 60 dB, within reason. */
 static double default_length_s(const struct sabin_room *room)
 {
-	double longest = 0;
-	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
-		longest = fmax(longest, sabin_room_eyring_s(room, b));
-	return fmin(fmax(1.5 * longest, 0.5), 6);
+	return fmin(fmax(sabin_room_ring_s(room, 0, 60), 0.5), 6);
 }
 
 static enum sabin_err predict(const struct options *o, const struct sabin_room *room,
@@ -90,9 +89,15 @@ static enum sabin_err simulate_one(const struct job *job, size_t s, size_t p,
 	snprintf(name, sizeof name, "%s.%s.wav", speaker->name, position->name);
 	double *h = malloc(frames * sizeof *h);
 	enum sabin_err err = h && (path = sabin_path_join(job->folder, name)) ? SABIN_OK : SABIN_ENOMEM;
+	struct sabin_images_options images = job->images;
+	struct sabin_directivity directivity;
+	if (sabin_roomfile_directivity(speaker, &directivity))
+		images.directivity = &directivity;
 	if (!err)
 		err = predict(job->o, &job->room->room, speaker->position_m, position->position_m,
-		              &job->images, h, frames);
+		              &images, h, frames);
+	if (!err && isnan(job->o->length_s)) /* as the simulated card does: no click in the bass */
+		sabin_window_taper(h, frames, 0, (size_t)(fade_share * (double)frames));
 	if (err == SABIN_EINVAL)
 		sabin_diag_set(diag, SABIN_EFORMAT, job->room->path, 0, 0,
 		               "%s to %s cannot be simulated over %g s: the points coincide, or the room "
@@ -195,7 +200,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = SABIN_EXIT_DONE;
 		if (!o->common.json)
 			sabin_show_measurement(&m, o->output, 0);
-		else if ((err = sabin_show_measurement_json(&m, o->output)))
+		else if ((err = sabin_show_measurement_json(&m, o->output, NULL, 0)))
 			status = sabin_fail_output(command->name, err, &diag);
 	}
 	sabin_output_abandon(&output);

@@ -21,7 +21,7 @@ static const double fine_oct = 1 / 24.0, coarse_oct = 1 / 6.0, fine_to_hz = 300,
 enum { POINTS_PER_OCTAVE = 96, MODES_A_RESPONSE = 24, MODE_PLACES = 3 };
 /* The edges of a sweep's band ring on both sides of the arrival; cutting that off changes the lowest
  * octaves.  And a mode rings longer than a room. */
-static const double lead_s = 0.15, tail_s = 1;
+static const double lead_s = 0.35, tail_s = 1;
 static const double text_rate_hz = 48000, edge_share = 0.45;
 /* Modes are looked for up to here. */
 static const double modes_to_hz = 200;

@@ -79,7 +79,8 @@ static const struct {
     {SABIN_UNIT_HZ, "k", 1e3},   {SABIN_UNIT_HZ, "Hz", 1},     {SABIN_UNIT_HZ, "kHz", 1e3},
     {SABIN_UNIT_S, "s", 1},      {SABIN_UNIT_S, "ms", 1e-3},   {SABIN_UNIT_S, "min", 60},
     {SABIN_UNIT_MS, "ms", 1},    {SABIN_UNIT_MS, "s", 1e3},    {SABIN_UNIT_DB, "dB", 1},
-    {SABIN_UNIT_DB, "dBFS", 1},  {SABIN_UNIT_NONE, "k", 1e3},
+    {SABIN_UNIT_DB, "dBFS", 1},  {SABIN_UNIT_NONE, "k", 1e3},  {SABIN_UNIT_M, "m", 1},
+    {SABIN_UNIT_M, "cm", 1e-2},  {SABIN_UNIT_CM, "cm", 1},     {SABIN_UNIT_CM, "m", 1e2},
 };
 
 /* Length of a plain decimal number; strtod would also take "nan", "inf" and hexadecimal. */

@@ -20,7 +20,8 @@ enum sabin_opt_type {
 	SABIN_OPT_RANGE,   /* double[2]: LO..HI, with a unit */
 };
 
-enum sabin_opt_unit { SABIN_UNIT_NONE, SABIN_UNIT_HZ, SABIN_UNIT_S, SABIN_UNIT_MS, SABIN_UNIT_DB };
+enum sabin_opt_unit { SABIN_UNIT_NONE, SABIN_UNIT_HZ, SABIN_UNIT_S, SABIN_UNIT_MS, SABIN_UNIT_DB,
+                      SABIN_UNIT_M, SABIN_UNIT_CM };
 
 struct sabin_opt {
 	enum sabin_opt_type type;

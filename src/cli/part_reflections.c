@@ -14,7 +14,6 @@
 struct result {
 	struct sabin_reflections r;
 	bool has_room;
-	bool averaged; /* a simulation, which knows of a surface's panels only its mean absorption */
 	char from[SABIN_REFLECTIONS_MAX][SABIN_WAYS_SIZE]; /* "left wall + floor", or "" */
 	char why[160];
 };
@@ -38,10 +37,6 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 		sabin_unheard_text(&r->r, r->why, sizeof r->why);
 	} else if (!err) {
 		r->has_room = sabin_ways_match(input->room, input->measured, &r->r);
-		r->averaged = r->has_room && input->room->room.panel_count > 0 &&
-		              sabin_measurement_simulated(
-		                  input->measurement,
-		                  (size_t)(input->measured - input->measurement->responses));
 	}
 	for (size_t i = 0; !err && i < r->r.count; i++)
 		sabin_way_name(&r->r.item[i], input->room, r->from[i]);
@@ -89,7 +84,6 @@ static void json(const void *result, struct sabin_json *json)
 		sabin_json_number(json, "limit_s", r->r.limit_s);
 		sabin_json_numbers(json, "range_hz", range_hz, 2);
 		sabin_json_bool(json, "strongest_only", r->r.count == SABIN_REFLECTIONS_MAX);
-		sabin_json_bool(json, "panels_averaged", r->averaged);
 	}
 	sabin_json_close(json);
 }
@@ -126,9 +120,6 @@ static void text(const void *result)
 	if (r->r.total > r->r.count)
 		printf("  %sthe %zu strongest of %zu%s\n", sabin_dim(), r->r.count, r->r.total,
 		       sabin_plain());
-	if (r->averaged)
-		printf("  %ssimulated: a surface reflects alike everywhere, on its panels as beside them%s\n",
-		       sabin_dim(), sabin_plain());
 }
 
 /* ---- CSV --------------------------------------------------------------------------------------- */

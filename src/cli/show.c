@@ -87,7 +87,26 @@ static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 	sabin_json_close(json);
 }
 
-enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, const char *directory)
+static void json_pairs(struct sabin_json *json, const struct sabin_pair_difference *pairs, size_t count)
+{
+	sabin_json_open_array(json, "pairs");
+	for (size_t i = 0; i < count; i++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "first", pairs[i].first);
+		sabin_json_text(json, "second", pairs[i].second);
+		sabin_json_text(json, "position", pairs[i].position);
+		sabin_json_quantity(json, "level_difference_db", pairs[i].level_db, "dB");
+		sabin_json_quantity_why(json, "time_difference_s", pairs[i].time_s, "s",
+		                        isnan(pairs[i].time_s.value)
+		                            ? "no loopback: the time of emission is not known"
+		                            : NULL);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, const char *directory,
+                                           const struct sabin_pair_difference *pairs, size_t count)
 {
 	struct sabin_json *json = sabin_json_new();
 	if (!json)
@@ -122,36 +141,61 @@ enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, co
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
+	if (pairs)
+		json_pairs(json, pairs, count);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;
 }
 
+/* Peak, signal-to-noise ratio, polarity, verdict: columns of a table. */
+static void print_verdict(const struct sabin_measured *r, char *text, size_t size, bool color)
+{
+	const struct sabin_verdict *v = &r->verdict;
+	char snr[32], peak[32];
+	if (isfinite(v->peak_dbfs))
+		snprintf(peak, sizeof peak, "%.1f", v->peak_dbfs);
+	else
+		snprintf(peak, sizeof peak, "–");
+	/* "–" is three bytes and one column wide */
+	sabin_show_value(v->snr_db, 1, snr, sizeof snr);
+	snprintf(text, size, "%-16s %-16s %*s %*s %9s  %s%s%s", r->speaker, r->position,
+	         peak[0] == '\xe2' ? 12 : 10, peak, snr[0] == '\xe2' ? 11 : 9, snr,
+	         sabin_polarity_name(v->polarity),
+	         !color           ? ""
+	         : v->trustworthy ? sabin_good()
+	                          : sabin_bad(),
+	         v->trustworthy ? "good" : "NOT TRUSTWORTHY", color ? sabin_plain() : "");
+}
+
+static const char verdict_head[] = "speaker          position          peak dBFS    SNR dB  polarity  verdict";
+
+void sabin_show_verdict_line(const struct sabin_measured *response, size_t at, size_t count)
+{
+	char text[400], takes[64] = "";
+	print_verdict(response, text, sizeof text, false);
+	if (response->verdict.takes > 1)
+		snprintf(takes, sizeof takes, " (take %u)", response->verdict.takes);
+	if (at == 1)
+		sabin_say("         %s", verdict_head);
+	sabin_say("%3zu/%-3zu  %s%s", at, count, text, takes);
+}
+
 void sabin_show_measurement(const struct sabin_measurement *m, const char *directory, size_t all)
 {
-	char snr[32], peak[32], of[32] = "";
+	char text[400], of[32] = "";
 	if (!m->complete && all > 0)
 		snprintf(of, sizeof of, " of %zu", all);
 	printf("%s%s%s: %zu%s response%s%s\n", sabin_bold(), directory, sabin_plain(),
 	       m->response_count, of, m->response_count == 1 && !*of ? "" : "s",
 	       m->complete ? "" : ", not complete (go on with --append)");
-	printf("  %-16s %-16s %10s %9s %9s  %s\n", "speaker", "position", "peak dBFS", "SNR dB",
-	       "polarity", "verdict");
+	printf("  %s\n", verdict_head);
 	for (size_t i = 0; i < m->response_count; i++) {
 		const struct sabin_measured *r = &m->responses[i];
-		const struct sabin_verdict *v = &r->verdict;
-		if (isfinite(v->peak_dbfs))
-			snprintf(peak, sizeof peak, "%.1f", v->peak_dbfs);
-		else
-			snprintf(peak, sizeof peak, "–");
-		/* "–" is three bytes and one column wide */
-		sabin_show_value(v->snr_db, 1, snr, sizeof snr);
-		printf("  %-16s %-16s %*s %*s %9s  %s%s%s\n", r->speaker, r->position,
-		       peak[0] == '\xe2' ? 12 : 10, peak, snr[0] == '\xe2' ? 11 : 9, snr,
-		       sabin_polarity_name(v->polarity), v->trustworthy ? sabin_good() : sabin_bad(),
-		       v->trustworthy ? "good" : "NOT TRUSTWORTHY", sabin_plain());
-		for (size_t k = 0; k < v->why_count; k++)
-			printf("  %-16s   %s%s%s\n", "", sabin_dim(), v->why[k], sabin_plain());
+		print_verdict(r, text, sizeof text, true);
+		printf("  %s\n", text);
+		for (size_t k = 0; k < r->verdict.why_count; k++)
+			printf("  %-16s   %s%s%s\n", "", sabin_dim(), r->verdict.why[k], sabin_plain());
 	}
 }
 

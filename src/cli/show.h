@@ -6,17 +6,22 @@
 #define SABIN_CLI_SHOW_H
 
 #include "cli/opt.h"
+#include "cli/pairs.h"
 #include "io/json.h"
 #include "io/measurement.h"
 #include "io/roomfile.h"
 
-/* The document sabin.measurement/1 on standard output. */
+/* The document sabin.measurement/1 on standard output; with how pairs differ, where that is known. */
 SABIN_MUST enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *measurement,
-                                                      const char *directory);
+                                                      const char *directory,
+                                                      const struct sabin_pair_difference *pairs, size_t count);
 
 /* The same for people.  all: how many responses a complete one would hold; 0: not known. */
 void sabin_show_measurement(const struct sabin_measurement *measurement, const char *directory,
                             size_t all);
+
+/* One response as talk, the at-th (from 1) of `count`; the first one brings the table's head. */
+void sabin_show_verdict_line(const struct sabin_measured *response, size_t at, size_t count);
 
 /* What a room file may mean but hardly does, as talk; also into *doubts. */
 void sabin_show_doubts(const struct sabin_roomfile *room, struct sabin_doubts *doubts);

@@ -179,6 +179,7 @@ const volatile sig_atomic_t *sabin_stop_watch(void)
 	action.sa_flags = (int)SA_RESETHAND;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL); /* the terminal is closed: what was measured is not lost */
 	return &stop;
 }
 

@@ -10,11 +10,11 @@
 #include <sabin/correction.h>
 #include <sabin/window.h>
 
-static const double quiet_db = 100; /* a response is over when it has fallen so far */
+static const double rest_share = 1e-4; /* a response is over when no more is left */
 static const double fade_share = 0.1;
 static const double least_s = 0.01; /* of a response */
-/* In so many decays by 60 dB of its slowest filter a cascade has fallen by 100 dB for certain, also
- * where several have nearly the same pole. */
+/* In so many decays by 60 dB of its slowest filter a cascade has fallen far enough, also where several
+ * have nearly the same pole. */
 static const double decays = 2.5;
 /* Delays below this are a speaker's place to the centimetre, and not worth a line. */
 static const double least_delay_s = 20e-6;
@@ -136,14 +136,14 @@ enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, 
 	return err;
 }
 
-/* Where the rest of h is quiet_db below its largest sample. */
+/* Where what is left of h can change no magnitude any more: its sum is that small.  (A narrow filter at a
+ * low frequency has a small response that lasts long.) */
 static size_t end_of(const double *h, size_t n)
 {
-	double most = 0;
+	double most = 0, rest = 0;
 	for (size_t i = 0; i < n; i++)
 		most = fmax(most, fabs(h[i]));
-	const double quiet = most * pow(10, -quiet_db / 20);
-	while (n > 1 && fabs(h[n - 1]) < quiet)
+	while (n > 1 && (rest += fabs(h[n - 1])) < rest_share * most)
 		n--;
 	return n;
 }

@@ -348,7 +348,9 @@ enum sabin_err sabin_fir_level(const double *h, size_t taps, double rate_hz, con
                                size_t n, double *level_db)
 {
 	struct bench w = {0};
-	enum sabin_err err = bench_new(&w, sabin_fft_smooth_size(PADDING * taps + 2), rate_hz);
+	/* between bins the magnitude is a straight line: they lie half a hertz apart at most */
+	const size_t size = sabin_fft_smooth_size((size_t)fmax(PADDING * (double)taps, 2 * rate_hz) + 2);
+	enum sabin_err err = bench_new(&w, size, rate_hz);
 	if (!err) {
 		memcpy(w.x, h, taps * sizeof *h);
 		sabin_fft_forward(w.fft, w.x, w.a);

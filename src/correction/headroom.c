@@ -119,9 +119,19 @@ static double squares(const double *h, size_t n, double rate_hz, size_t per_octa
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-/* The response of filters and FIR, long enough. */
+static double sum_of(const double *h, size_t n)
+{
+	double sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += fabs(h[i]);
+	return sum;
+}
+
+/* The response of filters and FIR, long enough.  A cascade that falls by 90 dB in the whole holds no more
+ * beyond its end than in the last tenth of it: *rest bounds what that adds to the sum of |h|. */
 static enum sabin_err response(const struct sabin_biquad *f, size_t count, const double *fir,
-                               size_t taps, double rate_hz, double **h, size_t *n)
+                               size_t taps, double rate_hz, double **h, size_t *n,
+                               double *rest)
 {
 	const double ring_s = fmin(decays * slowest_ring_s(f, count), longest_s);
 	const size_t length = (size_t)(ring_s * rate_hz) + 1;
@@ -131,20 +141,15 @@ static enum sabin_err response(const struct sabin_biquad *f, size_t count, const
 	sabin_biquads_impulse(f, count, rate_hz, x, length);
 	*n = length;
 	*h = x;
+	*rest = count > 0 ? sum_of(x + length - length / 10, length / 10) : 0;
+	if (taps > 0)
+		*rest *= sum_of(fir, taps);
 	if (taps == 0)
 		return SABIN_OK;
 	*n = length + taps - 1;
 	const enum sabin_err err = sabin_convolve(x, length, fir, taps, h);
 	free(x);
 	return err;
-}
-
-static double sum_of(const double *h, size_t n)
-{
-	double sum = 0;
-	for (size_t i = 0; i < n; i++)
-		sum += fabs(h[i]);
-	return sum;
 }
 
 enum sabin_err sabin_eq_headroom_compute(const struct sabin_biquad *filters, size_t count,
@@ -158,25 +163,22 @@ enum sabin_err sabin_eq_headroom_compute(const struct sabin_biquad *filters, siz
 		possible = isfinite(fir[i]);
 	if (!possible)
 		return SABIN_EINVAL;
-	double *h = NULL;
+	double *h = NULL, rest = 0;
 	size_t n = 0;
 	struct tones tones;
-	enum sabin_err err = response(filters, count, fir, taps, rate_hz, &h, &n);
+	enum sabin_err err = response(filters, count, fir, taps, rate_hz, &h, &n, &rest);
 	if (!err)
 		err = tones_of(filters, count, fir, taps, rate_hz, &tones);
 	double *step = err ? NULL : malloc(n * sizeof *step);
 	if (!err && !step)
 		err = SABIN_ENOMEM;
 	if (!err) {
-		/* [J]; a tail that falls by 90 dB in the whole holds no more beyond its end than in
-		 * the last tenth of it */
-		const double rest = count > 0 ? sum_of(h + n - n / 10, n / 10) : 0;
 		const double square_db = 20 * log10(squares(h, n, rate_hz,
 		                                             taps > 0 ? PERIODS_ROUGH : PERIODS_SMOOTH, step));
 		out->peak_gain_db = tones.most_db;
 		out->program_db = spare_db + fmax(fmax(tones.most_db, square_db),
 		                                  tones.pink_db + noise_scatter_db);
-		out->worst_case_db = 20 * log10(sum_of(h, n) + rest);
+		out->worst_case_db = 20 * log10(sum_of(h, n) + rest); /* [J] */
 	}
 	free(h);
 	free(step);

@@ -249,6 +249,8 @@ static enum sabin_err read_root(const struct reader *r, const struct sabin_yaml_
 		err = refuse(r, root, "channels: a list of at least one was expected");
 	if (err)
 		return err;
+	const char *date = sabin_yaml_text(sabin_yaml_find(root, "date"));
+	snprintf(out->date, sizeof out->date, "%s", date ? date : "");
 	out->target = target ? strdup(target) : NULL;
 	out->correction.channels = calloc(channels->count, sizeof *out->correction.channels);
 	out->origins = calloc(channels->count, sizeof *out->origins);

@@ -70,11 +70,13 @@ struct sabin_measured {
 	struct sabin_verdict verdict;
 };
 
-/* What a PCM agreed to. */
+/* What a PCM agreed to, and what was asked of it. */
 struct sabin_negotiated {
 	char name[256], type[32], format[16];
 	unsigned rate_hz, channels;
 	unsigned long period_frames, buffer_frames;
+	unsigned requested_hz, requested_channels; /* 0: not known; channels: at least so many */
+	unsigned hardware_hz; /* at which the card behind it runs; 0: not known */
 };
 
 /* The name that a file gives to what is in it: without folder and ending, made a valid name. */

@@ -40,6 +40,15 @@ int sabin_roomfile_position(const struct sabin_roomfile *roomfile, const char *n
 	return -1;
 }
 
+bool sabin_roomfile_directivity(const struct sabin_speaker *speaker, struct sabin_directivity *out)
+{
+	if (isnan(speaker->box_m[0]))
+		return false;
+	out->aim_deg = isnan(speaker->aim_deg) ? 0 : speaker->aim_deg;
+	memcpy(out->box_m, speaker->box_m, sizeof out->box_m);
+	return true;
+}
+
 const struct sabin_microphone *sabin_roomfile_microphone(const struct sabin_roomfile *roomfile,
                                                          const struct sabin_position *position)
 {
@@ -60,7 +69,7 @@ void sabin_roomfile_release(struct sabin_roomfile *roomfile)
 	    roomfile->path,
 	    roomfile->folder,
 	    roomfile->text,
-	    roomfile->room.panels,
+	    roomfile->room.panels, roomfile->room.objects,
 	    roomfile->speakers,
 	    roomfile->positions,
 	    roomfile->objects,
@@ -199,6 +208,23 @@ static enum sabin_err read_positions(struct sabin_room_reader *reader,
 
 /* ---- objects and zones ------------------------------------------------------ */
 
+/* For the simulation they are part of the room. */
+static enum sabin_err copy_objects(struct sabin_room_reader *reader)
+{
+	struct sabin_roomfile *out = reader->out;
+	if (out->object_count == 0)
+		return SABIN_OK;
+	out->room.objects = calloc(out->object_count, sizeof(*out->room.objects));
+	if (!out->room.objects)
+		return sabin_room_no_memory(reader);
+	out->room.object_count = out->object_count;
+	for (size_t i = 0; i < out->object_count; i++) {
+		memcpy(out->room.objects[i].min_m, out->objects[i].min_m, sizeof(out->objects[i].min_m));
+		memcpy(out->room.objects[i].max_m, out->objects[i].max_m, sizeof(out->objects[i].max_m));
+	}
+	return SABIN_OK;
+}
+
 static enum sabin_err read_objects(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node)
 {
@@ -216,7 +242,7 @@ static enum sabin_err read_objects(struct sabin_room_reader *reader,
 		if (!err)
 			err = sabin_room_check_box(reader, n, label, object->min_m, object->max_m);
 	}
-	return err;
+	return err ? err : copy_objects(reader);
 }
 
 static enum sabin_err read_keep_out(struct sabin_room_reader *reader,
@@ -317,7 +343,13 @@ static enum sabin_err read_loopback(struct sabin_room_reader *reader,
 	struct sabin_roomfile *out = reader->out;
 	enum sabin_err err =
 	    sabin_room_section(reader, node, "audio.loopback", "audio.loopback", out);
+	static const char *const references[] = {"timing", "response"};
+	const struct sabin_yaml_node *reference = sabin_yaml_find(node, "reference");
+	size_t which = 0;
 	out->audio.has_loopback = true;
+	if (!err && reference)
+		err = sabin_room_choice(reader, reference, "audio.loopback.reference", references, 2, &which);
+	out->audio.loopback_response = which == 1;
 	for (size_t i = 0; i < out->audio.microphone_count && !err; i++)
 		if (out->audio.microphones[i].input == out->audio.loopback_input)
 			err =

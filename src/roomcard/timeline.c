@@ -308,6 +308,23 @@ int sabin_world_play(struct sabin_world *world, int64_t at, const double *x, siz
 	return err;
 }
 
+static bool anybody_runs(const struct sabin_world_shared *shared)
+{
+	for (int user = 0; user < USERS; user++)
+		if (shared->users[user].running)
+			return true;
+	return false;
+}
+
+/* Free-running time that passes while nobody plays or listens: as long as the longest response, so that
+ * the room is silent then, and to a multiple of it.  What is heard of a signal depends on nothing before
+ * it, to the last bit: transforms begin at the same place of it. */
+static int64_t after_a_pause(int64_t now)
+{
+	enum { PAUSE_LOG2 = 22 }; /* see frames_max in scene.c */
+	return now > 0 ? ((now >> PAUSE_LOG2) + 2) << PAUSE_LOG2 : 0;
+}
+
 int sabin_world_start(struct sabin_world *world, const double *x, size_t frames, int64_t *base)
 {
 	struct sabin_world_shared *shared = world->shared;
@@ -323,6 +340,8 @@ int sabin_world_start(struct sabin_world *world, const double *x, size_t frames,
 			shared->end = now + (int64_t)frames;
 		shared->gate = false;
 	} else {
+		if (shared->speed == 0 && shared->end <= now && !anybody_runs(shared))
+			now = shared->now = after_a_pause(now);
 		user->limit = now;
 		user->needed = later(0, now - HISTORY_FRAMES);
 		shared->gate = shared->speed == 0 && !shared->users[PLAYBACK_USER].running;

@@ -72,8 +72,10 @@ else
 	fail "right sign and within twice the uncertainty: $all"
 	awk '$2 < 0.93 * $3' coverage | head -12
 fi
-# no quantity by itself may lie below, but for what so few draws leave to chance
-if awk '{ if ($2 < 0.93 * $3 - 2 * sqrt(0.93 * 0.07 * $3)) { bad = 1; if (++shown <= 12) print "    " $0 } } END { exit bad }' coverage; then
+# no quantity by itself may lie below, but for what the draws leave to chance
+if [ "$draws" -lt 20 ]; then
+	skip "each quantity by itself: $draws draws say nothing of it"
+elif awk '{ if ($2 < 0.93 * $3 - 2 * sqrt(0.93 * 0.07 * $3)) { bad = 1; if (++shown <= 12) print "    " $0 } } END { exit bad }' coverage; then
 	pass "no quantity below by more than chance"
 else
 	fail "some quantity misses"

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# alone
 #
 # server_jack.sh: measuring through JACK, with jconvolver as the room.  Optional: skips (77) where the
 # programs are missing.

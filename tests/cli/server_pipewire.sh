@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# alone
 #
 # server_pipewire.sh: measuring through PipeWire, with its own convolver as the room.  Optional: skips
 # (77) where the programs are missing.  A server of its own, in a folder of its own; no sound card.
