@@ -136,6 +136,13 @@ static void clarity(void **state)
 			assert_near(v[SABIN_C50].value, 10 * log10(e50 / l50), 0.02);
 			assert_near(v[SABIN_C80].value, 10 * log10(e80 / l80), 0.02);
 			assert_near(v[SABIN_D50].value, e50 / (e50 + l50), 0.002);
+			/* re a unit sample, which is the free field at 1 m, and 20 dB from there to 10 m */
+			double unit = 1;
+			const double one = part_energy(fft, &unit, 0, 1, &a.bands[b].band);
+			const struct sabin_quantity g = sabin_strength(&a.bands[b], rate_hz);
+			assert_true(g.valid && g.plus_minus > 0);
+			const double whole = part_energy(fft, h, 0, n, &a.bands[b].band);
+			assert_near(g.value, 10 * log10(whole / one) + 20, 0.01);
 		}
 		sabin_analysis_free(&a);
 	}

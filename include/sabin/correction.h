@@ -30,7 +30,8 @@ struct sabin_eq_speaker {
 	const struct sabin_eq_mode *modes;
 	size_t mode_count;
 	double travel_s; /* of the direct sound to the first place; NAN: not known */
-	bool sub;        /* takes part in no alignment of level and delay */
+	const double *travels_s; /* [place_count] to each place; NULL: not known */
+	bool sub;        /* plays low frequencies only: see sabin_correction_integrate() */
 };
 
 struct sabin_eq_options {
@@ -63,7 +64,8 @@ struct sabin_correction_rate {
 struct sabin_correction_channel {
 	char speaker[SABIN_CORRECTION_NAME];
 	double delay_s; /* to add */
-	double gain_db; /* to bring the speakers to one level: <= 0 */
+	double gain_db; /* to bring the speakers to one level */
+	int polarity;   /* -1: to be inverted; else +1 */
 	size_t filter_count;
 	struct sabin_biquad filters[SABIN_EQFIT_MOST];
 	double cancels_s[SABIN_EQFIT_MOST]; /* the mode's T60 that the filter was made for, or 0 */
@@ -110,6 +112,22 @@ sabin_correction_add_fir(struct sabin_correction *correction,
  * arrival, where that is known of all. */
 SABIN_API void sabin_correction_align(struct sabin_correction *correction,
                                       const struct sabin_eq_speaker *speakers);
+
+struct sabin_integration {
+	size_t subs;
+	double crossover_hz;
+	double before_db, after_db; /* the score of sabin/subs.h */
+};
+
+/* Join subwoofers and main speakers at crossover_hz: a crossover of 24 dB an octave is added to the filters of
+ * all, and gain, delay and polarity of each subwoofer are chosen against the main speakers together, over
+ * all places.  Targets and predictions are those behind the crossover from now on.  Needs impulse
+ * responses and travel times of every speaker to the same places: SABIN_ESHORT where they are not known,
+ * SABIN_EINVAL without a subwoofer or a main speaker, SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_correction_integrate(struct sabin_correction *correction,
+                           const struct sabin_eq_speaker *speakers, double crossover_hz,
+                           struct sabin_integration *out);
 
 /* What the preamplifier leaves room for. */
 enum sabin_headroom_for { SABIN_FOR_PROGRAM, SABIN_FOR_WORST, SABIN_FOR_TONES };

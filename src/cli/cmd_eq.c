@@ -14,7 +14,7 @@
 
 struct options {
 	struct sabin_common common;
-	const char *output, *response, *target, *filters, *calibration;
+	const char *output, *response, *target, *filters, *calibration, *crossover;
 	struct sabin_list speakers, positions, rates, dialects;
 	double range_hz[2], flatness_db, max_boost_db, max_cut_db, max_q, transition_hz;
 	int shelves, alike, align, headroom, fir;
@@ -62,6 +62,8 @@ static const struct sabin_opt rows[] = {
      "the same filters for both speakers of a pair below the transition"},
     {SABIN_OPT_CHOICE, 0, "align", "WHETHER", offsetof(struct options, align), 0, 0, 0, "yes", "yes|no",
      "bring the speakers to one level and one time of arrival"},
+    {SABIN_OPT_TEXT, 0, "crossover", "HZ", offsetof(struct options, crossover), 0, 0, 0, NULL, NULL,
+     "where subwoofers and main speakers join (else 80), or none"},
     {SABIN_OPT_FLAG, 0, "unlimited", NULL, offsetof(struct options, unlimited), 0, 0, 0, NULL, NULL,
      "correct everything, however unwise, with no limit on boost but --max-boost"},
     {SABIN_OPT_CHOICE, 0, "headroom", "OF", offsetof(struct options, headroom), 0, 0, 0, "program",
@@ -85,6 +87,8 @@ struct job {
 	struct sabin_response_text curve; /* --target FILE */
 	struct sabin_eq_input input;
 	struct sabin_correction_file file;
+	double crossover_hz; /* 0: none */
+	struct sabin_integration joined;
 	struct sabin_output output;
 };
 
@@ -180,6 +184,22 @@ static int read_rates(struct job *job)
 	return -1;
 }
 
+static int read_crossover(struct job *job)
+{
+	const char *text = job->o->crossover;
+	job->crossover_hz = 80;
+	if (!text)
+		return -1;
+	if (strcmp(text, "none") == 0)
+		job->crossover_hz = 0;
+	else if (!sabin_opt_number(text, SABIN_UNIT_HZ, &job->crossover_hz) || job->crossover_hz < 30 ||
+	         job->crossover_hz > 300) {
+		sabin_complain(job->command->name, "--crossover=%s: expected 30 to 300 Hz, or none", text);
+		return SABIN_EXIT_USAGE;
+	}
+	return -1;
+}
+
 static int check_dialects(const struct job *job)
 {
 	const struct sabin_list *list = &job->o->dialects;
@@ -227,6 +247,8 @@ static int read_options(struct job *job, char **operands)
 		status = read_filters(job);
 	if (status < 0)
 		status = read_rates(job);
+	if (status < 0)
+		status = read_crossover(job);
 	return status < 0 ? check_dialects(job) : status;
 }
 
@@ -282,6 +304,24 @@ static enum sabin_err add_fir(struct job *job, struct sabin_diag *diag)
 	return err;
 }
 
+/* Where there are subwoofers and main speakers and all that it takes is known. */
+static enum sabin_err join_subs(struct job *job)
+{
+	const struct sabin_eq_input *in = &job->input;
+	size_t subs = 0;
+	for (size_t i = 0; i < in->speaker_count; i++)
+		subs += in->speakers[i].sub;
+	if (job->crossover_hz == 0 || subs == 0 || subs == in->speaker_count)
+		return SABIN_OK;
+	const enum sabin_err err = sabin_correction_integrate(&job->file.correction, in->speakers,
+	                                                      job->crossover_hz, &job->joined);
+	if (err != SABIN_ESHORT)
+		return err;
+	sabin_say("subwoofers are not joined to the main speakers: the travel times are not known (a room "
+	          "file or a loopback tells them), or not all were measured at the same positions");
+	return SABIN_OK;
+}
+
 static int design(struct job *job, const char *measurement)
 {
 	const struct options *o = job->o;
@@ -303,6 +343,8 @@ static int design(struct job *job, const char *measurement)
 		return sabin_fail_input(name, SABIN_EFORMAT, &diag);
 	if (!err && o->align == YES && in->speaker_count > 1)
 		sabin_correction_align(correction, in->speakers);
+	if (!err)
+		err = join_subs(job);
 	if (!err)
 		err = sabin_correction_set_rates(correction, job->rates_hz, job->rate_count,
 		                                 (enum sabin_headroom_for)o->headroom);
@@ -359,10 +401,10 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0 && job.o->output)
 		status = save(&job);
 	if (status < 0 && job.o->common.json) {
-		enum sabin_err err = sabin_eq_show_json(&job.file, job.o->output);
+		enum sabin_err err = sabin_eq_show_json(&job.file, &job.joined, job.o->output);
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 	} else if (status < 0) {
-		sabin_eq_show(&job.file, job.o->output);
+		sabin_eq_show(&job.file, &job.joined, job.o->output);
 		status = SABIN_EXIT_DONE;
 	}
 	sabin_output_abandon(&job.output);

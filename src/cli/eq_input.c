@@ -37,6 +37,7 @@ void sabin_eq_input_release(struct sabin_eq_input *in)
 	free(in->speakers);
 	free(in->names);
 	free(in->modes);
+	free(in->travels_s);
 	sabin_measurement_release(&in->measurement);
 	*in = (struct sabin_eq_input){0};
 }
@@ -48,8 +49,10 @@ static enum sabin_err allocate(struct sabin_eq_input *in, size_t count)
 	in->positions = calloc(count, sizeof *in->positions);
 	in->places = calloc(count, sizeof *in->places);
 	in->modes = calloc(count * MODES_A_RESPONSE, sizeof *in->modes);
-	return in->speakers && in->names && in->positions && in->places && in->modes ? SABIN_OK
-	                                                                            : SABIN_ENOMEM;
+	in->travels_s = calloc(count, sizeof *in->travels_s);
+	return in->speakers && in->names && in->positions && in->places && in->modes && in->travels_s
+	           ? SABIN_OK
+	           : SABIN_ENOMEM;
 }
 
 /* The range on which there is something; false when that is less than half an octave. */
@@ -249,6 +252,7 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 		                                     .high_hz = INFINITY,
 		                                     .pair = -1,
 		                                     .travel_s = travel_s(w->fine.item[i].measured, w->room),
+		                                     .travels_s = in->travels_s + at,
 		                                     .modes = in->modes + at * MODES_A_RESPONSE};
 		in->speaker_count++;
 		for (size_t k = i; k < in->count; k++) {
@@ -266,6 +270,7 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 			place->rate_hz = r->rate_hz;
 			place->arrival = (double)r->zero_index +
 			                 (r->zero_offset_s + r->arrival_s.value) * r->rate_hz;
+			in->travels_s[at] = travel_s(r, w->room);
 			snprintf(in->positions[at++], SABIN_NAME_SIZE, "%s", r->position);
 			if (w->want_modes && speaker->place_count < MODE_PLACES)
 				speaker->mode_count +=

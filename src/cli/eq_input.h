@@ -23,6 +23,7 @@ struct sabin_eq_input {
 	struct sabin_measurement measurement;
 	char (*names)[SABIN_NAME_SIZE]; /* [speaker_count] */
 	struct sabin_eq_mode *modes;
+	double *travels_s; /* [count] */
 };
 
 /* Responses of a measurement, chosen by speaker and position, on the grid of range_hz: the power smoothed

@@ -73,7 +73,8 @@ static void left_alone_json(struct sabin_json *json, const struct sabin_correcti
 	sabin_json_close(json);
 }
 
-enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file, const char *directory)
+enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
+                                  const struct sabin_integration *joined, const char *directory)
 {
 	const struct sabin_correction *correction = &file->correction;
 	struct sabin_json *json = sabin_json_new();
@@ -82,6 +83,13 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file, cons
 	sabin_json_text(json, "schema", "sabin.correction/1");
 	sabin_json_text(json, "directory", directory);
 	sabin_json_text(json, "target", file->target);
+	if (joined->subs > 0) {
+		sabin_json_open_object(json, "crossover");
+		sabin_json_number(json, "freq_hz", joined->crossover_hz);
+		sabin_json_number(json, "unevenness_before_db", joined->before_db);
+		sabin_json_number(json, "unevenness_after_db", joined->after_db);
+		sabin_json_close(json);
+	}
 	sabin_json_open_array(json, "channels");
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		const struct sabin_correction_channel *c = &correction->channels[i];
@@ -89,6 +97,7 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file, cons
 		sabin_json_text(json, "speaker", c->speaker);
 		sabin_json_number(json, "delay_s", c->delay_s);
 		sabin_json_number(json, "gain_db", c->gain_db);
+		sabin_json_text(json, "polarity", c->polarity < 0 ? "inverted" : "normal");
 		sabin_json_open_array(json, "filters");
 		for (size_t k = 0; k < c->filter_count; k++)
 			filter_json(json, c, k);
@@ -125,14 +134,26 @@ static void show_filters(const struct sabin_correction_channel *c)
 	}
 }
 
+/* Level of the crossover among the filters: it belongs to the target, not to what is corrected. */
+static double crossover_db(const struct sabin_correction_channel *c, double f_hz)
+{
+	double level = 0;
+	for (size_t i = 0; i < c->filter_count; i++)
+		if (c->filters[i].type > SABIN_HIGH_SHELF)
+			level += sabin_biquads_level_db(&c->filters[i], 1, 4 * 48000, f_hz);
+	return level;
+}
+
 static double mean_between(const struct sabin_correction_channel *c, const double *x,
                            const double *less, double from_hz, double to_hz)
 {
+	const bool crossed = (x == c->predicted_db) != (less == c->target_db);
+	const double sign = x == c->predicted_db ? -1 : less == c->target_db ? 1 : 0;
 	double sum = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < c->length; i++)
 		if (c->freq_hz[i] >= from_hz && c->freq_hz[i] < to_hz) {
-			sum += x[i] - less[i];
+			sum += x[i] - less[i] + (crossed ? sign * crossover_db(c, c->freq_hz[i]) : 0);
 			n++;
 		}
 	return n ? sum / (double)n : (double)NAN;
@@ -187,9 +208,9 @@ static void show_channel(const struct sabin_correction_channel *c)
 		show_filters(c);
 	else
 		puts("  no filters");
-	if (c->gain_db != 0 || c->delay_s != 0)
-		printf("  level %+.2f dB, delay %.2f ms, to stand with the other speakers\n", c->gain_db,
-		       1000 * c->delay_s);
+	if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
+		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n", c->gain_db,
+		       1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
 	show_preview(c);
 	show_left_alone(c);
 	for (size_t r = 0; r < c->rate_count; r++)
@@ -199,8 +220,13 @@ static void show_channel(const struct sabin_correction_channel *c)
 		       c->rates[r].headroom.program_db, c->rates[r].headroom.worst_case_db);
 }
 
-void sabin_eq_show(const struct sabin_correction_file *file, const char *directory)
+void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,
+                   const char *directory)
 {
+	if (joined->subs > 0)
+		printf("crossover at %.0f Hz; unevenness over the places around it %.2f dB before, %.2f dB "
+		       "after\n",
+		       joined->crossover_hz, joined->before_db, joined->after_db);
 	for (size_t i = 0; i < file->correction.channel_count; i++)
 		show_channel(&file->correction.channels[i]);
 	if (directory)

@@ -161,7 +161,7 @@ enum sabin_err sabin_correction_impulse(const struct sabin_correction_channel *c
 		ring_s = fmax(ring_s, decays * sabin_biquad_ring_s(&f[i]));
 	ring_s += (double)r->taps / r->rate_hz;
 	const size_t most = (size_t)lrint(fmin(seconds_most, ring_s) * r->rate_hz);
-	const double gain = pow(10, r->preamp_db / 20);
+	const double gain = (c->polarity < 0 ? -1 : 1) * pow(10, r->preamp_db / 20);
 	double *x = malloc(most * sizeof *x), *joined = NULL;
 	if (!x)
 		return SABIN_ENOMEM;

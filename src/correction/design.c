@@ -443,7 +443,20 @@ static enum sabin_err prepare(const struct sabin_eq_speaker *s, const struct sab
 		return SABIN_ENOMEM;
 	sabin_eq_grid(o->range_hz[0], o->range_hz[1], c->freq_hz);
 	sabin_places_mean(s->places, s->place_count, n, c->before_db);
-	return sabin_target_compute(&o->target, c->freq_hz, c->before_db, n, c->target_db);
+	c->polarity = 1;
+	if (!s->sub)
+		return sabin_target_compute(&o->target, c->freq_hz, c->before_db, n, c->target_db);
+	/* a subwoofer has a target, and a level, in its own range only: beyond, what is there is wanted */
+	size_t from = 0, to = n;
+	while (from < n && c->freq_hz[from] < s->low_hz)
+		from++;
+	while (to > from && c->freq_hz[to - 1] > s->high_hz)
+		to--;
+	memcpy(c->target_db, c->before_db, n * sizeof *c->target_db);
+	if (to - from < 2)
+		return SABIN_OK;
+	return sabin_target_compute(&o->target, c->freq_hz + from, c->before_db + from, to - from,
+	                            c->target_db + from);
 }
 
 enum sabin_err sabin_correction_compute(const struct sabin_eq_speaker *speakers, size_t count,

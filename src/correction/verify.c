@@ -22,6 +22,7 @@ static const double explains_share = 0.75, explains_db = 0.08;
 static const double unexplained_db = 1.0;
 /* Gains that differ by less cannot be told apart. */
 static const double alike_db = 0.1;
+static const double heard_db = 18; /* below the highest of the target: the rest is another speaker's */
 static const double rates_hz[] = {44100, 48000, 88200, 96000, 176400, 192000};
 enum { RATES = sizeof rates_hz / sizeof *rates_hz };
 
@@ -38,6 +39,7 @@ const char *sabin_verify_name(enum sabin_verify_code code)
 struct view {
 	const struct sabin_verify_channel *v;
 	size_t first, end;
+	size_t heard_first, heard_end; /* where there is something to be heard, corrected or not */
 	double *applied; /* [length]: measured again less before */
 	double *model;   /* [length]: what it should be, under some hypothesis */
 };
@@ -47,8 +49,18 @@ struct view {
 static void find_range(struct view *w)
 {
 	const struct sabin_correction_channel *c = w->v->channel;
+	double most = -INFINITY;
 	w->first = 0;
 	w->end = c->length;
+	/* behind a crossover, what it takes away is noise when it is measured again */
+	for (size_t i = 0; i < c->length; i++)
+		most = fmax(most, c->target_db[i]);
+	while (w->first + 8 < w->end && c->target_db[w->first] < most - heard_db)
+		w->first++;
+	while (w->end > w->first + 8 && c->target_db[w->end - 1] < most - heard_db)
+		w->end--;
+	w->heard_first = w->first;
+	w->heard_end = w->end;
 	while (w->first + 8 < w->end && c->leave[w->first] == SABIN_LEAVE_ROLLOFF)
 		w->first++;
 	while (w->end > w->first + 8 && c->leave[w->end - 1] == SABIN_LEAVE_ROLLOFF)
@@ -211,10 +223,11 @@ static void measure(const struct view *w, double *scratch, struct sabin_verified
 	out->to_hz = c->freq_hz[end - 1];
 	for (size_t i = 0; i < c->length; i++)
 		scratch[i] = w->v->before_db[i] + w->v->gain_db[i] - c->target_db[i];
-	out->predicted_error_db = sabin_eq_rms(scratch, c->length);
+	const size_t heard = w->heard_end - w->heard_first;
+	out->predicted_error_db = sabin_eq_rms(scratch + w->heard_first, heard);
 	for (size_t i = 0; i < c->length; i++)
 		scratch[i] = w->v->achieved_db[i] - c->target_db[i];
-	out->achieved_error_db = sabin_eq_rms(scratch, c->length);
+	out->achieved_error_db = sabin_eq_rms(scratch + w->heard_first, heard);
 	for (size_t i = 0; i < c->length; i++)
 		scratch[i] = w->applied[i] - w->v->gain_db[i];
 	out->difference_db = sabin_eq_rms(scratch + w->first, end - w->first);
@@ -272,7 +285,7 @@ enum sabin_err sabin_verify_compute(const struct sabin_verify_channel *channels,
 	const enum sabin_err err = views && settled && scratch ? SABIN_OK : SABIN_ENOMEM;
 	for (size_t i = 0; i < count && !err; i++) {
 		struct view *w = &views[i];
-		*w = (struct view){&channels[i], 0, 0, scratch + 2 * i * longest,
+		*w = (struct view){&channels[i], 0, 0, 0, 0, scratch + 2 * i * longest,
 		                   scratch + (2 * i + 1) * longest};
 		verified[i] = (struct sabin_verified){NAN, NAN, NAN, NAN, NAN};
 		if (!channels[i].achieved_db)

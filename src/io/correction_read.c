@@ -212,6 +212,8 @@ static enum sabin_err read_channel(const struct reader *r, const struct sabin_ya
 		err = number(r, node, "delay_s", 0, delay_max_s, &c->delay_s);
 	if (!err)
 		err = number(r, node, "gain_db", -level_max_db, level_max_db, &c->gain_db);
+	const char *polarity = sabin_yaml_text(sabin_yaml_find(node, "polarity"));
+	c->polarity = polarity && strcmp(polarity, "inverted") == 0 ? -1 : 1;
 	for (const struct sabin_yaml_node *v = err ? NULL : filters->child; v && !err; v = v->next)
 		err = read_filter(r, v, c);
 	for (const struct sabin_yaml_node *v = err ? NULL : rates->child; v && !err; v = v->next)

@@ -91,6 +91,8 @@ static void write_channel(struct sabin_yaml_writer *w, const struct sabin_correc
 	sabin_yaml_write_text(w, "speaker", c->speaker);
 	sabin_yaml_write_number(w, "delay_s", nearbyint(c->delay_s * 1e9) / 1e9);
 	sabin_yaml_write_number(w, "gain_db", rounded(c->gain_db));
+	if (c->polarity < 0)
+		sabin_yaml_write_text(w, "polarity", "inverted");
 	write_filters(w, c);
 	write_rates(w, c, file->fir);
 	sabin_yaml_write_number(w, "error_before_db", rounded(c->error_before_db));

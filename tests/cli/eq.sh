@@ -153,6 +153,17 @@ expect_status 0 "$sabin" eq --response steps.csv --fir min --json
 expect_status 3 "$sabin" eq --response steps.csv --fir mixed
 says "impulse responses"
 
+# ---- a subwoofer joins: travel times are those of the simulation
+sed 's/^speakers:.*/&\n  sub: {output: 3, position_m: [0.5, 0.5, 0.3], range_hz: [20, 150]}/' room.yaml >sub.yaml
+expect_status 0 "$sabin" simulate sub.yaml -q --length 0.7 --position "$place,near" -o sub
+expect_status 0 "$sabin" eq sub --json
+hold "the sum is more even" no_more unevenness_after_db unevenness_before_db 0 out
+hold "there are low and high passes" awk '/"low_pass"/ { l++ } /"high_pass"/ { h++ } END { exit l != 2 || h != 4 }' out
+expect_status 0 "$sabin" eq sub --crossover none --json
+hold "or none" awk '/_pass"/ { bad = 1 } END { exit bad }' out
+expect_status 2 "$sabin" eq sub --crossover 5k
+says "30 to 300"
+
 # ---- FIRs go the same way
 expect_status 0 "$sabin" eq before --position "$place" --fir mixed --rates 48000 --json -o fir
 hold "the response file is named" grep -q '"fir": "left-48000.wav"' out

@@ -56,10 +56,18 @@ says "no device to record from"
 # playback is somebody else's already
 aplay -q -D card -f S16_LE -c 2 -r 48000 /dev/zero 2>/dev/null &
 other=$!
-sleep 0.2
-measure 4 --speaker left
-says "playback device 'card': cannot be opened: Device or resource busy"
-says "close that program"
+for ((i = 0; i < 50; i++)); do # until it is in the card's world
+	if ! kill -0 $other 2>/dev/null || grep -q /dev/shm/sabin /proc/$other/maps 2>/dev/null; then break; fi
+	sleep 0.1
+done
+if kill -0 $other 2>/dev/null; then
+	sleep 0.2
+	measure 4 --speaker left
+	says "playback device 'card': cannot be opened: Device or resource busy"
+	says "close that program"
+else
+	skip "a busy card (aplay is not installed, or cannot load this build of the card)"
+fi
 kill $other 2>/dev/null || true
 wait $other 2>/dev/null || true
 expect_status 0 "$sabin" measure room.yaml --position mix --speaker left --playback plugged --capture plugged -o m --force

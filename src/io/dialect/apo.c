@@ -22,14 +22,12 @@ static const struct {
     {"br", "RR"},
 };
 
-static void write_channel_name(FILE *stream, const char *speaker, size_t index)
+static void channel_name(const char *speaker, size_t index, char name[24])
 {
+	snprintf(name, 24, "%zu", index + 1);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcasecmp(names[i].speaker, speaker) == 0) {
-			fprintf(stream, "Channel: %s\n", names[i].channel);
-			return;
-		}
-	fprintf(stream, "Channel: %zu\n", index + 1);
+		if (strcasecmp(names[i].speaker, speaker) == 0)
+			snprintf(name, 24, "%s", names[i].channel);
 }
 
 static void write_filters(FILE *stream, const struct sabin_correction_channel *c)
@@ -50,9 +48,9 @@ static void write_filters(FILE *stream, const struct sabin_correction_channel *c
 static void write_channel(FILE *stream, const struct sabin_correction_channel *c, size_t index,
                           size_t rate)
 {
-	char db[16], name[SABIN_CORRECTION_NAME + 16];
-	fprintf(stream, "# %s\n", c->speaker);
-	write_channel_name(stream, c->speaker, index);
+	char db[16], name[SABIN_CORRECTION_NAME + 16], channel[24];
+	channel_name(c->speaker, index, channel);
+	fprintf(stream, "# %s\nChannel: %s\n", c->speaker, channel);
 	if (c->rates[rate].fir) {
 		fprintf(stream, "Convolution: ..\\wav\\%s\n",
 		        sabin_correction_wav_name(c->speaker, c->rates[rate].rate_hz, name));
@@ -61,6 +59,8 @@ static void write_channel(FILE *stream, const struct sabin_correction_channel *c
 	fprintf(stream, "Preamp: %s dB\n", sabin_dialect_db(c->rates[rate].preamp_db, db));
 	if (c->delay_s > 0)
 		fprintf(stream, "Delay: %s ms\n", sabin_dialect_q(1000 * c->delay_s, db));
+	if (c->polarity < 0)
+		fprintf(stream, "Copy: %s=-1*%s\n", channel, channel);
 	write_filters(stream, c);
 }
 
