@@ -32,7 +32,7 @@ struct sabin_response_options sabin_response_defaults(void)
 	return (struct sabin_response_options){
 		.smoothing_oct = 1 / 12.0,
 		.window_s = 0.5,
-		.left_window_s = 0.005,
+		.left_window_s = 0.125,
 		.points_per_octave = 96,
 		.from_hz = 20,
 		.to_hz = 20000,

@@ -181,7 +181,7 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	sabin_sheet_number(sheet, "high", fmax(low + LEVELS * step, step * ceil(p->most / step)));
 	sabin_sheet_number(sheet, "step", step);
 	for (int i = 0; i < LEVELS; i++) {
-		char key[16];
+		char key[32];
 		snprintf(key, sizeof key, "level_%d", i + 1);
 		sabin_sheet_number(sheet, key, low + step * (1 + i));
 	}

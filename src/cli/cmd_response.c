@@ -89,10 +89,9 @@ static int check(const struct sabin_command *command, const struct options *o,
 	*r = sabin_response_defaults();
 	sabin_smoothing_set(o->smoothing, r);
 	r->window_s = o->window_ms / 1000;
-	if (isfinite(o->gate_ms)) {
+	if (isfinite(o->gate_ms))
 		r->window_s = fmin(r->window_s, o->gate_ms / 1000);
-		r->left_window_s = fmin(r->left_window_s, r->window_s / 4);
-	}
+	r->left_window_s = fmin(r->left_window_s, r->window_s / 4);
 	if (isfinite(o->cycles))
 		r->window_cycles = o->cycles;
 	r->points_per_octave = points;

@@ -12,6 +12,7 @@
 
 #include "cli/comparison.h"
 #include "cli/show.h"
+#include "io/number.h"
 
 __attribute__((format(printf, 4, 5))) static void
 add(struct sabin_comparison *all, const char *code, double weight, const char *format, ...)
@@ -43,15 +44,13 @@ static const char *heard(double jnds)
 static void say_bands(const double *centre_hz, size_t first, size_t last, size_t n, char *text,
                       size_t size)
 {
-	char a[32], b[32];
-	sabin_show_hz(centre_hz[first], a, sizeof a);
-	sabin_show_hz(centre_hz[last], b, sizeof b);
+	const struct sabin_text from = sabin_text_hz(centre_hz[first]), to = sabin_text_hz(centre_hz[last]);
 	if (first == last)
-		snprintf(text, size, "%s Hz", a);
+		snprintf(text, size, "%s", from.s);
 	else if (last - first + 1 == n)
-		snprintf(text, size, "%s to %s Hz", a, b);
+		snprintf(text, size, "%s to %s", from.s, to.s);
 	else
-		snprintf(text, size, "%s to %s Hz (%zu of %zu octaves)", a, b, n, last - first + 1);
+		snprintf(text, size, "%s to %s (%zu of %zu octaves)", from.s, to.s, n, last - first + 1);
 }
 
 /* The significant changes of one sign among list[n], whose octaves are centre_hz[n]: which, and the
@@ -92,7 +91,7 @@ static void say_group(struct sabin_comparison *all, const struct words *w,
 {
 	for (int rose = 0; rose < 2; rose++) {
 		const struct group g = group_of(list, n, rose);
-		char bands[120], hz[32], share[64] = "";
+		char bands[200], share[64] = "";
 		if (g.count == 0)
 			continue;
 		const struct sabin_change *c = list[g.most];
@@ -106,8 +105,8 @@ static void say_group(struct sabin_comparison *all, const struct words *w,
 			         w->factor * c->change.value, w->decimals,
 			         2 * w->factor * c->change.plus_minus, w->unit);
 		add(all, rose ? w->rose : w->fell, g.weight,
-		    "%s %s at %s, most at %s Hz: from %.*f to %.*f %s%s; %s", w->name,
-		    rose ? "rose" : "fell", bands, sabin_show_hz(centre_hz[g.most], hz, sizeof hz),
+		    "%s %s at %s, most at %s: from %.*f to %.*f %s%s; %s", w->name,
+		    rose ? "rose" : "fell", bands, sabin_text_hz(centre_hz[g.most]).s,
 		    w->decimals, w->factor * c->before.value, w->decimals,
 		    w->factor * c->after.value, w->unit, share, heard(g.weight));
 	}
