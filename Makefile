@@ -72,7 +72,8 @@ ifdef DEVELOPER
 WARN       += -Werror
 endif
 ifeq ($(VARIANT),san)
-VARIANT_FLAGS = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+VARIANT_FLAGS = -O1 -fsanitize=address,undefined,float-cast-overflow \
+                -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 ifeq ($(VARIANT),cov)
 VARIANT_FLAGS = -O0 --coverage
@@ -133,7 +134,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make demo       install what is missing, build, measure the sample room, draw it
 ## make check      install what is missing, build, run all tests and guard rails
 ## make san        the tests under AddressSanitizer and UBSan
-## make valgrind   the unit tests under valgrind
+## make valgrind   the unit tests and a measurement under valgrind
 ## make bench      benchmarks, as ratios taken in one run
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
@@ -177,11 +178,12 @@ check-built: all $(TESTS)
 san:
 	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=san DEVELOPER=1 check-san
 check-san: all $(TESTS)
-	@B=$B CC='$(CC)' UBSAN_OPTIONS=print_stacktrace=1 tests/run.sh $(TESTS) \
-	  $(filter tests/cli/%,$(SCRIPTS))
+	@B=$B CC='$(CC)' ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99 \
+	  tests/run.sh $(TESTS) $(filter tests/cli/%,$(SCRIPTS))
 
 valgrind: all $(TESTS)
-	@B=$B tests/run.sh --valgrind $(TESTS)
+	@B=$B tests/run.sh --valgrind $(TESTS); units=$$?; \
+	B=$B tests/run.sh tests/valgrind/measure.sh && exit $$units
 
 bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) bench-built
@@ -225,7 +227,9 @@ install: all
 	install -m 644 $(wildcard rooms/*.yaml) $(call dest,$(DATADIR)/sabin/rooms)
 	install -m 644 $(wildcard rooms/broken/*) $(call dest,$(DATADIR)/sabin/rooms/broken)
 	install -m 644 $(wildcard plots/*.gp) $(call dest,$(DATADIR)/sabin/plots)
-	for m in $(MAN); do install -m 644 $$m $(call dest,$(MANDIR))/man$${m##*.}/ || exit 1; done
+	for m in $(MAN); do to=$(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; \
+	  sed -e 's|/usr/local/lib/sabin|$(LIBDIR)/sabin|g' -e 's|/usr/local/share/sabin|$(DATADIR)/sabin|g' \
+	    $$m >$$to && chmod 644 $$to || exit 1; done
 
 uninstall:
 	rm -f $(call dest,$(PREFIX)/bin/sabin)

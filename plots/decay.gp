@@ -32,6 +32,7 @@ do for [b=1:n] {
   plot dat(sprintf('decay_energy_%d.dat',b)) using 1:2 with lines lc rgb pale lw lw_thin, \
        dat(sprintf('decay_curve_%d.dat',b)) using 1:2 with lines lc rgb cc lw lw_main, \
        dat(sprintf('decay_beyond_%d.dat',b)) using 1:2 with lines lc rgb ink lw lw_thin dt 3, \
+       dat(sprintf('decay_slopes_%d.dat',b)) using 1:2 with lines lc rgb c2 lw lw_second dt 2, \
        dat(sprintf('decay_fit_%d.dat',b)) using 1:2 with linespoints lc rgb ink lw lw_thin pt 7 ps 0.5
   if (b == 1) { eval PAGE_DONE; unset label 910 }
 }

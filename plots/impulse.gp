@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The first 30 ms: impulse response, and energy-time curve with its strongest reflections numbered.
 NAME = 'impulse'
-PANELS = '150 320'; GAP = 50; RM = 206; TM = 100
+PANELS = '150 320'; GAP = 50; RM = 226; TM = 100
 load 'theme.gp'
 set multiplot
 set xrange [N('from_ms'):N('to_ms')]; set xtics 5 format ''; set mxtics 5
 set yrange [-100:100]; set ytics 50
-yt = 'Amplitude, % of peak'; eval YTITLE
+yt = 'Amplitude, all frequencies, % of peak'; eval YTITLE
 plot dat('impulse.dat') using 1:2 with lines lc rgb c1 lw lw_second
 eval PAGE_DONE; panel = 2; eval PANEL
 set xtics 5 format '%g'; xt = 'Time after the direct sound, ms'; eval XTITLE
 set yrange [N('bottom_db'):N('top_db')]; set ytics 10
-yt = 'Energy–time curve, dB re direct sound'; eval YTITLE
-set object 10 rect from N('limit_from_ms'),N('limit_db') to N('limit_to_ms'),N('top_db') fc rgb alpha(bad,0.09) fs solid noborder behind
-set label 1 T('limit') at N('limit_to_ms')+0.3, graph 0.965 left font F_small textcolor rgb bad
-set arrow 1 from N('limit_from_ms'),N('limit_db') to N('limit_to_ms'),N('limit_db') nohead lc rgb bad lw lw_thin dt 3
+yt = 'Energy–time curve, '.T('band').', dB re direct sound'; eval YTITLE
+if (I('heard')) {
+  set object 10 rect from N('limit_from_ms'),N('limit_db') to N('limit_to_ms'),N('top_db') fc rgb alpha(bad,0.09) fs solid noborder behind
+  set label 1 T('limit') at N('limit_to_ms')+0.3, graph 0.965 left font F_small textcolor rgb bad
+  set arrow 1 from N('limit_from_ms'),N('limit_db') to N('limit_to_ms'),N('limit_db') nohead lc rgb bad lw lw_thin dt 3
+} else {
+  set label 1 'no direct sound here that levels could refer to' at graph 0.5,0.5 center font F_label textcolor rgb muted
+}
 n = I('peaks')
 if (n > 0) {
   tx = W-RM+28; ty = TM+above(2)

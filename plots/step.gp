@@ -5,7 +5,7 @@ PANELS = '320'
 load 'theme.gp'
 set xrange [N('from_ms'):N('to_ms')]; set xtics 2; set mxtics 4
 xt = 'Time after the direct sound, ms'; eval XTITLE
-set yrange [-110:110]; set ytics 50; set mytics 2; set grid mytics
+set yrange [N('bottom_percent'):N('top_percent')]; set ytics 50; set mytics 2; set grid mytics
 yt = 'Step response, % of maximum'; eval YTITLE
 set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead lc rgb axis lw 1 back
 n = I('lines')

@@ -4,18 +4,25 @@
 # run.sh [--loud] [--valgrind] [--jobs N] PROGRAM...: run test programs and scripts, several at a time
 # (--jobs, else as many as there are processors), and tell of them in the order in which they are named.
 # What they print is shown when they fail, or always with --loud.  Ends with "N passed, N failed, N skipped".
+# Random tests draw the same numbers every time unless SABIN_TEST_SEED says otherwise ("clock": others).
 set -u
 loud='' wrap=() jobs=$(nproc 2>/dev/null || echo 1)
 while :; do
   case ${1-} in
     --loud) loud=1 ;;
-    --valgrind) wrap=(valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite) ;;
+    --valgrind)
+      wrap=(valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite)
+      # forty times slower: what is drawn by chance is drawn once
+      export SABIN_TEST_DRAWS=${SABIN_TEST_DRAWS:-1}
+      echo "random tests: SABIN_TEST_DRAWS=$SABIN_TEST_DRAWS" ;;
     --jobs) jobs=$2; shift ;;
     *) break ;;
   esac
   shift
 done
 tests=("$@")
+export SABIN_TEST_SEED=${SABIN_TEST_SEED:-1}
+[ "$SABIN_TEST_SEED" != clock ] || unset SABIN_TEST_SEED
 
 # What spends its time asleep goes beside the others, one after the other: sound servers and a card in
 # real time.

@@ -4,7 +4,10 @@
  */
 #include <math.h>
 
+#include <stdlib.h>
+
 #include <sabin/arrival.h>
+#include <sabin/random.h>
 
 #include "util/near.h"
 
@@ -54,6 +57,67 @@ static void direct_before_louder_reflection(void **state)
 	assert_true(a.onset <= 500);
 }
 
+/* A subwoofer by formula: two poles up, two down, 25 and 90 Hz, played at `gain` into noise. */
+static void subwoofer(double *h, int n, double gain, double noise, uint64_t seed)
+{
+	double low[2] = {0}, high[2] = {0}, before[2] = {0};
+	const double a = exp(-2 * M_PI * 90 / 48000), b = exp(-2 * M_PI * 25 / 48000);
+	for (int i = 0; i < n; i++) {
+		double x = i == 9600 ? gain * 40 : 0;
+		for (int k = 0; k < 2; k++)
+			x = low[k] = (1 - a) * x + a * low[k];
+		for (int k = 0; k < 2; k++) {
+			high[k] = b * (high[k] + x - before[k]);
+			before[k] = x;
+			x = high[k];
+		}
+		h[i] = x + noise * sabin_random_normal_at(seed, (uint64_t)i);
+	}
+}
+
+/* The first swing up is 3.5 times the one back.  More and more noise: right, then unclear. */
+static void polarity_of_a_subwoofer(void **state)
+{
+	(void)state;
+	enum { LONG = 24000 };
+	double *h = malloc(LONG * sizeof *h), peak = 0;
+	struct sabin_arrival a;
+	subwoofer(h, LONG, 1, 0, 0);
+	for (int i = 0; i < LONG; i++)
+		peak = fmax(peak, fabs(h[i]));
+	int unclear = 0;
+	for (int draw = 0; draw < 60; draw++) {
+		const int sign = draw % 2 ? -1 : 1;
+		const double noise_db = -60 + draw;
+		subwoofer(h, LONG, sign, peak * pow(10, noise_db / 20), (uint64_t)draw);
+		assert_ok(sabin_arrival_find(h, LONG, 48000, &a));
+		/* noise over the threshold from the first samples on cannot be told from an onset */
+		if (a.polarity != sign && a.polarity != 0 && a.onset > 100)
+			fail_msg("noise at %.0f dB: %d in place of %d", noise_db, a.polarity, sign);
+		if (noise_db < -34)
+			assert_int_equal(a.polarity, sign);
+		unclear += a.polarity == 0;
+	}
+	assert_true(unclear > 4);
+	free(h);
+}
+
+/* A period of a sine under a window: up as far as down. */
+static void polarity_of_a_slow_symmetric_sound(void **state)
+{
+	(void)state;
+	double h[N] = {0};
+	struct sabin_arrival a;
+	for (int i = 0; i < 960; i++)
+		h[1000 + i] = sin(M_PI * i / 480.0) * (i < 480 ? 1 : 1.05);
+	assert_ok(sabin_arrival_find(h, N, 48000, &a));
+	assert_int_equal(a.polarity, 0);
+	for (int i = 480; i < 960; i++)
+		h[1000 + i] *= 2;
+	assert_ok(sabin_arrival_find(h, N, 48000, &a));
+	assert_int_equal(a.polarity, -1);
+}
+
 /* Laws: a gain changes nothing but the peak, a shift moves everything. */
 static void laws(void **state)
 {
@@ -99,6 +163,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(fractional_arrival),
 	    cmocka_unit_test(direct_before_louder_reflection),
+	    cmocka_unit_test(polarity_of_a_subwoofer),
+	    cmocka_unit_test(polarity_of_a_slow_symmetric_sound),
 	    cmocka_unit_test(laws),
 	    cmocka_unit_test(limits),
 	};

@@ -51,6 +51,8 @@ static void makers_formats_are_read(void **state)
 	     "", NAN, 2, 20, -1.5, -2.5, true},
 	    {"semicolons and decimal commas", "20,5;-1,5\n30;2,25\n", "", NAN, 2, 20.5, -1.5, 2.25,
 	     false},
+	    {"commas and blanks, decimal commas", "20,5, -1,5\n30,0, 2,25\n", "", NAN, 2, 20.5, -1.5,
+	     2.25, false},
 	    {"title line", "Freq(Hz) SPL(dB) Phase(degrees)\n20 1 2\n30 3 4\n", "", NAN, 2, 20, 1,
 	     3, true},
 	    {"leading blanks, exponents", "  2e1   1.0\n\t3e1\t2.0\n", "", NAN, 2, 20, 1, 2, false},
@@ -103,7 +105,7 @@ static void bad_files_are_refused_with_place(void **state)
 	    {"20 1\n-5 1\n", "a frequency from 0", 2, 1},
 	    {"20 1\n30 5000\n", "a level from -200", 2, 1},
 	    {"20,0,-1,3\n30,0,1,5\n", "at most three columns", 1, 9},
-	    {"20,0, -1,3\n30,0, 1,5\n", "at most three columns", 1, 10},
+	    {"20,,1\n30,1,5\n", "a number was expected", 1, 4},
 	    {"20 1 2 3\n", "at most three columns", 1, 8},
 	    {"20 1\nEND\n", "a number was expected: 'END'", 2, 1},
 	};

@@ -19,6 +19,13 @@ static void numbers_read_well(void **state)
 	assert_string_equal(sabin_text_hz(177.3).s, "177 Hz");
 	assert_string_equal(sabin_text_hz(999.7).s, "1 kHz");
 	assert_string_equal(sabin_text_hz(1253).s, "1.25 kHz");
+	assert_string_equal(sabin_text_hz(4120.4).s, "4.12 kHz");
+	assert_string_equal(sabin_text_hz(12500).s, "12.5 kHz");
+	assert_string_equal(sabin_text_hz(22049.9).s, "22 kHz");
+	assert_string_equal(sabin_text_hz((double)NAN).s, "\xe2\x80\x93");
+	assert_string_equal(sabin_text_exact_hz(22050).s, "22.05 kHz");
+	assert_string_equal(sabin_text_exact_hz(1000).s, "1 kHz");
+	assert_string_equal(sabin_text_exact_hz(31.5).s, "31.5 Hz");
 	assert_string_equal(sabin_text_number(-4.25, 1).s, "\xe2\x88\x92" "4.2");
 	assert_string_equal(sabin_text_number(-0.04, 1).s, "0.0");
 	assert_string_equal(sabin_text_number((double)NAN, 1).s, "\xe2\x80\x93");

@@ -140,6 +140,51 @@ static void known_response_comes_back(void **state)
 		comes_back(&rows[i]);
 }
 
+/* The lags wanted are what the long transform gives, whatever lies over the others: a loud chirp long
+ * after the sweep, and harmonics before it. */
+static void between(void **state)
+{
+	(void)state;
+	enum { RATE_HZ = 48000, EARLY = -2 * RATE_HZ / 5, LATE = RATE_HZ };
+	const struct sabin_sweep sweep = make_sweep(20, 22000, 4, RATE_HZ);
+	const size_t nh = RATE_HZ / 2, ny = sweep.frames + 3 * RATE_HZ;
+	double *x = calloc(sweep.frames, sizeof *x), *h = calloc(nh, sizeof *h);
+	double *y = calloc(ny, sizeof *y);
+	sabin_sweep_render(&sweep, x);
+	make_room(h, nh, RATE_HZ, 0.4);
+	for (size_t i = 0; i < sweep.frames; i++)
+		x[i] *= 1 + 0.1 * x[i];
+	convolve(x, sweep.frames, h, nh, y, ny);
+	sabin_sweep_render(&sweep, x);
+	for (size_t i = 0; i < RATE_HZ / 10; i++)
+		y[sweep.frames + 2 * RATE_HZ + i] += 0.5 * sin(0.5 * (double)i);
+	struct sabin_deconvolver *all, *some;
+	assert_ok(sabin_deconvolver_new(x, sweep.frames, ny, RATE_HZ, 20, 22000, &all));
+	assert_ok(sabin_deconvolver_new_between(x, sweep.frames, ny, RATE_HZ, 20, 22000, EARLY, LATE,
+	                                        &some));
+	const size_t long_size = sabin_deconvolver_size(all), size = sabin_deconvolver_size(some);
+	double *want = calloc(long_size, sizeof *want), *got = calloc(size, sizeof *got);
+	sabin_deconvolver_process(all, y, want);
+	sabin_deconvolver_process(some, y, got);
+	double error = 0, energy = 0;
+	for (long lag = EARLY; lag <= LATE; lag++) {
+		const double w = want[lag < 0 ? long_size - (size_t)-lag : (size_t)lag];
+		const double g = got[lag < 0 ? size - (size_t)-lag : (size_t)lag];
+		error += (g - w) * (g - w);
+		energy += w * w;
+	}
+	print_message("%zu for %zu samples: %.1f dB\n", size, long_size, 10 * log10(error / energy));
+	assert_true(size < long_size);
+	assert_at_most(10 * log10(error / energy), -130);
+	sabin_deconvolver_free(all);
+	sabin_deconvolver_free(some);
+	free(x);
+	free(h);
+	free(y);
+	free(want);
+	free(got);
+}
+
 static void loopback_is_flat(void **state)
 {
 	(void)state;
@@ -226,6 +271,8 @@ static void limits(void **state)
 	assert_int_equal(sabin_deconvolver_new(x, 64, 64, NAN, 20, 20000, &d), SABIN_EINVAL);
 	assert_int_equal(sabin_deconvolver_new(x, 64, SIZE_MAX / 2, 48000, 20, 20000, &d),
 	                 SABIN_EINVAL);
+	assert_int_equal(sabin_deconvolver_new_between(x, 64, 64, 48000, 20, 20000, 1, 0, &d),
+	                 SABIN_EINVAL);
 	assert_null(d);
 	sabin_deconvolver_free(NULL);
 }
@@ -273,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(known_response_comes_back),
+	    cmocka_unit_test(between),
 	    cmocka_unit_test(loopback_is_flat),
 	    cmocka_unit_test(harmonics_stand_apart),
 	    cmocka_unit_test(limits),

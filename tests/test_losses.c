@@ -253,9 +253,9 @@ static void averaged(void **state)
 		play(r, 100e-6, 0.0437 + i * 0.3717 / RATE_HZ);
 		record(r, r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
 		t = take(r);
-		assert_ok(sabin_pile_check(&pile, r->taker, r->recorded, &t));
+		assert_ok(sabin_pile_check(&pile, r->taker, r->recorded, "/tmp", &t, NULL));
 		assert_false(faulty(&t, 0, "repeat"));
-		assert_ok(sabin_pile_add(&pile, r->taker, &t));
+		assert_ok(sabin_pile_add(&pile, r->taker, &t, "/tmp", NULL));
 		if (i == 0) {
 			pile.cut = cut;
 			memset(pile.sum, 0, cut.frames * sizeof *pile.sum);

@@ -150,8 +150,12 @@ static void geometry(void **state)
 	struct sabin_fitted_mode modes[5] = {0};
 	const double f_hz[] = {34.5, 42.9, 55.2, 63, 68.6};
 	for (int i = 0; i < 5; i++)
-		modes[i].frequency_hz = sabin_quantity_valid(f_hz[i], 0.1);
-	const struct sabin_modefit fit = {20, 150, 0, 0, 5, modes};
+		modes[i] = (struct sabin_fitted_mode){
+		    .frequency_hz = sabin_quantity_valid(f_hz[i], 0.1),
+		    .q = sabin_quantity_valid(20, 1),
+		    .t60_s = sabin_quantity_valid(1, 0.02),
+		    .level_db = sabin_quantity_valid(0, 1)};
+	struct sabin_modefit fit = {20, 150, 0, 0, 5, modes};
 	struct sabin_mode_match match[5];
 	const double size_m[3] = {5, 4, 2.5}, bad_m[3] = {5, 0, 2.5};
 	assert_ok(sabin_modefit_match(&fit, size_m, 343.2, match));
@@ -164,6 +168,18 @@ static void geometry(void **state)
 	modes[0].cluster = true;
 	assert_ok(sabin_modefit_match(&fit, size_m, 343.2, match));
 	assert_false(match[0].found);
+	/* 35.4 Hz, 6 dB lower, has no mode of its own: it is a part of 1 0 0, whose T60 it bends by half of
+	 * ln 2 */
+	modes[0].cluster = false;
+	modes[1].frequency_hz.value = 35.4;
+	modes[1].t60_s.value = 0.5;
+	modes[1].level_db.value = -6.0206;
+	assert_ok(sabin_modefit_match(&fit, size_m, 343.2, match));
+	assert_true(match[0].found && !match[1].found && match[0].part_of == -1);
+	assert_int_equal(match[1].part_of, 0);
+	assert_true(modes[1].cluster && modes[1].t60_s.reason == SABIN_BECAUSE_OVERLAP);
+	assert_near(modes[0].t60_s.plus_minus, hypot(0.02, log(2) / 2), 1e-4);
+	assert_false(modes[0].t60_s.valid);
 	assert_int_equal(sabin_modefit_match(&fit, bad_m, 343.2, match), SABIN_EINVAL);
 }
 

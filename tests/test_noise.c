@@ -104,7 +104,8 @@ static void white(void **state)
 		assert_true(noise.hum.looked && noise.hum.mains_hz == 0);
 	}
 	print_message("errors are %.2f of what is stated\n", sqrt(squares / (double)count));
-	assert_near(sqrt(squares / (double)count), 1, 0.2);
+	/* the spread of such a root is 1/sqrt(2 count): fewer draws than usual say less */
+	assert_near(sqrt(squares / (double)count), 1, fmax(0.2, 3.5 / sqrt(2 * (double)count)));
 	free(x);
 }
 

@@ -252,10 +252,12 @@ static void refused(void **state)
 {
 	(void)state;
 	bad("--level 3", "out of range");
-	bad("--level -121", "-120 to 0 dB");
+	bad("--level -121", "-120 to 0 dBFS");
 	bad("--level nan", "expected a level");
 	bad("--level=", "expected a level");
 	bad("--window 12q", "expected a time");
+	bad("--window 2,5", "350ms, with a decimal point");
+	bad("--repeats 2,5", "a whole number, with a decimal point");
 	bad("--window 0.9", "1 to 5000 ms");
 	bad("--repeats 0", "1 to 100");
 	bad("--repeats 101", "1 to 100");
@@ -274,8 +276,8 @@ static void refused(void **state)
 	bad("--range 20..20", "LO..HI");
 	bad("--range 20..nan", "LO..HI");
 	bad("--range 20..30..40", "LO..HI");
-	bad("--range 0.5..20", "1 to 96000 Hz");
-	bad("--range 20..100k", "1 to 96000 Hz");
+	bad("--range 0.5..20", "1 Hz to 96 kHz");
+	bad("--range 20..100k", "1 Hz to 96 kHz");
 	bad("a b c", "too many arguments");
 }
 

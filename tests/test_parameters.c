@@ -12,6 +12,7 @@
 
 #include "util/decays.h"
 #include "util/near.h"
+#include "util/seed.h"
 
 static const double rate_hz = 48000;
 static const double sixty_db = 13.815510557964274; /* 6 ln 10 */
@@ -120,7 +121,7 @@ static void clarity(void **state)
 	const size_t n = decay_length(&d);
 	double *h = malloc(n * sizeof *h);
 	struct sabin_fft *fft;
-	assert_ok(sabin_fft_new_forward(262144, &fft));
+	assert_ok(sabin_fft_new(262144, &fft));
 	print_message("seeds 70, 71\n");
 	for (uint64_t seed = 70; seed < 72; seed++) {
 		decay_draw(&d, seed, h);
@@ -135,6 +136,13 @@ static void clarity(void **state)
 			assert_near(v[SABIN_C50].value, 10 * log10(e50 / l50), 0.02);
 			assert_near(v[SABIN_C80].value, 10 * log10(e80 / l80), 0.02);
 			assert_near(v[SABIN_D50].value, e50 / (e50 + l50), 0.002);
+			/* re a unit sample, which is the free field at 1 m, and 20 dB from there to 10 m */
+			double unit = 1;
+			const double one = part_energy(fft, &unit, 0, 1, &a.bands[b].band);
+			const struct sabin_quantity g = sabin_strength(&a.bands[b], rate_hz);
+			assert_true(g.valid && g.plus_minus > 0);
+			const double whole = part_energy(fft, h, 0, n, &a.bands[b].band);
+			assert_near(g.value, 10 * log10(whole / one) + 20, 0.01);
 		}
 		sabin_analysis_free(&a);
 	}
@@ -189,6 +197,66 @@ static void invariances(void **state)
 	sabin_analysis_free(&a);
 	free(h);
 	free(g);
+}
+
+/* The same signal at another rate: y[n * to / from], exactly, as it has nothing above 12 kHz. */
+static double *resampled(const double *h, size_t n, size_t m)
+{
+	struct sabin_fft *from, *to;
+	const size_t most = (n > m ? n : m) / 2 + 1;
+	double complex *bins = calloc(most, sizeof *bins);
+	double *y = malloc(m * sizeof *y);
+	assert_true(bins && y);
+	assert_ok(sabin_fft_new(n, &from));
+	assert_ok(sabin_fft_new(m, &to));
+	sabin_fft_forward(from, h, bins);
+	for (size_t k = 0; k < most; k++)
+		bins[k] *= (double)m / (double)n;
+	sabin_fft_inverse(to, bins, y);
+	sabin_fft_free(from);
+	sabin_fft_free(to);
+	free(bins);
+	return y;
+}
+
+static void near_each_other(const struct sabin_analysis *a, const struct sabin_analysis *b)
+{
+	for (size_t i = 0; i < a->band_count; i++) {
+		const struct sabin_quantity *v = a->bands[i].value, *w = b->bands[i].value;
+		for (int p = SABIN_EDT; p <= SABIN_T30; p++)
+			assert_near(w[p].value / v[p].value, 1, 0.005);
+		assert_near(w[SABIN_C80].value, v[SABIN_C80].value, 0.02);
+	}
+}
+
+/* 44.1 and 96 kHz, and noise 70 dB below the start of the decay. */
+static void rates_and_little_noise(void **state)
+{
+	(void)state;
+	enum { COUNT = 80000 };
+	print_message("seed 21\n");
+	struct noise_decay d = decay_of_time(rate_hz, 0.8, HUGE_VAL);
+	d.length_s = COUNT / rate_hz - d.predelay_s;
+	double *h = malloc(COUNT * sizeof *h);
+	assert_int_equal(decay_length(&d), COUNT);
+	decay_draw(&d, 21, h);
+	struct sabin_analysis a = analyse_octaves(h, COUNT, rate_hz, 125, 8000);
+	static const double rates_hz[] = {44100, 96000};
+	for (int i = 0; i < 2; i++) {
+		const size_t m = (size_t)lround(COUNT * rates_hz[i] / rate_hz);
+		double *y = resampled(h, COUNT, m);
+		struct sabin_analysis b = analyse_octaves(y, m, rates_hz[i], 125, 8000);
+		near_each_other(&a, &b);
+		sabin_analysis_free(&b);
+		free(y);
+	}
+	d.snr_db = 70;
+	decay_draw(&d, 21, h);
+	struct sabin_analysis b = analyse_octaves(h, COUNT, rate_hz, 125, 8000);
+	near_each_other(&a, &b);
+	sabin_analysis_free(&b);
+	sabin_analysis_free(&a);
+	free(h);
 }
 
 /* Noise within 20 dB of the response's maximum is not taken for its onset. */
@@ -435,6 +503,32 @@ static void curves(void **state)
 	free(h);
 }
 
+/* A dead room in a file of floats: what is left after 80 ms is beyond any converter, and no range is asked for. */
+static void dead_room(void **state)
+{
+	(void)state;
+	const struct sabin_analysis_options o = {1, 63, 8000, SABIN_NOISE_FULL, 0, INFINITY};
+	const size_t n = 48000;
+	struct sabin_analysis a;
+	double *h = calloc(n, sizeof *h);
+	size_t silent = 0;
+	for (size_t i = 480; i < n; i++)
+		h[i] = (double)(float)(sabin_random_normal_at(5, i) *
+		                       exp(-sixty_db / 2 * (double)(i - 480) / 48000 / 0.025));
+	assert_ok(sabin_analysis_compute(h, n, 48000, &o, &a));
+	for (size_t b = 0; b < a.band_count; b++)
+		for (int p = SABIN_C50; p <= SABIN_C80; p++) {
+			const struct sabin_quantity q = a.bands[b].value[p];
+			if (q.valid || (q.reason != SABIN_BECAUSE_RANGE && q.reason != SABIN_BECAUSE_SHORT))
+				continue;
+			silent += isnan(q.need);
+			assert_true(isnan(q.need) || (q.need > q.have && q.need <= 144));
+		}
+	assert_true(silent > 2);
+	sabin_analysis_free(&a);
+	free(h);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -448,16 +542,55 @@ static void names(void **state)
 	assert_null(sabin_parameter_info(SABIN_PARAMETER_COUNT));
 }
 
+/* The first 80 ms hold what the first 50 ms do: where the filter blurs that, no value is valid. */
+static void clarity_grows_with_its_window(void **state)
+{
+	(void)state;
+	const uint64_t seed = test_seed("clarity");
+	const double times_s[] = {0.3, 1.2, 3};
+	size_t valid = 0, low = 0;
+	for (int i = 0; i < decay_draws(9); i++) {
+		const struct noise_decay d = decay_of_time(48000, times_s[i % 3], INFINITY);
+		const size_t n = decay_length(&d);
+		const struct sabin_analysis_options o = {3, 50, 10000, SABIN_NOISE_FULL, 0, INFINITY};
+		struct sabin_analysis a;
+		double *h = malloc(n * sizeof *h);
+		assert_non_null(h);
+		decay_draw(&d, seed + (uint64_t)i, h);
+		assert_ok(sabin_analysis_compute(h, n, 48000, &o, &a));
+		for (size_t b = 0; b < a.band_count; b++) {
+			const struct sabin_quantity *q = a.bands[b].value;
+			valid += q[SABIN_C50].valid && q[SABIN_C80].valid;
+			assert_true(!q[SABIN_TS].valid || q[SABIN_TS].value > 0);
+			if (q[SABIN_C50].valid && q[SABIN_C80].valid)
+				assert_true(q[SABIN_C80].value >= q[SABIN_C50].value);
+			const double bt =
+			    (a.bands[b].band.high_hz - a.bands[b].band.low_hz) * 0.050;
+			if (bt > 4 || q[SABIN_C50].reason == SABIN_BECAUSE_FILTER)
+				continue;
+			low++;
+			assert_false(q[SABIN_C50].valid || q[SABIN_D50].valid);
+			assert_int_equal(q[SABIN_C50].reason, SABIN_BECAUSE_WINDOW);
+			assert_near(q[SABIN_C50].have, bt, 1e-9);
+		}
+		sabin_analysis_free(&a);
+		free(h);
+	}
+	assert_true(valid > 0 && low > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tones),         cmocka_unit_test(short_tone),
-		cmocka_unit_test(noise_left_in), cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),       cmocka_unit_test(invariances),
-		cmocka_unit_test(noise_before),
+		cmocka_unit_test(noise_left_in), cmocka_unit_test(filter_limit),  cmocka_unit_test(clarity),
+		cmocka_unit_test(invariances),   cmocka_unit_test(rates_and_little_noise),
+		cmocka_unit_test(noise_before),  cmocka_unit_test(dead_room),
 		cmocka_unit_test(analyser),      cmocka_unit_test(odd_responses),
 		cmocka_unit_test(refusals),      cmocka_unit_test(out_of_band),
 		cmocka_unit_test(curves),
 		cmocka_unit_test(names),
+		cmocka_unit_test(clarity_grows_with_its_window),
 	};
 	return cmocka_run_group_tests_name("parameters", tests, NULL, NULL);
 }

@@ -210,6 +210,23 @@ static void partners_are_strangers(void **state)
 	assert_near(crossed / DRAWS, 0, 6 * M_SQRT2 / sqrt(DRAWS));
 }
 
+/* Box and Muller's formula in so many words, of the same uniform numbers. */
+static void normal_pairs(void **state)
+{
+	(void)state;
+	uint64_t base = 11;
+	base = split_mix(&base);
+	for (uint64_t i = 0; i < 20000; i += 2) {
+		/* split_mix() steps before it mixes */
+		uint64_t place = base + (i - 1) * UINT64_C(11400714819323198485);
+		const double u1 = (double)(split_mix(&place) >> 11) / 0x1p53;
+		const double u2 = (double)(split_mix(&place) >> 11) / 0x1p53;
+		const double r = sqrt(-2 * log(1 - u1));
+		assert_near(sabin_random_normal_at(11, i), r * cos(2 * M_PI * u2), 2e-14);
+		assert_near(sabin_random_normal_at(11, i + 1), r * sin(2 * M_PI * u2), 2e-14);
+	}
+}
+
 static void same_seed_same_numbers(void **state)
 {
 	(void)state;
@@ -229,6 +246,7 @@ int main(void)
 	    cmocka_unit_test(laws_of_chance),   cmocka_unit_test(distribution),
 	    cmocka_unit_test(any_order),        cmocka_unit_test(a_block),
 	    cmocka_unit_test(partners_are_strangers),
+	    cmocka_unit_test(normal_pairs),
 	    cmocka_unit_test(same_seed_same_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

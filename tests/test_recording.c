@@ -130,6 +130,37 @@ static void two_speakers_with_noise_and_echo(void **state)
 	tape_free(&t);
 }
 
+/* What has every octave at once, an impulse response, or at the times of another sweep, is no recording
+ * of this one, however far it stands out. */
+static void not_this_sweep(void **state)
+{
+	(void)state;
+	static const struct {
+		double sweep_s, t60_s, other_s;
+	} rows[] = {{1, 0.4, 0}, {4, 1.2, 0}, {8, 0.4, 0}, {4, 0, 2}, {2, 0, 3.4}};
+	for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+		struct tape t, other;
+		tape_make(&t, rows[r].sweep_s, 0, rows[r].other_s > 0 ? 6 : 1.6);
+		const double rate = rows[r].t60_s > 0 ? 3 * M_LN10 / rows[r].t60_s / RATE_HZ : 0;
+		for (size_t i = 0; rate > 0 && i + 6000 < t.frames; i++)
+			t.x[i + 6000] = exp(-rate * (double)i) *
+			                (i ? 0.05 * sabin_random_normal_at(r, i) : 1);
+		if (rows[r].other_s > 0) {
+			const struct speaker p = {1.5, 0.8, 0, 0, 0, 0};
+			tape_make(&other, rows[r].other_s, 0, 6);
+			play(&other, &p);
+			memcpy(t.x, other.x, t.frames * sizeof *t.x);
+			tape_free(&other);
+		}
+		struct sabin_found f = find(&t);
+		if (f.count != 0 || f.one_more)
+			fail_msg("row %zu: %zu found at %.2f s", r, f.count,
+			         f.count ? (double)f.lag[0] / RATE_HZ : 0);
+		sabin_found_release(&f);
+		tape_free(&t);
+	}
+}
+
 /* Levels, distances, lengths, distortion and noise by chance: SABIN_TEST_DRAWS of them. */
 static void chance(void **state)
 {
@@ -338,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(two_speakers_with_noise_and_echo),
+	    cmocka_unit_test(not_this_sweep),
 	    cmocka_unit_test(chance),
 	    cmocka_unit_test(subwoofer_beside_main_speaker),
 	    cmocka_unit_test(start_and_end_cut_off),

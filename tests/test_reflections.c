@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include <sabin/random.h>
 #include <sabin/reflections.h>
 
 #include "util/near.h"
@@ -129,7 +130,8 @@ static void simulated(void **state)
 	static double h[FRAMES];
 	struct sabin_room room = {.size_m = {6, 4, 3}, .temperature_c = 20, .humidity_percent = 50,
 	                          .pressure_kpa = 101.325};
-	const struct sabin_images_options options = {rate_hz, FRAMES / rate_hz, false};
+	const struct sabin_images_options options = {
+	    .rate_hz = rate_hz, .length_s = FRAMES / rate_hz};
 	const double from_m[3] = {1.3, 1.1, 1.2}, to_m[3] = {2.6, 2.2, 1.3};
 	struct sabin_reflection_path paths[SABIN_PATHS_MAX];
 	struct sabin_reflections r;
@@ -160,6 +162,63 @@ static void simulated(void **state)
 	assert_true(first >= 5);
 }
 
+/* A subwoofer: 100 times as much below 1 kHz, and noise where the limit is judged. */
+static void unheard(void **state)
+{
+	(void)state;
+	enum { LONG = 24000 };
+	static double h[LONG];
+	struct sabin_reflections r;
+	struct sabin_random random;
+	print_message("seed 11\n");
+	sabin_random_init(&random, 11);
+	for (int pass = 0; pass < 3; pass++) {
+		/* noise 50 dB below the pulse; noise as high as it; a bass and hardly a pulse */
+		const double noise = pass == 1 ? 0.3 : 0.003, bass = pass == 2 ? 300 : 0;
+		memset(h, 0, sizeof h);
+		add_pulse(h, DIRECT, 1);
+		add_pulse(h, DIRECT + 240, 0.5);
+		for (int i = 0; i < LONG; i++) {
+			h[i] += noise * sabin_random_normal(&random);
+			if (i >= DIRECT && i < DIRECT + 4800)
+				h[i] += bass * sin(2 * M_PI * 40 * (i - DIRECT) / rate_hz) *
+				        (0.5 - 0.5 * cos(2 * M_PI * (i - DIRECT) / 4800));
+		}
+		assert_ok(sabin_reflections_compute(h, LONG, rate_hz, DIRECT, speed_m_s, &r));
+		assert_true(r.heard == (pass == 0));
+		assert_int_equal(r.count, pass == 0);
+		assert_true(pass == 1 ? r.over_noise_db < r.need_db : r.over_noise_db > 30);
+		if (pass == 0) /* 48 kHz of noise, 7 in the band: 20 lg(7 / 0.003) lower */
+			assert_near(r.least_db, -25, 1e-9);
+	}
+}
+
+/* Of an image sum with known walls: what is named is near in time and no louder than it can be; two equal
+ * ways are both told; ways by three walls and more are not given to two. */
+static void together(void **state)
+{
+	(void)state;
+	const double room_m[3] = {4, 5, 2.6}, from_m[3] = {2, 1, 1.3}, to_m[3] = {2, 3, 1.3};
+	struct sabin_reflection_path paths[SABIN_PATHS_MAX];
+	const size_t count = sabin_reflection_paths(room_m, from_m, to_m, NULL, 0, paths);
+	/* left and right are as far, floor and ceiling too: sqrt(2^2 + 4^2) and sqrt(2^2 + 2.6^2) */
+	struct sabin_reflections r = {.count = 4};
+	const double extra_m[] = {sqrt(4 + 6.76) - 2, sqrt(20) - 2, sqrt(20) - 2 + 0.1, 9.97};
+	for (size_t i = 0; i < r.count; i++) {
+		r.item[i].extra_m = sabin_quantity_valid(extra_m[i], 0.01);
+		r.item[i].level_db = sabin_quantity_valid(i == 1 ? 6 : -10, 1);
+	}
+	sabin_reflections_match(&r, paths, count);
+	sabin_reflections_crowd(&r, room_m, from_m, to_m);
+	assert_true(r.item[0].found);
+	assert_int_equal(r.item[0].ways, 2);
+	assert_int_equal(r.item[0].path.surfaces[0] + r.item[0].other.surfaces[0],
+	                 SABIN_FLOOR + SABIN_CEILING);
+	assert_false(r.item[1].found); /* louder than both can be */
+	assert_false(r.item[2].found); /* ten centimetres off */
+	assert_true(r.item[3].many && !r.item[3].found);
+}
+
 /* One to one: of two reflections near one path the nearer has it; farther ones have none. */
 static void matching(void **state)
 {
@@ -168,7 +227,9 @@ static void matching(void **state)
 	struct sabin_reflections r = {.count = 3};
 	static const double extra_m[] = {1.95, 2.02, 2.5};
 	for (int i = 0; i < 3; i++)
-		r.item[i].extra_m = sabin_quantity_valid(extra_m[i], 0.02);
+		r.item[i] = (struct sabin_reflection){
+		    .extra_m = sabin_quantity_valid(extra_m[i], 0.02),
+		    .level_db = sabin_quantity_valid(-3, 1)};
 	sabin_reflections_match(&r, &path, 1);
 	assert_false(r.item[0].found);
 	assert_true(r.item[1].found);
@@ -209,7 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(closed_form), cmocka_unit_test(band),      cmocka_unit_test(geometry),
 	    cmocka_unit_test(desk),        cmocka_unit_test(simulated), cmocka_unit_test(matching),
-	    cmocka_unit_test(limits),
+	    cmocka_unit_test(limits),      cmocka_unit_test(unheard), cmocka_unit_test(together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <sabin/fft.h>
 
 #include "audio/take.h"
+#include "util/decays.h"
 #include "util/near.h"
 #include "util/seed.h"
 
@@ -240,7 +241,7 @@ static void clipping_is_found(void **state)
 	}
 }
 
-/* A hundred noisy recordings, then clean ones through coarse converters: the top of a slow sine
+/* A hundred noisy recordings (SABIN_TEST_DRAWS), then clean ones through coarse converters: the top of a slow sine
  * is flat for many samples there, and no fault. */
 static void clipping_is_not_invented(void **state)
 {
@@ -258,7 +259,8 @@ static void clipping_is_not_invented(void **state)
 	memcpy(clean, r.recorded, r.frames * sizeof *clean);
 	for (size_t k = 0; k < r.frames + 100 * APART; k++)
 		hiss[k] = noise * sabin_random_normal_at(seed, k);
-	for (int i = 0; i < 100; i++) {
+	const int draws = decay_draws(100);
+	for (int i = 0; i < draws; i++) {
 		struct sabin_take t;
 		for (size_t k = 0; k < r.frames; k++) {
 			r.recorded[k] = clean[k] + hiss[(size_t)i * APART + k];
@@ -364,6 +366,38 @@ static void skew_not_known(void **state)
 	trust(&t);
 	/* 130 Hz wide: a hundredth of a sample is out of reach, a tenth of a millisecond is not */
 	assert_near(t.arrival, (double)r.stimulus.sweep_frame + 0.02 * RATE_HZ, 1);
+	rig_free(&r);
+}
+
+/* A loudspeaker whose range ends below the chirps: the clock is that of the take before, if any. */
+static void chirps_above_the_speaker(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_make(&r, 20, 22000, 2, 0.5);
+	struct path p = {.gain = 0.5, .delay_s = 0.02, .skew_ppm = 80};
+	for (int round = 0; round < 2; round++) {
+		sabin_taker_speaker(r.taker, (double[]){20, 120});
+		record(&r, &p);
+		for (int pass = 0; pass < 4; pass++) /* 6 dB an octave each */
+			for (size_t i = 1; i < r.frames; i++)
+				r.recorded[i] = r.recorded[i - 1] +
+				                -expm1(-2 * M_PI * 120 / RATE_HZ) *
+				                    (r.recorded[i] - r.recorded[i - 1]);
+		for (size_t i = 0; i < r.frames; i++)
+			r.recorded[i] += 1e-5 * sabin_random_normal_at(4, i);
+		struct sabin_take t;
+		assert_ok(sabin_taker_process(r.taker, r.recorded, &t));
+		trust(&t);
+		assert_false(t.markers.heard);
+		assert_true(says(&t, "above this speaker's range (to 120 Hz)"));
+		assert_true(says(&t, round ? "taken from the response before" : "not known"));
+		assert_int_equal(t.verdict.skew_ppm.valid, round == 1);
+		assert_near(t.skew, round ? 80e-6 : 0, 0.01e-6);
+		sabin_taker_speaker(r.taker, (double[]){NAN, NAN});
+		t = take(&r, &p);
+		assert_near(t.verdict.skew_ppm.value, 80, 0.01);
+	}
 	rig_free(&r);
 }
 
@@ -549,6 +583,7 @@ int main(void)
 	    cmocka_unit_test(skew),
 	    cmocka_unit_test(skew_that_is_a_fault),
 	    cmocka_unit_test(skew_not_known),
+	    cmocka_unit_test(chirps_above_the_speaker),
 	    cmocka_unit_test(cut),
 	    cmocka_unit_test(foreign),
 	    cmocka_unit_test(any_start),

@@ -14,7 +14,9 @@ struct sabin_arrival {
 	                     * (ISO 3382-1:2009, 5.3.2 and A.3.4: the start of the response) */
 	double position;    /* sub-sample position of the direct sound, in samples */
 	double peak;        /* its interpolated, signed amplitude */
-	int polarity;       /* +1, -1; 0 when positive and negative peak are within 1 dB */
+	int polarity;       /* +1, -1; 0 when positive and negative peak are within 1 dB, or no larger than
+	                     * what precedes them; of a subwoofer, whose direct sound is slower than
+	                     * 1 ms, the peaks of its first swing and of the one back */
 	size_t largest;     /* sample of the largest magnitude */
 };
 

@@ -38,4 +38,9 @@ SABIN_API void sabin_convolver_process(struct sabin_convolver *convolver, const 
 /* The current block is complete as last processed; the next call starts the next one. */
 SABIN_API void sabin_convolver_advance(struct sabin_convolver *convolver);
 
+/* Two whole signals at once: a[n] convolved with b[m] is out[n + m - 1], to free().  SABIN_EINVAL: an
+ * empty or absurdly long one; SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err sabin_convolve(const double *a, size_t n, const double *b,
+                                                   size_t m, double **out);
+
 #endif

@@ -23,12 +23,20 @@ SABIN_API SABIN_MUST enum sabin_err
 sabin_deconvolver_new(const double *played, size_t frames_played, size_t frames_recorded,
                       double rate_hz, double from_hz, double to_hz,
                       struct sabin_deconvolver **out);
+/* The same where only the lags first .. last are wanted, within -frames_played .. frames_recorded:
+ * shorter transforms do, because the others may be laid over each other.  SABIN_EINVAL: also an
+ * empty range. */
+SABIN_API SABIN_MUST enum sabin_err
+sabin_deconvolver_new_between(const double *played, size_t frames_played, size_t frames_recorded,
+                              double rate_hz, double from_hz, double to_hz, long first, long last,
+                              struct sabin_deconvolver **out);
 SABIN_API void sabin_deconvolver_free(struct sabin_deconvolver *deconvolver);
 
 /* Take played[frames_played] for what was played from now on, as after sabin_deconvolver_new(), but
  * without new plans: the same signal as a clock sees it that is fast by the factor pace, 0.9 .. 1.1,
  * at which the band lies lower by as much.  At most sabin_deconvolver_size() frames, else
- * SABIN_EINVAL; k frames more than there were shorten the negative lags by k.  After SABIN_ESHORT it must not be used but for another _replace. */
+ * SABIN_EINVAL; k frames more than there were shorten the negative lags by k, or bring `last` nearer by
+ * as much.  After SABIN_ESHORT it must not be used but for another _replace. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_deconvolver_replace(struct sabin_deconvolver *deconvolver, const double *played,
                           size_t frames_played, double pace);

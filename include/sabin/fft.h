@@ -3,7 +3,7 @@
  * fft.h: real discrete Fourier transforms of one fixed length.
  *
  * Convention: X[k] = sum_n x[n] exp(-2 pi i k n / N), k = 0 .. N/2; the inverse divides by N.
- * A handle owns its plans and may be used by one thread at a time; different handles may be made,
+ * A handle owns its plan and may be used by one thread at a time; different handles may be made,
  * used and freed in different threads.
  */
 #ifndef SABIN_FFT_H
@@ -19,13 +19,9 @@ struct sabin_fft;
 /* Smallest even number >= n (n >= 1) without a prime factor above 5; 0 when it would overflow. */
 SABIN_API size_t sabin_fft_smooth_size(size_t n);
 
-/* Plans for length n, an even number >= 2.  Free with sabin_fft_free(); NULL may be freed.
+/* A plan for length n, an even number >= 2.  Free with sabin_fft_free(); NULL may be freed.
  * SABIN_EINVAL: odd, zero or absurd n.  SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_fft_new(size_t n, struct sabin_fft **out);
-/* The same for one direction only, which halves what planning costs: a large plan takes longer than
- * several transforms.  The other direction must not be used. */
-SABIN_API SABIN_MUST enum sabin_err sabin_fft_new_forward(size_t n, struct sabin_fft **out);
-SABIN_API SABIN_MUST enum sabin_err sabin_fft_new_inverse(size_t n, struct sabin_fft **out);
 SABIN_API void sabin_fft_free(struct sabin_fft *fft);
 
 /* The length the handle was made for. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sabin/parameters.h>
 #include <sabin/quantity.h>
 #include <sabin/status.h>
 
@@ -33,6 +34,10 @@ struct sabin_modefit_options {
  * Hz where the time or the volume is not known (NAN). */
 SABIN_API struct sabin_modefit_options sabin_modefit_range(double t60_s, double volume_m3);
 
+/* The same with the mean of the valid times of `analysis` from 200 Hz to 1.25 kHz. */
+SABIN_API struct sabin_modefit_options sabin_modefit_range_of(const struct sabin_analysis *analysis,
+                                                              double volume_m3);
+
 struct sabin_modefit {
 	double from_hz, to_hz;
 	double used_from_s, used_to_s; /* stretch of the response that was fitted, after the onset */
@@ -55,12 +60,15 @@ struct sabin_mode_match {
 	int n[3];            /* half waves along width, length, height */
 	double frequency_hz; /* of the rigid room */
 	double deviation_hz; /* fitted minus rigid */
+	int part_of;         /* -1, or the fitted mode of which this one is a part: the room has one mode there */
 };
 
 /* Pair the fitted modes, clusters aside, with the modes of a room of size_m (width, length, height;
  * 0.5 .. 500 m each), one to one, nearest first; distance and standard uncertainty together are at
- * most 3 %.  matches[fit->count].  SABIN_EINVAL: sizes; SABIN_ENOMEM. */
-SABIN_API SABIN_MUST enum sabin_err sabin_modefit_match(const struct sabin_modefit *fit,
+ * most 3 %.  What then has no mode of its own, but lies within the width of one that another line has,
+ * is a part of that: it becomes a cluster, and widens the other's uncertainty.
+ * matches[fit->count].  SABIN_EINVAL: sizes; SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err sabin_modefit_match(struct sabin_modefit *fit,
                                                         const double size_m[3],
                                                         double speed_m_s,
                                                         struct sabin_mode_match *matches);

@@ -72,6 +72,8 @@ SABIN_API SABIN_MUST enum sabin_err sabin_noise_compute(const double *x, size_t 
 
 /* Ratings of nine octave levels in dB SPL, 31.5 Hz .. 8 kHz; NAN: a level that is not known. */
 SABIN_API struct sabin_noise_rating sabin_noise_nr(const double octave_dbspl[SABIN_NOISE_OCTAVES]);
+/* dB SPL of the NR curve in octave 0 .. SABIN_NOISE_OCTAVES - 1. */
+SABIN_API double sabin_noise_nr_level(double nr, int octave);
 /* ANSI/ASA S12.2-2019; below NC 15 and above NC 70 there is no curve: the value is the last one, not
  * valid (SABIN_BECAUSE_RANGE, `have` its level in dB less than or beyond that of the curve, negative
  * below). */

@@ -53,14 +53,26 @@ struct sabin_decay_fit {
 	double time_s, at0_db, from_s, to_s;
 };
 
+/* A decay with two slopes, told from one by maximum likelihood (of noise under two exponentials, from
+ * -5 dB of the decay curve on): two times, and where the energies left in both are equal. */
+struct sabin_double_slope {
+	bool found;                        /* false: one slope, as far as the data tell */
+	struct sabin_quantity early, late; /* s: decay times */
+	struct sabin_quantity bend_s;      /* after time zero */
+	struct sabin_quantity bend_db;     /* level of the decay curve there, negative */
+	double at0_db[2]; /* early, late: the decay alone is at0_db - 60 t / time on the curve's scale */
+};
+
 struct sabin_band_result {
 	struct sabin_band band; /* nominal_hz = 0: broadband */
 	struct sabin_quantity value[SABIN_PARAMETER_COUNT];
 	bool t20_meets_iso, t30_meets_iso; /* INR >= 35, 45 dB */
 	double noise_db;   /* noise density re the band's peak smoothed energy density; -INFINITY: none */
+	double energy;     /* of the decay, amplitude^2 times s; NAN: not known */
 	double knee_s;     /* where decay and noise cross, after time zero */
 	double topt_to_db; /* lower end of the Topt range, negative */
-	struct sabin_decay_fit fit_t20, fit_t30; /* NAN where not computable */
+	struct sabin_decay_fit fit_t20, fit_t30, fit_topt; /* NAN where not computable */
+	struct sabin_double_slope slopes;
 	/* For charts: the decay curve and the smoothed band energy, both dB re the value of the decay
 	 * curve at 0 (energy: re its own largest), every curve_step_s from time zero.  curve_db is NAN
 	 * after the knee. */
@@ -85,6 +97,11 @@ SABIN_API SABIN_MUST enum sabin_err sabin_analysis_compute(
     const double *h, size_t n, double rate_hz, const struct sabin_analysis_options *options,
     struct sabin_analysis *out);
 SABIN_API void sabin_analysis_free(struct sabin_analysis *analysis);
+
+/* Strength G of ISO 3382-1 A.2.2 in dB: energy of the band re that of the same source in the free field
+ * at 10 m, for a response whose amplitude 1 is the free-field pressure at 1 m.  Valid where INR and
+ * the length of the filter's own decay allow it. */
+SABIN_API struct sabin_quantity sabin_strength(const struct sabin_band_result *band, double rate_hz);
 
 /* For many responses of about one length: what planning and memory cost is paid once.  An analyser
  * serves one thread at a time; its results do not depend on what it did before and outlive it. */

@@ -20,7 +20,12 @@ enum sabin_reason {
 	SABIN_BECAUSE_NOT_A_DECAY, /* the curve does not fall */
 	SABIN_BECAUSE_OUT_OF_BAND, /* the band reaches beyond the sampled or excited range (Hz) */
 	SABIN_BECAUSE_UNKNOWN,     /* what it takes to compute it is not known */
-	SABIN_BECAUSE_OVERLAP,     /* modes that cannot be told apart */
+	SABIN_BECAUSE_OVERLAP,     /* modes that cannot be told apart, or one that is no single exponential */
+	SABIN_BECAUSE_SPREAD,      /* what a cut or a filter spreads in time moves it too far (in just
+	                            * noticeable differences); without numbers: so that values of the
+	                            * band contradict each other */
+	SABIN_BECAUSE_NEIGHBOUR,   /* what a slower neighbouring band leaks moves it too far (per cent) */
+	SABIN_BECAUSE_WINDOW,      /* the time window is too short for the filter: B*t (ratio) */
 };
 
 struct sabin_quantity {
@@ -29,16 +34,19 @@ struct sabin_quantity {
 	bool valid;        /* false: do not rely on it */
 	enum sabin_reason reason;
 	double have, need; /* the numbers behind `reason`; NAN when it has none */
+	/* standard uncertainty (k = 1) of what a second measurement at the same place would show, same
+	 * unit; NAN or 0 when not known */
+	double repeatability;
 };
 
 static inline struct sabin_quantity sabin_quantity_valid(double value, double plus_minus)
 {
-	return (struct sabin_quantity){value, plus_minus, true, SABIN_BECAUSE_VALID, NAN, NAN};
+	return (struct sabin_quantity){value, plus_minus, true, SABIN_BECAUSE_VALID, NAN, NAN, NAN};
 }
 
 static inline struct sabin_quantity sabin_quantity_invalid(double value, enum sabin_reason reason)
 {
-	return (struct sabin_quantity){value, NAN, false, reason, NAN, NAN};
+	return (struct sabin_quantity){value, NAN, false, reason, NAN, NAN, NAN};
 }
 
 #endif

@@ -28,6 +28,7 @@ enum sabin_err {
 	SABIN_EDEVICE, /* an audio device is missing, busy, or cannot do what was asked */
 	SABIN_EXRUN,   /* an audio stream lost data */
 	SABIN_EINTR,   /* the user interrupted */
+	SABIN_EINSTALL, /* a file of sabin's own is missing: a broken installation */
 };
 
 /* One short English phrase for a status; never NULL. */

@@ -70,7 +70,7 @@ static enum sabin_err inverse_of(struct sabin_bank *bank, size_t size, struct sa
 		i++;
 	enum sabin_err err = SABIN_OK;
 	if (!bank->inverse[i])
-		err = sabin_fft_new_inverse(size, &bank->inverse[i]);
+		err = sabin_fft_new(size, &bank->inverse[i]);
 	if (!err)
 		*fft = bank->inverse[i];
 	return err;
@@ -144,9 +144,9 @@ static enum sabin_err make_arrays(struct sabin_bank *bank)
 	}
 	enum sabin_err err = ok ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
-		err = sabin_fft_new_forward(bank->size, &bank->forward);
+		err = sabin_fft_new(bank->size, &bank->forward);
 	if (!err)
-		err = sabin_fft_new_forward(bank->short_size, &bank->short_forward);
+		err = sabin_fft_new(bank->short_size, &bank->short_forward);
 	return err;
 }
 
@@ -188,6 +188,9 @@ enum sabin_err sabin_bank_load(struct sabin_bank *bank, const double *h, size_t 
 		const size_t until = (size_t)lround(sabin_split_s[s] * rate_hz);
 		transform(bank, bank->short_forward, h, onset, until < count ? until : count,
 		          bank->early[s]);
+		bank->cut[s] = 0;
+		for (size_t i = until ? until - 1 : 0; i <= until && i < count; i++)
+			bank->cut[s] = fmax(bank->cut[s], fabs(h[onset + i]));
 	}
 	return SABIN_OK;
 }
@@ -275,12 +278,28 @@ static enum sabin_err integrate(const struct sabin_bank *bank, const double *x, 
 	return SABIN_OK;
 }
 
-static double energy_of(const double *x, size_t n, double sample_s)
+/* Energy of samples from .. n - 1. */
+static double energy_of(const double *x, size_t from, size_t n, double sample_s)
 {
 	double sum = 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = from; i < n; i++)
 		sum += x[i] * x[i];
 	return sum * sample_s;
+}
+
+/* d/dt of the integral of the square of what was cut at t and then filtered is 2 h(t) y(t), y being the
+ * filtered signal; the filter twice or once is all one here. */
+static void find_edges(const struct sabin_bank *bank, const double *early, size_t by, int s,
+                       struct sabin_band_energy *out)
+{
+	const size_t at = (bank->lead + (size_t)lround(sabin_split_s[s] * bank->rate_hz)) / by;
+	double most_early = 0, most_late = 0;
+	for (size_t i = at; i <= at + 1; i++) {
+		most_early = fmax(most_early, fabs(early[i]));
+		most_late = fmax(most_late, fabs(bank->samples[i] - early[i]));
+	}
+	out->early_edge[s] = 2 * bank->cut[s] * most_early;
+	out->late_edge[s] = 2 * bank->cut[s] * most_late;
 }
 
 enum sabin_err sabin_bank_filter(struct sabin_bank *bank, const struct sabin_band *band,
@@ -297,7 +316,11 @@ enum sabin_err sabin_bank_filter(struct sabin_bank *bank, const struct sabin_ban
 		err = filter(bank, band, bank->early[s], bank->short_size, by, early);
 		if (err)
 			break;
-		out->early[s] = energy_of(early, short_n, (double)by / bank->rate_hz);
+		const double sample_s = (double)by / bank->rate_hz;
+		const size_t split = bank->lead / by + (size_t)ceil(sabin_split_s[s] / sample_s);
+		out->spilled[s] = energy_of(early, split, short_n, sample_s);
+		out->early[s] = energy_of(early, 0, split, sample_s) + out->spilled[s];
+		find_edges(bank, early, by, s, out);
 		err = integrate(bank, bank->samples, early, short_n, by, &out->late[s]);
 	}
 	return err;

@@ -34,6 +34,9 @@ struct sabin_band_energy {
 	struct sabin_energy all;
 	/* ISO 3382-1 A.3: the response is divided first, each part filtered then. */
 	double early[SABIN_SPLITS];
+	/* by how much early and late energy change, at most, for each second that the cut is later */
+	double early_edge[SABIN_SPLITS], late_edge[SABIN_SPLITS];
+	double spilled[SABIN_SPLITS]; /* of `early`, what lies after the split all the same */
 	/* the late part, as far as it differs from `all` (until late[].count ends) */
 	struct sabin_energy late[SABIN_SPLITS];
 };
@@ -43,6 +46,7 @@ struct sabin_bank {
 	double rate_hz;
 	size_t lead;           /* samples before time zero, in the long and in the short buffer */
 	size_t size, short_size;
+	double cut[SABIN_SPLITS]; /* size of the samples beside the cuts */
 	double preroll_s;      /* of the response before the onset, kept as early energy */
 	double duration_s;     /* from time zero to the last sample that is not zero */
 	double complex *whole; /* [size / 2 + 1] */

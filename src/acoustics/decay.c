@@ -23,6 +23,33 @@ enum { FIT_POINTS = 400 };
 /* The hard end of a response rings: its last 1.5 reciprocal bandwidths hold less than the whole. */
 static const double end_cells = 1.5;
 
+/* About the knee neither what was measured (less noise) nor the model alone is best.  In a cell where
+ * decay and noise have the densities S and N, the first is off by a variance of N^2 + 2 N S, the
+ * second by S^2, the decay's own.  Weighed by their inverses, the measured has (S / (S + N))^2. */
+/* From where the decay is so far above the noise, until it is so far below. */
+static const double melt_above_db = 13, melt_below_db = 5;
+
+static void melt(struct sabin_decay *decay)
+{
+	const struct sabin_decay_model *m = &decay->model;
+	const double s_per_db = sixty_db / 60 / m->rate;
+	const double from_s = fmax(decay->knee_s - melt_above_db * s_per_db, 0);
+	const double to_s = fmin(decay->knee_s + melt_below_db * s_per_db, decay->end_s);
+	const double step_s = (to_s - from_s) / SABIN_MELT_STEPS;
+	decay->melt[SABIN_MELT_STEPS] = m->density * exp(-m->rate * to_s) / m->rate;
+	for (int i = SABIN_MELT_STEPS; i-- > 0;) {
+		const double t_s = from_s + i * step_s;
+		const double s = m->density * exp(-m->rate * (t_s + step_s / 2)), n = m->noise;
+		const double measured = sabin_energy_after(decay->energy, t_s) -
+		                        sabin_energy_after(decay->energy, t_s + step_s);
+		const double weight = s / (s + n) * s / (s + n);
+		decay->melt[i] = decay->melt[i + 1] + weight * (measured - n * step_s) +
+		                 (1 - weight) * s * step_s;
+	}
+	decay->melt_from_s = from_s;
+	decay->melt_step_s = step_s;
+}
+
 static void set_knee(struct sabin_decay *decay)
 {
 	const struct sabin_decay_model *m = &decay->model;
@@ -39,6 +66,8 @@ static void set_knee(struct sabin_decay *decay)
 	if (decay->handling == SABIN_NOISE_FULL) {
 		decay->subtract = m->noise;
 		decay->beyond = m->density * exp(-m->rate * decay->knee_s) / m->rate; /* [ISO] C */
+		if (decay->noise_seen)
+			melt(decay);
 	}
 }
 
@@ -61,8 +90,25 @@ void sabin_decay_init(struct sabin_decay *decay, const struct sabin_energy *ener
 	decay->total = sabin_decay_curve(decay, energy->start_s);
 }
 
+/* From melt_from_s on; before, what was measured is added. */
+static double melted(const struct sabin_decay *decay, double t_s)
+{
+	const double at = (t_s - decay->melt_from_s) / decay->melt_step_s;
+	if (at >= SABIN_MELT_STEPS)
+		return decay->model.density * exp(-decay->model.rate * t_s) / decay->model.rate;
+	if (at < 0)
+		return decay->melt[0] + sabin_energy_after(decay->energy, t_s) -
+		       sabin_energy_after(decay->energy, decay->melt_from_s) -
+		       decay->subtract * (decay->melt_from_s - fmax(t_s, 0));
+	const size_t i = (size_t)at;
+	const double u = at - (double)i;
+	return decay->melt[i] * (1 - u) + decay->melt[i + 1] * u;
+}
+
 double sabin_decay_curve(const struct sabin_decay *decay, double t_s)
 {
+	if (decay->melt_step_s > 0)
+		return melted(decay, t_s);
 	if (t_s >= decay->knee_s)
 		return decay->has_model
 		               ? decay->beyond * exp(-decay->model.rate * (t_s - decay->knee_s))

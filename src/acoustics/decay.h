@@ -19,6 +19,8 @@ struct sabin_decay_model {
 	double noise;   /* amplitude^2 */
 };
 
+enum { SABIN_MELT_STEPS = 64 };
+
 struct sabin_decay {
 	const struct sabin_energy *energy; /* borrowed */
 	double bandwidth_hz;
@@ -31,6 +33,10 @@ struct sabin_decay {
 	double end_s;        /* of the response */
 	double subtract;     /* noise density taken off before the knee */
 	double beyond;       /* energy that the decay would have had after the knee */
+	/* about the knee the decay curve goes over from what was measured to the model, instead of at the
+	 * knee: energy of the decay after melt_from_s + i * melt_step_s; melt_step_s = 0: it does not */
+	double melt[SABIN_MELT_STEPS + 1];
+	double melt_from_s, melt_step_s;
 	double total;        /* energy of the decay, early energy before time zero included */
 };
 

@@ -99,7 +99,7 @@ static enum sabin_err energies_make(struct energies *e, double *x, size_t n, dou
 	e->sum = malloc((e->count + 1) * sizeof *e->sum);
 	if (!padded || !spectrum || !e->sum)
 		goto out;
-	err = sabin_fft_new_forward(size, &fft);
+	err = sabin_fft_new(size, &fft);
 	if (err)
 		goto out;
 	memcpy(padded, x, n * sizeof *x);

@@ -74,6 +74,7 @@ static enum sabin_err to_levels(struct sabin_etc *etc)
 	}
 	if (!(direct > 0) || !(most > 0))
 		return SABIN_ESHORT;
+	etc->direct_power = direct;
 	for (size_t i = 0; i < etc->length; i++) {
 		etc->level_db[i] = fmax(10 * log10(etc->level_db[i] / direct), floor_db);
 		etc->amplitude[i] /= most;

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include <sabin/reflections.h>
 #include <sabin/status.h>
 
 /* Samples from `before_s` before the direct sound on. */
@@ -16,6 +17,7 @@ struct sabin_etc {
 	double direct;      /* where the direct sound is, as an index into the arrays */
 	double *amplitude;  /* [length], relative to the largest magnitude in it */
 	double *level_db;   /* [length], re the direct sound */
+	double direct_power; /* what 0 dB is: mean square of the analytic signal, twice the signal's */
 };
 
 /* h[n], whose direct sound is at sample `direct`, from before_s before it to after_s after it: the
@@ -39,5 +41,12 @@ struct sabin_etc_peak {
  * are above least_db and rise at least 3 dB out of what is around them, in order of time. */
 size_t sabin_etc_peaks(const struct sabin_etc *etc, double from_s, double least_db,
                        struct sabin_etc_peak *peaks, size_t capacity);
+
+/* sabin_reflections_compute(), and the curve that it reads, of the band from_hz .. to_hz: free it with
+ * sabin_etc_release(). */
+SABIN_MUST enum sabin_err sabin_reflections_curve(const double *h, size_t n, double rate_hz,
+                                                  double direct, double speed_m_s,
+                                                  struct sabin_reflections *out,
+                                                  struct sabin_etc *curve);
 
 #endif

@@ -85,7 +85,7 @@ enum sabin_err sabin_spectrum_compute(const double *x, size_t n, double rate_hz,
 	const size_t size = segment_size(n, segment_s * rate_hz);
 	const double bin_hz = rate_hz / (double)size;
 	struct sabin_fft *fft = NULL;
-	enum sabin_err err = sabin_fft_new_forward(size, &fft);
+	enum sabin_err err = sabin_fft_new(size, &fft);
 	double *window = malloc(size * sizeof *window), *buffer = malloc(size * sizeof *buffer);
 	double complex *bins = malloc((size / 2 + 1) * sizeof *bins);
 	*out = (struct sabin_spectrum){

@@ -173,7 +173,7 @@ static enum sabin_err one_part(const struct ears *e, double rate_hz, int part,
 	double *x = malloc(size * sizeof *x);
 	double complex *spectra[2] = {malloc(bins * sizeof **spectra), malloc(bins * sizeof **spectra)};
 	enum sabin_err err =
-		x && spectra[0] && spectra[1] ? sabin_fft_new_forward(size, &fft) : SABIN_ENOMEM;
+		x && spectra[0] && spectra[1] ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
 	if (!err)
 		err = transform(e, fft, x, spectra);
 	for (int b = 0; b <= SABIN_IACC_BANDS && !err; b++) {
@@ -196,7 +196,8 @@ static void make_bands(double rate_hz, const struct sabin_iacc_options *o, struc
 	const double low_hz = o->excited_from_hz, high_hz = fmin(o->excited_to_hz, rate_hz / 2);
 	struct sabin_band *broad = &iacc->broadband.band;
 	sabin_bands(1, 125, 8000, bands, SABIN_IACC_BANDS);
-	*broad = (struct sabin_band){.low_hz = HUGE_VAL, .fraction = 1};
+	iacc->broadband =
+	    (struct sabin_iacc_band){.band = {.low_hz = HUGE_VAL, .fraction = 1}};
 	for (int b = 0; b < SABIN_IACC_BANDS; b++) {
 		const bool low = bands[b].low_hz < low_hz, high = bands[b].high_hz > high_hz;
 		iacc->band[b] = (struct sabin_iacc_band){.band = bands[b]};

@@ -6,12 +6,33 @@
  */
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include <sabin/modefit.h>
 
 /* Walls that give way and furniture move modes by a few per cent. */
 static const double match_share = 0.03;
+static const double t60_error = 0.1; /* one standard uncertainty; more is not valid, as in modefit.c */
 enum { RIGID_MAX = 20000 }; /* below 412 Hz a room of 2000 m3 has some 15000 */
+
+static const double middle_hz[2] = {200, 1250};
+
+struct sabin_modefit_options sabin_modefit_range_of(const struct sabin_analysis *analysis,
+                                                    double volume_m3)
+{
+	double sum = 0, count = 0;
+	for (size_t b = 0; b < analysis->band_count; b++) {
+		const struct sabin_quantity *value = analysis->bands[b].value;
+		const double hz = analysis->bands[b].band.nominal_hz;
+		const struct sabin_quantity q =
+		    value[SABIN_T30].valid ? value[SABIN_T30] : value[SABIN_T20];
+		if (q.valid && hz >= middle_hz[0] && hz <= middle_hz[1]) {
+			sum += q.value;
+			count++;
+		}
+	}
+	return sabin_modefit_range(count > 0 ? sum / count : (double)NAN, volume_m3);
+}
 
 struct rigid {
 	double f_hz;
@@ -81,7 +102,65 @@ static bool next_pair(const struct sabin_modefit *fit, const struct sabin_mode_m
 	return best < 1;
 }
 
-enum sabin_err sabin_modefit_match(const struct sabin_modefit *fit, const double size_m[3],
+/* Half-power width of a fitted mode. */
+static double width_hz(const struct sabin_fitted_mode *m)
+{
+	return m->frequency_hz.value / m->q.value;
+}
+
+static void because(struct sabin_quantity *q, enum sabin_reason reason, double have, double need)
+{
+	*q = (struct sabin_quantity){q->value, q->plus_minus, false, reason, have, need, NAN};
+}
+
+/* The line of `part` tells of `whole` as well: its height, as a share, bends frequency and decay. */
+static void take_in(struct sabin_fitted_mode *whole, struct sabin_fitted_mode *part)
+{
+	const double share = fmin(pow(10, (part->level_db.value - whole->level_db.value) / 20), 1);
+	const double apart_hz = share * (part->frequency_hz.value - whole->frequency_hz.value);
+	const double apart = share * log(part->t60_s.value / whole->t60_s.value);
+	struct sabin_quantity *of[] = {&part->frequency_hz, &part->q, &part->t60_s, &part->level_db};
+	whole->frequency_hz.plus_minus = hypot(whole->frequency_hz.plus_minus, apart_hz);
+	whole->t60_s.plus_minus = hypot(whole->t60_s.plus_minus, apart * whole->t60_s.value);
+	whole->q.plus_minus = hypot(whole->q.plus_minus, apart * whole->q.value);
+	const double error = whole->t60_s.plus_minus / whole->t60_s.value;
+	if (error > t60_error && whole->t60_s.valid) {
+		because(&whole->t60_s, SABIN_BECAUSE_UNCERTAIN, 100 * error, 100 * t60_error);
+		because(&whole->q, SABIN_BECAUSE_UNCERTAIN, 100 * error, 100 * t60_error);
+	}
+	part->cluster = true;
+	for (int i = 0; i < 4; i++)
+		because(of[i], SABIN_BECAUSE_OVERLAP, (double)NAN, (double)NAN);
+}
+
+/* Lines without a mode of their own: the nearest mode of the room is another line's, and this one lies
+ * within the width of either. */
+static void find_parts(struct sabin_modefit *fit, struct sabin_mode_match *matches,
+                       const struct rigid *rigid, size_t count)
+{
+	for (size_t i = 0; i < fit->count; i++) {
+		struct sabin_fitted_mode *m = &fit->modes[i];
+		size_t near = count;
+		for (size_t k = 0; k < count && !matches[i].found; k++)
+			if (near == count || fabs(rigid[k].f_hz - m->frequency_hz.value) <
+			                             fabs(rigid[near].f_hz - m->frequency_hz.value))
+				near = k;
+		for (size_t k = 0; k < count; k++) /* may be that one's */
+			if (!rigid[k].taken && fabs(rigid[k].f_hz - m->frequency_hz.value) < width_hz(m))
+				near = count;
+		for (size_t j = 0; j < fit->count && near < count; j++) {
+			struct sabin_fitted_mode *whole = &fit->modes[j];
+			if (!matches[j].found || memcmp(matches[j].n, rigid[near].n, sizeof matches[j].n) ||
+			    fabs(whole->frequency_hz.value - m->frequency_hz.value) >
+			            fmax(width_hz(whole), width_hz(m)))
+				continue;
+			matches[i].part_of = (int)j;
+			take_in(whole, m);
+		}
+	}
+}
+
+enum sabin_err sabin_modefit_match(struct sabin_modefit *fit, const double size_m[3],
                                    double speed_m_s, struct sabin_mode_match *matches)
 {
 	for (int i = 0; i < 3; i++)
@@ -95,7 +174,8 @@ enum sabin_err sabin_modefit_match(const struct sabin_modefit *fit, const double
 	const size_t count = rigid_modes(size_m, speed_m_s, fit->to_hz * (1 + match_share), rigid);
 	for (size_t i = 0; i < fit->count; i++)
 		matches[i] = (struct sabin_mode_match){.frequency_hz = (double)NAN,
-		                                       .deviation_hz = (double)NAN};
+		                                       .deviation_hz = (double)NAN,
+		                                       .part_of = -1};
 	size_t i = 0, k = 0;
 	while (next_pair(fit, matches, rigid, count, &i, &k)) {
 		rigid[k].taken = true;
@@ -103,8 +183,10 @@ enum sabin_err sabin_modefit_match(const struct sabin_modefit *fit, const double
 		    true,
 		    {rigid[k].n[0], rigid[k].n[1], rigid[k].n[2]},
 		    rigid[k].f_hz,
-		    fit->modes[i].frequency_hz.value - rigid[k].f_hz};
+		    fit->modes[i].frequency_hz.value - rigid[k].f_hz,
+		    -1};
 	}
+	find_parts(fit, matches, rigid, count);
 	free(rigid);
 	return SABIN_OK;
 }

@@ -58,10 +58,12 @@ struct sabin_quantity sabin_noise_quantity(const struct sabin_noise_options *o, 
 	const double scale_db = absolute && isfinite(o->full_scale_plus_minus_db)
 	                                ? o->full_scale_plus_minus_db : 0;
 	const double error_db = hypot(db_per_part * relative_error, scale_db);
-	if (100 * relative_error <= allowed_percent)
-		return sabin_quantity_valid(level, error_db);
-	return sabin_quantity_because(level, error_db, SABIN_BECAUSE_UNCERTAIN,
-	                              100 * relative_error, allowed_percent);
+	struct sabin_quantity q = sabin_quantity_valid(level, error_db);
+	if (100 * relative_error > allowed_percent)
+		q = sabin_quantity_because(level, error_db, SABIN_BECAUSE_UNCERTAIN,
+		                           100 * relative_error, allowed_percent);
+	q.repeatability = db_per_part * relative_error;
+	return q;
 }
 
 static struct sabin_noise_level band_level(const struct sabin_spectrum *s, double rate_hz,
@@ -107,14 +109,20 @@ static const double octaves_hz[SABIN_NOISE_OCTAVES] = {31.5, 63,   125,  250, 50
                                                        1000, 2000, 4000, 8000};
 enum { FIRST_OF_SPEECH = 4, AFTER_SPEECH = 8 }; /* 500 Hz .. 4 kHz */
 
+static const double nr_a[] = {55.4, 35.5, 22, 12, 4.8, 0, -3.5, -6.1, -8}; /* [NR] */
+static const double nr_b[] = {.681, .79, .87, .93, .974, 1, 1.015, 1.025, 1.03};
+
+double sabin_noise_nr_level(double nr, int octave)
+{
+	return nr_a[octave] + nr_b[octave] * nr;
+}
+
 struct sabin_noise_rating sabin_noise_nr(const double octave_dbspl[SABIN_NOISE_OCTAVES])
 {
-	static const double a[] = {55.4, 35.5, 22, 12, 4.8, 0, -3.5, -6.1, -8}; /* [NR] */
-	static const double b[] = {.681, .79, .87, .93, .974, 1, 1.015, 1.025, 1.03};
 	struct sabin_noise_rating rating = {sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN), NAN};
 	double most = -HUGE_VAL;
 	for (int i = 0; i < SABIN_NOISE_OCTAVES; i++) {
-		const double nr = (octave_dbspl[i] - a[i]) / b[i];
+		const double nr = (octave_dbspl[i] - nr_a[i]) / nr_b[i];
 		if (!(nr > most))
 			continue;
 		most = nr;

@@ -8,6 +8,7 @@
 
 #include <sabin/parameters.h>
 
+#include "acoustics/leakage.h"
 #include "acoustics/quantities.h"
 
 enum { MAX_BANDS = 40, CURVE_POINTS = 201 };
@@ -48,8 +49,10 @@ static void set_all(struct sabin_band_result *result, struct sabin_quantity q)
 		result->value[p] = q;
 	result->t20_meets_iso = result->t30_meets_iso = false;
 	result->noise_db = -HUGE_VAL;
-	result->knee_s = result->topt_to_db = NAN;
-	result->fit_t20 = result->fit_t30 = (struct sabin_decay_fit){NAN, NAN, NAN, NAN};
+	result->knee_s = result->topt_to_db = result->energy = NAN;
+	result->fit_t20 = result->fit_t30 = result->fit_topt =
+		(struct sabin_decay_fit){NAN, NAN, NAN, NAN};
+	result->slopes.found = false;
 }
 
 static double smoothed(const struct sabin_energy *energy, double t_s, double width_s)
@@ -124,10 +127,10 @@ static void check_excited(const struct sabin_analysis_options *options,
 	}
 }
 
-/* bandwidth_hz: of noise that varies as much as this band's signal.  *energy_out: all of it. */
+/* bandwidth_hz: of noise that varies as much as this band's signal. */
 static enum sabin_err analyse_band(struct sabin_bank *bank,
                                    const struct sabin_analysis_options *options,
-                                   double bandwidth_hz, double *energy_out,
+                                   double bandwidth_hz, struct sabin_band_trace *trace,
                                    struct sabin_band_result *result)
 {
 	const struct sabin_band *band = &result->band;
@@ -141,10 +144,11 @@ static enum sabin_err analyse_band(struct sabin_bank *bank,
 		struct sabin_decay decay;
 		sabin_decay_init(&decay, &energy.all, bank->duration_s,
 		                 bandwidth_hz, options->noise);
-		*energy_out = decay.total;
+		*trace = (struct sabin_band_trace){decay.has_model, decay.total, decay.crossing_s};
 		sabin_reverberation(&decay, result);
 		sabin_clarity(&decay, &energy, result);
 		result->knee_s = decay.crossing_s;
+		result->energy = decay.total;
 		check_excited(options, result);
 		err = draw_curves(&decay, result);
 	}
@@ -172,13 +176,14 @@ static struct sabin_band broad_band(const struct sabin_analysis *analysis)
 
 /* The cells of a broadband are not equally filled: sum(E)^2 / sum(E^2 / B) over its bands. */
 static double filled_bandwidth(const struct sabin_band *broad, const struct sabin_band *bands,
-                               const double *energy, size_t count)
+                               const struct sabin_band_trace *traces, size_t count)
 {
 	double sum = 0, squares = 0;
 	for (size_t i = 0; i < count; i++)
 		if (bands[i].low_hz >= broad->low_hz && bands[i].high_hz <= broad->high_hz) {
-			sum += energy[i];
-			squares += energy[i] * energy[i] / (bands[i].high_hz - bands[i].low_hz);
+			const double energy = traces[i].total;
+			sum += energy;
+			squares += energy * energy / (bands[i].high_hz - bands[i].low_hz);
 		}
 	const double whole_hz = broad->high_hz - broad->low_hz;
 	return squares > 0 && sum > 0 ? fmin(sum * sum / squares, whole_hz) : whole_hz;
@@ -200,7 +205,7 @@ static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n
                               struct sabin_analysis *out)
 {
 	struct sabin_band bands[MAX_BANDS];
-	double energy[MAX_BANDS] = {0}, broad_energy;
+	struct sabin_band_trace traces[MAX_BANDS] = {0}, whole;
 	out->band_count =
 		sabin_bands(options->fraction, options->from_hz, options->to_hz, bands, MAX_BANDS);
 	if (out->band_count == 0)
@@ -212,14 +217,17 @@ static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n
 	                                     bands[0].high_hz - bands[0].low_hz);
 	for (size_t i = 0; i < out->band_count && !err; i++) {
 		out->bands[i].band = bands[i];
-		err = analyse_band(bank, options, bands[i].high_hz - bands[i].low_hz, &energy[i],
+		err = analyse_band(bank, options, bands[i].high_hz - bands[i].low_hz, &traces[i],
 		                   &out->bands[i]);
 	}
 	if (!err) {
+		sabin_leakage(out->bands, traces, out->band_count);
 		out->broadband.band = broad_band(out);
 		err = analyse_band(bank, options,
-		                   filled_bandwidth(&out->broadband.band, bands, energy, out->band_count),
-		                   &broad_energy, &out->broadband);
+		                   filled_bandwidth(&out->broadband.band, bands, traces, out->band_count),
+		                   &whole, &out->broadband);
+		/* bands that decay at different rates are no double slope */
+		out->broadband.slopes.found = false;
 	}
 	return err;
 }

@@ -28,6 +28,8 @@
 
 /* An eigenvalue further down than the rounding of the transforms before is nothing. */
 static const double rounding = 1e-10;
+/* Without noise what lies so far down is what the band's edges and the direct sound left: -100 dB. */
+static const double nothing = 1e-5;
 static const double real_w = 1e-6; /* rad: slower than this is no oscillation */
 
 struct ranked {
@@ -89,7 +91,7 @@ size_t subspace_order(const struct subspace *subspace, double factor, double emp
 	const size_t noisy = (size_t)((double)subspace->rows * (1 - empty));
 	/* the upper half may be signal; of the lower half's noise the middle is at three quarters */
 	const double limit = fmax(factor * subspace->magnitudes[noisy * 3 / 4],
-	                          rounding * subspace->magnitudes[0]);
+	                          nothing * subspace->magnitudes[0]);
 	size_t order = 0;
 	while (order < noisy / 2 && subspace->magnitudes[order] > limit)
 		order++;

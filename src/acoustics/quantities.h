@@ -25,8 +25,22 @@ struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
 /* Fill INR, the decay times, curvature and non-linearity, and the fits of result. */
 void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_result *result);
 
+/* Look for a second slope from from_s on, where the decay curve is at -5 dB (NAN: not known). */
+void sabin_slopes(const struct sabin_decay *decay, double from_s, struct sabin_double_slope *out);
+
 /* Fill C50, C80, D50 and Ts; after sabin_reverberation(). */
 void sabin_clarity(const struct sabin_decay *decay, const struct sabin_band_energy *energy,
                    struct sabin_band_result *result);
+
+/* repeatability.c: what a second measurement at the same place would show, standard uncertainties (k = 1).
+ * Of a decay time t_s read down to to_db over range_db, whose relative error from noise is `noise`; of
+ * early over late energy (relative); of the centre time. */
+double sabin_repeat_time_s(const struct sabin_decay *decay, double t_s, double noise, double range_db,
+                           double to_db);
+double sabin_repeat_ratio(const struct sabin_decay *decay, const struct sabin_band_energy *energy,
+                          int split, double early, double late, double noise);
+double sabin_repeat_centre_s(const struct sabin_decay *decay, double rate, double noise_s);
+/* Share of all energy that the noise may seem to move. */
+double sabin_repeat_share(const struct sabin_decay *decay);
 
 #endif

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * reflections.c: the first reflections of a response and where they come from.
+ * reflections.c: the first reflections of a response.
  *
  * References
  *   [EBU]   EBU Tech 3276 (2nd ed., 1998), 2.2: early reflections, 1 to 8 kHz, in the first 15 ms at
  *           least 10 dB below the direct sound.
- *   [Allen] J. B. Allen, D. A. Berkley, "Image method for efficiently simulating small-room
- *           acoustics", J. Acoust. Soc. Am. 65 (1979) 943-950: mirror images.
- *   The energy-time curve: etc.c.
+ *   The energy-time curve: etc.c.  Where they come from: reflection_ways.c.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -31,8 +29,15 @@ static const double edge_oct = 1.0 / 3;
 static const double time_error_s = 0.25e-3 / 4 / 1.7320508;
 /* Peaks this near blur each other by as much as the smoothing window overlaps. */
 static const double blur_db = 0.5;
-/* A match: how well positions are known, and how far a path may be off in proportion. */
-static const double match_m = 0.15, match_share = 0.05;
+/* The square of band-limited noise exceeds ten times its mean once in exp(10) = 22000 independent values, of
+ * which 30 ms hold some two hundred: a false peak is rare. */
+static const double over_noise_db = 10;
+/* A subwoofer's fourth-order low-pass leaves less than -80 dB at 1 kHz; a full-range loudspeaker in a room of
+ * heavy bass more than -20. */
+static const double share_least_db = -40;
+/* Where noise is looked for: so long before the direct sound (nearer it the band's edges ring), and in
+ * the last of the response. */
+static const double quiet_from_s = 27e-3, quiet_to_s = 10e-3, quiet_least_s = 5e-3;
 
 /* ---- from the response ------------------------------------------------------------------------------- */
 
@@ -76,10 +81,53 @@ static enum sabin_err filter(const double *h, size_t n, long long first, double 
 	return err;
 }
 
+static double mean_square(const double *x, size_t from, size_t to)
+{
+	double sum = 0;
+	for (size_t i = from; i < to; i++)
+		sum += x[i] * x[i];
+	return to > from ? sum / (double)(to - from) : 0;
+}
+
+/* Mean square of the noise in the band: the lesser of what lies before the direct sound (there may be
+ * the end of an earlier sound) and at the end of the response (it may not have decayed).  0: none is
+ * seen.  band[frames] is what the curve is made of, h from sample `first` on; overwritten. */
+static enum sabin_err noise_power(const double *h, size_t n, double direct, double rate_hz,
+                                  double top_hz, long long first, double *band, size_t frames,
+                                  double *power)
+{
+	const double at = direct - (double)first;
+	const long long start = (long long)(at - quiet_from_s * rate_hz);
+	const size_t from = (size_t)(start > -first ? start : -first);
+	const size_t to = (size_t)fmax(at - quiet_to_s * rate_hz, 0);
+	double before = 0, after = 0;
+	if ((double)to >= (double)from + quiet_least_s * rate_hz)
+		before = mean_square(band, from, to);
+	while (n > 0 && h[n - 1] == 0)
+		n--;
+	const long long last = (long long)n - (long long)frames;
+	enum sabin_err err = SABIN_OK;
+	if ((double)last > direct + after_s * rate_hz) {
+		const size_t edge = (size_t)(rate_hz * lead_s / 2);
+		err = filter(h, n, last, rate_hz, top_hz, band, frames);
+		if (!err)
+			after = mean_square(band, edge, frames - edge);
+	}
+	*power = before > 0 && after > 0 ? fmin(before, after) : fmax(before, after);
+	return err;
+}
+
+/* Energy of x[n] where the curve is, `direct` its direct sound. */
+static double energy_near(const double *x, size_t n, double direct, double rate_hz)
+{
+	const double from = fmax(direct - before_s * rate_hz, 0);
+	const double to = fmin(direct + after_s * rate_hz, (double)n);
+	return mean_square(x, (size_t)from, (size_t)to) * (to - from);
+}
+
 static void fill_in(struct sabin_reflections *r, const struct sabin_etc_peak *peaks, size_t count,
                     double noise_db, double speed_m_s)
 {
-	r->passed = true;
 	r->count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct sabin_reflection *one = &r->item[i];
@@ -93,7 +141,6 @@ static void fill_in(struct sabin_reflections *r, const struct sabin_etc_peak *pe
 		    .level_db = sabin_quantity_valid(db, hypot(blur_db, shift_db)),
 		    .too_strong = peaks[i].time_s <= limit_s && db > limit_db,
 		};
-		r->passed = r->passed && !one->too_strong;
 	}
 }
 
@@ -104,18 +151,42 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+/* Overwrites none of the curve; NAN without memory is as good as no error. */
 static double median_db(const struct sabin_etc *etc)
 {
 	const size_t first = (size_t)(etc->direct + first_s * etc->rate_hz);
-	double *sorted = etc->amplitude; /* not needed any more */
 	const size_t count = etc->length - first;
-	memcpy(sorted, etc->level_db + first, count * sizeof *sorted);
-	qsort(sorted, count, sizeof *sorted, by_value);
-	return sorted[count / 2];
+	double *sorted = malloc(count * sizeof *sorted), median = -(double)INFINITY;
+	if (sorted) {
+		memcpy(sorted, etc->level_db + first, count * sizeof *sorted);
+		qsort(sorted, count, sizeof *sorted, by_value);
+		median = sorted[count / 2];
+	}
+	free(sorted);
+	return median;
 }
 
-enum sabin_err sabin_reflections_compute(const double *h, size_t n, double rate_hz, double direct,
-                                         double speed_m_s, struct sabin_reflections *out)
+/* All peaks count for the verdict, the strongest are told. */
+enum { PEAKS_MAX = 128 };
+
+static void read_peaks(const struct sabin_etc *etc, double speed_m_s, struct sabin_reflections *r)
+{
+	struct sabin_etc_peak peaks[PEAKS_MAX];
+	r->total = sabin_etc_peaks(etc, first_s, r->least_db, peaks, PEAKS_MAX);
+	r->passed = true;
+	for (size_t i = 0; i < r->total; i++)
+		if (peaks[i].time_s <= limit_s && peaks[i].level_db > limit_db) {
+			r->passed = false;
+			r->too_strong++;
+		}
+	const size_t count =
+	        sabin_etc_peaks(etc, first_s, r->least_db, peaks, SABIN_REFLECTIONS_MAX);
+	fill_in(r, peaks, count, median_db(etc), speed_m_s);
+}
+
+enum sabin_err sabin_reflections_curve(const double *h, size_t n, double rate_hz, double direct,
+                                       double speed_m_s, struct sabin_reflections *out,
+                                       struct sabin_etc *curve)
 {
 	if (n == 0 || !(rate_hz >= 4000) || !(rate_hz <= 768000) || !(speed_m_s > 0) ||
 	    !(direct >= 0) || !(direct < (double)n))
@@ -125,7 +196,7 @@ enum sabin_err sabin_reflections_compute(const double *h, size_t n, double rate_
 	const size_t frames = 2 * lead + (size_t)(after_s * rate_hz);
 	const long long first = (long long)direct - (long long)lead;
 	struct sabin_etc etc = {0};
-	struct sabin_etc_peak peaks[SABIN_REFLECTIONS_MAX];
+	double noise = 0, share = 0;
 	double *band = calloc(frames, sizeof *band);
 	if (!band)
 		return SABIN_ENOMEM;
@@ -133,160 +204,44 @@ enum sabin_err sabin_reflections_compute(const double *h, size_t n, double rate_
 	if (!err)
 		err = sabin_etc_compute(band, frames, rate_hz, direct - (double)first, before_s,
 		                        after_s, smooth_s, &etc);
-	if (!err) {
-		*out = (struct sabin_reflections){
-		    .from_hz = band_hz[0],
-		    .to_hz = top_hz,
-		    .limit_db = limit_db,
-		    .limit_s = limit_s,
-		    .first_s = first_s,
-		};
-		const size_t count = sabin_etc_peaks(&etc, first_s, least_db, peaks,
-		                                     SABIN_REFLECTIONS_MAX);
-		fill_in(out, peaks, count, median_db(&etc), speed_m_s);
-	}
-	sabin_etc_release(&etc);
+	if (!err)
+		share = energy_near(band, frames, direct - (double)first, rate_hz) /
+		        energy_near(h, n, direct, rate_hz);
+	if (!err)
+		err = noise_power(h, n, direct, rate_hz, top_hz, first, band, frames, &noise);
 	free(band);
-	return err;
-}
-
-/* ---- from the geometry ------------------------------------------------------------------------------- */
-
-static const enum sabin_surface_id walls[3][2] = {
-    {SABIN_LEFT, SABIN_RIGHT}, {SABIN_FRONT, SABIN_BACK}, {SABIN_FLOOR, SABIN_CEILING}};
-
-static double distance_m(const double a[3], const double b[3])
-{
-	return hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
-}
-
-struct mirror {
-	int axis;
-	double at_m;
-	enum sabin_surface_id surface;
-};
-
-static void reflect(const struct mirror *mirror, const double from_m[3], double to_m[3])
-{
-	for (int i = 0; i < 3; i++)
-		to_m[i] = i == mirror->axis ? 2 * mirror->at_m - from_m[i] : from_m[i];
-}
-
-/* Where the line a - b crosses the mirror; the share of the way from a. */
-static double cross(const struct mirror *mirror, const double a[3], const double b[3],
-                    double point_m[3])
-{
-	const double way = b[mirror->axis] - a[mirror->axis];
-	const double t = way == 0 ? (double)NAN : (mirror->at_m - a[mirror->axis]) / way;
-	for (int i = 0; i < 3; i++)
-		point_m[i] = a[i] + t * (b[i] - a[i]);
-	return t;
-}
-
-/* Over one mirror. */
-static struct sabin_reflection_path over_one(const struct mirror *m, const double source_m[3],
-                                             const double receiver_m[3])
-{
-	struct sabin_reflection_path path = {.order = 1, .surfaces = {m->surface}, .object = -1};
-	double image_m[3];
-	reflect(m, source_m, image_m);
-	path.extra_m = distance_m(image_m, receiver_m) - distance_m(source_m, receiver_m);
-	cross(m, image_m, receiver_m, path.point_m);
-	return path;
-}
-
-/* Over `a`, then `b`; false where that way does not exist in this order. */
-static bool over_two(const struct mirror *a, const struct mirror *b, const double source_m[3],
-                     const double receiver_m[3], struct sabin_reflection_path *path)
-{
-	double first_m[3], second_m[3], point_m[3], hit_m[3];
-	reflect(a, source_m, first_m);
-	reflect(b, first_m, second_m);
-	cross(b, second_m, receiver_m, point_m);
-	/* from the image in a to where it meets b, it must have crossed a before */
-	const double t = cross(a, first_m, point_m, hit_m);
-	if (!(t >= 0 && t <= 1))
-		return false;
-	*path = (struct sabin_reflection_path){
-	    .order = 2, .surfaces = {a->surface, b->surface}, .object = -1};
-	path->extra_m = distance_m(second_m, receiver_m) - distance_m(source_m, receiver_m);
-	memcpy(path->point_m, hit_m, sizeof hit_m);
-	return true;
-}
-
-static int by_length(const void *a, const void *b)
-{
-	const struct sabin_reflection_path *x = a, *y = b;
-	return (x->extra_m > y->extra_m) - (x->extra_m < y->extra_m);
-}
-
-/* The top of a box reflects where both ends are above it and the point lies on it. */
-static bool over_top(const struct sabin_reflector *object, const double source_m[3],
-                     const double receiver_m[3], struct sabin_reflection_path *path)
-{
-	const struct mirror top = {2, object->max_m[2], SABIN_FLOOR};
-	if (source_m[2] <= top.at_m || receiver_m[2] <= top.at_m)
-		return false;
-	*path = over_one(&top, source_m, receiver_m);
-	for (int i = 0; i < 2; i++)
-		if (path->point_m[i] < object->min_m[i] || path->point_m[i] > object->max_m[i])
-			return false;
-	return true;
-}
-
-size_t sabin_reflection_paths(const double size_m[3], const double source_m[3],
-                              const double receiver_m[3], const struct sabin_reflector *objects,
-                              size_t object_count, struct sabin_reflection_path *paths)
-{
-	enum { OBJECTS_MAX = 8 };
-	struct mirror mirrors[SABIN_SURFACE_COUNT];
-	size_t count = 0;
-	for (int i = 0; i < SABIN_SURFACE_COUNT; i++)
-		mirrors[i] = (struct mirror){i / 2, i % 2 ? size_m[i / 2] : 0, walls[i / 2][i % 2]};
-	for (int i = 0; i < SABIN_SURFACE_COUNT; i++) {
-		paths[count++] = over_one(&mirrors[i], source_m, receiver_m);
-		for (int k = 0; k < SABIN_SURFACE_COUNT; k++)
-			if (k != i && over_two(&mirrors[i], &mirrors[k], source_m, receiver_m,
-			                       &paths[count]))
-				count++;
+	if (err) {
+		sabin_etc_release(&etc);
+		return err;
 	}
-	for (size_t i = 0; i < object_count && i < OBJECTS_MAX; i++)
-		if (over_top(&objects[i], source_m, receiver_m, &paths[count]))
-			paths[count++].object = (int)i;
-	qsort(paths, count, sizeof *paths, by_length);
-	return count;
+	const double over_db = 10 * log10(etc.direct_power / (2 * noise)); /* INFINITY: no noise */
+	*out = (struct sabin_reflections){
+	    .from_hz = band_hz[0],
+	    .to_hz = top_hz,
+	    .limit_db = limit_db,
+	    .limit_s = limit_s,
+	    .first_s = first_s,
+	    .smooth_s = smooth_s,
+	    .least_db = fmax(least_db, over_noise_db - over_db),
+	    .over_noise_db = over_db,
+	    .need_db = over_noise_db - limit_db,
+	    .share_db = 10 * log10(share),
+	    .need_share_db = share_least_db,
+	};
+	out->heard = over_db >= out->need_db && out->share_db >= share_least_db;
+	*curve = etc;
+	if (out->heard)
+		read_peaks(curve, speed_m_s, out);
+	return SABIN_OK;
 }
 
-/* How far reflection and path are apart, 1: as far as allowed. */
-static double misfit(const struct sabin_reflection *one, const struct sabin_reflection_path *path)
+enum sabin_err sabin_reflections_compute(const double *h, size_t n, double rate_hz, double direct,
+                                         double speed_m_s, struct sabin_reflections *out)
 {
-	const double allowed_m = fmax(match_m, match_share * path->extra_m);
-	return fabs(one->extra_m.value - path->extra_m) / allowed_m;
-}
-
-void sabin_reflections_match(struct sabin_reflections *r, const struct sabin_reflection_path *paths,
-                             size_t count)
-{
-	bool taken[SABIN_PATHS_MAX] = {false};
-	for (size_t i = 0; i < r->count; i++)
-		r->item[i].found = false;
-	for (int order = 1; order <= 2; order++) /* one mirror is likelier than two */
-		for (;;) {
-			double best = 1;
-			size_t at = 0, which = count;
-			for (size_t i = 0; i < r->count; i++)
-				for (size_t k = 0; k < count && k < SABIN_PATHS_MAX; k++)
-					if (!r->item[i].found && !taken[k] &&
-					    paths[k].order == order &&
-					    misfit(&r->item[i], &paths[k]) < best) {
-						best = misfit(&r->item[i], &paths[k]);
-						at = i;
-						which = k;
-					}
-			if (which == count)
-				break;
-			taken[which] = true;
-			r->item[at].found = true;
-			r->item[at].path = paths[which];
-		}
+	struct sabin_etc etc;
+	const enum sabin_err err =
+	        sabin_reflections_curve(h, n, rate_hz, direct, speed_m_s, out, &etc);
+	if (!err)
+		sabin_etc_release(&etc);
+	return err;
 }

@@ -5,29 +5,27 @@
  * [OS] Oppenheim, Schafer: "Discrete-Time Signal Processing", 3rd ed. (2010), 5.1.2: group delay as
  *      the real part of transform{n h[n]} / transform{h[n]}.
  *
- * One padded transform (a second one for the group delay) serves every smoothing.  Between its bins
- * power and complex response are taken as straight lines, so that the average over a rectangle on
- * the logarithmic axis,
- *     integral of y(f) / f df  over  f 2^(-s/2) .. f 2^(s/2),  divided by  s ln 2,
- * is known exactly: y = a + b f integrates to a ln f + b f.  Running sums over whole bins and two
- * ends give any average in two steps, and a flat response stays exactly flat.
+ * One transform (a second one for the group delay) serves every smoothing (smooth.c).
  */
-#include <complex.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include <sabin/fft.h>
-#include <sabin/response.h>
 #include <sabin/window.h>
+
+#include "acoustics/smooth.h"
 
 static const double grid_from_hz = 20; /* the logarithmic axis counts from here */
 static const double fall_share = 0.25; /* of the right window is its half cosine */
 static const double on_grid = 1e-9;    /* of an octave: rounding of a limit that is on the axis */
-/* Transforms are this many windows long: what arrives a share r of the window after the rest
- * ripples over the bins, and straight lines between them lose 1 - sinc^2(r/8) of the ripple: 1 %
- * at r = 0.5. */
-enum { PADDING = 8 };
+/* Transforms are this many windows long: what arrives a share r of the window after the rest ripples over the
+ * bins, and straight lines between them lose 1 - sinc^2(r/8) of the ripple of phase and delay: 1 % at
+ * r = 0.5; of level, which is a cubic between them, much less.  Of a window longer than usual they need be no longer than LASTING times what the response
+ * lasts, until no more than this share of its energy is left. */
+enum { PADDING = 8, LASTING = 16 };
+static const double energy_left = 1e-3, usual_window_s = 0.51;
+static const double left_cycles = 0.25; /* of the right window, where windows count periods */
 
 struct sabin_response_options sabin_response_defaults(void)
 {
@@ -41,204 +39,199 @@ struct sabin_response_options sabin_response_defaults(void)
 	};
 }
 
-/* A curve over the bins 0 .. count - 1, of any number of parts (real power, or a complex value). */
-struct spectrum {
-	size_t count;
-	double bin_hz;
-	double complex *h; /* about the arrival */
-	double complex *g; /* transform of t h(t), t from the arrival in s */
-};
-
 static bool options_ok(const struct sabin_response_options *o, double rate_hz)
 {
 	return rate_hz > 0 && isfinite(rate_hz) && o->smoothing_oct >= 0 && o->smoothing_oct <= 2 &&
 	       o->window_s > 0 && isfinite(o->window_s) && o->left_window_s >= 0 &&
 	       isfinite(o->left_window_s) && o->from_hz > 0 && o->to_hz > o->from_hz &&
-	       o->to_hz <= rate_hz / 2 &&
+	       o->to_hz <= rate_hz / 2 && (unsigned)o->smoothing <= SABIN_SMOOTHING_ERB &&
 	       (o->points_per_octave == 0 ||
-	        (o->points_per_octave >= 1 && o->points_per_octave <= 1000));
+	        (o->points_per_octave >= 1 && o->points_per_octave <= 1000)) &&
+	       (o->window_cycles == 0 || (o->window_cycles >= 1 && o->window_cycles <= 1000 &&
+	                                  o->points_per_octave > 0));
 }
 
-/* The window's value t_s after the arrival. */
-static double window(const struct sabin_response_options *o, double t_s)
+/* Lengths of both windows at f_hz. */
+static void window_lengths(const struct sabin_response_options *o, double f_hz, double *left_s,
+                           double *right_s)
 {
+	*left_s = o->left_window_s;
+	*right_s = o->window_s;
+	if (o->window_cycles == 0)
+		return;
+	*right_s = fmin(*right_s, o->window_cycles / f_hz);
+	*left_s = fmin(*left_s, left_cycles * *right_s);
+}
+
+double sabin_response_window(const struct sabin_response_options *o, double f_hz, double t_s)
+{
+	double left_s, right_s;
+	window_lengths(o, f_hz, &left_s, &right_s);
 	if (t_s < 0)
-		return o->left_window_s > 0 ? sabin_window_rise(1 + t_s / o->left_window_s) : 0;
-	return sabin_window_rise((o->window_s - t_s) / (fall_share * o->window_s));
+		return left_s > 0 ? sabin_window_rise(1 + t_s / left_s) : 0;
+	return t_s < (1 - fall_share) * right_s
+	               ? 1
+	               : sabin_window_rise((right_s - t_s) / (fall_share * right_s));
 }
 
-/* What of h[n] the window touches: first sample and number. */
-struct span {
-	size_t first, count;
-};
-
-static struct span window_span(size_t n, double rate_hz, double arrival,
-                               const struct sabin_response_options *o)
+struct sabin_span sabin_response_span(size_t n, double rate_hz, double arrival,
+                                      const struct sabin_response_options *o, double f_hz)
 {
-	const double first = fmax(0, ceil(arrival - o->left_window_s * rate_hz));
-	const double last = fmin((double)n - 1, floor(arrival + o->window_s * rate_hz));
+	double left_s, right_s;
+	window_lengths(o, f_hz, &left_s, &right_s);
+	const double first = fmax(0, ceil(arrival - left_s * rate_hz));
+	const double last = fmin((double)n - 1, floor(arrival + right_s * rate_hz));
 	if (!(last >= first))
-		return (struct span){0, 0};
-	return (struct span){(size_t)first, (size_t)(last - first) + 1};
+		return (struct sabin_span){0, 0};
+	return (struct sabin_span){(size_t)first, (size_t)(last - first) + 1};
 }
 
-/* Transform x[size] (first sample `start` samples from the arrival) and turn it to the arrival. */
-static void transform_about(struct sabin_fft *fft, const double *x, double start,
-                            double complex *out)
+/* Turn bins[count] to a time zero that is `later` samples later, less than one. */
+static void turn_bins(double complex *bins, size_t count, size_t size, double later)
 {
-	const size_t size = sabin_fft_size(fft);
-	sabin_fft_forward(fft, x, out);
-	const double turn = -2 * M_PI * start / (double)size;
-	for (size_t k = 0; k <= size / 2; k++) {
-		const double c = cos(turn * (double)k), s = sin(turn * (double)k);
-		double *bin = (double *)&out[k]; /* C11 6.2.5: real part, imaginary part */
-		const double re = bin[0], im = bin[1];
-		bin[0] = re * c - im * s;
-		bin[1] = re * s + im * c;
+	enum { BLOCK = 256 }; /* one table of turns for all blocks, and one turn a block */
+	double table[BLOCK][2];
+	if (later == 0)
+		return;
+	const double turn = 2 * M_PI * later / (double)size;
+	for (size_t j = 0; j < BLOCK; j++) {
+		table[j][0] = cos(turn * (double)j);
+		table[j][1] = sin(turn * (double)j);
+	}
+	for (size_t first = 0; first < count; first += BLOCK) {
+		const double c = cos(turn * (double)first), s = sin(turn * (double)first);
+		const size_t n = count - first < BLOCK ? count - first : BLOCK;
+		for (size_t j = 0; j < n; j++) {
+			double *bin = (double *)&bins[first + j]; /* C11 6.2.5: real, imaginary */
+			const double re = c * table[j][0] - s * table[j][1];
+			const double im = c * table[j][1] + s * table[j][0];
+			const double x = bin[0] * re - bin[1] * im;
+			bin[1] = bin[0] * im + bin[1] * re;
+			bin[0] = x;
+		}
 	}
 }
 
-static enum sabin_err transform(const double *h, struct span span, double rate_hz, double arrival,
-                                const struct sabin_response_options *o, struct spectrum *out)
+/* Samples of h[n] until all but energy_left has come; 0: silence, or not finite (*finite tells). */
+static size_t lasting(const double *h, size_t n, bool *finite)
 {
+	enum { BLOCK = 1024 };
+	double all = 0, left = 0;
+	size_t blocks = (n + BLOCK - 1) / BLOCK;
+	double *energy = calloc(blocks + 1, sizeof *energy);
+	if (!energy)
+		return n; /* a longer transform does no harm */
+	for (size_t b = 0; b < blocks; b++) {
+		const double *x = h + b * BLOCK;
+		const size_t m = n - b * BLOCK < BLOCK ? n - b * BLOCK : BLOCK;
+		double sum[4] = {0, 0, 0, 0};
+		for (size_t i = 0; i < m; i++)
+			sum[i & 3] += x[i] * x[i];
+		all += energy[b] = sum[0] + sum[1] + sum[2] + sum[3];
+	}
+	*finite = isfinite(all);
+	while (blocks > 0 && left + energy[blocks - 1] <= energy_left * all)
+		left += energy[--blocks];
+	free(energy);
+	return all > 0 ? (blocks * BLOCK < n ? blocks * BLOCK : n) : 0;
+}
+
+/* Length of the transform for what lasts `lasts` samples of a window of `window`, of which `count` are
+ * there.  Also where the response is shorter than the window bins must not be coarser for that. */
+static size_t transform_size(double window, size_t count, size_t lasts, double rate_hz)
+{
+	const double whole = PADDING * fmin(window, 4 * (double)count + 4096);
+	const double usual = PADDING * fmin(window, usual_window_s * rate_hz);
+	const double needed =
+		fmin(fmax(whole, PADDING * (double)count), fmax(usual, LASTING * (double)lasts));
+	return sabin_fft_smooth_size((size_t)fmax(needed, (double)count) + 2);
+}
+
+/* The windowed span at its times about `origin`, those before it at the end of x[size]. */
+static void place(const double *h, struct sabin_span span, double rate_hz, double arrival,
+                  const struct sabin_response_options *o, double *x, size_t size)
+{
+	const double origin = floor(arrival);
+	const size_t before = (double)span.first < origin ? (size_t)(origin - (double)span.first) : 0;
+	const size_t lead = before < span.count ? before : span.count;
+	/* where no sample lies at the origin, the first one may come later */
+	const size_t at = (double)span.first > origin ? (size_t)((double)span.first - origin) : 0;
+	const size_t rest = span.count - lead;
+	memcpy(x + at, h + span.first + lead, rest * sizeof *x);
+	memset(x + at + rest, 0, (size - at - rest - lead) * sizeof *x);
+	memset(x, 0, at * sizeof *x);
+	memcpy(x + size - lead, h + span.first, lead * sizeof *x);
+	for (size_t i = 0; i < lead; i++)
+		x[size - lead + i] *= sabin_response_window(
+			o, 0, ((double)(span.first + i) - arrival) / rate_hz);
+	const double flat = floor((1 - fall_share) * o->window_s * rate_hz) - 1;
+	const double fade_from = origin + flat - (double)(span.first + lead);
+	for (size_t i = fade_from > 0 ? (size_t)fade_from : 0; i < rest; i++)
+		x[at + i] *= sabin_response_window(
+			o, 0, ((double)(span.first + lead + i) - arrival) / rate_hz);
+}
+
+/* x[i] *= its time about the arrival. */
+static void weigh(double *x, size_t size, double fraction, double rate_hz)
+{
+	for (size_t i = 0; i < size / 2; i++)
+		x[i] *= ((double)i - fraction) / rate_hz;
+	for (size_t i = size / 2; i < size; i++)
+		x[i] *= ((double)i - (double)size - fraction) / rate_hz;
+}
+
+static enum sabin_err transform(const double *h, struct sabin_span span, double rate_hz,
+                                double arrival, const struct sabin_response_options *o,
+                                struct sabin_windowed *out)
+{
+	bool finite = true;
+	const size_t lasts = lasting(h + span.first, span.count, &finite);
+	if (!finite)
+		return SABIN_EINVAL;
+	if (lasts == 0)
+		return SABIN_ESHORT;
 	if (span.count > INT32_MAX / (2 * PADDING))
 		return SABIN_ENOMEM;
-	/* also where the response is shorter than the window: bins must not be coarser for that */
-	const double window_length = (o->window_s + o->left_window_s) * rate_hz;
-	const double wanted = PADDING * fmin(window_length, 4 * (double)span.count + 4096);
-	const size_t size = sabin_fft_smooth_size(fmax(wanted, PADDING * (double)span.count) + 2);
-	double *x = calloc(size, sizeof *x);
+	const double fraction = arrival - floor(arrival);
+	const size_t size =
+		transform_size((o->window_s + o->left_window_s) * rate_hz, span.count, lasts, rate_hz);
 	struct sabin_fft *fft = NULL;
+	double *x = malloc(size * sizeof *x);
 	out->count = size / 2 + 1;
 	out->bin_hz = rate_hz / (double)size;
-	out->h = calloc(out->count, sizeof *out->h);
-	out->g = calloc(out->count, sizeof *out->g);
-	enum sabin_err err = x && out->h && out->g ? sabin_fft_new_forward(size, &fft) : SABIN_ENOMEM;
+	out->h = malloc(out->count * sizeof *out->h);
+	/* of a long window the second transform is saved: smooth.c derives it from the first */
+	const bool both = o->window_s <= usual_window_s;
+	out->g = both ? malloc(out->count * sizeof *out->g) : NULL;
+	enum sabin_err err =
+		x && out->h && (out->g || !both) ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
 	if (err)
 		goto out;
-	const double start = (double)span.first - arrival;
-	bool silent = true;
-	for (size_t i = 0; i < span.count; i++) {
-		x[i] = h[span.first + i] * window(o, (start + (double)i) / rate_hz);
-		silent = silent && x[i] == 0;
-	}
-	if (silent) {
+	place(h, span, rate_hz, arrival, o, x, size);
+	size_t sound = 0; /* what there was may lie where the window is 0 */
+	while (sound < size && x[sound] == 0)
+		sound++;
+	if (sound == size) {
 		err = SABIN_ESHORT;
 		goto out;
 	}
-	transform_about(fft, x, start, out->h);
-	for (size_t i = 0; i < span.count; i++)
-		x[i] *= (start + (double)i) / rate_hz;
-	transform_about(fft, x, start, out->g);
+	sabin_fft_forward(fft, x, out->h);
+	turn_bins(out->h, out->count, size, fraction);
+	if (both) {
+		weigh(x, size, fraction, rate_hz);
+		sabin_fft_forward(fft, x, out->g);
+		turn_bins(out->g, out->count, size, fraction);
+	}
 out:
 	sabin_fft_free(fft);
 	free(x);
 	return err;
 }
 
-/* ---- averages ------------------------------------------------------------------------------- */
-
-enum { POWER, H_RE, H_IM, G_RE, G_IM, PARTS };
-
-/* The parts of bin k. */
-static void parts_at(const struct spectrum *s, size_t k, double part[PARTS])
-{
-	part[H_RE] = creal(s->h[k]);
-	part[H_IM] = cimag(s->h[k]);
-	part[G_RE] = creal(s->g[k]);
-	part[G_IM] = cimag(s->g[k]);
-	part[POWER] = part[H_RE] * part[H_RE] + part[H_IM] * part[H_IM];
-}
-
-/* Integral of the line through bins k and k + 1, over d ln f from bin position u to v. */
-static void integrate_piece(const struct spectrum *s, size_t k, double u, double v,
-                            double sum[PARTS])
-{
-	double left[PARTS], right[PARTS];
-	parts_at(s, k, left);
-	parts_at(s, k + 1, right);
-	const double log_width = log(v / u);
-	for (int p = 0; p < PARTS; p++) {
-		const double slope = right[p] - left[p];
-		sum[p] += (left[p] - slope * (double)k) * log_width + slope * (v - u);
-	}
-}
-
-/* sums[k]: integral from bin 1 to bin k + 1. */
-static double (*running_sums(const struct spectrum *s))[PARTS]
-{
-	double(*sums)[PARTS] = calloc(s->count, sizeof *sums);
-	if (!sums)
-		return NULL;
-	for (size_t k = 1; k + 1 < s->count; k++) {
-		memcpy(sums[k], sums[k - 1], sizeof *sums);
-		integrate_piece(s, k, (double)k, (double)k + 1, sums[k]);
-	}
-	return sums;
-}
-
-/* Integral from bin 1 to bin position u. */
-static void integral_to(const struct spectrum *s, double (*sums)[PARTS], double u,
-                        double sum[PARTS])
-{
-	size_t k = (size_t)u;
-	if (k + 1 >= s->count)
-		k = s->count - 2;
-	if (k == 0) { /* below bin 1: the line from bin 0, counted downwards */
-		memset(sum, 0, PARTS * sizeof *sum);
-		integrate_piece(s, 0, 1, u, sum);
-		return;
-	}
-	memcpy(sum, sums[k - 1], sizeof *sums);
-	if (u > (double)k)
-		integrate_piece(s, k, (double)k, u, sum);
-}
-
-/* Average over the rectangle around f_hz. */
-static void average(const struct spectrum *s, double (*sums)[PARTS], double f_hz,
-                    double smoothing_oct, double mean[PARTS])
-{
-	const double half = exp2(smoothing_oct / 2), at = f_hz / s->bin_hz;
-	const double from = at / half, to = fmin(at * half, (double)(s->count - 1));
-	const double log_width = log(to / from);
-	double low[PARTS];
-	if ((size_t)from == (size_t)to) { /* within one bin: no difference of large sums */
-		memset(mean, 0, PARTS * sizeof *mean);
-		integrate_piece(s, (size_t)from, from, to, mean);
-		memset(low, 0, sizeof low);
-	} else {
-		integral_to(s, sums, from, low);
-		integral_to(s, sums, to, mean);
-	}
-	for (int p = 0; p < PARTS; p++)
-		mean[p] = (mean[p] - low[p]) / log_width;
-}
-
-/* No smoothing: cubic through two bins with the slopes that g gives, dH/df = -2 pi i G. */
-static void interpolate(const struct spectrum *s, double f_hz, double part[PARTS])
-{
-	const double at = f_hz / s->bin_hz;
-	size_t k = (size_t)at;
-	if (k + 1 >= s->count)
-		k = s->count - 2;
-	const double u = at - (double)k, v = 1 - u;
-	double a[PARTS], b[PARTS];
-	parts_at(s, k, a);
-	parts_at(s, k + 1, b);
-	const double scale = 2 * M_PI * s->bin_hz;
-	const double value_a = v * v * (1 + 2 * u), value_b = u * u * (1 + 2 * v);
-	const double slope_a = scale * u * v * v, slope_b = -scale * u * u * v;
-	part[H_RE] = a[H_RE] * value_a + b[H_RE] * value_b + a[G_IM] * slope_a + b[G_IM] * slope_b;
-	part[H_IM] = a[H_IM] * value_a + b[H_IM] * value_b - a[G_RE] * slope_a - b[G_RE] * slope_b;
-	part[G_RE] = a[G_RE] * v + b[G_RE] * u;
-	part[G_IM] = a[G_IM] * v + b[G_IM] * u;
-	part[POWER] = part[H_RE] * part[H_RE] + part[H_IM] * part[H_IM];
-}
-
 /* ---- the points ----------------------------------------------------------------------------- */
 
 /* First and last point as multiples of the step: of 1/ppo octave from 20 Hz, or of a bin. */
-static void point_range(const struct spectrum *s, const struct sabin_response_options *o,
+static void point_range(const struct sabin_windowed *s, const struct sabin_response_options *o,
                         double *first, double *last)
 {
 	if (o->points_per_octave > 0) {
@@ -262,45 +255,84 @@ static enum sabin_err allocate(struct sabin_response *out, size_t length)
 	return ok ? SABIN_OK : SABIN_ENOMEM;
 }
 
-static void set_point(struct sabin_response *out, size_t i, const double part[PARTS],
+static void set_point(struct sabin_response *out, size_t i, const double part[SABIN_PARTS],
                       double delay_s)
 {
-	const double re = part[H_RE], im = part[H_IM], power = re * re + im * im;
+	const double re = part[SABIN_H_RE], im = part[SABIN_H_IM], power = re * re + im * im;
 	out->level_db[i] = out->phase_deg[i] = out->group_delay_s[i] = NAN;
-	if (part[POWER] > 0)
-		out->level_db[i] = 10 * log10(part[POWER]);
+	if (part[SABIN_POWER] > 0)
+		out->level_db[i] = 10 * log10(part[SABIN_POWER]);
 	if (!(power > 0))
 		return;
 	const double phase = atan2(im, re) - 2 * M_PI * out->freq_hz[i] * delay_s;
 	out->phase_deg[i] = remainder(phase, 2 * M_PI) * 180 / M_PI;
 	/* [OS]: the real part of G / H */
-	out->group_delay_s[i] = (part[G_RE] * re + part[G_IM] * im) / power + delay_s;
+	out->group_delay_s[i] =
+		(part[SABIN_G_RE] * re + part[SABIN_G_IM] * im) / power + delay_s;
 }
 
-static enum sabin_err make_points(const struct spectrum *s, double delay_s,
+/* Without smoothing: the value at f_hz; its level that of the stretch of the axis it stands for, where bins
+ * lie within that. */
+static void plain_point(const struct sabin_windowed *s, const struct sabin_smoother *smoother,
+                        const struct sabin_response_options *o, double f_hz,
+                        double part[SABIN_PARTS])
+{
+	sabin_windowed_at(s, f_hz, part);
+	const double stretch_hz = f_hz * M_LN2 / o->points_per_octave;
+	if (s->freq_hz || stretch_hz < 2 * s->bin_hz)
+		return;
+	double mean[SABIN_PARTS];
+	sabin_smoother_average(smoother, f_hz, 1 / o->points_per_octave, mean);
+	part[SABIN_POWER] = mean[SABIN_POWER];
+}
+
+static enum sabin_err make_points(const struct sabin_windowed *s, double delay_s,
                                   const struct sabin_response_options *o,
                                   struct sabin_response *out)
 {
 	double first, last;
 	point_range(s, o, &first, &last);
 	const size_t length = last >= first ? (size_t)(last - first) + 1 : 0;
-	double(*sums)[PARTS] = running_sums(s);
-	enum sabin_err err = sums ? allocate(out, length) : SABIN_ENOMEM;
+	struct sabin_smoother *smoother = NULL;
+	enum sabin_err err =
+		sabin_smoother_new(s, o->smoothing == SABIN_SMOOTHING_PSYCHOACOUSTIC, &smoother);
+	if (!err)
+		err = allocate(out, length);
 	for (size_t i = 0; i < length && !err; i++) {
 		const double k = first + (double)i;
-		double f_hz = k * s->bin_hz, part[PARTS];
+		double f_hz = k * s->bin_hz, part[SABIN_PARTS];
 		if (o->points_per_octave > 0)
 			f_hz = grid_from_hz * exp2(k / o->points_per_octave);
-		if (o->smoothing_oct > 0)
-			average(s, sums, f_hz, o->smoothing_oct, part);
+		const double width_oct = sabin_smoothing_width_oct(o, f_hz);
+		if (width_oct > 0)
+			sabin_smoother_average(smoother, f_hz, width_oct, part);
 		else if (o->points_per_octave > 0)
-			interpolate(s, f_hz, part);
+			plain_point(s, smoother, o, f_hz, part);
 		else
-			parts_at(s, (size_t)k, part);
+			sabin_windowed_at(s, f_hz, part);
 		out->freq_hz[i] = f_hz;
 		set_point(out, i, part, delay_s);
 	}
-	free(sums);
+	sabin_smoother_free(smoother);
+	return err;
+}
+
+enum sabin_err sabin_windowed_compute(const double *h, size_t n, double rate_hz, double arrival,
+                                      const struct sabin_response_options *options,
+                                      struct sabin_windowed *out, size_t *size)
+{
+	if (!options_ok(options, rate_hz) || !isfinite(arrival))
+		return SABIN_EINVAL;
+	struct sabin_response_options whole = *options; /* the longest window of all */
+	whole.window_cycles = 0;
+	const struct sabin_span span = sabin_response_span(n, rate_hz, arrival, &whole, 0);
+	if (span.count == 0)
+		return SABIN_ESHORT;
+	if (options->window_cycles > 0)
+		return sabin_response_cycles(h, n, rate_hz, arrival, options, out);
+	const enum sabin_err err = transform(h, span, rate_hz, arrival, options, out);
+	if (size)
+		*size = 2 * (out->count - 1);
 	return err;
 }
 
@@ -309,20 +341,14 @@ enum sabin_err sabin_response_compute(const double *h, size_t n, double rate_hz,
                                       struct sabin_response *out)
 {
 	*out = (struct sabin_response){0};
-	if (!options_ok(options, rate_hz) || !isfinite(arrival) || !isfinite(zero))
+	if (!isfinite(zero))
 		return SABIN_EINVAL;
-	const struct span span = window_span(n, rate_hz, arrival, options);
-	for (size_t i = 0; i < span.count; i++)
-		if (!isfinite(h[span.first + i]))
-			return SABIN_EINVAL;
-	if (span.count == 0)
-		return SABIN_ESHORT;
-	struct spectrum s = {0};
-	enum sabin_err err = transform(h, span, rate_hz, arrival, options, &s);
+	struct sabin_windowed s = {0};
+	enum sabin_err err =
+		sabin_windowed_compute(h, n, rate_hz, arrival, options, &s, NULL);
 	if (!err)
 		err = make_points(&s, (arrival - zero) / rate_hz, options, out);
-	free(s.h);
-	free(s.g);
+	sabin_windowed_release(&s);
 	if (err)
 		sabin_response_free(out);
 	return err;
@@ -334,5 +360,6 @@ void sabin_response_free(struct sabin_response *response)
 	free(response->level_db);
 	free(response->phase_deg);
 	free(response->group_delay_s);
+	free(response->noise_db);
 	*response = (struct sabin_response){0};
 }

@@ -23,10 +23,11 @@ static const double topt_noise_error = 0.04; /* aimed at when its range is chose
 static const double topt_least_db = 10, topt_most_db = 60;
 
 /* A decay time: its range, and the two factors over sqrt(B T) of its relative error.
- * own: T20 as [ISO1] formula 5 for one integrated response: 0.88 sqrt(1.19).  T30: the 0.59 of
- *      formula 4 and 15 % for what bands leak into each other.  EDT, which the standard leaves out,
- *      and the noise factors are from simulated decays of Gaussian noise (as in
- *      tests/test_parameters_draws.c).
+ * own: the 0.88 and 0.55 of [ISO1] formulas 5 and 4 without their term 1/n: the integrated response
+ *      is the average of all decays of interrupted noise there can be, and n = 10, which [ISO1] 7.2
+ *      puts for it, gives 5 to 9 % more than simulated decays scatter.  What bands leak into each
+ *      other is added to it (leakage.c).  EDT, which the standard leaves out, and the noise factors
+ *      are from simulated decays of Gaussian noise (as in tests/test_parameters_draws.c).
  * noise: at an INR of at_db; ten times as much for 20 dB less.
  * least_bt: B T from which on the filter's own decay lengthens that of a tone by less than about
  *      5 %, at the worst phase of its start. */
@@ -34,15 +35,15 @@ struct rule {
 	double from_db, to_db, own, noise, at_db, least_bt;
 };
 static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20, 9.5};
-static const struct rule t20_rule = {-5, -25, 0.96, 0.45, 35, 10};
-static const struct rule t30_rule = {-5, -35, 0.68, 0.30, 45, 11};
+static const struct rule t20_rule = {-5, -25, 0.88, 0.36, 35, 10};
+static const struct rule t30_rule = {-5, -35, 0.55, 0.22, 45, 11};
 static const double topt_least_bt = 13;
 /* The filter alone decays with B EDT = 4.5, B T20 = 11, B T30 = 15, B Topt = 17: a decay much
  * shorter than the filter's seems long at its end, but not at its start.  From 20 on the filter is
  * not to blame. */
 static const double filter_bt = 20;
 /* The own factor falls with the range as it does from T20 to T30 by [ISO1]:
- * ln(0.96/0.59)/ln(30/20). */
+ * ln(0.88/0.55)/ln(30/20). */
 static const double own_exponent = 1.2;
 /* Of T30/T20, whose errors have most of their range in common. */
 static const double curvature_factor = 0.7;
@@ -50,7 +51,7 @@ static const double curvature_factor = 0.7;
 struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
                                              enum sabin_reason reason, double have, double need)
 {
-	return (struct sabin_quantity){value, plus_minus, false, reason, have, need};
+	return (struct sabin_quantity){value, plus_minus, false, reason, have, need, NAN};
 }
 
 double sabin_usable_db(const struct sabin_decay *decay)
@@ -104,20 +105,12 @@ static double unbiased_db(const struct sabin_decay *decay, const struct rule *ru
 	return fmax(need_db, usable_db + left_db - (rule->to_db - below_curve_db));
 }
 
-/* edt_s: of the same decay, NAN where not known. */
-static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
-                                        double edt_s, struct sabin_decay_fit *fit, double *xi)
+/* Is a time t_s with these errors valid?  edt_s: of the same decay, NAN where not known. */
+static struct sabin_quantity judge(const struct sabin_decay *decay, const struct rule *rule,
+                                   double t_s, double edt_s, double sigma_s)
 {
-	*fit = (struct sabin_decay_fit){NAN, NAN, NAN, NAN};
-	if (xi)
-		*xi = NAN;
-	if (!sabin_decay_fit(decay, rule->from_db, rule->to_db, fit, xi))
-		return not_computable(decay, rule);
-	const double t_s = fit->time_s, bt = decay->bandwidth_hz * t_s;
+	const double bt = decay->bandwidth_hz * t_s, edt_bt = decay->bandwidth_hz * edt_s;
 	const double usable_db = sabin_usable_db(decay);
-	const double noise = noise_error(rule, usable_db, bt);
-	const double sigma_s = t_s * hypot(rule->own / sqrt(bt), noise);
-	const double edt_bt = decay->bandwidth_hz * edt_s;
 	if (!(bt >= rule->least_bt))
 		return sabin_quantity_because(t_s, sigma_s, SABIN_BECAUSE_FILTER, bt,
 		                              rule->least_bt);
@@ -133,10 +126,27 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	return sabin_quantity_valid(t_s, sigma_s);
 }
 
+static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
+                                        double edt_s, struct sabin_decay_fit *fit, double *xi)
+{
+	*fit = (struct sabin_decay_fit){NAN, NAN, NAN, NAN};
+	if (xi)
+		*xi = NAN;
+	if (!sabin_decay_fit(decay, rule->from_db, rule->to_db, fit, xi))
+		return not_computable(decay, rule);
+	const double t_s = fit->time_s, bt = decay->bandwidth_hz * t_s;
+	const double noise = noise_error(rule, sabin_usable_db(decay), bt);
+	struct sabin_quantity q =
+		judge(decay, rule, t_s, edt_s, t_s * hypot(rule->own / sqrt(bt), noise));
+	q.repeatability = sabin_repeat_time_s(decay, t_s, noise, rule->from_db - rule->to_db,
+	                                      rule->to_db);
+	return q;
+}
+
 /* From -5 dB over the widest range whose lower end stays 10 dB over the noise and whose noise error
  * stays small. */
 static struct sabin_quantity optimal_time(const struct sabin_decay *decay, double edt_s,
-                                          double *to_db)
+                                          double *to_db, struct sabin_decay_fit *fit)
 {
 	const double usable_db = sabin_usable_db(decay);
 	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
@@ -148,15 +158,25 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 	rule.to_db = -5 - fmax(range_db, topt_least_db);
 	rule.at_db = below_range_db + fmax(range_db, topt_least_db);
 	rule.own = t30_rule.own * pow(30 / fmax(range_db, topt_least_db), own_exponent);
+	/* what noise lifts the lower end by tilts a longer line less */
+	rule.noise = t30_rule.noise * 30 / fmax(range_db, topt_least_db);
 	if (!decay->has_model || !(decay->total > 0))
 		return not_computable(decay, &rule);
 	if (!(range_db >= topt_least_db))
 		return sabin_quantity_because(
 			NAN, NAN, decay->noise_seen ? SABIN_BECAUSE_RANGE : SABIN_BECAUSE_SHORT,
 			usable_db, topt_least_db + fmax(margin_db, below_range_db));
-	struct sabin_decay_fit fit;
 	*to_db = rule.to_db;
-	return decay_time(decay, &rule, edt_s, &fit, NULL);
+	struct sabin_quantity q = decay_time(decay, &rule, edt_s, fit, NULL);
+	/* without the noise the range would be the widest: what it lacks is an error by noise too */
+	const double widest = t30_rule.own * pow(30 / topt_most_db, own_exponent);
+	const double narrow = sqrt(fmax(rule.own * rule.own - widest * widest, 0) / bt);
+	const double error = hypot(noise_error(&rule, usable_db, bt), narrow);
+	if (q.valid && error > most_noise_error)
+		q = sabin_quantity_because(q.value, q.plus_minus, SABIN_BECAUSE_UNCERTAIN,
+		                           100 * error, 100 * most_noise_error);
+	q.repeatability = NAN; /* another noise allows another range, and few decays are straight */
+	return q;
 }
 
 static struct sabin_quantity curvature(struct sabin_quantity t20, struct sabin_quantity t30,
@@ -173,7 +193,7 @@ static struct sabin_quantity curvature(struct sabin_quantity t20, struct sabin_q
 static struct sabin_quantity nonlinearity(double xi, struct sabin_quantity time)
 {
 	time.value = xi;
-	time.plus_minus = NAN;
+	time.plus_minus = time.repeatability = NAN;
 	return time;
 }
 
@@ -204,11 +224,12 @@ void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_resu
 	const double edt_s = value[SABIN_EDT].value;
 	value[SABIN_T20] = decay_time(decay, &t20_rule, edt_s, &result->fit_t20, &xi20);
 	value[SABIN_T30] = decay_time(decay, &t30_rule, edt_s, &result->fit_t30, &xi30);
-	value[SABIN_TOPT] = optimal_time(decay, edt_s, &result->topt_to_db);
+	value[SABIN_TOPT] = optimal_time(decay, edt_s, &result->topt_to_db, &result->fit_topt);
 	value[SABIN_CURVATURE] =
 		curvature(value[SABIN_T20], value[SABIN_T30], decay->bandwidth_hz);
 	value[SABIN_XI_T20] = nonlinearity(xi20, value[SABIN_T20]);
 	value[SABIN_XI_T30] = nonlinearity(xi30, value[SABIN_T30]);
+	sabin_slopes(decay, result->fit_t20.from_s, &result->slopes);
 	/* [ISO1] 5.3.3 */
 	result->t20_meets_iso = value[SABIN_INR].value >= 20 + below_range_db;
 	result->t30_meets_iso = value[SABIN_INR].value >= 30 + below_range_db;

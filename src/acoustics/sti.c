@@ -243,16 +243,17 @@ static struct sabin_quantity octave_index(const struct sabin_decay *decay, const
 	if (decay->has_model)
 		part = noise_factor * sabin_noise_left(decay, 0) / decay->total;
 	const double inr_db = sabin_decay_inr_db(decay);
-	const double error = hypot(index_error(m, part), method_error);
+	const double noise = index_error(m, part), error = hypot(noise, method_error);
+	struct sabin_quantity q = sabin_quantity_valid(sum, error);
 	if (inr_db < least_inr_db)
-		return sabin_quantity_because(sum, error, SABIN_BECAUSE_RANGE, inr_db,
-		                              least_inr_db);
-	if (error <= jnd_sti)
-		return sabin_quantity_valid(sum, error);
-	if (!decay->has_model)
-		return sabin_quantity_because(sum, error, SABIN_BECAUSE_NOT_A_DECAY, NAN, NAN);
-	return sabin_quantity_because(sum, error, SABIN_BECAUSE_UNCERTAIN, 100 * error,
-	                              100 * jnd_sti);
+		q = sabin_quantity_because(sum, error, SABIN_BECAUSE_RANGE, inr_db, least_inr_db);
+	else if (error > jnd_sti && !decay->has_model)
+		q = sabin_quantity_because(sum, error, SABIN_BECAUSE_NOT_A_DECAY, NAN, NAN);
+	else if (error > jnd_sti)
+		q = sabin_quantity_because(sum, error, SABIN_BECAUSE_UNCERTAIN, 100 * error,
+		                           100 * jnd_sti);
+	q.repeatability = hypot(noise, index_error(m, sabin_repeat_share(decay)));
+	return q;
 }
 
 static enum sabin_err octave(struct sabin_bank *bank, const struct sabin_sti_options *options, int b,
@@ -285,7 +286,7 @@ static enum sabin_err octave(struct sabin_bank *bank, const struct sabin_sti_opt
  * to more than is allowed. */
 static struct sabin_quantity whole(const struct sabin_sti *sti)
 {
-	double variance = method_error * method_error;
+	double variance = method_error * method_error, noise = 0;
 	for (int b = 0; b < SABIN_STI_BANDS; b++) {
 		const struct sabin_quantity *q = &sti->mti[b];
 		if (isnan(q->value) || q->reason == SABIN_BECAUSE_NOT_A_DECAY ||
@@ -293,12 +294,15 @@ static struct sabin_quantity whole(const struct sabin_sti *sti)
 			return sabin_quantity_because(sabin_sti_index(sti->m, NULL, NULL), NAN,
 			                              q->reason, q->have, q->need);
 		variance += alpha[b] * alpha[b] * q->plus_minus * q->plus_minus;
+		noise += alpha[b] * alpha[b] * q->repeatability * q->repeatability;
 	}
 	const double value = sabin_sti_index(sti->m, NULL, NULL), error = sqrt(variance);
-	if (error <= jnd_sti)
-		return sabin_quantity_valid(value, error);
-	return sabin_quantity_because(value, error, SABIN_BECAUSE_UNCERTAIN, 100 * error,
-	                              100 * jnd_sti);
+	struct sabin_quantity q = sabin_quantity_valid(value, error);
+	if (error > jnd_sti)
+		q = sabin_quantity_because(value, error, SABIN_BECAUSE_UNCERTAIN, 100 * error,
+		                           100 * jnd_sti);
+	q.repeatability = sqrt(noise);
+	return q;
 }
 
 enum sabin_err sabin_sti_compute(const double *h, size_t n, double rate_hz, size_t onset,

@@ -132,7 +132,7 @@ static enum sabin_err slicer_init(struct slicer *s, double rate_hz,
 		s->window[i] = 1;
 	sabin_window_taper(s->window, s->length, rise,
 	                   (size_t)(fall_share * o->window_s * rate_hz));
-	return sabin_fft_new_forward(s->size, &s->fft);
+	return sabin_fft_new(s->size, &s->fft);
 }
 
 /* Integral of the power from 0 to f_hz, bins taken as steps. */

@@ -15,6 +15,7 @@
 #include <sabin/fft.h>
 
 #include "audio/losses.h"
+#include "io/number.h"
 
 /* Frames about as long as a jump sounds in a room, a quarter of one from each to the next. */
 static const double frame_s = 0.008;
@@ -110,7 +111,7 @@ static enum sabin_err listen(struct look *l, const double *recorded)
 	double *window = malloc(n * sizeof *window), *t = malloc(n * sizeof *t);
 	double complex *spectrum = malloc((n / 2 + 1) * sizeof *spectrum);
 	enum sabin_err err =
-	    window && t && spectrum ? sabin_fft_new_forward(n, &fft) : SABIN_ENOMEM;
+	    window && t && spectrum ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
 	/* Blackman-Harris: side lobes of -92 dB */
 	for (size_t i = 0; !err && i < n; i++) {
 		const double u = 2 * M_PI * ((double)i + 0.5) / (double)n;
@@ -234,13 +235,12 @@ static void tell(const struct look *l, size_t f, struct sabin_verdict *verdict)
 {
 	const double length_s = l->stimulus->sweep.length_s;
 	const double at_s = time_s(l, (double)f + 0.5 * HOPS);
-	verdict->trustworthy = false;
 	if (at_s < length_s)
-		sabin_verdict_say(verdict, "the sound jumps %.2f s into the sweep, while %.0f Hz was "
+		sabin_verdict_blame(verdict, "the sound jumps %.2f s into the sweep, while %s was "
 		                           "playing: samples were lost or added, or something clicked",
-		                  at_s, playing_hz(l, at_s));
+		                  at_s, sabin_text_hz(playing_hz(l, at_s)).s);
 	else
-		sabin_verdict_say(verdict, "the sound jumps %.2f s after the sweep: samples were lost or "
+		sabin_verdict_blame(verdict, "the sound jumps %.2f s after the sweep: samples were lost or "
 		                           "added, or something clicked",
 		                  at_s - length_s);
 }

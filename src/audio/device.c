@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "audio/device.h"
+#include "audio/hush.h"
 #include "audio/microphone.h"
 
 static const unsigned usual_rates_hz[] = {8000,  16000, 22050, 32000,  44100,
@@ -54,16 +55,22 @@ static void read_formats(snd_pcm_t *pcm, snd_pcm_hw_params_t *hw, struct sabin_d
 	}
 }
 
+/* What does not open is told with its reason; but a card's device that has only one direction says "no
+ * such file" for the other. */
 static void probe(const char *name, snd_pcm_stream_t stream, struct sabin_device_side *side,
                   enum sabin_device_kind *kind)
 {
 	snd_pcm_t *pcm = NULL;
 	snd_pcm_hw_params_t *hw;
+	struct sabin_hush hush;
+	char said[96];
+	sabin_hush_begin(&hush);
 	int err = snd_pcm_open(&pcm, name, stream, SND_PCM_NONBLOCK);
-	side->present = err >= 0 || err == -EBUSY;
+	sabin_hush_end(&hush, said, sizeof said);
+	side->present = err >= 0 || *kind != SABIN_DEVICE_HARDWARE || err != -ENOENT;
 	side->busy = err == -EBUSY;
 	if (err < 0) {
-		snprintf(side->why, sizeof side->why, "%s", snd_strerror(err));
+		snprintf(side->why, sizeof side->why, "%s", *said ? said : snd_strerror(err));
 		return;
 	}
 	snd_pcm_hw_params_alloca(&hw);
@@ -79,6 +86,8 @@ static void probe(const char *name, snd_pcm_stream_t stream, struct sabin_device
 				side->rates_hz[side->rate_count++] = usual_rates_hz[i];
 		read_formats(pcm, hw, side);
 	}
+	if (!side->usable)
+		snprintf(side->why, sizeof side->why, "it offers no configuration");
 	const snd_pcm_type_t type = snd_pcm_type(pcm);
 	*kind = type == SND_PCM_TYPE_HW       ? SABIN_DEVICE_HARDWARE
 	        : type == SND_PCM_TYPE_IOPLUG ? SABIN_DEVICE_SERVER
@@ -119,7 +128,9 @@ static bool list_card(struct list *list, int card)
 		         snd_ctl_card_info_get_id(info), number);
 		snprintf(device->description, sizeof device->description, "%s",
 		         snd_ctl_card_info_get_longname(info));
+		device->kind = SABIN_DEVICE_HARDWARE;
 		probe(device->name, SND_PCM_STREAM_PLAYBACK, &device->playback, &device->kind);
+		device->kind = SABIN_DEVICE_HARDWARE;
 		probe(device->name, SND_PCM_STREAM_CAPTURE, &device->capture, &device->kind);
 		device->kind = SABIN_DEVICE_HARDWARE;
 		recognise(device);
@@ -179,13 +190,6 @@ static bool list_named(struct list *list)
 	return enough;
 }
 
-/* alsa-lib complains on standard error about every PCM that does not open; the list says it once,
- * where it belongs. */
-static void silent(const char *file, int line, const char *function, int err, const char *format, ...)
-{
-	(void)file, (void)line, (void)function, (void)err, (void)format;
-}
-
 void sabin_devices_free(struct sabin_device *devices, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -197,12 +201,10 @@ enum sabin_err sabin_devices_list(struct sabin_device **out, size_t *count)
 {
 	struct list list = {0};
 	bool enough = true;
-	snd_lib_error_set_handler(silent);
 	for (int card = -1; enough && snd_card_next(&card) >= 0 && card >= 0;)
 		enough = list_card(&list, card);
 	if (enough)
 		enough = list_named(&list);
-	snd_lib_error_set_handler(NULL);
 	if (!enough) {
 		sabin_devices_free(list.devices, list.count);
 		return SABIN_ENOMEM;

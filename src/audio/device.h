@@ -17,7 +17,7 @@ struct sabin_device_side {
 	unsigned rates_hz[16]; /* the usual ones it accepts */
 	size_t rate_count;
 	char formats[64]; /* "S32_LE S16_LE" */
-	char why[96];     /* not usable: the reason */
+	char why[96];     /* not usable: the reason, of alsa-lib or its plugin */
 };
 
 enum sabin_device_kind { SABIN_DEVICE_HARDWARE, SABIN_DEVICE_PLUGIN, SABIN_DEVICE_SERVER };

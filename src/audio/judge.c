@@ -11,12 +11,16 @@
 
 #include "audio/judge.h"
 #include "audio/markers.h"
+#include "io/number.h"
 
 /* Samples this near full scale, or so many alike at the very top, were cut off. */
 static const double full_scale = 0.999;
 enum { FLAT_TOP = 3 };
 /* Below this the response is not worth calling one. */
 static const double least_snr_db = 10;
+/* From one response to the next two quartz clocks may drift apart by so much: a kelvin or two near
+ * their turning point. */
+static const double clock_drift = 0.2e-6;
 /* Noise is judged from at least so much of it. */
 static const double least_noise_s = 0.1;
 /* From 10 dB over the noise on in its own band a chirp is found; 15 dB more are for a room in which
@@ -58,18 +62,19 @@ static bool cut_off(const double *x, size_t n, size_t first, size_t run, double 
 
 static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict)
 {
-	double peak = 0;
+	double peak = 0, step = 0; /* not known yet */
 	size_t clipped = 0;
 	for (size_t i = 0; i < n; i++)
 		peak = fabs(x[i]) > peak ? fabs(x[i]) : peak;
 	verdict->peak_dbfs = 20 * log10(peak);
-	const double alike = peak * (1 - 1e-7), step = step_of(x, n);
-	const double least_top = fmin(alike, full_scale);
+	const double least_top = fmin(peak * (1 - 1e-7), full_scale);
 	for (size_t i = 0, run = 0; i <= n; i++) {
 		if (i < n && fabs(x[i]) >= least_top) {
 			run++;
 			continue;
 		}
+		if (run >= FLAT_TOP && step == 0)
+			step = step_of(x, n);
 		if ((run > 0 && peak >= full_scale) ||
 		    (run >= FLAT_TOP && cut_off(x, n, i - run, run, step)))
 			clipped += run;
@@ -77,8 +82,7 @@ static void judge_level(const double *x, size_t n, struct sabin_verdict *verdict
 	}
 	verdict->clipped_samples = clipped;
 	if (clipped > 0) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "the input clipped: %zu samples at %.1f dBFS; lower the level "
+		sabin_verdict_blame(verdict, "the input clipped: %zu samples at %.1f dBFS; lower the level "
 		                           "or the preamplifier's gain",
 		                  clipped, verdict->peak_dbfs);
 	}
@@ -182,12 +186,27 @@ static enum sabin_err judge_snr(const struct sabin_excitation *e, const double *
 		verdict->snr_bands[b - 1].snr_db =
 		    ratio_db(sweep[b], noise[b], (high_hz[b] - low_hz[b]) * noise_s);
 	if (verdict->snr_db.valid && verdict->snr_db.value < least_snr_db) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "no signal worth the name: %.1f dB over the noise; is the "
+		sabin_verdict_blame(verdict, "no signal worth the name: %.1f dB over the noise; is the "
 		                           "speaker on, the right output and input connected?",
 		                  verdict->snr_db.value);
 	}
 	return SABIN_OK;
+}
+
+/* Why the chirps are not heard, in words. */
+static void say_not_heard(const struct sabin_excitation *e, bool clock_known,
+                          struct sabin_verdict *verdict)
+{
+	const struct sabin_stimulus *s = e->stimulus;
+	const char *skew = clock_known ? "clock skew taken from the response before"
+	                               : "clock skew not known";
+	if (s && s->chirp.frames > 0 && e->speaker_hz[1] > 0 && s->chirp.from_hz > e->speaker_hz[1])
+		sabin_verdict_say(verdict, "%s: the timing chirps (%s and up) are above this speaker's "
+		                           "range (to %s)",
+		                  skew, sabin_text_hz(s->chirp.from_hz).s,
+		                  sabin_text_hz(e->speaker_hz[1]).s);
+	else
+		sabin_verdict_say(verdict, "%s: no timing markers heard in the recording", skew);
 }
 
 /* Power in the chirps' band of what should be noise only: the median of short pieces, because where
@@ -240,33 +259,33 @@ static enum sabin_err judge_skew(const struct sabin_excitation *e, const double 
                                  struct sabin_take *take)
 {
 	struct sabin_verdict *verdict = &take->verdict;
-	const struct sabin_markers *m = &take->markers;
-	if (!m->heard) {
+	const struct sabin_markers *m = &take->clock;
+	if (!take->markers.heard) {
 		bool missing;
 		enum sabin_err err = markers_missing(e, x, n, take, &missing);
 		if (err)
 			return err;
-		verdict->skew_ppm = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-		verdict->trustworthy = verdict->trustworthy && !missing;
 		if (!missing)
-			sabin_verdict_say(verdict, "clock skew not known: no timing markers heard in the "
-			                           "recording");
+			say_not_heard(e, m->heard, verdict);
 		else if (fabs(take->peak) < clear_peak * take->noise_in_response)
-			sabin_verdict_say(verdict, "neither the direct sound nor the timing markers "
+			sabin_verdict_blame(verdict, "neither the direct sound nor the timing markers "
 			                           "stand out of the noise: data was lost, or a longer "
 			                           "or louder sweep is needed");
 		else
-			sabin_verdict_say(verdict, "a timing marker is missing where the sweep itself is "
+			sabin_verdict_blame(verdict, "a timing marker is missing where the sweep itself is "
 			                           "heard well: data was lost, or a rate is not what it "
 			                           "says");
+	}
+	if (!m->heard) {
+		verdict->skew_ppm = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 		return SABIN_OK;
 	}
 	const double skew_ppm = m->skew * 1e6;
 	const double air = sabin_markers_air_s / sabin_markers_apart_s(e->stimulus);
-	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, hypot(m->sigma, air) * 1e6);
+	const double drift = take->markers.heard ? 0 : clock_drift;
+	verdict->skew_ppm = sabin_quantity_valid(skew_ppm, hypot(hypot(m->sigma, air), drift) * 1e6);
 	if (fabs(m->skew) > sabin_markers_most_skew) {
-		verdict->trustworthy = false;
-		sabin_verdict_say(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
+		sabin_verdict_blame(verdict, "the clocks differ by %.0f ppm: frames were lost, or a rate "
 		                           "is not what it says",
 		                  skew_ppm);
 	}

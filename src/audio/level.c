@@ -21,7 +21,8 @@ static const double update_s = 0.125;
 /* The background counts between these, clear of the device's start and of the noise. */
 static const double background_from_s = 0.1, background_to_s = 0.9;
 
-/* Headroom: below red_db transients clip, above low_db resolution is wasted; advice aims between. */
+/* Headroom: below red_db transients clip (Room EQ Wizard's meters turn red there too), above low_db resolution
+ * is wasted; advice aims between. */
 static const double red_db = 6, low_db = 20, aim_db = 12;
 static const double audible_db = 3;
 static const double patience_s = 5; /* without a frame: the device does not run */
@@ -37,7 +38,7 @@ enum sabin_err sabin_pink_render(double *x, size_t n, double rate_hz, double low
 	if (!(low_hz >= 0) || !(high_hz > 0) || first > last)
 		return SABIN_EINVAL;
 	double complex *spectrum = calloc(n / 2 + 1, sizeof *spectrum);
-	enum sabin_err err = spectrum ? sabin_fft_new_inverse(n, &fft) : SABIN_ENOMEM;
+	enum sabin_err err = spectrum ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
 	if (err)
 		goto out;
 	/* power 1/f in lines of random phase: pink to the last line, and periodic */

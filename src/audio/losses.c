@@ -14,6 +14,7 @@
 
 #include "audio/losses.h"
 #include "audio/markers.h"
+#include "io/number.h"
 
 /* ---- one take ---- */
 
@@ -53,8 +54,8 @@ static enum sabin_err chirp_response(const struct sabin_stimulus *s, double skew
 		goto out;
 	for (size_t i = 0; i < length; i++)
 		chirp[i] = sabin_sweep_value(&s->chirp, (double)i * step_s);
-	err = sabin_deconvolver_new(chirp, length, frames, rate_hz, s->chirp.from_hz, s->chirp.to_hz,
-	                            &d);
+	err = sabin_deconvolver_new_between(chirp, length, frames, rate_hz, s->chirp.from_hz,
+	                                    s->chirp.to_hz, 0, (long)n, &d);
 	if (err)
 		goto out;
 	whole = malloc(sabin_deconvolver_size(d) * sizeof *whole);
@@ -140,19 +141,18 @@ static void tell_jump(const struct sabin_stimulus *s, const struct part parts[PA
 	const double from_s = place < 0 ? 0 : parts[place].at_s;
 	const double to_s = next < PARTS ? parts[next].at_s : s->sweep.length_s;
 	const double count = fmax(fabs(rint(lost)), 1);
-	verdict->trustworthy = false;
 	verdict->lost_frames = lost > 0 ? (size_t)count : 0;
 	if (next == PARTS)
-		sabin_verdict_say(verdict, "about %.0f frames %s after %.2f s of the sweep (%.0f Hz): "
+		sabin_verdict_blame(verdict, "about %.0f frames %s after %.2f s of the sweep (%s): "
 		                           "the second marker is out of place",
 		                  count, lost > 0 ? "were lost" : "are too many", from_s,
-		                  sabin_sweep_frequency_hz(&s->sweep, from_s));
+		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, from_s)).s);
 	else
-		sabin_verdict_say(verdict, "about %.0f frames %s between %.2f s and %.2f s of the sweep, "
-		                           "while %.0f Hz to %.0f Hz were playing",
+		sabin_verdict_blame(verdict, "about %.0f frames %s between %.2f s and %.2f s of the sweep, "
+		                           "while %s to %s were playing",
 		                  count, lost > 0 ? "were lost" : "are too many", from_s, to_s,
-		                  sabin_sweep_frequency_hz(&s->sweep, from_s),
-		                  sabin_sweep_frequency_hz(&s->sweep, to_s));
+		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, from_s)).s,
+		                  sabin_text_hz(sabin_sweep_frequency_hz(&s->sweep, to_s)).s);
 }
 
 static double energy(const double *x, size_t n)
@@ -235,8 +235,7 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 	if (!err)
 		err = differ(s, recorded, take, a, b, n, most, &other);
 	if (other) {
-		take->verdict.trustworthy = false;
-		sabin_verdict_say(&take->verdict, "the sweep does not come as its first marker did: samples "
+		sabin_verdict_blame(&take->verdict, "the sweep does not come as its first marker did: samples "
 		                                  "were lost or added between them, or within one");
 	}
 out:

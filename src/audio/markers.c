@@ -68,8 +68,8 @@ static enum sabin_err chirp_arrival(const struct sabin_stimulus *s, int which, d
 	if (!chirp)
 		goto out;
 	sabin_sweep_render(&s->chirp, chirp);
-	err = sabin_deconvolver_new(chirp, s->chirp.frames, frames, rate_hz, s->chirp.from_hz,
-	                            s->chirp.to_hz, &d);
+	err = sabin_deconvolver_new_between(chirp, s->chirp.frames, frames, rate_hz, s->chirp.from_hz,
+	                                    s->chirp.to_hz, 0, 2 * (long)margin, &d);
 	if (err)
 		goto out;
 	h = malloc(sabin_deconvolver_size(d) * sizeof *h);

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <strings.h>
 
+#include "audio/kernel.h"
 #include "audio/microphone.h"
 #include "io/atomic.h"
 #include "io/number.h"
@@ -65,24 +66,11 @@ static void read_line(const char *path, char *line, size_t size)
 	fclose(file);
 }
 
-/* Number of the card that a PCM name stands for, or -1. */
-static int card_of(const char *pcm)
-{
-	const char *colon = strchr(pcm, ':');
-	char id[64];
-	if (!colon || (strncmp(pcm, "hw:", 3) != 0 && strncmp(pcm, "plughw:", 7) != 0))
-		return -1;
-	const char *card = strstr(colon, "CARD=");
-	card = card ? card + strlen("CARD=") : colon + 1;
-	snprintf(id, sizeof id, "%.*s", (int)strcspn(card, ","), card);
-	return snd_card_get_index(id);
-}
-
 void sabin_card_identify(const char *pcm, struct sabin_card_identity *out)
 {
 	char path[96], usb_id[32], serial[32], *name = NULL;
 	*out = (struct sabin_card_identity){.gain_db = NAN};
-	const int card = card_of(pcm);
+	const int card = sabin_kernel_stream_of(pcm, true).card;
 	if (card < 0 || snd_card_get_longname(card, &name) < 0)
 		return;
 	snprintf(path, sizeof path, "/proc/asound/card%d/usbid", card);

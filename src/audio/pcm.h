@@ -48,4 +48,9 @@ struct sabin_pcm_ops {
 
 extern const struct sabin_pcm_ops sabin_pcm_alsa;
 
+/* Whether samples may be converted on their way through this PCM, in words, into text[size]; NULL where
+ * they are not: the card itself. */
+const char *sabin_pcm_doubt(const struct sabin_negotiated *negotiated, bool capture, char *text,
+                            size_t size);
+
 #endif

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "audio/hush.h"
+#include "audio/kernel.h"
 #include "audio/pcm.h"
 #include "audio/sample.h"
 
@@ -59,16 +61,42 @@ static int open_handle(const struct sabin_pcm_request *request, snd_pcm_t **hand
 	return err;
 }
 
+static bool no_card(void)
+{
+	int card = -1;
+	return snd_card_next(&card) < 0 || card < 0;
+}
+
+/* Who holds it, and how to make them let go. */
+static void explain_busy(struct sabin_diag *diag, const struct sabin_pcm_request *request)
+{
+	const struct sabin_kernel_stream stream =
+	    sabin_kernel_stream_of(request->name, request->capture);
+	struct sabin_kernel_owner owner;
+	char advice[300];
+	if (!sabin_kernel_owner("/proc", &stream, &owner)) {
+		sabin_diag_advise(diag, "another program holds it: close that program, or suspend the sound "
+		                        "server (pasuspender, systemctl --user stop pipewire.socket)");
+		return;
+	}
+	fail(diag, request, "cannot be opened", -EBUSY);
+	const size_t n = strlen(diag->message);
+	snprintf(diag->message + n, sizeof diag->message - n, ": %s (process %ld) holds it", owner.name,
+	         owner.pid);
+	sabin_kernel_release_advice(&owner, advice, sizeof advice);
+	sabin_diag_advise(diag, "%s", advice);
+}
+
 static enum sabin_err explain_open(struct sabin_diag *diag,
                                    const struct sabin_pcm_request *request, int err)
 {
 	fail(diag, request, "cannot be opened", err);
 	if (err == -EBUSY)
-		sabin_diag_advise(diag, "another program holds it: close that program, or suspend the sound "
-		                        "server (pasuspender, systemctl --user stop pipewire.socket)");
+		explain_busy(diag, request);
 	else if (err == -ENOENT || err == -ENODEV)
-		sabin_diag_advise(diag, "'sabin devices' lists what there is; no sound card is needed with "
-		                        "--simulate");
+		sabin_diag_advise(diag, "%s'sabin devices' lists what there is; no sound card is needed with "
+		                        "--simulate",
+		                  no_card() ? "this machine has no sound card that is known to it; " : "");
 	else if (err == -EACCES)
 		sabin_diag_advise(diag, "your user may not use sound: add it to the group 'audio'");
 	return SABIN_EDEVICE;
@@ -116,6 +144,49 @@ static int choose_buffer(snd_pcm_t *handle, snd_pcm_hw_params_t *hw, unsigned ra
 	return err < 0 ? err : snd_pcm_hw_params_set_buffer_size_near(handle, hw, &buffer);
 }
 
+/* "44100, 48000 or 96000 Hz", as far as they are usual; else from where to where. */
+static enum sabin_err explain_rate(struct sabin_diag *diag, const struct sabin_pcm_request *request,
+                                   snd_pcm_t *handle, snd_pcm_hw_params_t *hw)
+{
+	static const unsigned usual_hz[] = {8000,  16000, 22050,  32000,  44100,  48000, 64000,
+	                                    88200, 96000, 176400, 192000, 352800, 384000};
+	unsigned offered_hz[sizeof usual_hz / sizeof *usual_hz], low_hz = 0, high_hz = 0;
+	size_t count = 0, at = 0;
+	char list[160] = "";
+	for (size_t i = 0; i < sizeof usual_hz / sizeof *usual_hz; i++)
+		if (snd_pcm_hw_params_test_rate(handle, hw, usual_hz[i], 0) >= 0)
+			offered_hz[count++] = usual_hz[i];
+	for (size_t i = 0; i < count; i++)
+		at += (size_t)snprintf(list + at, sizeof list - at, "%s%u",
+		                       i == 0           ? ""
+		                       : i + 1 == count ? " or "
+		                                        : ", ",
+		                       offered_hz[i]);
+	snd_pcm_hw_params_get_rate_min(hw, &low_hz, NULL);
+	snd_pcm_hw_params_get_rate_max(hw, &high_hz, NULL);
+	if (count == 0)
+		snprintf(list, sizeof list, "%u to %u", low_hz, high_hz);
+	sabin_diag_set(diag, SABIN_EDEVICE, NULL, 0, 0, "%s device '%s' does not run at %u Hz; it offers %s Hz",
+	               request->capture ? "capture" : "playback", request->name, request->rate_hz,
+	               list);
+	sabin_diag_advise(diag, "choose one that both devices have (audio.rate_hz in the room file, or "
+	                        "--rate)");
+	return SABIN_EDEVICE;
+}
+
+/* The rate of the card behind a plugin; what alsa-lib resamples or a server of its own hands on runs at
+ * the card's. */
+static unsigned hardware_rate_hz(snd_pcm_t *handle, bool capture)
+{
+	snd_pcm_info_t *info;
+	snd_pcm_info_alloca(&info);
+	if (snd_pcm_info(handle, info) < 0)
+		return 0;
+	const struct sabin_kernel_stream stream = {snd_pcm_info_get_card(info),
+	                                           (int)snd_pcm_info_get_device(info), capture};
+	return sabin_kernel_rate_hz("/proc", &stream);
+}
+
 static enum sabin_err negotiate(struct alsa_pcm *pcm, const struct sabin_pcm_request *request,
                                 struct sabin_negotiated *negotiated, struct sabin_diag *diag)
 {
@@ -129,18 +200,8 @@ static enum sabin_err negotiate(struct alsa_pcm *pcm, const struct sabin_pcm_req
 	err = snd_pcm_hw_params_set_access(handle, hw, SND_PCM_ACCESS_RW_INTERLEAVED);
 	if (err < 0)
 		return fail(diag, request, "no interleaved access", err);
-	err = snd_pcm_hw_params_set_rate(handle, hw, request->rate_hz, 0);
-	if (err < 0) {
-		unsigned low = 0, high = 0;
-		snd_pcm_hw_params_get_rate_min(hw, &low, NULL);
-		snd_pcm_hw_params_get_rate_max(hw, &high, NULL);
-		sabin_diag_set(diag, SABIN_EDEVICE, NULL, 0, 0,
-		               "%s device '%s' does not run at %u Hz; it offers %u to %u Hz",
-		               request->capture ? "capture" : "playback", request->name,
-		               request->rate_hz, low, high);
-		sabin_diag_advise(diag, "choose another rate (audio.rate_hz in the room file, or --rate)");
-		return SABIN_EDEVICE;
-	}
+	if (snd_pcm_hw_params_set_rate(handle, hw, request->rate_hz, 0) < 0)
+		return explain_rate(diag, request, handle, hw);
 	if (choose_channels(handle, hw, request->channels_min, &negotiated->channels) < 0) {
 		sabin_diag_set(diag, SABIN_EDEVICE, NULL, 0, 0,
 		               "%s device '%s' has %u channel%s, channel %u is needed",
@@ -160,7 +221,12 @@ static enum sabin_err negotiate(struct alsa_pcm *pcm, const struct sabin_pcm_req
 	pcm->channels = negotiated->channels;
 	snd_pcm_hw_params_get_buffer_size(hw, &pcm->buffer_frames);
 	snd_pcm_hw_params_get_period_size(hw, &pcm->period_frames, NULL);
-	negotiated->rate_hz = request->rate_hz;
+	unsigned rate_hz = request->rate_hz;
+	snd_pcm_hw_params_get_rate(hw, &rate_hz, NULL);
+	negotiated->rate_hz = rate_hz;
+	negotiated->requested_hz = request->rate_hz;
+	negotiated->requested_channels = request->channels_min;
+	negotiated->hardware_hz = hardware_rate_hz(handle, request->capture);
 	negotiated->buffer_frames = pcm->buffer_frames;
 	negotiated->period_frames = pcm->period_frames;
 	snprintf(negotiated->name, sizeof negotiated->name, "%s", request->name);
@@ -208,12 +274,20 @@ static enum sabin_err alsa_open(const struct sabin_pcm_request *request,
 		return SABIN_ENOMEM;
 	pcm->capture = request->capture;
 	*negotiated = (struct sabin_negotiated){0};
+	struct sabin_hush hush;
+	char said[300];
+	sabin_hush_begin(&hush);
 	int err = open_handle(request, &pcm->handle);
 	enum sabin_err status = err < 0 ? explain_open(diag, request, err) : SABIN_OK;
 	if (!status)
 		status = negotiate(pcm, request, negotiated, diag);
 	if (!status && (err = set_software(pcm)) < 0)
 		status = fail(diag, request, "cannot be set up", err);
+	sabin_hush_end(&hush, said, sizeof said);
+	if (status && *said && diag) {
+		const size_t n = strlen(diag->message);
+		snprintf(diag->message + n, sizeof diag->message - n, " (%s)", said);
+	}
 	if (!status) {
 		if (__builtin_mul_overflow((size_t)pcm->codec->bytes, pcm->channels, &frame) ||
 		    __builtin_mul_overflow(frame, (size_t)pcm->buffer_frames, &bytes) ||

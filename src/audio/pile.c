@@ -9,54 +9,58 @@
 
 void sabin_pile_release(struct sabin_pile *pile)
 {
-	free(pile->sum);
-	free(pile->one);
-	free(pile->squares);
-	free(pile->recorded);
+	sabin_scratch_release(&pile->sums);
+	sabin_scratch_release(&pile->recorded);
 	*pile = (struct sabin_pile){0};
 }
 
 static enum sabin_err begin(struct sabin_pile *pile, const struct sabin_taker *taker,
-                            const struct sabin_take *take)
+                            const struct sabin_take *take, const char *folder,
+                            struct sabin_diag *diag)
 {
 	pile->first = *take;
 	pile->cut = sabin_taker_cut(taker, take);
-	pile->sum = calloc(pile->cut.frames, sizeof *pile->sum);
-	pile->one = calloc(pile->cut.frames, sizeof *pile->one);
-	pile->squares = calloc(pile->cut.frames, sizeof *pile->squares);
-	return pile->sum && pile->one && pile->squares ? SABIN_OK : SABIN_ENOMEM;
+	enum sabin_err err = sabin_scratch_new(folder, pile->cut.frames, 2 * sizeof *pile->sum,
+	                                       &pile->sums, diag);
+	pile->sum = pile->sums.at;
+	pile->squares = err ? NULL : pile->sum + pile->cut.frames;
+	return err;
 }
 
 enum sabin_err sabin_pile_check(struct sabin_pile *pile, const struct sabin_taker *taker,
-                                const double *recorded, struct sabin_take *take)
+                                const double *recorded, const char *folder,
+                                struct sabin_take *take, struct sabin_diag *diag)
 {
 	const size_t n = sabin_taker_recorded(taker);
-	if (pile->recorded)
-		return sabin_losses_repeat(taker, pile->recorded, &pile->first, recorded, take);
-	pile->recorded = malloc(n * sizeof *pile->recorded);
-	if (!pile->recorded)
-		return SABIN_ENOMEM;
-	memcpy(pile->recorded, recorded, n * sizeof *recorded);
-	return SABIN_OK;
+	if (pile->recorded.at)
+		return sabin_losses_repeat(taker, pile->recorded.at, &pile->first, recorded, take);
+	enum sabin_err err =
+	    sabin_scratch_new(folder, n, sizeof *recorded, &pile->recorded, diag);
+	if (!err)
+		memcpy(pile->recorded.at, recorded, n * sizeof *recorded);
+	return err;
 }
 
 enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker *taker,
-                              const struct sabin_take *take)
+                              const struct sabin_take *take, const char *folder,
+                              struct sabin_diag *diag)
 {
-	enum sabin_err err = pile->count == 0 ? begin(pile, taker, take) : SABIN_OK;
+	enum sabin_err err = pile->count == 0 ? begin(pile, taker, take, folder, diag) : SABIN_OK;
 	if (err)
 		return err;
 	struct sabin_verdict *v = &pile->first.verdict;
 	v->peak_dbfs = fmax(v->peak_dbfs, take->verdict.peak_dbfs);
-	err = sabin_taker_copy(taker, take, &pile->cut, pile->one);
-	if (err)
-		return err;
-	for (size_t i = 0; i < pile->cut.frames; i++) {
-		pile->sum[i] += pile->one[i];
-		pile->squares[i] += pile->one[i] * pile->one[i];
+	if (take->noise_frames < pile->first.noise_frames) /* it is cut from the last recording */
+		pile->first.noise_frames = take->noise_frames;
+	double *one = malloc(pile->cut.frames * sizeof *one);
+	err = one ? sabin_taker_copy(taker, take, &pile->cut, one) : SABIN_ENOMEM;
+	for (size_t i = 0; !err && i < pile->cut.frames; i++) {
+		pile->sum[i] += one[i];
+		pile->squares[i] += one[i] * one[i];
 	}
-	pile->count++;
-	return SABIN_OK;
+	pile->count += !err;
+	free(one);
+	return err;
 }
 
 void sabin_pile_finish(struct sabin_pile *pile)

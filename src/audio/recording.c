@@ -7,20 +7,18 @@
  * peaks do not tell: each octave is compared with itself.  A click or a voice, deconvolved, is drawn out
  * and stands in one octave at a time; a sweep's response stands in all of them at once.
  */
-#include <complex.h>
 #include <math.h>
 #include <stdint.h>
 
 #include <sabin/arrival.h>
 #include <sabin/deconvolve.h>
-#include <sabin/fft.h>
 
 #include "audio/recording.h"
+#include "io/number.h"
+#include "signal/track.h"
 
 /* The lags are looked at through windows of at least this length: some periods of the lowest octave. */
 static const double window_s = 0.06;
-/* The lowest octave begins no lower than this many bins of such a window. */
-static const double lowest_bins = 2;
 /* How far the octaves must stand out, in the mean.  Noise alone gives 1 dB or 2; a click at full range
  * fills two octaves of nine by range_db: 9 dB. */
 static const double needed_db = 10;
@@ -29,6 +27,11 @@ static const double needed_db = 10;
 static const double range_db = 40;
 /* What is usual in an octave: this quantile of its windows, so that decays do not raise it. */
 static const double usual_quantile = 0.25;
+/* A sweep's place is known to this, and its neighbours' sound is kept so far away. */
+static const double place_s = 0.1;
+/* An octave begins there too if it is no more than this below its loudest within this part of the way
+ * to the next sweep: neither an echo is louder by so much, nor does the decay of the one before reach. */
+static const double beside_db = 6, reach = 0.75;
 /* The next sweep begins at least so much of a sweep later. */
 static const double least_spacing = 0.9;
 /* So much of a sweep's start may be missing, and of its end. */
@@ -50,70 +53,17 @@ void sabin_extracted_release(struct sabin_extracted *extracted)
 
 /* ---- octaves over lag ----------------------------------------------------------------------- */
 
-enum { BANDS_MAX = 16 };
-
 struct scan {
-	size_t window, hop, count, bands; /* samples; windows; octaves */
-	double low_hz[BANDS_MAX], high_hz[BANDS_MAX];
-	long first;    /* lag of the middle of window 0 */
-	double *power; /* [bands * count], a band after the other */
-	double *score_db; /* [count] */
+	struct sabin_track track; /* over lags, from one sweep's length before the recording on */
+	size_t begin;             /* the first window in which a sweep may begin */
+	double usual[SABIN_TRACK_BANDS_MAX]; /* power of each octave */
+	double *score_db;         /* [track.count] */
 };
 
 static void scan_release(struct scan *s)
 {
-	free(s->power);
+	free(s->track.power);
 	free(s->score_db);
-}
-
-static void choose_bands(struct scan *s, const struct sabin_excitation *e)
-{
-	const double bin_hz = e->rate_hz / (double)s->window;
-	double low_hz = fmax(e->from_hz, lowest_bins * bin_hz);
-	while (s->bands < BANDS_MAX && 2 * low_hz <= e->to_hz) {
-		s->low_hz[s->bands] = low_hz;
-		s->high_hz[s->bands++] = low_hz *= 2;
-	}
-	if (s->bands == 0) { /* less than an octave of it can be seen: that is the band then */
-		s->low_hz[0] = fmin(e->from_hz, bin_hz);
-		s->high_hz[0] = fmax(e->to_hz, 2 * bin_hz);
-		s->bands = 1;
-	}
-}
-
-static double band_power(const double complex *x, size_t window, double rate_hz, double low_hz,
-                         double high_hz)
-{
-	double sum = 0;
-	for (size_t k = (size_t)ceil(low_hz * (double)window / rate_hz);
-	     k <= window / 2 && (double)k * rate_hz < high_hz * (double)window; k++)
-		sum += creal(x[k]) * creal(x[k]) + cimag(x[k]) * cimag(x[k]);
-	return sum;
-}
-
-/* Power of each octave in each window of the response h[size], whose lags are circular. */
-static enum sabin_err look(struct scan *s, const double *h, size_t size, double rate_hz)
-{
-	struct sabin_fft *fft = NULL;
-	double *t = malloc(s->window * sizeof *t);
-	double complex *spectrum = malloc((s->window / 2 + 1) * sizeof *spectrum);
-	enum sabin_err err = t && spectrum ? sabin_fft_new(s->window, &fft) : SABIN_ENOMEM;
-	for (size_t w = 0; !err && w < s->count; w++) {
-		const long begin = s->first + (long)(w * s->hop) - (long)(s->window / 2);
-		for (size_t i = 0; i < s->window; i++) {
-			const long lag = (begin + (long)i) % (long)size;
-			t[i] = h[lag < 0 ? lag + (long)size : lag] *
-			       sin(M_PI * ((double)i + 0.5) / (double)s->window);
-		}
-		sabin_fft_forward(fft, t, spectrum);
-		for (size_t b = 0; b < s->bands; b++)
-			s->power[b * s->count + w] =
-			    band_power(spectrum, s->window, rate_hz, s->low_hz[b], s->high_hz[b]);
-	}
-	sabin_fft_free(fft);
-	free(t);
-	free(spectrum);
-	return err;
 }
 
 static int by_size(const void *a, const void *b)
@@ -125,19 +75,22 @@ static int by_size(const void *a, const void *b)
 /* Mean over the octaves of how far each stands above what is usual in it. */
 static enum sabin_err score(struct scan *s)
 {
-	double *sorted = malloc(s->count * sizeof *sorted);
+	const struct sabin_track *track = &s->track;
+	const size_t count = track->count - s->begin;
+	double *sorted = malloc(count * sizeof *sorted);
 	if (!sorted)
 		return SABIN_ENOMEM;
-	for (size_t b = 0; b < s->bands; b++) {
-		const double *power = s->power + b * s->count;
-		memcpy(sorted, power, s->count * sizeof *sorted);
-		qsort(sorted, s->count, sizeof *sorted, by_size);
-		const double most = sorted[s->count - 1];
-		const double usual = fmax(sorted[(size_t)(usual_quantile * (double)s->count)],
+	for (size_t b = 0; b < track->bands; b++) {
+		const double *power = track->power + b * track->count;
+		memcpy(sorted, power + s->begin, count * sizeof *sorted);
+		qsort(sorted, count, sizeof *sorted, by_size);
+		const double most = sorted[count - 1];
+		const double usual = fmax(sorted[(size_t)(usual_quantile * (double)count)],
 		                          most * pow(10, -range_db / 10));
-		for (size_t w = 0; usual > 0 && w < s->count; w++)
+		for (size_t w = s->begin; usual > 0 && w < track->count; w++)
 			s->score_db[w] +=
-			    fmax(10 * log10(power[w] / usual), 0) / (double)s->bands;
+			    fmax(10 * log10(power[w] / usual), 0) / (double)track->bands;
+		s->usual[b] = usual;
 	}
 	free(sorted);
 	return SABIN_OK;
@@ -149,26 +102,22 @@ static enum sabin_err scan(const struct sabin_excitation *e, const double *recor
 	struct sabin_deconvolver *d = NULL;
 	double *h = NULL;
 	const double n = (double)e->frames;
-	s->window = 16;
-	while ((double)s->window < window_s * e->rate_hz)
-		s->window *= 2;
-	s->hop = s->window / 4;
-	s->first = -(long)(start_missing * n);
-	const long last = (long)frames - (long)(inkling * n);
-	s->count = last > s->first ? (size_t)(last - s->first) / s->hop + 1 : 1;
-	choose_bands(s, e);
+	sabin_track_init(&s->track, e->rate_hz, window_s, e->from_hz, e->to_hz, -(long)n,
+	                 (long)frames - (long)(inkling * n));
+	s->begin = (size_t)((1 - start_missing) * n) / s->track.hop;
+	if (s->begin >= s->track.count)
+		s->begin = s->track.count - 1;
 	enum sabin_err err = sabin_deconvolver_new(e->x, e->frames, frames, e->rate_hz, e->from_hz,
 	                                           e->to_hz, &d);
 	if (err)
 		return err;
 	const size_t size = sabin_deconvolver_size(d);
 	h = malloc(size * sizeof *h);
-	s->power = malloc(s->bands * s->count * sizeof *s->power);
-	s->score_db = calloc(s->count, sizeof *s->score_db);
-	err = h && s->power && s->score_db ? SABIN_OK : SABIN_ENOMEM;
+	s->score_db = calloc(s->track.count, sizeof *s->score_db);
+	err = h && s->score_db ? SABIN_OK : SABIN_ENOMEM;
 	if (!err) {
 		sabin_deconvolver_process(d, recorded, h);
-		err = look(s, h, size, e->rate_hz);
+		err = sabin_track_process(&s->track, h, size, e->rate_hz);
 	}
 	if (!err)
 		err = score(s);
@@ -195,21 +144,51 @@ static int by_lag(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The window that stands out most, and from then on everything nearer than `apart` is its. */
-static bool pick(struct scan *s, long apart, long *lag, double *best_db)
+/* The most of power[count] no more than `span` windows from window w. */
+static double most_near(const double *power, size_t count, size_t w, size_t span)
 {
-	size_t top = 0;
-	for (size_t w = 1; w < s->count; w++)
-		if (s->score_db[w] > s->score_db[top])
-			top = w;
-	*lag = s->first + (long)(top * s->hop);
-	*best_db = s->score_db[top];
-	if (*best_db < needed_db)
-		return false;
-	for (size_t w = 0; w < s->count; w++)
-		if (labs((long)w - (long)top) * (long)s->hop < apart)
+	double most = 0;
+	for (size_t i = w > span ? w - span : 0; i < count && i <= w + span; i++)
+		most = fmax(most, power[i]);
+	return most;
+}
+
+/* Do the octaves that stand out anywhere around window `top`, up to `apart` from it, do so there?  What
+ * is no sweep of this length (a finished response, another sweep, a click) is drawn out by deconvolution,
+ * each octave to a lag of its own; where one of them ends and others still ring, the score may be high. */
+static bool at_once(const struct scan *s, size_t top, long apart, size_t place)
+{
+	const struct sabin_track *track = &s->track;
+	size_t out = 0, here = 0;
+	for (size_t b = 0; b < track->bands; b++) {
+		const double *power = track->power + b * track->count;
+		const double around =
+		    most_near(power, track->count, top, (size_t)(reach * (double)apart) / track->hop);
+		if (!(around > s->usual[b] * pow(10, needed_db / 10)))
+			continue;
+		out++;
+		here += most_near(power, track->count, top, place) > around * pow(10, -beside_db / 10);
+	}
+	return 2 * here > out;
+}
+
+/* The window that stands out most among those not crossed out yet, and whether that is enough. */
+static bool pick(const struct scan *s, size_t *top, double *best_db)
+{
+	*top = 0;
+	for (size_t w = 1; w < s->track.count; w++)
+		if (s->score_db[w] > s->score_db[*top])
+			*top = w;
+	*best_db = fmax(*best_db, s->score_db[*top]);
+	return s->score_db[*top] >= needed_db;
+}
+
+/* Everything nearer than `apart` to window `top` is its. */
+static void cross_out(struct scan *s, size_t top, long apart)
+{
+	for (size_t w = 0; w < s->track.count; w++)
+		if (labs((long)w - (long)top) * (long)s->track.hop < apart)
 			s->score_db[w] = 0;
-	return true;
 }
 
 enum sabin_err sabin_recording_find(const struct sabin_excitation *e, const double *recorded,
@@ -221,22 +200,27 @@ enum sabin_err sabin_recording_find(const struct sabin_excitation *e, const doub
 	if (err)
 		goto out;
 	const long apart = least_apart(e), last = (long)frames - (long)(end_missing * (double)e->frames);
-	const size_t most = s.count * s.hop / (size_t)(apart > 0 ? apart : 1) + 2;
+	const size_t most = s.track.count * s.track.hop / (size_t)(apart > 0 ? apart : 1) + 2;
 	found.lag = malloc(most * sizeof *found.lag);
 	if (!found.lag) {
 		err = SABIN_ENOMEM;
 		goto out;
 	}
-	long lag;
-	double db = 0;
-	while (found.count < most && pick(&s, apart, &lag, &db)) {
-		found.best_db = fmax(found.best_db, db);
+	const size_t place = s.track.window / s.track.hop / 2; /* half a window */
+	size_t top;
+	while (found.count < most && pick(&s, &top, &found.best_db)) {
+		const long lag = s.track.first + (long)(top * s.track.hop);
+		if (!at_once(&s, top, apart, place)) {
+			found.scattered = true;
+			cross_out(&s, top, (long)(place * s.track.hop) + 1);
+			continue;
+		}
+		cross_out(&s, top, apart);
 		if (lag > last)
 			found.one_more = true;
 		else
 			found.lag[found.count++] = lag;
 	}
-	found.best_db = fmax(found.best_db, db);
 	qsort(found.lag, found.count, sizeof *found.lag, by_lag);
 	*out = found;
 out:
@@ -246,8 +230,6 @@ out:
 
 /* ---- cutting up ------------------------------------------------------------------------------------- */
 
-/* A sweep's place is known to this, and its neighbours' sound is kept so far away. */
-static const double place_s = 0.1;
 /* Where nothing else limits it, the noise before a foreign sweep is taken from this much time. */
 static const double quiet_s = 30;
 /* A loopback is heard so much before the microphone at most. */
@@ -303,13 +285,13 @@ static void say_missing(const struct sabin_excitation *e, size_t first, size_t f
 	if (late > least)
 		sabin_verdict_say(&take->verdict,
 		                  "the recording begins %.1f s after the sweep: nothing is known below "
-		                  "%.3g Hz",
-		                  late * n / e->rate_hz, frequency_hz(e, late));
+		                  "%s",
+		                  late * n / e->rate_hz, sabin_text_hz(frequency_hz(e, late)).s);
 	if (early > least)
 		sabin_verdict_say(&take->verdict,
 		                  "the recording ends %.1f s before the sweep: nothing is known above "
-		                  "%.3g Hz",
-		                  early * n / e->rate_hz, frequency_hz(e, 1 - early));
+		                  "%s",
+		                  early * n / e->rate_hz, sabin_text_hz(frequency_hz(e, 1 - early)).s);
 }
 
 /* Add the response in `taker` to sum[cut->frames], its arrival on the first repeat's. */
@@ -339,8 +321,7 @@ static void judge_repeat(struct sabin_verdict *all, const struct sabin_verdict *
 	all->clipped_samples += one->clipped_samples;
 	if (one->trustworthy)
 		return;
-	all->trustworthy = false;
-	sabin_verdict_say(all, "repeat %zu: %s", number, one->why_count ? one->why[0] : "no signal");
+	sabin_verdict_blame(all, "repeat %zu: %s", number, one->why_count ? one->why[0] : "no signal");
 }
 
 /* One repeat: its part of the recording through a taker of its own. */

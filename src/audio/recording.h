@@ -16,6 +16,7 @@ struct sabin_found {
 	bool one_more;      /* another one begins, but less than half of it was recorded */
 	double best_db;     /* how far the best place stands out, mean over the octaves of the sweep */
 	double needed_db;   /* how far it must */
+	bool scattered;     /* something stands out, but its octaves begin one by one: no such sweep */
 };
 
 /* Find the sweeps in recorded[frames].  The recording is deconvolved; where a sweep begins, every

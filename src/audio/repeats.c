@@ -13,6 +13,7 @@
 
 #include "audio/losses.h"
 #include "audio/markers.h"
+#include "io/number.h"
 
 static const double frame_s = 0.01;
 /* Noise of 10 ms spreads by 1.2 dB; what is lost or slams is 16 dB higher and more.  Rooms are not
@@ -29,6 +30,10 @@ static const double air_left_s = 1.5e-6;
 static const double most_air = 4, most_sigmas = 6;
 /* Aligned on this much around the first chirp, and searched so far. */
 static const double align_s = 0.2, align_reach_s = 0.002;
+/* Below this correlation two sweeps have nothing in common that could be laid on each other. */
+static const double least_likeness = 0.3;
+/* So near to a whole number of samples it is one. */
+static const double whole_frames = 0.01;
 /* Taps on either side; what they do above 0.9 of half the rate is below what air does. */
 enum { READER_HALF = 64 };
 
@@ -37,6 +42,29 @@ struct line {
 	bool whole;         /* only by whole samples */
 };
 
+/* By how much the repeat is later, from the whole sweeps laid on each other, where no chirps tell: the
+ * arrival of a subwoofer is not known to a sample, and two clocks begin at any fraction of one. */
+static enum sabin_err lay_sweeps(const struct sabin_excitation *e, const double *first,
+                                 const struct sabin_take *first_take, const double *recorded, size_t n,
+                                 const struct sabin_take *take, double *shift)
+{
+	const size_t one = (size_t)fmax(rint(first_take->arrival), 0);
+	const size_t two = (size_t)fmax(rint(take->arrival), 0), later = one > two ? one : two;
+	const double top_hz = e->speaker_hz[1] > e->from_hz ? fmin(e->speaker_hz[1], e->to_hz) : e->to_hz;
+	/* an arrival may have been taken a period too early or late */
+	const size_t reach = (size_t)(fmax(align_reach_s, 2 / top_hz) * e->rate_hz);
+	struct sabin_delay delay;
+	if (later + 2 * reach >= n)
+		return SABIN_OK;
+	const size_t length = e->frames < n - later ? e->frames : n - later;
+	const enum sabin_err err =
+	    sabin_delay_find(first + one, recorded + two, length, e->rate_hz, e->from_hz,
+	                     fmin(top_hz, e->rate_hz / 2), reach, &delay);
+	if (!err && delay.likeness >= least_likeness)
+		*shift = (double)two - (double)one + delay.frames;
+	return err == SABIN_ESHORT ? SABIN_OK : err;
+}
+
 /* Where the first recording has what the repeat has.  The chirps say it best. */
 static enum sabin_err align(const struct sabin_excitation *e, const double *first,
                             const struct sabin_take *first_take, const double *recorded, size_t n,
@@ -44,8 +72,14 @@ static enum sabin_err align(const struct sabin_excitation *e, const double *firs
 {
 	double shift = take->arrival - first_take->arrival; /* the repeat is later by */
 	*line = (struct line){0, 1, first_take->skew == 0 && take->skew == 0};
-	if (line->whole || !first_take->markers.heard) {
+	if (!first_take->markers.heard) {
+		enum sabin_err err = lay_sweeps(e, first, first_take, recorded, n, take, &shift);
+		line->whole = line->whole && (e->one_clock || fabs(shift - rint(shift)) < whole_frames);
 		line->start = line->whole ? -rint(shift) : -shift;
+		return err;
+	}
+	if (line->whole) {
+		line->start = -rint(shift);
 		return SABIN_OK;
 	}
 	const size_t length = (size_t)(align_s * e->rate_hz);
@@ -162,18 +196,17 @@ static void tell(const struct sabin_excitation *e, double at_s, double over_db, 
                  struct sabin_verdict *verdict)
 {
 	const double length_s = (double)e->frames / e->rate_hz;
-	char where[96] = "", when[64];
+	char where[128] = "", when[64];
 	if (at_s >= 0 && at_s < length_s && e->stimulus)
-		snprintf(where, sizeof where, ", while %.0f Hz was playing",
-		         sabin_sweep_frequency_hz(&e->stimulus->sweep, at_s));
+		snprintf(where, sizeof where, ", while %s was playing",
+		         sabin_text_hz(sabin_sweep_frequency_hz(&e->stimulus->sweep, at_s)).s);
 	snprintf(when, sizeof when, "%.2f s into the sweep", at_s);
-	verdict->trustworthy = false;
 	if (lost != 0) {
 		verdict->lost_frames = (size_t)fabs(lost);
-		sabin_verdict_say(verdict, "about %.0f frames were lost in one of two repeats%s%s%s",
+		sabin_verdict_blame(verdict, "about %.0f frames were lost in one of two repeats%s%s%s",
 		                  fabs(lost), isnan(at_s) ? "" : " ", isnan(at_s) ? "" : when, where);
 	} else {
-		sabin_verdict_say(verdict, "a noise or a loss %s%s: two repeats differ there by %.0f dB "
+		sabin_verdict_blame(verdict, "a noise or a loss %s%s: two repeats differ there by %.0f dB "
 		                           "more than elsewhere",
 		                  when, where, over_db);
 	}

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include <sabin/room.h>
 
@@ -11,6 +12,9 @@
 #include "audio/save.h"
 #include "io/atomic.h"
 #include "io/wav.h"
+
+/* Samples; less is rounding. */
+static const double least_offset = 1e-5;
 
 void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cut, double emission,
                        double rate_hz, double to_hz, double temperature_c,
@@ -24,8 +28,13 @@ void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cu
 	m->zero = isnan(emission) ? SABIN_ZERO_ARRIVAL : SABIN_ZERO_EMISSION;
 	const long zero_index = lrint(zero) - cut->first;
 	m->zero_index = zero_index > 0 ? (size_t)zero_index : 0;
-	m->arrival_s = sabin_quantity_valid(
-	    (take->arrival - (double)(cut->first + (long)m->zero_index)) / rate_hz, sigma_s);
+	double from = (double)(cut->first + (long)m->zero_index);
+	if (m->zero == SABIN_ZERO_EMISSION) { /* between two samples, on two clocks and behind any converter */
+		if (fabs(zero - from) > least_offset)
+			m->zero_offset_s = (zero - from) / rate_hz;
+		from = zero;
+	}
+	m->arrival_s = sabin_quantity_valid((take->arrival - from) / rate_hz, sigma_s);
 	m->distance_m = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 	if (m->zero == SABIN_ZERO_EMISSION) {
 		const double c = sabin_speed_of_sound(temperature_c);
@@ -50,14 +59,15 @@ static enum sabin_err write_sound(const char *folder, const char *name, const do
 
 /* The integer format that holds every sample as it is, FLAC then; else float.  What a converter of up
  * to 24 bits gave came through float unharmed. */
-static enum sabin_sample_format exact_format(const double *x, size_t samples)
+static enum sabin_sample_format exact_format(const float *x, size_t samples)
 {
 	const double s16 = 0x1p15, s24 = 0x1p23;
 	enum sabin_sample_format format = SABIN_S16;
 	for (size_t i = 0; i < samples; i++) {
-		if (x[i] * s24 != rint(x[i] * s24) || x[i] < -1 || x[i] > 1 - 1 / s24)
+		const double y = (double)x[i];
+		if (y * s24 != rint(y * s24) || y < -1 || y > 1 - 1 / s24)
 			return SABIN_FLOAT;
-		if (x[i] * s16 != rint(x[i] * s16) || x[i] > 1 - 1 / s16)
+		if (y * s16 != rint(y * s16) || y > 1 - 1 / s16)
 			format = SABIN_S24;
 	}
 	return format;
@@ -78,20 +88,30 @@ static enum sabin_err write_recording(const struct sabin_saved *s, const char *f
 	size_t samples;
 	if (__builtin_mul_overflow(s->record_frames, (size_t)s->inputs, &samples))
 		return SABIN_ENOMEM;
-	enum sabin_err err = sabin_make_folder(folder, "recordings", diag);
-	double *wide = err ? NULL : malloc(samples * sizeof *wide);
-	if (!wide)
-		return err ? err : SABIN_ENOMEM;
-	for (size_t i = 0; i < samples; i++)
-		wide[i] = (double)s->recorded[i];
 	const enum sabin_sample_format format =
-	    fits_flac(s) ? exact_format(wide, samples) : SABIN_FLOAT;
-	char path[256];
-	snprintf(path, sizeof path, "recordings/%s.%s.%s", s->speaker->name, s->position->name,
-	         format == SABIN_FLOAT ? "wav" : "flac");
-	err = write_sound(folder, path, wide, s->record_frames, s->inputs, s->rate_hz, format, NULL,
-	                  diag);
-	free(wide);
+	    fits_flac(s) ? exact_format(s->recorded, samples) : SABIN_FLOAT;
+	const char *ending = format == SABIN_FLOAT ? "wav" : "flac";
+	char *path = NULL, *same = NULL;
+	enum sabin_err err = sabin_make_folder(folder, "recordings", diag);
+	if (!err && asprintf(&path, "%s/recordings/%s.%s.%s", folder, s->speaker->name,
+	                     s->position->name, ending) < 0) {
+		path = NULL;
+		err = SABIN_ENOMEM;
+	}
+	/* several microphones hear one sweep: one recording under several names */
+	if (!err && s->recorded_as && asprintf(&same, "%s/recordings/%s.%s.%s", folder, s->speaker->name,
+	                                       s->recorded_as->name, ending) < 0) {
+		same = NULL;
+		err = SABIN_ENOMEM;
+	}
+	if (!err && path) {
+		unlink(path); /* of an earlier attempt, and perhaps another's too */
+		if (!same || link(same, path) < 0)
+			err = sabin_wav_write_float(path, s->recorded, s->record_frames, s->inputs,
+			                            s->rate_hz, format, diag);
+	}
+	free(path);
+	free(same);
 	return err;
 }
 

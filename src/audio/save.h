@@ -23,6 +23,8 @@ struct sabin_saved {
 	double to_hz;
 	double temperature_c;
 	bool keep_recording;
+	/* the position under whose name this very recording was kept already, or NULL */
+	const struct sabin_position *recorded_as;
 };
 
 /* Write SPEAKER.POSITION.wav, its noise, its recording and its calibration below `folder`, and append

@@ -34,6 +34,7 @@ struct sabin_taker {
 	size_t recorded, size;
 	double *response; /* [size], circular lags */
 	double skew;      /* of the clock on which the deconvolver takes the sweep */
+	struct sabin_markers clock; /* as last heard in a take that can be trusted */
 	long search_from, search_to; /* from = to: not limited */
 };
 
@@ -41,6 +42,27 @@ void sabin_taker_search(struct sabin_taker *taker, long from, long to)
 {
 	taker->search_from = from;
 	taker->search_to = to;
+}
+
+/* Capture may start before or after playback, by what a sound server buffers. */
+static const double earliest_s = 0.3;
+
+/* Everything that is read of a response to our own stimulus: no signal path is later than the silence
+ * after the sweep, and as much is kept after it; the sweep may be longer on the other clock. */
+static enum sabin_err make_deconvolver(struct sabin_taker *t)
+{
+	const struct sabin_excitation *e = &t->excitation;
+	const struct sabin_stimulus *s = e->stimulus;
+	if (!s || e->any_start)
+		return sabin_deconvolver_new(e->x, e->frames, t->recorded, e->rate_hz, e->from_hz,
+		                             e->to_hz, &t->deconvolver);
+	const double tail = fmax((double)s->tail_frames, keep_after_s * e->rate_hz);
+	const double first = (double)s->sweep_frame - (earliest_s + keep_before_s) * e->rate_hz;
+	const double last = (double)(s->sweep_frame + s->tail_frames) + tail +
+	                    sabin_markers_most_skew * (double)e->frames;
+	return sabin_deconvolver_new_between(e->x, e->frames, t->recorded, e->rate_hz, e->from_hz,
+	                                     e->to_hz, (long)first - READER_HALF,
+	                                     (long)last + READER_HALF, &t->deconvolver);
 }
 
 void sabin_taker_free(struct sabin_taker *taker)
@@ -60,9 +82,7 @@ enum sabin_err sabin_taker_new(const struct sabin_excitation *excitation, size_t
 		return SABIN_ENOMEM;
 	t->excitation = *excitation;
 	t->recorded = frames_recorded;
-	enum sabin_err err = sabin_deconvolver_new(
-	    excitation->x, excitation->frames, frames_recorded, excitation->rate_hz,
-	    excitation->from_hz, excitation->to_hz, &t->deconvolver);
+	enum sabin_err err = make_deconvolver(t);
 	if (!err) {
 		t->size = sabin_deconvolver_size(t->deconvolver);
 		t->response = malloc(t->size * sizeof *t->response);
@@ -80,6 +100,12 @@ enum sabin_err sabin_taker_new(const struct sabin_excitation *excitation, size_t
 void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock)
 {
 	taker->excitation.one_clock = one_clock;
+}
+
+void sabin_taker_speaker(struct sabin_taker *taker, const double range_hz[2])
+{
+	taker->excitation.speaker_hz[0] = range_hz[0];
+	taker->excitation.speaker_hz[1] = range_hz[1];
 }
 
 static double at_lag(const struct sabin_taker *t, long lag)
@@ -116,9 +142,7 @@ static void search_range(const struct sabin_taker *t, long *from, long *to)
 		return;
 	}
 	if (s && !t->excitation.any_start) {
-		/* capture may start before or after playback, by what a sound server buffers; and no
-		 * signal path is later than the silence after the sweep */
-		*from = (long)s->sweep_frame - (long)(0.3 * rate_hz);
+		*from = (long)s->sweep_frame - (long)(earliest_s * rate_hz);
 		*to = (long)s->sweep_frame + (long)s->tail_frames;
 		return;
 	}
@@ -154,11 +178,16 @@ static enum sabin_err find_arrival(struct sabin_taker *t, struct sabin_take *tak
 {
 	const double rate_hz = t->excitation.rate_hz;
 	long from, to, largest;
+	double most = 0;
 	search_range(t, &from, &to);
 	largest = from;
-	for (long lag = from; lag < to; lag++)
-		if (fabs(at_lag(t, lag)) > fabs(at_lag(t, largest)))
+	for (long lag = from; lag < to; lag++) {
+		const double size = fabs(at_lag(t, lag));
+		if (size > most) {
+			most = size;
 			largest = lag;
+		}
+	}
 	const double lead_s = t->excitation.second_harmonic_s;
 	const double back_s = lead_s > 0 ? fmin(0.2, 0.5 * lead_s) : 0.05;
 	const size_t before = (size_t)(back_s * rate_hz), n = before + (size_t)(0.01 * rate_hz) + 256;
@@ -223,8 +252,11 @@ static enum sabin_err understand(struct sabin_taker *t, const double *recorded,
 		err = sabin_markers_find(&t->excitation, recorded, t->recorded, take->arrival, m);
 	if (err)
 		return err;
-	const double tolerance = m->heard ? sabin_markers_tolerance(&t->excitation, m) : 0;
-	double skew = m->heard ? m->skew : 0;
+	/* a recording of any start is another machine's, perhaps */
+	take->clock = m->heard || t->excitation.any_start ? *m : t->clock;
+	const struct sabin_markers *clock = &take->clock;
+	const double tolerance = clock->heard ? sabin_markers_tolerance(&t->excitation, clock) : 0;
+	double skew = clock->heard ? clock->skew : 0;
 	if (fabs(skew) <= tolerance || fabs(skew) > sabin_markers_most_skew)
 		skew = 0;
 	if (skew != t->skew && (skew == 0 || fabs(skew - t->skew) > tolerance)) {
@@ -261,7 +293,11 @@ enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded
 	err = sabin_judge(&t->excitation, recorded, t->recorded, take);
 	if (!err)
 		err = sabin_losses_single(t, recorded, take);
-	return err ? err : sabin_losses_breaks(t, recorded, take);
+	if (!err)
+		err = sabin_losses_breaks(t, recorded, take);
+	if (!err && take->markers.heard && take->verdict.trustworthy)
+		t->clock = take->markers;
+	return err;
 }
 
 struct sabin_cut sabin_taker_cut(const struct sabin_taker *t, const struct sabin_take *take)

@@ -19,6 +19,7 @@ struct sabin_excitation {
 	double second_harmonic_s; /* lead of the second harmonic's response; 0: not known */
 	const struct sabin_stimulus *stimulus; /* what stood around the sweep, or NULL */
 	bool one_clock; /* see sabin_taker_one_clock() */
+	double speaker_hz[2]; /* see sabin_taker_speaker(); 0, 0: not known */
 	bool any_start; /* the recording may have begun at any time, before or after the sweep */
 };
 
@@ -48,8 +49,11 @@ struct sabin_markers {
  * air's, and is not corrected for. */
 void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock);
 
-/* From now on look for the linear response between these lags only.  Without this call: wherever the
- * excitation says it may be. */
+/* What the speaker of the next takes can play; NAN: not known. */
+void sabin_taker_speaker(struct sabin_taker *taker, const double range_hz[2]);
+
+/* From now on look for the linear response between these lags only, where the excitation says it may
+ * be; without this call, everywhere there. */
 void sabin_taker_search(struct sabin_taker *taker, long from, long to);
 
 /* One recording understood: positions are samples of the recording. */
@@ -62,6 +66,8 @@ struct sabin_take {
 	double skew;       /* corrected for, a fraction: one sample of the response is 1 + skew ones of the
 	                    * recording; 0 where it is too small to matter */
 	struct sabin_markers markers;
+	struct sabin_markers clock; /* the markers; where they are not heard in a recording of known start,
+	                             * those of the taker's last take in which they were */
 	struct sabin_verdict verdict;
 };
 

@@ -6,9 +6,12 @@
 #include <stdint.h>
 
 #include "audio/level.h"
+#include "io/number.h"
 
 static const double settle_s = 0.2; /* of the A filter, whose slowest pole is at 20.6 Hz */
 static const double block_s = 0.25;
+/* Our own limits, wide enough for any calibrator that works; IEC 60942 has narrower ones for each class,
+ * which are not tested here. */
 static const double nominal_hz = 1000;
 static const double frequency_share = 0.02;
 static const double spread_max_db = 0.5;
@@ -115,12 +118,12 @@ const char *sabin_tone_doubt(const struct sabin_tone *tone, char *why, size_t si
 		snprintf(why, size, "%zu samples are clipped: lower the preamp", tone->clipped);
 	else if (!(tone->rest_db <= rest_max_db))
 		snprintf(why, size,
-		         "no clear tone: everything else is at %+.1f dB re the strongest tone (%.0f Hz), "
+		         "no clear tone: everything else is at %+.1f dB re the strongest tone (%s), "
 		         "at most %g dB expected; is the calibrator on and sealed?",
-		         tone->rest_db, tone->freq_hz, rest_max_db);
+		         tone->rest_db, sabin_text_hz(tone->freq_hz).s, rest_max_db);
 	else if (!(fabs(tone->freq_hz / nominal_hz - 1) <= frequency_share))
-		snprintf(why, size, "the tone is at %.1f Hz; a calibrator of %g Hz +- %g %% was expected",
-		         tone->freq_hz, nominal_hz, 100 * frequency_share);
+		snprintf(why, size, "the tone is at %.1f Hz; a calibrator of %s +- %g %% was expected",
+		         tone->freq_hz, sabin_text_exact_hz(nominal_hz).s, 100 * frequency_share);
 	else if (!(tone->spread_db <= spread_max_db))
 		snprintf(why, size, "the tone is not steady: it moves by %.2f dB, at most %g dB expected",
 		         tone->spread_db, spread_max_db);

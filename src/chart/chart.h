@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sabin/correction.h>
 #include <sabin/distortion.h>
+#include <sabin/noise.h>
 #include <sabin/parameters.h>
 #include <sabin/response.h>
 
@@ -24,6 +26,29 @@ struct sabin_chart_trace {
 	const struct sabin_response *response;
 	const struct sabin_analysis *analysis;
 	const struct sabin_distortion *distortion; /* NULL or of length 0: not known */
+	const struct sabin_noise *noise;           /* background; NULL: not recorded */
+};
+
+/* A frequency response before and after, all [length]; NAN where it is not to be relied on. */
+struct sabin_chart_compared {
+	const char *name; /* of the measurement after */
+	size_t length;
+	const double *freq_hz, *before_db, *after_db, *difference_db;
+	const double *plus_minus_db; /* standard uncertainty of the difference */
+	const bool *significant;
+};
+
+/* A correction of one speaker. */
+struct sabin_chart_correction {
+	const struct sabin_correction_channel *channel;
+	const char *target;        /* as asked for */
+	const char *first_place;   /* that it was made from, and how many */
+	size_t place_count;
+	const double *achieved_db; /* at the channel's frequencies; NULL: not measured again */
+	double achieved_error_db;  /* NAN: the same */
+	const double *h;           /* its impulse response [frames]; NULL: filters only */
+	size_t frames;
+	double rate_hz;
 };
 
 struct sabin_chart_input {
@@ -32,12 +57,19 @@ struct sabin_chart_input {
 	const struct sabin_chart_trace *traces;
 	size_t trace_count;
 	double smoothing_oct, window_s; /* behind `response` */
+	/* the kind `compare` only: the measurement against each of these, of `who` */
+	const struct sabin_chart_compared *compared;
+	size_t compared_count;
+	const char *who;
+	const struct sabin_chart_correction *correction; /* the kind `correction` only */
 };
 
 enum sabin_chart_needs {
 	SABIN_CHART_RESPONSE = 1,
 	SABIN_CHART_ANALYSIS = 2,
 	SABIN_CHART_DISTORTION = 4,
+	SABIN_CHART_NOISE = 8,
+	SABIN_CHART_ROOM = 16, /* a room file, and of the traces no more than their names */
 };
 
 /* Kind i (from 0): its name, what must be filled in, and whether it draws one trace only; NULL past

@@ -116,6 +116,23 @@ static void write_fit(struct sabin_sheet *sheet, const struct picture *p, size_t
 	sabin_sheet_off_page(sheet, 2);
 }
 
+/* Both decays of a double slope, each down to the foot of the page; nothing where there is none. */
+static void write_slopes(struct sabin_sheet *sheet, const struct picture *p, size_t panel,
+                         const struct sabin_double_slope *slopes)
+{
+	char suffix[48];
+	snprintf(suffix, sizeof suffix, "_slopes_%zu", panel + 1);
+	sabin_sheet_table(sheet, suffix, "t_s level_dB, the two decays of a double slope");
+	for (int i = 0; i < 2 && slopes->found; i++) {
+		const double time_s = i ? slopes->late.value : slopes->early.value;
+		const double foot_s = (slopes->at0_db[i] - p->bottom_db) * time_s / 60;
+		sabin_sheet_row(sheet, 2, (double[]){0, slopes->at0_db[i]});
+		sabin_sheet_row(sheet, 2, (double[]){foot_s, p->bottom_db});
+		sabin_sheet_row(sheet, 2, (double[]){NAN, NAN});
+	}
+	sabin_sheet_off_page(sheet, 2);
+}
+
 static const struct sabin_decay_fit *fit_of(const struct picture *p,
                                             const struct sabin_band_result *band)
 {
@@ -144,7 +161,8 @@ static void short_reason(struct sabin_quantity q, char *text, size_t size)
 	else if (known && q.reason == SABIN_BECAUSE_NO_SIGNAL)
 		snprintf(text, size, "%s dB above the noise, needs %s", have, need);
 	else if (known && q.reason == SABIN_BECAUSE_OUT_OF_BAND)
-		snprintf(text, size, "known up to %s Hz, needs %s", have, need);
+		snprintf(text, size, "known up to %s, needs %s", sabin_text_hz(q.have).s,
+		         sabin_text_hz(q.need).s);
 	else
 		(void)sabin_reason_text(q, text, size);
 }
@@ -164,7 +182,11 @@ static void panel_words(struct sabin_sheet *sheet, const struct picture *p, size
 		sabin_sheet_say(sheet, key, 0, 0, "%s = %s", p->name, sabin_text_s(t.value).s);
 	else
 		sabin_sheet_say(sheet, key, 0, 0, "%s not valid", p->name);
-	if (!t.valid) {
+	if (band->slopes.found) {
+		snprintf(words, sizeof words, "two slopes: %s, then %s",
+		         sabin_text_s(band->slopes.early.value).s,
+		         sabin_text_s(band->slopes.late.value).s);
+	} else if (!t.valid) {
 		short_reason(t, words, sizeof words);
 	} else {
 		if (edt.valid)
@@ -185,13 +207,16 @@ static void panel_words(struct sabin_sheet *sheet, const struct picture *p, size
 
 static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 {
-	double least = INFINITY, most = -INFINITY, least_hz = 0, most_hz = 0, refused[PANELS_MAX];
-	size_t valid = 0, refusals = 0;
+	double least = INFINITY, most = -INFINITY, least_hz = 0, most_hz = 0;
+	double refused[PANELS_MAX], bent[PANELS_MAX];
+	size_t valid = 0, refusals = 0, bends = 0;
 	for (size_t i = 0; i < p->count; i++) {
 		double f = p->bands[i]->band.nominal_hz;
 		struct sabin_quantity t = p->bands[i]->value[p->parameter];
 		if (f <= 0)
 			continue;
+		if (p->bands[i]->slopes.found)
+			bent[bends++] = f;
 		if (!t.valid) {
 			refused[refusals++] = f;
 			continue;
@@ -206,9 +231,12 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 			most_hz = f;
 		}
 	}
-	char rest[220] = "";
+	char rest[300] = "";
+	if (bends > 0)
+		snprintf(rest, sizeof rest, "; two slopes at %s", sabin_text_bands(bent, bends).s);
+	const size_t used = strlen(rest);
 	if (refusals > 0)
-		snprintf(rest, sizeof rest, "; not valid at %s",
+		snprintf(rest + used, sizeof rest - used, "; not valid at %s",
 		         sabin_text_bands(refused, refusals).s);
 	if (valid == 0)
 		sabin_sheet_finding(sheet, "%s is not valid in any band", p->name);
@@ -253,6 +281,11 @@ static void write_page(struct sabin_sheet *sheet, const struct picture *p)
 	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 1, SABIN_DASH_SOLID, "Schroeder curve");
 	sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_TEXT, SABIN_DASH_SOLID,
 	                   "Fit of %s", p->name);
+	for (size_t i = 0; i < p->count; i++)
+		if (p->bands[i]->slopes.found) {
+			sabin_sheet_legend(sheet, SABIN_MARK_THIN, 2, SABIN_DASH_TARGET, "Two slopes");
+			break;
+		}
 	sabin_sheet_legend(sheet, SABIN_MARK_THIN, 5, SABIN_DASH_LIMIT, "Noise floor");
 }
 
@@ -285,6 +318,7 @@ static enum sabin_err write_decay(const struct sabin_chart_input *input, const c
 		write_series(&sheet, &p, "energy", i, band, band->energy_db, p.bottom_db);
 		write_series(&sheet, &p, "curve", i, band, band->curve_db, -INFINITY);
 		write_fit(&sheet, &p, i, fit_of(&p, band));
+		write_slopes(&sheet, &p, i, &band->slopes);
 	}
 	return sabin_sheet_close(&sheet, diag);
 }

@@ -11,6 +11,7 @@
 
 enum { PLOT_WIDTH_PX = 776, PANEL_LEAST_PX = 300, PANEL_MOST_PX = 460 };
 static const double db_per_decade = 50;
+static const double loud_noise_db = -10; /* 30 %: nobody asks whether THD is below that */
 static const double top_most_db = 0, bottom_least_db = -120;
 
 struct picture {
@@ -49,6 +50,10 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 			most_db = t->level_db[i];
 			most_hz = p->d->freq_hz[i];
 		}
+	if (!isfinite(most_db) && !(t->mean_db.value < loud_noise_db)) {
+		sabin_sheet_finding(sheet, "The noise is too loud to tell distortion from it");
+		return;
+	}
 	if (!isfinite(most_db)) {
 		sabin_sheet_finding(sheet, "No harmonic stands out of the noise; THD from %s to %s is "
 		                           "below %.2g %%",

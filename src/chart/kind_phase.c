@@ -7,18 +7,20 @@
 
 #include "chart/kinds.h"
 #include "chart/sheet.h"
+#include "io/trust.h"
 
 /* Finer than this, phase in a room is noise: each bin has dips of its own. */
 static const double smoothing_least_oct = 1 / 3.0;
 /* A dip so far below the power mean of the octave about it has no phase worth the name. */
-static const double dip_db = -30;
+static const double dip_db = -12;
+/* Shorter stretches between untrusted ones are chance. */
+static const double stretch_oct = 1 / 12.0;
 static const double neighbourhood_oct = 1;
 /* A complex average over s octaves is one over f (2^(s/2) - 2^(-s/2)) = B; it fades what is later than
  * 1 / 2B and knows nothing of it.  And nothing is heard before the direct sound: what seems to be
  * earlier by half a period, and by more than the interference of early reflections, is the turn of
  * phase in a dip. */
 static const double late_limit = 0.5, early_limit_periods = 0.5, early_limit_s = 1e-3;
-static const double percentile = 0.02;
 
 struct curves {
 	struct sabin_response r;
@@ -47,12 +49,8 @@ static double around_db(const struct sabin_response *r, size_t i)
 
 static void find_trust(const struct sabin_chart_input *input, struct curves *c)
 {
-	const struct sabin_measurement *m = input->measurement;
-	double from_hz = input->window_s > 0 ? 1 / input->window_s : 0, to_hz = INFINITY;
-	if (m && m->has_stimulus) {
-		from_hz = fmax(from_hz, m->stimulus.sweep.from_hz);
-		to_hz = m->stimulus.sweep.to_hz;
-	}
+	const struct sabin_trust trust = sabin_trust_of(input->measurement, input->traces[0].measured,
+	                                                input->room, input->window_s);
 	for (size_t i = 0; i < c->r.length; i++) {
 		const double f = c->r.freq_hz[i];
 		const double late_s = c->r.group_delay_s[i];
@@ -60,9 +58,23 @@ static void find_trust(const struct sabin_chart_input *input, struct curves *c)
 		    f * (exp2(c->smoothing_oct / 2) - exp2(-c->smoothing_oct / 2));
 		c->trusted[i] = late_s * width_hz <= late_limit &&
 		                late_s >= -fmax(early_limit_periods / f, early_limit_s) &&
-		                f >= from_hz * (1 - 1e-6) && f <= to_hz * (1 + 1e-6) &&
+		                sabin_trust_holds(&trust, f) &&
 		                isfinite(c->r.phase_deg[i]) && isfinite(c->r.group_delay_s[i]) &&
 		                c->r.level_db[i] >= around_db(&c->r, i) + dip_db;
+	}
+}
+
+/* Drop the short stretches. */
+static void drop_short(struct curves *c)
+{
+	for (size_t i = 0; i < c->r.length;) {
+		size_t end = i;
+		while (end < c->r.length && c->trusted[end])
+			end++;
+		if (end > i && log2(c->r.freq_hz[end - 1] / c->r.freq_hz[i]) < stretch_oct)
+			for (size_t k = i; k < end; k++)
+				c->trusted[k] = false;
+		i = end > i ? end : i + 1;
 	}
 }
 
@@ -92,6 +104,7 @@ static enum sabin_err make(const struct sabin_chart_input *input, struct curves 
 		return sabin_diag_set(diag, err, NULL, 0, 0, "cannot draw the phase: %s",
 		                      sabin_strerror(err));
 	find_trust(input, c);
+	drop_short(c);
 	return SABIN_OK;
 }
 
@@ -175,32 +188,19 @@ static enum sabin_err write_phase(const struct sabin_chart_input *input, const c
 
 /* ---- group delay ------------------------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b)
+/* An axis that holds all that is trusted. */
+static void delay_axis(struct sabin_sheet *sheet, const struct curves *c)
 {
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-/* An axis that holds all but the outermost of the trusted values. */
-static enum sabin_err delay_axis(struct sabin_sheet *sheet, const struct curves *c)
-{
-	double *sorted = malloc((c->r.length + 1) * sizeof *sorted), step;
-	size_t n = 0;
-	if (!sorted)
-		return SABIN_ENOMEM;
+	double low_ms = 0, high_ms = 1, step;
 	for (size_t i = 0; i < c->r.length; i++)
-		if (c->trusted[i])
-			sorted[n++] = c->r.group_delay_s[i] * 1000;
-	qsort(sorted, n, sizeof *sorted, by_value);
-	const double skip = percentile * (double)n;
-	const double low_ms = n ? sorted[(size_t)skip] : 0;
-	const double high_ms = n ? sorted[n - 1 - (size_t)skip] : 1;
-	free(sorted);
-	(void)sabin_chart_round_up(fmax(high_ms - fmin(low_ms, 0), 1) * 1.1, &step);
-	sabin_sheet_number(sheet, "bottom_ms", floor(fmin(low_ms, 0) / step) * step);
+		if (c->trusted[i]) {
+			low_ms = fmin(low_ms, c->r.group_delay_s[i] * 1000);
+			high_ms = fmax(high_ms, c->r.group_delay_s[i] * 1000);
+		}
+	(void)sabin_chart_round_up((high_ms - low_ms) * 1.1, &step);
+	sabin_sheet_number(sheet, "bottom_ms", floor(low_ms / step) * step);
 	sabin_sheet_number(sheet, "top_ms", ceil(high_ms / step + 0.1) * step);
 	sabin_sheet_number(sheet, "step_ms", step);
-	return SABIN_OK;
 }
 
 static void delay_finding(struct sabin_sheet *sheet, const struct curves *c)
@@ -229,12 +229,11 @@ static enum sabin_err write_delay(const struct sabin_chart_input *input, const c
 		sabin_sheet_say(&sheet, "title", 0, 0, "Group delay");
 		delay_finding(&sheet, &c);
 		write_common(&sheet, input, &c);
-		err = delay_axis(&sheet, &c);
+		delay_axis(&sheet, &c);
 		for (size_t i = 0; i < c.r.length; i++)
 			c.r.group_delay_s[i] *= 1000;
 		write_lines(&sheet, &c, c.r.group_delay_s, INFINITY, "f_Hz group_delay_ms");
-		enum sabin_err closed = sabin_sheet_close(&sheet, diag);
-		err = err ? err : closed;
+		err = sabin_sheet_close(&sheet, diag);
 	}
 	release(&c);
 	return err;

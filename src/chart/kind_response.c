@@ -9,6 +9,7 @@
 
 #include "chart/kinds.h"
 #include "chart/sheet.h"
+#include "io/trust.h"
 
 enum {
 	PLOT_WIDTH_PX = 816,
@@ -23,6 +24,8 @@ struct curve {
 	size_t length;
 	const double *freq_hz;
 	double *mean_db, *least_db, *most_db; /* [length] each */
+	double *noise_db;                     /* [length]: mean of the positions; NAN: not known */
+	double band_hz[2];                    /* that the speaker plays */
 };
 
 struct picture {
@@ -31,11 +34,12 @@ struct picture {
 	struct curve curves[SABIN_GROUPS_MAX];
 	size_t count, speakers;
 	double from_hz, to_hz;         /* axis */
-	double trust_hz[2];            /* outside of it the line is thin and grey */
-	const char *below, *above;     /* why */
+	struct sabin_trust trust[SABIN_GROUPS_MAX]; /* outside of it a line is thin and grey */
+	struct sabin_trust any, all;   /* where some line, where every line is trusted */
 	double bottom_db, top_db;
 	double db_per_decade;          /* 0: not to scale */
 	bool spread;                   /* some group has several positions */
+	bool noisy;                    /* some of the lines is noise, or beyond a speaker's range */
 };
 
 /* What 0 dB is. */
@@ -72,8 +76,8 @@ static struct reference common_reference(const struct sabin_chart_input *input)
 	return first;
 }
 
-/* Level at f_hz, linear over the logarithm of frequency; NAN outside. */
-static double level_at(const struct sabin_response *r, double f_hz)
+/* values[r->length] at f_hz, linear over the logarithm of frequency; NAN outside. */
+static double value_at(const struct sabin_response *r, const double *values, double f_hz)
 {
 	size_t low = 0, high = r->length;
 	if (high == 0 || f_hz < r->freq_hz[0] * (1 - 1e-9) ||
@@ -87,11 +91,11 @@ static double level_at(const struct sabin_response *r, double f_hz)
 			high = middle;
 	}
 	if (low + 1 == r->length)
-		return r->level_db[low];
+		return values[low];
 	double u = log(f_hz / r->freq_hz[low]) / log(r->freq_hz[low + 1] / r->freq_hz[low]);
 	if (u <= 0)
-		return r->level_db[low];
-	return r->level_db[low] + u * (r->level_db[low + 1] - r->level_db[low]);
+		return values[low];
+	return values[low] + u * (values[low + 1] - values[low]);
 }
 
 /* Mean of the power, least and most over a group's positions. */
@@ -101,25 +105,39 @@ static void fill_curve(const struct picture *p, const struct sabin_group *group,
 	const struct sabin_chart_input *input = p->input;
 	bool common = isfinite(common_reference(input).add_db);
 	for (size_t i = 0; i < curve->length; i++) {
-		double power = 0, least = INFINITY, most = -INFINITY;
+		double power = 0, noise = 0, least = INFINITY, most = -INFINITY;
 		size_t n = 0;
 		for (size_t k = 0; k < input->trace_count; k++) {
 			const struct sabin_chart_trace *trace = &input->traces[k];
 			if (!trace->response || !sabin_chart_is_member(group, trace))
 				continue;
-			double db = level_at(trace->response, curve->freq_hz[i]);
+			double db = value_at(trace->response, trace->response->level_db,
+			                     curve->freq_hz[i]);
 			if (!isfinite(db))
 				continue;
-			db += common ? reference_of(trace->measured).add_db : 0;
+			const double add_db = common ? reference_of(trace->measured).add_db : 0;
+			db += add_db;
+			if (trace->response->noise_db)
+				noise += pow(10, (add_db + value_at(trace->response,
+				                                    trace->response->noise_db,
+				                                    curve->freq_hz[i])) / 10);
 			power += pow(10, db / 10);
 			least = fmin(least, db);
 			most = fmax(most, db);
 			n++;
 		}
 		curve->mean_db[i] = n ? 10 * log10(power / (double)n) : (double)NAN;
+		curve->noise_db[i] = noise > 0 ? 10 * log10(noise / (double)n) : (double)NAN;
 		curve->least_db[i] = n ? least : (double)NAN;
 		curve->most_db[i] = n ? most : (double)NAN;
 	}
+}
+
+/* The mean, as a response. */
+static struct sabin_response as_response(const struct curve *c)
+{
+	return (struct sabin_response){.length = c->length, .freq_hz = (double *)c->freq_hz,
+	                               .level_db = c->mean_db, .noise_db = c->noise_db};
 }
 
 static enum sabin_err make_curve(struct picture *p, size_t g)
@@ -136,9 +154,13 @@ static enum sabin_err make_curve(struct picture *p, size_t g)
 	curve->mean_db = calloc(r->length, sizeof(double));
 	curve->least_db = calloc(r->length, sizeof(double));
 	curve->most_db = calloc(r->length, sizeof(double));
-	if (!curve->mean_db || !curve->least_db || !curve->most_db)
+	curve->noise_db = calloc(r->length, sizeof(double));
+	if (!curve->mean_db || !curve->least_db || !curve->most_db || !curve->noise_db)
 		return SABIN_ENOMEM;
 	fill_curve(p, &p->groups[g], curve);
+	const struct sabin_response mean = as_response(curve);
+	if (!sabin_response_band(&mean, curve->band_hz))
+		curve->band_hz[0] = INFINITY;
 	double first_hz = r->freq_hz[0] > 0 ? r->freq_hz[0] : r->freq_hz[1];
 	p->from_hz = fmin(p->from_hz, first_hz);
 	p->to_hz = fmax(p->to_hz, r->freq_hz[r->length - 1]);
@@ -146,28 +168,42 @@ static enum sabin_err make_curve(struct picture *p, size_t g)
 	return SABIN_OK;
 }
 
-/* Where the line can be relied on: what the sweep excited, and what the window resolves. */
+/* Where each line can be relied on, where any, where all. */
 static void find_trust(struct picture *p)
 {
-	p->trust_hz[0] = 0;
-	p->trust_hz[1] = INFINITY;
-	const struct sabin_measurement *m = p->input->measurement;
-	if (m && m->has_stimulus) {
-		p->trust_hz[0] = m->stimulus.sweep.from_hz;
-		p->trust_hz[1] = m->stimulus.sweep.to_hz;
-		p->below = "below the sweep";
-		p->above = "above the sweep";
-	}
-	/* one period must fit into the window, or its spectrum has no such frequency */
-	if (p->input->window_s > 0 && 1 / p->input->window_s > p->trust_hz[0]) {
-		p->trust_hz[0] = 1 / p->input->window_s;
-		p->below = "period longer than the window";
+	for (size_t g = 0; g < p->count; g++) {
+		const struct sabin_measured *measured = NULL;
+		for (size_t k = 0; k < p->input->trace_count && !measured; k++)
+			if (sabin_chart_is_member(&p->groups[g], &p->input->traces[k]))
+				measured = p->input->traces[k].measured;
+		const struct sabin_trust t = p->trust[g] = sabin_trust_of(
+		    p->input->measurement, measured, p->input->room, p->input->window_s);
+		if (g == 0)
+			p->any = p->all = t;
+		if (t.from_hz < p->any.from_hz)
+			p->any.from_hz = t.from_hz, p->any.below = t.below;
+		if (t.to_hz > p->any.to_hz)
+			p->any.to_hz = t.to_hz, p->any.above = t.above;
+		p->all.from_hz = fmax(p->all.from_hz, t.from_hz);
+		p->all.to_hz = fmin(p->all.to_hz, t.to_hz);
 	}
 }
 
-static bool is_trusted(const struct picture *p, double f_hz)
+static bool in_range(const struct picture *p, size_t g, double f_hz)
 {
-	return f_hz >= p->trust_hz[0] * (1 - 1e-6) && f_hz <= p->trust_hz[1] * (1 + 1e-6);
+	return sabin_trust_holds(&p->trust[g], f_hz);
+}
+
+static bool in_any(const struct picture *p, double f_hz)
+{
+	return sabin_trust_holds(&p->any, f_hz);
+}
+
+/* Point i of line g: in its range, and over the noise. */
+static bool is_trusted(const struct picture *p, size_t g, size_t i)
+{
+	const struct sabin_response mean = as_response(&p->curves[g]);
+	return in_range(p, g, p->curves[g].freq_hz[i]) && sabin_response_heard(&mean, i);
 }
 
 /* The axis: from above the highest level downwards, far enough for all but the deepest
@@ -178,7 +214,7 @@ static void find_levels(struct picture *p)
 	for (size_t g = 0; g < p->count; g++) {
 		const struct curve *c = &p->curves[g];
 		for (size_t i = 0; i < c->length; i++)
-			if (is_trusted(p, c->freq_hz[i]) && isfinite(c->most_db[i]))
+			if (is_trusted(p, g, i) && isfinite(c->most_db[i]))
 				most = fmax(most, c->most_db[i]);
 	}
 	if (!isfinite(most))
@@ -189,7 +225,7 @@ static void find_levels(struct picture *p)
 		least = p->top_db - span;
 		for (size_t g = 0; g < p->count; g++)
 			for (size_t i = 0; i < p->curves[g].length; i++) {
-				bool counts = is_trusted(p, p->curves[g].freq_hz[i]);
+				bool counts = is_trusted(p, g, i);
 				all += counts;
 				under += counts && p->curves[g].mean_db[i] < least;
 			}
@@ -227,16 +263,16 @@ static void write_curve(struct sabin_sheet *sheet, const struct picture *p, size
 	const struct curve *c = &p->curves[g];
 	char suffix[40];
 	for (size_t i = 0; i < c->length; i++)
-		scratch[i] = is_trusted(p, c->freq_hz[i]) ? c->mean_db[i] : (double)NAN;
+		scratch[i] = is_trusted(p, g, i) ? c->mean_db[i] : (double)NAN;
 	snprintf(suffix, sizeof suffix, "_%zu", g + 1);
 	sabin_sheet_table(sheet, suffix, "f_Hz level_dB");
 	sabin_sheet_line(sheet, c->freq_hz, scratch, c->length, p->from_hz, p->to_hz, true);
 	sabin_sheet_off_page(sheet, 2);
 	for (size_t i = 0; i < c->length; i++) {
 		/* the neighbours of the trusted part join the two lines */
-		bool beside = !is_trusted(p, c->freq_hz[i]) ||
-		              (i > 0 && !is_trusted(p, c->freq_hz[i - 1])) ||
-		              (i + 1 < c->length && !is_trusted(p, c->freq_hz[i + 1]));
+		bool beside = !is_trusted(p, g, i) ||
+		              (i > 0 && !is_trusted(p, g, i - 1)) ||
+		              (i + 1 < c->length && !is_trusted(p, g, i + 1));
 		scratch[i] = beside ? c->mean_db[i] : (double)NAN;
 	}
 	snprintf(suffix, sizeof suffix, "_untrusted_%zu", g + 1);
@@ -246,7 +282,7 @@ static void write_curve(struct sabin_sheet *sheet, const struct picture *p, size
 	snprintf(suffix, sizeof suffix, "_band_%zu", g + 1);
 	sabin_sheet_table(sheet, suffix, "f_Hz least_dB most_dB");
 	for (size_t i = 0; i < c->length; i++)
-		if (is_trusted(p, c->freq_hz[i]) && isfinite(c->least_db[i]))
+		if (is_trusted(p, g, i) && isfinite(c->least_db[i]))
 			sabin_sheet_row(sheet, 3,
 			                (double[]){c->freq_hz[i], clamp(p, c->least_db[i]),
 			                           clamp(p, c->most_db[i])});
@@ -256,16 +292,31 @@ static void write_curve(struct sabin_sheet *sheet, const struct picture *p, size
 /* Level of a curve near f_hz, for the finding. */
 static double curve_at(const struct curve *c, double f_hz)
 {
-	struct sabin_response r = {.length = c->length, .freq_hz = (double *)c->freq_hz,
-	                           .level_db = c->mean_db};
-	return level_at(&r, f_hz);
+	const struct sabin_response r = as_response(c);
+	return value_at(&r, r.level_db, f_hz);
 }
 
 /* Findings look at what both ear and loudspeaker deal with, within what was measured. */
 static void finding_range(const struct picture *p, double range_hz[2])
 {
-	range_hz[0] = fmax(fmax(40, p->from_hz), p->trust_hz[0]);
-	range_hz[1] = fmin(fmin(16000, p->to_hz), p->trust_hz[1]);
+	range_hz[0] = fmax(fmax(40, p->from_hz), p->any.from_hz);
+	range_hz[1] = fmin(fmin(16000, p->to_hz), p->any.to_hz);
+}
+
+static const double least_difference_db = 0.05; /* what the number would round to nothing */
+
+/* What a speaker is not made for is no difference between speakers. */
+static bool plays(const struct picture *p, size_t g, double f_hz)
+{
+	const double *band_hz = p->curves[g].band_hz;
+	return f_hz >= band_hz[0] && f_hz <= band_hz[1] && in_range(p, g, f_hz);
+}
+
+/* Are both made for about the same band, to an octave? */
+static bool alike(const struct curve *a, const struct curve *b)
+{
+	return fabs(log2(a->band_hz[0] / b->band_hz[0])) <= 1 &&
+	       fabs(log2(a->band_hz[1] / b->band_hz[1])) <= 1;
 }
 
 static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
@@ -274,9 +325,16 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	double range_hz[2], worst_db = -1, worst_hz = 0, sum_db = 0;
 	size_t n = 0, first = 0, second = 1;
 	finding_range(p, range_hz);
+	bool comparable = false;
+	for (size_t a = 0; a + 1 < p->count; a++)
+		for (size_t b = a + 1; b < p->count; b++)
+			comparable = comparable || alike(&p->curves[a], &p->curves[b]);
 	for (double f = range_hz[0]; f <= range_hz[1]; f *= exp2(1 / 48.0)) {
 		for (size_t a = 0; a + 1 < p->count; a++)
 			for (size_t b = a + 1; b < p->count; b++) {
+				if (!plays(p, a, f) || !plays(p, b, f) ||
+				    (comparable && !alike(&p->curves[a], &p->curves[b])))
+					continue;
 				double x = curve_at(&p->curves[a], f);
 				double y = curve_at(&p->curves[b], f);
 				double off = fabs(x - y);
@@ -295,9 +353,16 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	}
 	if (worst_db < 0)
 		return;
-	char rest[160] = "";
+	char rest[200] = "";
+	if (worst_db < least_difference_db) {
+		sabin_sheet_finding(sheet, "Speakers %s and %s do not differ",
+		                    sabin_chart_name(p->groups[first].speaker).s,
+		                    sabin_chart_name(p->groups[second].speaker).s);
+		return;
+	}
 	if (p->count == 2 && n > 0)
-		snprintf(rest, sizeof rest, "; above %d Hz by %s dB on average", ABOVE_HZ,
+		snprintf(rest, sizeof rest, "; above %s by %s dB on average",
+		         sabin_text_hz(ABOVE_HZ).s,
 		         sabin_text_number(sum_db / (double)n, 1).s);
 	sabin_sheet_finding(sheet, "Speakers %s and %s differ most at %s, by %s dB%s",
 	                    sabin_chart_name(p->groups[first].speaker).s,
@@ -310,8 +375,12 @@ static void find_extremes(struct sabin_sheet *sheet, const struct picture *p)
 {
 	double range_hz[2], most_db = -INFINITY, least_db = INFINITY, most_hz = 0, least_hz = 0;
 	finding_range(p, range_hz);
+	range_hz[0] = fmax(range_hz[0], p->curves[0].band_hz[0]);
+	range_hz[1] = fmin(range_hz[1], p->curves[0].band_hz[1]);
 	for (double f = range_hz[0]; f <= range_hz[1]; f *= exp2(1 / 48.0)) {
 		double db = curve_at(&p->curves[0], f);
+		if (!isfinite(db))
+			continue;
 		if (db > most_db) {
 			most_db = db;
 			most_hz = f;
@@ -374,17 +443,17 @@ static void write_column(struct sabin_sheet *sheet, const struct picture *p, con
 
 static void write_shade(struct sabin_sheet *sheet, const struct picture *p)
 {
-	if (p->trust_hz[0] > p->from_hz * 1.001)
-		write_column(sheet, p, "below", p->from_hz, fmin(p->trust_hz[0], p->to_hz),
-		             p->below);
-	if (p->trust_hz[1] < p->to_hz * 0.999)
-		write_column(sheet, p, "above", fmax(p->trust_hz[1], p->from_hz), p->to_hz,
-		             p->above);
+	if (p->any.from_hz > p->from_hz * 1.001)
+		write_column(sheet, p, "below", p->from_hz, fmin(p->any.from_hz, p->to_hz),
+		             p->any.below);
+	if (p->any.to_hz < p->to_hz * 0.999)
+		write_column(sheet, p, "above", fmax(p->any.to_hz, p->from_hz), p->to_hz,
+		             p->any.above);
 }
 
 static void write_words(struct sabin_sheet *sheet, struct picture *p)
 {
-	static const char spread[] = "min to max of positions";
+	static const char spread[] = "min to max of positions", doubtful[] = "not to be relied on";
 	sabin_sheet_say(sheet, "title", 0, 0, "Frequency response");
 	if (p->count > 1)
 		find_difference(sheet, p);
@@ -406,13 +475,17 @@ static void write_words(struct sabin_sheet *sheet, struct picture *p)
 		char name[2 * 96];
 		sabin_chart_mean_name(&p->groups[g], name, sizeof name);
 		sabin_sheet_legend_fit(name, p->count,
-		                       p->spread ? sabin_sheet_legend_px(spread) : 0);
+		                       (p->spread ? sabin_sheet_legend_px(spread) : 0) +
+		                           (p->noisy ? sabin_sheet_legend_px(doubtful) : 0));
 		sabin_sheet_legend(sheet, SABIN_MARK_LINE, p->groups[g].colour, SABIN_DASH_OWN,
 		                   "%s", name);
 	}
 	if (p->spread)
 		sabin_sheet_legend(sheet, SABIN_MARK_BAND, SABIN_INK_MUTED, SABIN_DASH_OWN, "%s",
 		                   spread);
+	if (p->noisy)
+		sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_FAINT, SABIN_DASH_SOLID, "%s",
+		                   doubtful);
 	write_shade(sheet, p);
 }
 
@@ -439,6 +512,10 @@ static enum sabin_err write_response(const struct sabin_chart_input *input, cons
 	}
 	find_trust(&p);
 	find_levels(&p);
+	for (size_t g = 0; g < p.count; g++)
+		for (size_t i = 0; i < p.curves[g].length; i++)
+			p.noisy = p.noisy || (!is_trusted(&p, g, i) && in_any(&p, p.curves[g].freq_hz[i]) &&
+			                      p.curves[g].mean_db[i] > p.bottom_db);
 	struct sabin_sheet sheet;
 	sabin_sheet_open(&sheet, folder, "response");
 	write_words(&sheet, &p);
@@ -451,6 +528,7 @@ out:
 		free(p.curves[g].mean_db);
 		free(p.curves[g].least_db);
 		free(p.curves[g].most_db);
+		free(p.curves[g].noise_db);
 	}
 	return err;
 }

@@ -22,6 +22,7 @@ struct mark {
 
 struct series {
 	char name[2 * 96 + 32]; /* for the legend */
+	struct sabin_chart_name who; /* for a sentence */
 	int colour;
 	struct mark marks[BANDS_MAX];
 };
@@ -112,6 +113,7 @@ static void take_series(struct picture *p)
 		else
 			snprintf(series->name, sizeof series->name, "%s at %s",
 			         sabin_chart_name(m->speaker).s, sabin_chart_name(m->position).s);
+		series->who = sabin_chart_name(p->grouped ? groups[s].speaker : m->speaker);
 		for (size_t b = 0; b < p->band_count; b++)
 			series->marks[b] = p->grouped
 			                       ? group_mark(p, &groups[s], b)
@@ -181,13 +183,45 @@ static void write_reason(const struct picture *p, char *text, size_t size)
 		snprintf(text, size, ": response too short");
 }
 
-/* Mean over the series of the valid values in band b; NAN when one of them is not valid. */
+/* Mean of the valid values in band b; NAN when there is none. */
 static double band_mean(const struct picture *p, size_t b)
 {
 	double sum = 0;
+	size_t n = 0;
 	for (size_t s = 0; s < p->count; s++)
-		sum += p->series[s].marks[b].valid ? p->series[s].marks[b].value_s : (double)NAN;
-	return sum / (double)p->count;
+		if (p->series[s].marks[b].valid) {
+			sum += p->series[s].marks[b].value_s;
+			n++;
+		}
+	return n ? sum / (double)n : (double)NAN;
+}
+
+/* Which bands are not valid: for all series, or, where some have them, for which. */
+static void write_refused(const struct picture *p, char *text, size_t size)
+{
+	double all[BANDS_MAX], part[BANDS_MAX];
+	size_t all_count = 0, part_count = 0, at = 0, one = p->count;
+	bool several = false;
+	for (size_t b = 0; b < p->band_count; b++) {
+		size_t refused = 0;
+		for (size_t s = 0; s < p->count; s++)
+			refused += !p->series[s].marks[b].valid;
+		if (refused == p->count)
+			all[all_count++] = p->bands[b].nominal_hz;
+		else if (refused > 0)
+			part[part_count++] = p->bands[b].nominal_hz;
+		for (size_t s = 0; s < p->count && refused < p->count; s++)
+			if (!p->series[s].marks[b].valid) {
+				several = several || (one < p->count && one != s);
+				one = s;
+			}
+	}
+	*text = '\0';
+	if (all_count > 0)
+		at = (size_t)snprintf(text, size, "; not valid at %s", sabin_text_bands(all, all_count).s);
+	if (part_count > 0 && at < size)
+		snprintf(text + at, size - at, "; %s not valid at %s", several ? "some" : p->series[one].who.s,
+		         sabin_text_bands(part, part_count).s);
 }
 
 /* T,mid: the octaves 500 Hz and 1 kHz; of third octaves the six within them. */
@@ -209,29 +243,25 @@ static double mid_s(const struct picture *p)
 
 static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 {
-	double most = -INFINITY, most_hz = 0, refused[BANDS_MAX];
-	size_t refusals = 0, valid = 0;
+	double most = -INFINITY, most_hz = 0;
+	size_t valid = 0;
 	for (size_t b = 0; b < p->band_count; b++) {
-		double mean = band_mean(p, b);
+		const double mean = band_mean(p, b);
 		valid += isfinite(mean);
-		if (!isfinite(mean))
-			refused[refusals++] = p->bands[b].nominal_hz;
-		else if (mean > most) {
+		if (isfinite(mean) && mean > most) {
 			most = mean;
 			most_hz = p->bands[b].nominal_hz;
 		}
 	}
-	char rest[220] = "", middle[160] = "";
-	if (refusals > 0)
-		snprintf(rest, sizeof rest, "; not valid at %s",
-		         sabin_text_bands(refused, refusals).s);
+	char rest[440] = "", middle[160] = "";
+	write_refused(p, rest, sizeof rest);
 	if (valid == 0) {
 		sabin_sheet_finding(sheet, "%s is not valid%s in any band", p->name,
 		                    p->count > 1 ? " for all" : "");
 		return;
 	}
 	if (isfinite(mid_s(p)))
-		snprintf(middle, sizeof middle, "%s is %s at mid frequencies (500 Hz and 1 kHz), ",
+		snprintf(middle, sizeof middle, "%s is %s at 500 Hz and 1 kHz, ",
 		         p->name, sabin_text_s(mid_s(p)).s);
 	else
 		snprintf(middle, sizeof middle, "%s is ", p->name);

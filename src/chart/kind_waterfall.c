@@ -4,6 +4,7 @@
  * map, the resonances that ring longest named with their T60.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include <sabin/waterfall.h>
 
@@ -17,20 +18,20 @@ enum {
 };
 static const double label_decades = 0.095; /* width of a resonance's name: 55 px */
 static const double bottom_db = -50, slice_bottom_db = -40;
+static const double mode_range_db = 20, mode_apart_oct = 1 / 12.0; /* of those that are named */
 static const double slices_s[3] = {0, 0.1, 0.2};
 
 static void write_finding(struct sabin_sheet *sheet, const struct sabin_ridge *ridges, size_t count)
 {
 	size_t longest = 0;
 	if (count == 0) {
-		sabin_sheet_finding(sheet, "No resonance decays along a straight line that can be told "
-		                           "from the others");
+		sabin_sheet_finding(sheet, "No single mode can be told from the others");
 		return;
 	}
 	for (size_t i = 1; i < count; i++)
 		if (ridges[i].t60_s > ridges[longest].t60_s)
 			longest = i;
-	sabin_sheet_finding(sheet, "The resonance at %s rings longest, T60 = %s",
+	sabin_sheet_finding(sheet, "The mode at %s rings longest, T60 = %s",
 	                    sabin_text_hz(ridges[longest].freq_hz).s,
 	                    sabin_text_s(ridges[longest].t60_s).s);
 }
@@ -44,7 +45,7 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	write_finding(sheet, ridges, count);
 	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(sheet, "cumulative spectral decay" SABIN_DOT "window %.0f ms, rise %.0f "
-	                          "ms" SABIN_DOT "1/%.0f octave, map averaged over 40 ms" SABIN_DOT "contours every 10 dB",
+	                          "ms" SABIN_DOT "1/%.0f octave, map averaged over 40 ms" SABIN_DOT "T60 of modes fitted",
 	                   o->window_s * 1000, o->rise_s * 1000, 1 / o->smoothing_oct);
 	sabin_sheet_number(sheet, "from_hz", o->from_hz);
 	sabin_sheet_number(sheet, "to_hz", o->to_hz);
@@ -56,7 +57,7 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	sabin_sheet_legend(sheet, SABIN_MARK_THIN, 1, SABIN_DASH_SOLID, "100 and 200 ms");
 	if (count > 0)
 		sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_TEXT, SABIN_DASH_LIMIT,
-		                   "resonance, with its T60");
+		                   "mode, with its T60");
 	for (size_t i = 0; i < count; i++) {
 		char key[40];
 		snprintf(key, sizeof key, "ridge_%zu", i + 1);
@@ -68,10 +69,53 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 		snprintf(key, sizeof key, "ridge_row_%zu", i + 1);
 		sabin_sheet_number(sheet, key, row);
 		snprintf(key, sizeof key, "ridge_hz_%zu", i + 1);
-		sabin_sheet_say(sheet, key, 0, 0, "%.0f Hz", ridges[i].freq_hz);
+		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_hz(ridges[i].freq_hz).s);
 		snprintf(key, sizeof key, "ridge_s_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_s(ridges[i].t60_s).s);
 	}
+}
+
+static int by_frequency(const void *a, const void *b)
+{
+	const struct sabin_ridge *x = a, *y = b;
+	return (x->freq_hz > y->freq_hz) - (x->freq_hz < y->freq_hz);
+}
+
+/* The modes of the analysis that ring longest, of those that stand out and are sure; without any where they
+ * cannot be fitted. */
+static enum sabin_err longest_modes(const struct sabin_chart_input *input,
+                                    const struct sabin_waterfall_options *o,
+                                    struct sabin_ridge *ridges, size_t *count)
+{
+	struct sabin_modefit fit;
+	struct sabin_mode_match *matches;
+	enum sabin_err err = sabin_chart_modes(input, &input->traces[0], &fit, &matches);
+	double top_db = -(double)INFINITY;
+	*count = 0;
+	for (size_t i = 0; i < fit.count; i++)
+		if (fit.modes[i].t60_s.valid)
+			top_db = fmax(top_db, fit.modes[i].level_db.value);
+	while (*count < RIDGES_MAX) {
+		const struct sabin_fitted_mode *best = NULL;
+		for (size_t i = 0; i < fit.count; i++) {
+			const struct sabin_fitted_mode *m = &fit.modes[i];
+			bool free = m->t60_s.valid && m->level_db.value > top_db - mode_range_db &&
+			            m->frequency_hz.value <= o->to_hz;
+			for (size_t k = 0; k < *count; k++)
+				free = free && fabs(log2(m->frequency_hz.value / ridges[k].freq_hz)) >
+				                   mode_apart_oct;
+			if (free && (!best || m->t60_s.value > best->t60_s.value))
+				best = m;
+		}
+		if (!best)
+			break;
+		ridges[(*count)++] = (struct sabin_ridge){best->frequency_hz.value, best->t60_s.value,
+		                                           best->level_db.value};
+	}
+	qsort(ridges, *count, sizeof *ridges, by_frequency);
+	sabin_modefit_free(&fit);
+	free(matches);
+	return err == SABIN_ENOMEM ? err : SABIN_OK;
 }
 
 /* Mean power of the slices about slice k, in dB. */
@@ -123,7 +167,12 @@ static enum sabin_err write_waterfall(const struct sabin_chart_input *input, con
 	if (err)
 		return sabin_diag_set(diag, err, NULL, 0, 0, "cannot draw the waterfall: %s",
 		                      sabin_strerror(err));
-	const size_t count = sabin_waterfall_ridges(&map, bottom_db + 5, ridges, RIDGES_MAX);
+	size_t count;
+	err = longest_modes(input, &o, ridges, &count);
+	if (err) {
+		sabin_time_map_free(&map);
+		return sabin_diag_set(diag, err, NULL, 0, 0, "not enough memory for the chart");
+	}
 	struct sabin_sheet sheet;
 	sabin_sheet_open(&sheet, folder, "waterfall");
 	write_words(&sheet, input, &o, ridges, count);
@@ -135,6 +184,7 @@ static enum sabin_err write_waterfall(const struct sabin_chart_input *input, con
 const struct sabin_chart_kind sabin_chart_kind_waterfall = {
     .name = "waterfall",
     .title = "decay of the low frequencies, with the resonances that ring longest",
+    .needs = SABIN_CHART_ANALYSIS,
     .one_trace = true,
     .write = write_waterfall,
 };

@@ -5,13 +5,18 @@
 #ifndef SABIN_CHART_KINDS_H
 #define SABIN_CHART_KINDS_H
 
+#include <sabin/modefit.h>
+
 #include "chart/chart.h"
 #include "chart/words.h"
 
 extern const struct sabin_chart_kind sabin_chart_kind_response, sabin_chart_kind_impulse,
     sabin_chart_kind_decay, sabin_chart_kind_rt60, sabin_chart_kind_etc, sabin_chart_kind_step,
     sabin_chart_kind_phase, sabin_chart_kind_group_delay, sabin_chart_kind_clarity,
-    sabin_chart_kind_distortion, sabin_chart_kind_waterfall, sabin_chart_kind_spectrogram;
+    sabin_chart_kind_distortion, sabin_chart_kind_waterfall, sabin_chart_kind_spectrogram,
+    sabin_chart_kind_modes, sabin_chart_kind_noise,
+    sabin_chart_kind_reflections, sabin_chart_kind_geometry,
+    sabin_chart_kind_placement, sabin_chart_kind_compare, sabin_chart_kind_correction;
 
 enum { SABIN_GROUPS_MAX = 4 }; /* lines of equal rank that a reader can still tell apart */
 
@@ -44,6 +49,13 @@ struct sabin_chart_who sabin_chart_who(const struct sabin_chart_input *input);
 /* Which decay time the charts show: T30 unless it is valid in fewer bands than T20 (ISO 3382-2:
  * either will do, to be named). */
 enum sabin_parameter sabin_chart_decay_parameter(const struct sabin_chart_input *input);
+
+/* The modes of a trace as the analysis lists them, with those of the room file's room in matches (NULL
+ * without one).  Free both, also after an error. */
+SABIN_MUST enum sabin_err sabin_chart_modes(const struct sabin_chart_input *input,
+                                            const struct sabin_chart_trace *trace,
+                                            struct sabin_modefit *fit,
+                                            struct sabin_mode_match **matches);
 
 /* The next round number >= value > 0 for the end of an axis, and a step that divides it into four
  * to six parts. */

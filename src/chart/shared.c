@@ -3,7 +3,10 @@
  * shared.c: what several kinds of charts share.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <strings.h>
+
+#include <sabin/room.h>
 
 #include "chart/kinds.h"
 
@@ -109,6 +112,29 @@ enum sabin_parameter sabin_chart_decay_parameter(const struct sabin_chart_input 
 		}
 	}
 	return t30 < t20 || t30 == 0 ? SABIN_T20 : SABIN_T30;
+}
+
+enum sabin_err sabin_chart_modes(const struct sabin_chart_input *input,
+                                 const struct sabin_chart_trace *trace, struct sabin_modefit *fit,
+                                 struct sabin_mode_match **matches)
+{
+	const double *size_m = input->room ? input->room->room.size_m : NULL;
+	*fit = (struct sabin_modefit){0};
+	*matches = NULL;
+	if (!trace->h || !trace->analysis)
+		return SABIN_ESHORT;
+	const struct sabin_modefit_options options = sabin_modefit_range_of(
+	    trace->analysis, size_m ? size_m[0] * size_m[1] * size_m[2] : (double)NAN);
+	enum sabin_err err = sabin_modefit_compute(trace->h, trace->frames,
+	                                           trace->measured->rate_hz,
+	                                           trace->analysis->arrival.onset, &options, fit);
+	if (err || !size_m || fit->count == 0)
+		return err;
+	*matches = calloc(fit->count, sizeof **matches);
+	if (!*matches)
+		return SABIN_ENOMEM;
+	return sabin_modefit_match(fit, size_m, sabin_speed_of_sound(input->room->room.temperature_c),
+	                           *matches);
 }
 
 double sabin_chart_round_up(double value, double *step)

@@ -23,16 +23,6 @@ struct sabin_text sabin_text_number(double value, int decimals)
 	return text;
 }
 
-struct sabin_text sabin_text_hz(double f_hz)
-{
-	struct sabin_text text;
-	if (f_hz < 999.5)
-		snprintf(text.s, sizeof text.s, "%.3g Hz", f_hz);
-	else
-		snprintf(text.s, sizeof text.s, "%.3g kHz", f_hz / 1000);
-	return text;
-}
-
 struct sabin_text sabin_text_s(double time_s)
 {
 	struct sabin_text text = sabin_text_number(time_s, time_s < 10 ? 2 : 1);

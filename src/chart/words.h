@@ -11,13 +11,8 @@
 
 #include <stddef.h>
 
-/* Short text that is passed by value, so that several can stand in one printf(). */
-struct sabin_text {
-	char s[80];
-};
+#include "io/number.h"
 
-/* "63 Hz", "1.25 kHz": three significant digits */
-struct sabin_text sabin_text_hz(double f_hz);
 /* With a fixed number of decimals and a true minus sign; an en dash for what is not finite. */
 struct sabin_text sabin_text_number(double value, int decimals);
 /* "0.35 s"; two decimals below 10 s */

@@ -7,9 +7,11 @@
 #include "cli/analysis_show.h"
 #include "cli/averages.h"
 #include "cli/quantity_show.h"
+#include "cli/reasons.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/json.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 /* ---- the mean over responses ------------------------------------------------------------------- */
@@ -27,7 +29,7 @@ static struct sabin_quantity mean_of(const struct sabin_analyses *all, size_t ba
 		if (!q.valid)
 			continue;
 		sum += q.value;
-		variance += isnan(q.plus_minus) ? 0 : q.plus_minus * q.plus_minus;
+		variance += q.plus_minus * q.plus_minus; /* not known of one: not known of the mean */
 		n++;
 	}
 	if (n == 0)
@@ -44,7 +46,38 @@ static void json_parameter(struct sabin_json *json, enum sabin_parameter paramet
 	sabin_json_quantity(json, info->key, q, info->unit);
 }
 
-static void json_band(struct sabin_json *json, const struct sabin_band_result *band)
+static void json_slopes(struct sabin_json *json, const struct sabin_double_slope *slopes)
+{
+	if (!slopes->found) {
+		sabin_json_null(json, "double_slope");
+		return;
+	}
+	sabin_json_open_object(json, "double_slope");
+	sabin_json_quantity(json, "early", slopes->early, "s");
+	sabin_json_quantity(json, "late", slopes->late, "s");
+	sabin_json_quantity(json, "bend_s", slopes->bend_s, "s");
+	sabin_json_quantity(json, "bend_db", slopes->bend_db, "dB");
+	sabin_json_close(json);
+}
+
+/* G takes a source whose free field is known. */
+static struct sabin_quantity strength(const struct sabin_measured *m, const struct sabin_analysis *a,
+                                      const struct sabin_band_result *band)
+{
+	if (m->level_kind != SABIN_LEVEL_FREE_FIELD_1M)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	return sabin_strength(band, a->rate_hz);
+}
+
+static const char *strength_why(const struct sabin_measured *m)
+{
+	return m->level_kind == SABIN_LEVEL_FREE_FIELD_1M
+	           ? NULL
+	           : "the source's level in the free field is not known";
+}
+
+static void json_band(struct sabin_json *json, const struct sabin_measured *m,
+                      const struct sabin_analysis *a, const struct sabin_band_result *band)
 {
 	if (band->band.nominal_hz > 0) {
 		sabin_json_number(json, "centre_hz", band->band.nominal_hz);
@@ -52,23 +85,26 @@ static void json_band(struct sabin_json *json, const struct sabin_band_result *b
 	}
 	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
 		json_parameter(json, (enum sabin_parameter)p, band->value[p]);
+	sabin_json_quantity_why(json, "g", strength(m, a, band), "dB", strength_why(m));
+	json_slopes(json, &band->slopes);
 	sabin_json_open_object(json, "meets_iso_3382");
 	sabin_json_bool(json, "t20", band->t20_meets_iso);
 	sabin_json_bool(json, "t30", band->t30_meets_iso);
 	sabin_json_close(json);
 }
 
-static void json_bands(struct sabin_json *json, const struct sabin_analysis *a)
+static void json_bands(struct sabin_json *json, const struct sabin_measured *m,
+                       const struct sabin_analysis *a)
 {
 	sabin_json_open_array(json, "bands");
 	for (size_t b = 0; b < a->band_count; b++) {
 		sabin_json_open_object(json, NULL);
-		json_band(json, &a->bands[b]);
+		json_band(json, m, a, &a->bands[b]);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
 	sabin_json_open_object(json, "broadband");
-	json_band(json, &a->broadband);
+	json_band(json, m, a, &a->broadband);
 	sabin_json_close(json);
 }
 
@@ -91,7 +127,7 @@ static void json_response(struct sabin_json *json, const struct sabin_analyses *
 	sabin_json_quantity_why(json, "schroeder_hz", sabin_schroeder(a, all->volume_m3), "Hz",
 	                        sabin_schroeder_why(all->volume_m3));
 	if (all->bands)
-		json_bands(json, a);
+		json_bands(json, m, a);
 	for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
 		if (all->parts[i][p])
 			sabin_part_row(p)->json(all->parts[i][p], json);
@@ -134,13 +170,23 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 
 /* ---- CSV --------------------------------------------------------------------------------------- */
 
-static void csv_band(const char *lead, const struct sabin_band_result *band)
+static void csv_band(const char *lead, const struct sabin_measured *m, const struct sabin_analysis *a,
+                     const struct sabin_band_result *band)
 {
 	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++) {
 		const struct sabin_parameter_info *info =
 			sabin_parameter_info((enum sabin_parameter)p);
 		sabin_csv_quantity(lead, info->key, &band->band, band->value[p], info->unit, NULL);
 	}
+	const struct sabin_double_slope *slopes = &band->slopes;
+	if (m->level_kind == SABIN_LEVEL_FREE_FIELD_1M)
+		sabin_csv_quantity(lead, "g", &band->band, strength(m, a, band), "dB", NULL);
+	if (!slopes->found)
+		return;
+	sabin_csv_quantity(lead, "double_slope_early", &band->band, slopes->early, "s", NULL);
+	sabin_csv_quantity(lead, "double_slope_late", &band->band, slopes->late, "s", NULL);
+	sabin_csv_quantity(lead, "double_slope_bend_s", &band->band, slopes->bend_s, "s", NULL);
+	sabin_csv_quantity(lead, "double_slope_bend_db", &band->band, slopes->bend_db, "dB", NULL);
 }
 
 void sabin_show_analyses_csv(const struct sabin_analyses *all)
@@ -152,9 +198,9 @@ void sabin_show_analyses_csv(const struct sabin_analyses *all)
 		char lead[2 * SABIN_NAME_SIZE + 2];
 		snprintf(lead, sizeof lead, "%s,%s,", m->speaker, m->position);
 		for (size_t b = 0; all->bands && b < a->band_count; b++)
-			csv_band(lead, &a->bands[b]);
+			csv_band(lead, m, a, &a->bands[b]);
 		if (all->bands)
-			csv_band(lead, &a->broadband);
+			csv_band(lead, m, a, &a->broadband);
 		sabin_csv_quantity(lead, "schroeder_hz", NULL, sabin_schroeder(a, all->volume_m3), "Hz",
 		                   sabin_schroeder_why(all->volume_m3));
 		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
@@ -177,7 +223,7 @@ static const struct {
     {SABIN_EDT, "EDT", "s", 1, 2},   {SABIN_T20, "T20", "s", 1, 2},
     {SABIN_T30, "T30", "s", 1, 2},   {SABIN_C50, "C50", "dB", 1, 1},
     {SABIN_C80, "C80", "dB", 1, 1},  {SABIN_D50, "D50", "%", 100, 0},
-    {SABIN_TS, "Ts", "ms", 1000, 0}, {SABIN_INR, "range", "dB", 1, 0},
+    {SABIN_TS, "Ts", "ms", 1000, 1}, {SABIN_INR, "range", "dB", 1, 0},
 };
 enum { LINES = sizeof lines / sizeof *lines, COLUMN = 8 };
 
@@ -206,22 +252,54 @@ static void table_head(const struct sabin_analysis *a, bool broadband)
 	putchar('\n');
 }
 
-/* Reasons for missing values: each once, with its bands. */
+/* Why values are missing. */
 static void table_reasons(const struct sabin_analysis *a)
 {
-	char why[200], hz[32];
-	for (int l = 0; l < LINES - 1; l++)
-		for (size_t b = 0; b < a->band_count; b++) {
-			const struct sabin_quantity q = a->bands[b].value[lines[l].parameter];
-			const char *reason = sabin_reason_text(q, why, sizeof why);
-			if (reason)
-				printf("  %s– %s at %s Hz: %s%s\n", sabin_dim(), lines[l].name,
-				       sabin_show_hz(a->bands[b].band.nominal_hz, hz, sizeof hz),
-				       reason, sabin_plain());
-		}
+	struct sabin_reasons r = {.rows = LINES - 1};
+	for (size_t b = 0; b <= a->band_count && b < SABIN_REASON_BANDS_MAX; b++) {
+		const bool last = b == a->band_count;
+		const struct sabin_band_result *band = last ? &a->broadband : &a->bands[b];
+		r.band_hz[b] = last ? 0 : band->band.nominal_hz;
+		for (size_t l = 0; l < r.rows; l++)
+			r.value[l][b] = band->value[lines[l].parameter];
+		r.bands++;
+	}
+	for (size_t l = 0; l < r.rows; l++)
+		r.row[l] = lines[l].name;
+	char lead[32];
+	snprintf(lead, sizeof lead, "  %s– ", sabin_dim());
+	sabin_reasons_print(&r, stdout, lead, sabin_plain());
 }
 
-static void table(const struct sabin_analysis *a)
+/* Decays with two slopes, a line a band. */
+static void table_slopes(const struct sabin_analysis *a)
+{
+	for (size_t b = 0; b < a->band_count; b++) {
+		const struct sabin_double_slope *s = &a->bands[b].slopes;
+		if (s->found)
+			printf("  two slopes at %s: %.2f s (±%.2f), then %.2f s (±%.2f) from %.0f dB on, "
+			       "%.2f s after the start\n",
+			       sabin_text_hz(a->bands[b].band.nominal_hz).s, s->early.value,
+			       2 * s->early.plus_minus, s->late.value, 2 * s->late.plus_minus,
+			       s->bend_db.value, s->bend_s.value);
+	}
+}
+
+/* A line of its own where the source is known. */
+static void table_strength(const struct sabin_measured *m, const struct sabin_analysis *a)
+{
+	char text[64];
+	if (m->level_kind != SABIN_LEVEL_FREE_FIELD_1M)
+		return;
+	printf("  %-10s", "G, dB");
+	for (size_t b = 0; b <= a->band_count; b++) {
+		const struct sabin_band_result *r = b < a->band_count ? &a->bands[b] : &a->broadband;
+		cell(sabin_show_value(strength(m, a, r), 1, text, sizeof text));
+	}
+	putchar('\n');
+}
+
+static void table(const struct sabin_measured *m, const struct sabin_analysis *a)
 {
 	char text[64];
 	table_head(a, true);
@@ -248,6 +326,8 @@ static void table(const struct sabin_analysis *a)
 		}
 		putchar('\n');
 	}
+	table_strength(m, a);
+	table_slopes(a);
 	table_reasons(a);
 }
 
@@ -298,7 +378,7 @@ void sabin_show_analyses(const struct sabin_analyses *all)
 		printf("\n%s%s at %s%s  (%s, %u Hz)\n", sabin_bold(), m->speaker, m->position,
 		       sabin_plain(), m->file, m->rate_hz);
 		if (all->bands)
-			table(&all->results[i]);
+			table(m, &all->results[i]);
 		if (all->bands)
 			sabin_schroeder_text(&all->results[i], all->volume_m3);
 		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)

@@ -16,6 +16,7 @@ struct sabin_analyses {
 	const struct sabin_analysis *results;
 	size_t count;
 	double volume_m3;         /* of the room; NAN: not known */
+	const struct sabin_roomfile *room; /* NULL: not known */
 	const struct sabin_pairs *pairs; /* IACC; NULL: not asked for */
 	bool bands;                               /* show the bands */
 	void *(*parts)[SABIN_PARTS_MAX];          /* [count]: results of the parts, NULL: none */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli/append.h"
+#include "io/yaml.h"
 
 static enum sabin_err copy(const char *from, const char *to, struct sabin_diag *diag)
 {
@@ -62,21 +63,106 @@ static enum sabin_err bring_response(const char *directory, const struct sabin_o
 	return err;
 }
 
+/* ---- the same room? ----------------------------------------------------------------------------- */
+
+enum { KEY_SIZE = 256 };
+
+/* What may change between two runs: words, what only advice reads, what the session itself compares (the
+ * sweep) or finds by name, and how fast and how faulty the simulated card is. */
+static bool may_differ(const char *key)
+{
+	static const char *const keys[] = {"name",
+	                                   "place",
+	                                   "keep_out",
+	                                   "sweep",
+	                                   "audio.playback",
+	                                   "audio.capture",
+	                                   "simulation.speed",
+	                                   "simulation.drop",
+	                                   "simulation.xrun_at_s",
+	                                   "simulation.unplug_at_s",
+	                                   "simulation.noise_burst"};
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A speaker or a position that is new changes nothing of what was measured. */
+static bool may_be_new(const char *label)
+{
+	return strcmp(label, "speakers") == 0 || strcmp(label, "positions") == 0;
+}
+
+static bool same_value(const struct sabin_yaml_node *a, const struct sabin_yaml_node *b,
+                       const char *label, char key[KEY_SIZE]);
+
+static void full_key(char out[KEY_SIZE], const char *label, const char *key)
+{
+	snprintf(out, KEY_SIZE, "%.180s%s%.60s", label, *label ? "." : "", key);
+}
+
+/* Two mappings; `key` names the first key that differs. */
+static bool same_keys(const struct sabin_yaml_node *before, const struct sabin_yaml_node *now,
+                      const char *label, char key[KEY_SIZE])
+{
+	char full[KEY_SIZE];
+	for (const struct sabin_yaml_node *a = before->child; a; a = a->next) {
+		const struct sabin_yaml_node *b = sabin_yaml_find(now, a->key);
+		full_key(full, label, a->key);
+		if (may_differ(full) || (b && same_value(a, b, full, key)))
+			continue;
+		if (!*key)
+			snprintf(key, KEY_SIZE, "%s", full);
+		return false;
+	}
+	for (const struct sabin_yaml_node *b = now->child; b && !may_be_new(label); b = b->next) {
+		full_key(full, label, b->key);
+		if (may_differ(full) || sabin_yaml_find(before, b->key))
+			continue;
+		snprintf(key, KEY_SIZE, "%s", full);
+		return false;
+	}
+	return true;
+}
+
+static bool same_value(const struct sabin_yaml_node *a, const struct sabin_yaml_node *b,
+                       const char *label, char key[KEY_SIZE])
+{
+	double x, y;
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == SABIN_YAML_MAPPING)
+		return same_keys(a, b, label, key);
+	if (a->kind == SABIN_YAML_SCALAR)
+		return sabin_yaml_number(a, &x) && sabin_yaml_number(b, &y) ? x == y
+		                                                          : strcmp(a->text, b->text) == 0;
+	const struct sabin_yaml_node *m = a->child, *n = b->child;
+	for (; m && n; m = m->next, n = n->next)
+		if (!same_value(m, n, label, key))
+			return false;
+	return !m && !n;
+}
+
+/* Comments and layout do not count, nor what may_differ(). */
 static enum sabin_err same_room(const struct sabin_measurement *old,
                                 const struct sabin_roomfile *room, struct sabin_diag *diag)
 {
-	enum { MOST_BYTES = 1 << 20 };
-	char *path = sabin_path_join(old->path, "room.yaml"), *text = NULL;
-	size_t length;
-	enum sabin_err err = path ? sabin_read_text(path, MOST_BYTES, &text, &length, diag)
-	                          : SABIN_ENOMEM;
-	if (!err && strcmp(text, room->text) != 0) {
+	struct sabin_yaml before = {0}, now = {0};
+	char key[KEY_SIZE] = "";
+	char *path = sabin_path_join(old->path, "room.yaml");
+	enum sabin_err err = path ? sabin_yaml_read(path, &before, diag) : SABIN_ENOMEM;
+	if (!err)
+		err = sabin_yaml_parse(room->path, room->text, strlen(room->text), &now, diag);
+	if (!err && !same_value(before.root, now.root, "", key)) {
 		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-		                     "was measured with another room file than %s", room->path);
+		                     "was measured with another room than %s: %s differs", room->path,
+		                     *key ? key : "the file");
 		sabin_diag_advise(diag, "measure into a new directory");
 	}
+	sabin_yaml_release(&before);
+	sabin_yaml_release(&now);
 	free(path);
-	free(text);
 	return err;
 }
 

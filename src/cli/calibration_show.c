@@ -6,6 +6,7 @@
 
 #include "cli/calibration_show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 static void print_extremes(const struct sabin_calibration *c)
 {
@@ -14,15 +15,16 @@ static void print_extremes(const struct sabin_calibration *c)
 		most = c->level_db[i] > c->level_db[most] ? i : most;
 		least = c->level_db[i] < c->level_db[least] ? i : least;
 	}
-	printf("  level         %+.2f dB at %g Hz to %+.2f dB at %g Hz; %+.2f dB at 1 kHz\n",
-	       c->level_db[least], c->freq_hz[least], c->level_db[most], c->freq_hz[most],
+	printf("  level         %+.2f dB at %s to %+.2f dB at %s; %+.2f dB at 1 kHz\n",
+	       c->level_db[least], sabin_text_hz(c->freq_hz[least]).s, c->level_db[most],
+	       sabin_text_hz(c->freq_hz[most]).s,
 	       sabin_calibration_level_db(c, 1000));
 	/* the sign is what goes wrong: say it with the file's own largest figure */
 	const size_t far = fabs(c->level_db[most]) > fabs(c->level_db[least]) ? most : least;
-	printf("  applied       subtracted: at %g Hz the microphone reads %+.2f dB, so a measured level "
+	printf("  applied       subtracted: at %s the microphone reads %+.2f dB, so a measured level "
 	       "changes by %+.2f dB there;\n"
 	       "                interpolated over log frequency; beyond the ends the end values count\n",
-	       c->freq_hz[far], c->level_db[far], -c->level_db[far]);
+	       sabin_text_hz(c->freq_hz[far]).s, c->level_db[far], -c->level_db[far]);
 	printf("  phase         %s\n", c->phase_deg ? "given, subtracted too" : "not given");
 }
 
@@ -30,8 +32,9 @@ void sabin_show_calibration(const char *path, const struct sabin_calibration *c)
 {
 	const struct sabin_quantity level =
 	    sabin_calibration_dbspl(c, SABIN_MICROPHONE_UNKNOWN, NAN);
-	printf("%s%s%s: a calibration file of %zu points, %g Hz to %g Hz\n", sabin_bold(), path,
-	       sabin_plain(), c->length, c->freq_hz[0], c->freq_hz[c->length - 1]);
+	printf("%s%s%s: a calibration file of %zu points, %s to %s\n", sabin_bold(), path,
+	       sabin_plain(), c->length, sabin_text_exact_hz(c->freq_hz[0]).s,
+	       sabin_text_exact_hz(c->freq_hz[c->length - 1]).s);
 	printf("  microphone    %s%s%s\n", sabin_microphone_model_name(c->model),
 	       c->model_because ? ", by " : "", c->model_because ? c->model_because : "");
 	if (c->serial[0])

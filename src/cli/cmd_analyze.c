@@ -9,6 +9,7 @@
 #include "cli/analysis_show.h"
 #include "cli/command.h"
 #include "cli/part.h"
+#include "cli/pool.h"
 #include "cli/show.h"
 
 struct options {
@@ -85,19 +86,47 @@ static enum sabin_err compute_parts(const struct options *o, struct sabin_part_i
 	return err;
 }
 
-static enum sabin_err analyze_one(const struct options *o, const struct sabin_analyses *all,
-                                  const struct sabin_roomfile *room, size_t i,
-                                  struct sabin_analysis *result, struct sabin_diag *diag)
+/* What all responses have in common, and what each worker has of its own. */
+struct work {
+	const struct options *options;
+	struct sabin_analyses *all;
+	struct sabin_analysis *results; /* [all->count] */
+	bool *silent;                   /* [all->count] */
+	struct sabin_analyser *analyser[SABIN_WORKERS_MAX];
+};
+
+/* Nothing of an analysis is drawn here; of many, the curves would be most of the memory. */
+static void drop_curves(struct sabin_analysis *result)
 {
+	for (size_t b = 0; b <= result->band_count; b++) {
+		struct sabin_band_result *r =
+		    b < result->band_count ? &result->bands[b] : &result->broadband;
+		free(r->curve_db);
+		free(r->energy_db);
+		r->curve_db = r->energy_db = NULL;
+		r->curve_length = 0;
+	}
+}
+
+static enum sabin_err analyze_one(void *context, size_t i, size_t worker, struct sabin_diag *diag)
+{
+	struct work *work = context;
+	const struct sabin_analyses *all = work->all;
 	const struct sabin_measurement *m = all->measurement;
 	const struct sabin_measured *r = &m->responses[all->chosen[i]];
-	const struct sabin_analysis_options a = analysis_options(o, m);
+	const struct sabin_analysis_options a = analysis_options(work->options, m);
+	struct sabin_analysis *result = &work->results[i];
 	double *h = NULL;
 	size_t frames = 0;
 	enum sabin_err err = sabin_measurement_load(m, all->chosen[i], &h, &frames, diag);
 	if (err)
 		return err;
-	err = sabin_analysis_compute(h, frames, r->rate_hz, &a, result);
+	err = sabin_analyser_compute(work->analyser[worker], h, frames, r->rate_hz, &a, result);
+	if (err == SABIN_ESHORT && all->count > 1) { /* the others are not to blame */
+		work->silent[i] = true;
+		free(h);
+		return SABIN_OK;
+	}
 	if (err)
 		sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
 		               "cannot be analysed: %s",
@@ -108,34 +137,68 @@ static enum sabin_err analyze_one(const struct options *o, const struct sabin_an
 	    .h = h,
 	    .frames = frames,
 	    .analysis = result,
-	    .room = room,
+	    .room = all->room,
 	};
 	if (!err)
-		err = compute_parts(o, &input, all->chosen[i], all->parts[i], diag);
+		err = compute_parts(work->options, &input, all->chosen[i], all->parts[i], diag);
 	else if (err != SABIN_ENOMEM)
 		err = SABIN_EFORMAT;
+	drop_curves(result);
 	free(h);
 	return err;
 }
 
-static enum sabin_err analyze(const struct options *o, struct sabin_analyses *all,
-                              struct sabin_analysis *results, struct sabin_diag *diag)
+/* Leave silent responses out, each with a word; an error where nothing is left. */
+static enum sabin_err leave_silent_out(struct work *work, size_t *chosen, struct sabin_diag *diag)
 {
-	struct sabin_roomfile room = {0};
+	struct sabin_analyses *all = work->all;
+	size_t kept = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sabin_measured *r = &all->measurement->responses[chosen[i]];
+		if (work->silent[i]) {
+			sabin_say("%s at %s is silent: left out", r->speaker, r->position);
+			continue;
+		}
+		chosen[kept] = chosen[i];
+		work->results[kept] = work->results[i];
+		memmove(all->parts[kept], all->parts[i], sizeof *all->parts);
+		kept++;
+	}
+	/* what was moved is to be released once */
+	memset(work->results + kept, 0, (all->count - kept) * sizeof *work->results);
+	memset(all->parts + kept, 0, (all->count - kept) * sizeof *all->parts);
+	all->count = kept;
+	return kept > 0 ? SABIN_OK
+	                : sabin_diag_set(diag, SABIN_EFORMAT, all->measurement->path, 0, 0,
+	                                 "cannot be analysed: all responses are silent");
+}
+
+/* *room is filled in where there is one; release it after all->room. */
+static enum sabin_err analyze(const struct options *o, struct sabin_analyses *all, size_t *chosen,
+                              struct sabin_roomfile *room, struct sabin_analysis *results,
+                              struct sabin_diag *diag)
+{
 	struct sabin_diag quiet; /* without a room file less is said */
 	const bool has_room = all->measurement->directory &&
-	                      !sabin_measurement_room(all->measurement, NULL, &room, &quiet);
-	const double *size_m = room.room.size_m;
-	if (has_room)
+	                      !sabin_measurement_room(all->measurement, NULL, room, &quiet);
+	const double *size_m = room->room.size_m;
+	if (has_room) {
+		all->room = room;
 		all->volume_m3 = size_m[0] * size_m[1] * size_m[2];
-	enum sabin_err err = SABIN_OK;
-	for (size_t i = 0; !err && i < all->count; i++) {
-		if (all->count > 1)
-			sabin_progress("analysing", (double)i / (double)all->count);
-		err = analyze_one(o, all, has_room ? &room : NULL, i, &results[i], diag);
 	}
-	sabin_progress_end();
-	sabin_roomfile_release(&room);
+	struct work work = {.options = o, .all = all, .results = results};
+	const size_t workers = sabin_workers(all->count);
+	work.silent = calloc(all->count, sizeof *work.silent);
+	enum sabin_err err = work.silent ? SABIN_OK : SABIN_ENOMEM;
+	for (size_t w = 0; !err && w < workers; w++)
+		err = sabin_analyser_new(&work.analyser[w]);
+	if (!err)
+		err = sabin_pool_run(all->count, workers, analyze_one, &work, "analysing", diag);
+	for (size_t w = 0; w < workers; w++)
+		sabin_analyser_free(work.analyser[w]);
+	if (!err)
+		err = leave_silent_out(&work, chosen, diag);
+	free(work.silent);
 	return err;
 }
 
@@ -168,8 +231,12 @@ static int check(const struct sabin_command *command, const struct options *o)
 			known = known || strcmp(o->only.item[i], part->name) == 0;
 		if (known)
 			continue;
-		sabin_complain(command->name, "--only=%s: unknown part; see 'sabin help analyze'",
-		               o->only.item[i]);
+		char list[200] = "bands";
+		size_t used = strlen(list);
+		for (size_t p = 0; (part = sabin_part_row(p)) && used < sizeof list; p++)
+			used += (size_t)snprintf(list + used, sizeof list - used, ", %s", part->name);
+		sabin_complain(command->name, "--only=%s: unknown part; expected some of: %s",
+		               o->only.item[i], list);
 		return SABIN_EXIT_USAGE;
 	}
 	if (o->common.json && o->csv) {
@@ -232,6 +299,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct sabin_analyses all = {
 	    .measurement = &m, .bands = wanted(o, "bands"), .volume_m3 = (double)NAN};
 	struct sabin_pairs pairs = {0};
+	struct sabin_roomfile room = {0};
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL;
 	int status = check(command, o);
@@ -244,13 +312,14 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		all.results = results;
 		all.parts = calloc(all.count, sizeof *all.parts);
 		enum sabin_err err =
-		    results && all.parts ? analyze(o, &all, results, &diag) : SABIN_ENOMEM;
+		    results && all.parts ? analyze(o, &all, chosen, &room, results, &diag) : SABIN_ENOMEM;
 		status = err ? sabin_fail_input(command->name, err, &diag)
 		             : correlate(command, o, &all, &pairs);
 		if (status < 0)
 			status = show(command, o, &all);
 		sabin_pairs_release(&pairs);
 		release(&all, results);
+		sabin_roomfile_release(&room);
 	}
 	free(chosen);
 	sabin_measurement_release(&m);

@@ -13,6 +13,7 @@
 #include "cli/sweep_file.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
+#include "io/number.h"
 #include "io/wav.h"
 
 struct options {
@@ -196,9 +197,11 @@ static void list_places(const struct work *w, const struct sabin_found *found, c
 {
 	size_t n = 0;
 	text[0] = '\0';
-	for (size_t i = 0; i < found->count && n + 24 < size; i++)
-		n += (size_t)snprintf(text + n, size - n, "%s%.1f s", i ? ", " : "",
-		                      (double)found->lag[i] / w->recording.rate_hz);
+	for (size_t i = 0; i < found->count && n + 40 < size; i++) {
+		const double at_s = (double)found->lag[i] / w->recording.rate_hz;
+		n += (size_t)snprintf(text + n, size - n, "%s%.1f s%s", i ? ", " : "", fabs(at_s),
+		                      at_s <= -0.05 ? " before the start" : "");
+	}
 }
 
 static enum sabin_err tell_none(const struct work *w, const struct track *t, struct sabin_diag *diag)
@@ -212,10 +215,21 @@ static enum sabin_err tell_none(const struct work *w, const struct track *t, str
 			                  w->recording.channels);
 		return SABIN_EFORMAT;
 	}
+	if (t->found.scattered) {
+		sabin_diag_set(diag, SABIN_EFORMAT, w->path, 0, 0,
+		               "no sweep found on channel %zu: looked for %s to %s in %.3f s; what is "
+		               "there has its octaves at other times than that sweep",
+		               t->channel + 1, sabin_text_hz(e->from_hz).s, sabin_text_hz(e->to_hz).s,
+		               (double)e->frames / e->rate_hz);
+		sabin_diag_advise(diag, "is it the recording of this very sweep?  A finished impulse "
+		                        "response is read as it is: sabin analyze, sabin import");
+		return SABIN_EFORMAT;
+	}
 	sabin_diag_set(diag, SABIN_EFORMAT, w->path, 0, 0,
-	               "no sweep found on channel %zu: looked for %.4g Hz to %.4g Hz in %.3f s; the best "
+	               "no sweep found on channel %zu: looked for %s to %s in %.3f s; the best "
 	               "place stands out by %.1f dB, %.0f dB are needed%s",
-	               t->channel + 1, e->from_hz, e->to_hz, (double)e->frames / e->rate_hz,
+	               t->channel + 1, sabin_text_hz(e->from_hz).s, sabin_text_hz(e->to_hz).s,
+	               (double)e->frames / e->rate_hz,
 	               t->found.best_db, t->found.needed_db,
 	               t->found.one_more ? "; one begins, but most of it was not recorded" : "");
 	sabin_diag_advise(diag, "is it the recording of this very sweep, and the right channel "
@@ -398,6 +412,8 @@ static enum sabin_err save_all(struct work *w, struct sabin_diag *diag)
 			if (!err)
 				err = save_one(w, i, g, all, &x, diag);
 			sabin_extracted_release(&x);
+			if (!err)
+				err = sabin_stopped(diag);
 		}
 	}
 	sabin_progress_end();
@@ -407,6 +423,7 @@ static enum sabin_err save_all(struct work *w, struct sabin_diag *diag)
 static enum sabin_err write_result(struct work *w, struct sabin_diag *diag)
 {
 	struct sabin_measurement *m = &w->measurement;
+	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	enum sabin_err err =
 	    sabin_output_begin(&w->output, w->o->output, !w->bare, w->o->common.force, diag);
 	if (!err)
@@ -427,11 +444,11 @@ static int report(struct work *w)
 	struct sabin_diag diag = {0};
 	bool trustworthy = true;
 	if (w->o->common.json) {
-		enum sabin_err err = sabin_show_measurement_json(&w->measurement, w->o->output);
+		enum sabin_err err = sabin_show_measurement_json(&w->measurement, w->o->output, NULL, 0);
 		if (err)
 			return sabin_fail_output(w->command->name, err, &diag);
 	} else {
-		sabin_show_measurement(&w->measurement, w->o->output);
+		sabin_show_measurement(&w->measurement, w->o->output, 0);
 	}
 	for (size_t i = 0; i < w->measurement.response_count; i++)
 		trustworthy = trustworthy && w->measurement.responses[i].verdict.trustworthy;

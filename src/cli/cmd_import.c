@@ -2,11 +2,13 @@
  *
  * cmd_import.c: sabin import.
  */
+#include <float.h>
 #include <math.h>
 #include <strings.h>
 
 #include "audio/save.h"
 #include "cli/command.h"
+#include "cli/likeness.h"
 #include "cli/show.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
@@ -18,6 +20,7 @@ struct options {
 	const char *output, *calibration;
 	struct sabin_list speakers, positions;
 	double rate_hz;
+	bool unchecked;
 };
 
 static const struct sabin_opt rows[] = {
@@ -31,6 +34,8 @@ static const struct sabin_opt rows[] = {
      768000, NULL, NULL, "the rate they must have; nothing is resampled"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
      NULL, "the microphone's calibration, kept with the responses"},
+    {SABIN_OPT_FLAG, 0, "unchecked", NULL, offsetof(struct options, unchecked), 0, 0, 0, NULL, NULL,
+     "also what does not look like an impulse response"},
 };
 
 struct work {
@@ -65,6 +70,10 @@ static enum sabin_err open_all(struct work *w, char **paths, struct sabin_diag *
 			                        "--rate out, responses may differ in it");
 			return SABIN_EFORMAT;
 		}
+		if (!w->o->unchecked)
+			err = sabin_likeness_check(m, NULL, m->response_count, diag);
+		if (err)
+			return err;
 		w->total += m->response_count;
 	}
 	return SABIN_OK;
@@ -167,6 +176,14 @@ static int check_names(const char *command, const struct work *w)
 
 /* ---- writing -------------------------------------------------------------------------------------- */
 
+static bool fits_float(const double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fabs(x[i]) > (double)FLT_MAX)
+			return false;
+	return true;
+}
+
 static bool is_rounded(const double *x, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -183,6 +200,11 @@ static enum sabin_err import_one(struct work *w, const struct sabin_measurement 
 	enum sabin_err err = sabin_measurement_load(source, channel, &x, &frames, diag);
 	if (err)
 		return err;
+	if (!fits_float(x, frames)) {
+		free(x);
+		return sabin_diag_set(diag, SABIN_EFORMAT, source->path, 0, 0,
+		                      "holds samples too large for 32-bit float; full scale is 1");
+	}
 	struct sabin_measured *m = sabin_measurement_add(&w->measurement);
 	char *path = NULL;
 	if (!m) {
@@ -217,11 +239,15 @@ static enum sabin_err import_one(struct work *w, const struct sabin_measurement 
 static enum sabin_err write_result(struct work *w, struct sabin_diag *diag)
 {
 	struct sabin_measurement *m = &w->measurement;
+	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	enum sabin_err err =
 	    sabin_output_begin(&w->output, w->o->output, true, w->o->common.force, diag);
 	for (size_t s = 0, all = 0; s < w->count; s++)
-		for (size_t c = 0; !err && c < w->sources[s].response_count; c++, all++)
+		for (size_t c = 0; !err && c < w->sources[s].response_count; c++, all++) {
 			err = import_one(w, &w->sources[s], c, all, diag);
+			if (!err)
+				err = sabin_stopped(diag);
+		}
 	m->complete = true;
 	m->command = sabin_command_line();
 	sabin_date_now(m->date, sizeof m->date);
@@ -235,11 +261,11 @@ static int report(const char *command, const struct work *w)
 	struct sabin_diag diag = {0};
 	bool trustworthy = true;
 	if (w->o->common.json) {
-		enum sabin_err err = sabin_show_measurement_json(&w->measurement, w->o->output);
+		enum sabin_err err = sabin_show_measurement_json(&w->measurement, w->o->output, NULL, 0);
 		if (err)
 			return sabin_fail_output(command, err, &diag);
 	} else {
-		sabin_show_measurement(&w->measurement, w->o->output);
+		sabin_show_measurement(&w->measurement, w->o->output, 0);
 	}
 	for (size_t i = 0; i < w->measurement.response_count; i++)
 		trustworthy = trustworthy && w->measurement.responses[i].verdict.trustworthy;

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audio/microphone.h"
@@ -13,14 +14,15 @@
 #include "cli/show.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
+#include "io/number.h"
 #include "io/paths.h"
 
 struct options {
 	struct sabin_common common;
-	const char *output, *playback, *capture;
+	const char *output, *playback, *capture, *through;
 	bool simulate, append, yes, no_recordings;
 	struct sabin_list speakers, positions;
-	double level_dbfs, ceiling_dbfs, length_s, rate_hz;
+	double level_dbfs, ceiling_dbfs, length_s, rate_hz, countdown_s;
 	long repeats, takes;
 };
 
@@ -49,8 +51,12 @@ static const struct sabin_opt rows[] = {
      768000, NULL, NULL, "sampling rate, instead of the room file's"},
     {SABIN_OPT_INTEGER, 0, "takes", "N", offsetof(struct options, takes), 0, 1, 100, "3", NULL,
      "attempts allowed for each response"},
+    {SABIN_OPT_TEXT, 0, "through", "DIR", offsetof(struct options, through), 0, 0, 0, NULL, NULL,
+     "play through this correction of 'sabin eq'"},
     {SABIN_OPT_FLAG, 0, "append", NULL, offsetof(struct options, append), 0, 0, 0, NULL, NULL,
      "go on with a directory that is not complete"},
+    {SABIN_OPT_NUMBER, 0, "countdown", "S", offsetof(struct options, countdown_s), SABIN_UNIT_S, 0, 600,
+     "0", NULL, "wait so long before the first sweep of each place"},
     {SABIN_OPT_FLAG, 'y', "yes", NULL, offsetof(struct options, yes), 0, 0, 0, NULL, NULL,
      "ask nothing"},
     {SABIN_OPT_FLAG, 0, "no-recordings", NULL, offsetof(struct options, no_recordings), 0, 0, 0,
@@ -65,8 +71,11 @@ struct plan {
 	struct sabin_session_options session;
 	bool *wanted; /* speakers, then positions */
 	char *plugin, *materials;
+	struct sabin_correction_file correction;
 	struct sabin_measurement measurement;
 	struct sabin_output output;
+	struct sabin_session_size size;
+	size_t round, done; /* rounds begun, responses measured */
 };
 
 static void say(void *context, const char *text)
@@ -81,22 +90,88 @@ static void progress(void *context, const char *stage, double fraction)
 	sabin_progress(stage, fraction);
 }
 
-/* Tell where the microphone belongs and wait for Return. */
-static bool place(void *context, const struct sabin_position *position)
+/* What lies between us and the card. */
+static void tell_doubts(const struct plan *plan)
 {
-	const struct plan *plan = context;
+	const struct sabin_measurement *m = &plan->measurement;
+	char text[400];
+	if (plan->session.plugin)
+		return;
+	if (sabin_pcm_doubt(&m->playback, false, text, sizeof text))
+		sabin_say("warning: %s", text);
+	if (strcmp(m->capture.name, m->playback.name) != 0 &&
+	    sabin_pcm_doubt(&m->capture, true, text, sizeof text))
+		sabin_say("warning: %s", text);
+}
+
+static void opened(void *context, const struct sabin_session_size *size)
+{
+	struct plan *plan = context;
+	const struct sabin_session_options *s = &plan->session;
+	const long all_s = lrint(size->take_s * (double)size->takes);
+	char repeats[32] = "", takes[64] = "";
+	plan->size = *size;
+	tell_doubts(plan);
+	if (s->repeats > 1)
+		snprintf(repeats, sizeof repeats, " %u times", s->repeats);
+	if (size->takes != size->responses)
+		snprintf(takes, sizeof takes, " in %zu take%s", size->takes,
+		         size->takes == 1 ? "" : "s");
+	sabin_say("playing on %s at %g dBFS peak (ceiling %g dBFS), %s to %s in %g s%s; %zu response%s%s of "
+	          "%.1f s: %ld:%02ld min of sound",
+	          s->plugin ? "the simulated room" : s->playback, s->level_dbfs, s->ceiling_dbfs,
+	          sabin_text_exact_hz(plan->room.sweep.from_hz).s,
+	          sabin_text_exact_hz(plan->room.sweep.to_hz).s, s->length_s, repeats, size->responses,
+	          size->responses == 1 ? "" : "s", takes, size->take_s, all_s / 60, all_s % 60);
+}
+
+/* Time to leave the room, or to sit still. */
+static bool count_down(const struct plan *plan)
+{
+	const double all_s = plan->o->countdown_s;
+	char text[32];
+	for (double left_s = all_s; left_s > 0 && !*plan->session.stop; left_s -= 1) {
+		const double step_s = fmin(left_s, 1);
+		struct timespec step = {(time_t)step_s, (long)(1e9 * (step_s - floor(step_s)))};
+		snprintf(text, sizeof text, "%.0f s until it sounds", ceil(left_s));
+		sabin_progress(isatty(STDERR_FILENO) ? text : "counting down", 1 - left_s / all_s);
+		nanosleep(&step, NULL); /* a signal cuts it short */
+	}
+	return !*plan->session.stop;
+}
+
+/* Tell where the microphones belong and wait for Return. */
+static bool place(void *context, const struct sabin_position *const *positions, size_t count)
+{
+	struct plan *plan = context;
+	const bool several = plan->room.audio.microphone_count > 1;
 	if (plan->o->yes || plan->o->simulate || !isatty(STDIN_FILENO))
-		return true;
+		return count_down(plan);
 	sabin_progress_end();
-	fprintf(stderr,
-	        "Put the microphone at '%s' (%.2f m from the left wall, %.2f m from the front wall, "
-	        "%.2f m high),\nkeep quiet, and press Return (Ctrl-C stops): ",
-	        position->name, position->position_m[0], position->position_m[1],
-	        position->position_m[2]);
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_position *p = positions[i];
+		fprintf(stderr,
+		        "Put the microphone%s%s at '%s' (%.2f m from the left wall, %.2f m from the front "
+		        "wall, %.2f m high)%s\n",
+		        several ? " " : "", several ? p->microphone : "", p->name, p->position_m[0],
+		        p->position_m[1], p->position_m[2], i + 1 < count ? ";" : ",");
+	}
+	plan->round++;
+	fprintf(stderr, "keep quiet, and press Return (%zu of %zu; Ctrl-C stops): ", plan->round,
+	        plan->size.rounds);
 	for (int c = getchar(); c != '\n'; c = getchar())
 		if (c == EOF)
 			return false;
-	return !*plan->session.stop;
+	return !*plan->session.stop && count_down(plan);
+}
+
+/* The running table: a line for each response as it comes. */
+static void measured(void *context, const struct sabin_measured *response)
+{
+	struct plan *plan = context;
+	plan->done++;
+	if (plan->size.responses > 1)
+		sabin_show_verdict_line(response, plan->done, plan->size.responses);
 }
 
 /* Mark what --speaker and --position name; all when they name nothing. */
@@ -105,31 +180,17 @@ static int want(struct plan *plan)
 	const struct options *o = plan->o;
 	const struct sabin_roomfile *room = &plan->room;
 	const size_t speakers = room->speaker_count, positions = room->position_count;
+	const int status =
+	    sabin_check_names(plan->command->name, &o->speakers, &o->positions, room);
+	if (status >= 0)
+		return status;
 	plan->wanted = calloc(speakers + positions, sizeof *plan->wanted);
 	if (!plan->wanted)
 		return SABIN_EXIT_OUTPUT;
 	for (size_t i = 0; i < speakers; i++)
-		plan->wanted[i] = o->speakers.count == 0;
+		plan->wanted[i] = sabin_list_allows(&o->speakers, room->speakers[i].name);
 	for (size_t i = 0; i < positions; i++)
-		plan->wanted[speakers + i] = o->positions.count == 0;
-	for (size_t i = 0; i < o->speakers.count; i++) {
-		const int at = sabin_roomfile_speaker(room, o->speakers.item[i]);
-		if (at < 0) {
-			sabin_complain(plan->command->name, "no speaker '%s' in %s; the first is '%s'",
-			               o->speakers.item[i], room->path, room->speakers[0].name);
-			return SABIN_EXIT_USAGE;
-		}
-		plan->wanted[at] = true;
-	}
-	for (size_t i = 0; i < o->positions.count; i++) {
-		const int at = sabin_roomfile_position(room, o->positions.item[i]);
-		if (at < 0) {
-			sabin_complain(plan->command->name, "no position '%s' in %s; the first is '%s'",
-			               o->positions.item[i], room->path, room->positions[0].name);
-			return SABIN_EXIT_USAGE;
-		}
-		plan->wanted[speakers + (size_t)at] = true;
-	}
+		plan->wanted[speakers + i] = sabin_list_allows(&o->positions, room->positions[i].name);
 	plan->session.speakers = plan->wanted;
 	plan->session.positions = plan->wanted + speakers;
 	return -1;
@@ -140,15 +201,13 @@ static int find_devices(struct plan *plan)
 	const struct options *o = plan->o;
 	struct sabin_session_options *s = &plan->session;
 	if (o->simulate) {
+		struct sabin_diag diag = {0};
 		char *rooms = sabin_place(SABIN_PLACE_ROOMS);
-		s->plugin = plan->plugin = sabin_place(SABIN_PLACE_PLUGIN);
+		enum sabin_err err = sabin_place_find(SABIN_PLACE_PLUGIN, &plan->plugin, &diag);
+		s->plugin = plan->plugin;
 		s->materials = plan->materials = rooms ? sabin_path_join(rooms, "materials.yaml") : NULL;
 		free(rooms);
-		if (plan->plugin)
-			return -1;
-		sabin_complain(plan->command->name, "the plugin of the simulated sound card is not "
-		                                    "where it was installed");
-		return SABIN_EXIT_DEVICE;
+		return err ? sabin_fail_output(plan->command->name, err, &diag) : -1;
 	}
 	s->playback = o->playback ? o->playback : plan->room.audio.playback;
 	s->capture = o->capture ? o->capture : plan->room.audio.capture;
@@ -190,6 +249,16 @@ static int check_microphones(const struct plan *plan)
 	return -1;
 }
 
+static int read_correction(struct plan *plan)
+{
+	struct sabin_diag diag = {0};
+	if (!plan->o->through)
+		return -1;
+	enum sabin_err err = sabin_correction_read(plan->o->through, &plan->correction, &diag);
+	plan->session.through = &plan->correction;
+	return err ? sabin_fail_input(plan->command->name, err, &diag) : -1;
+}
+
 static double or(double option, double otherwise)
 {
 	return isnan(option) ? otherwise : option;
@@ -213,7 +282,9 @@ static int make_plan(struct plan *plan)
 	    .stop = sabin_stop_watch(),
 	    .say = say,
 	    .progress = progress,
+	    .opened = opened,
 	    .place = place,
+	    .measured = measured,
 	    .context = plan,
 	};
 	if (s->level_dbfs > s->ceiling_dbfs) {
@@ -225,24 +296,17 @@ static int make_plan(struct plan *plan)
 	}
 	if (room->sweep.to_hz > s->rate_hz / 2.0) {
 		sabin_complain(plan->command->name,
-		               "a sweep to %g Hz cannot be played at %u Hz; expected at most %g Hz",
-		               room->sweep.to_hz, s->rate_hz, s->rate_hz / 2.0);
+		               "a sweep to %s cannot be played at %u Hz; expected at most %s",
+		               sabin_text_exact_hz(room->sweep.to_hz).s, s->rate_hz,
+		               sabin_text_exact_hz(s->rate_hz / 2.0).s);
 		return SABIN_EXIT_USAGE;
 	}
 	int status = want(plan);
 	if (status < 0)
+		status = read_correction(plan);
+	if (status < 0)
 		status = find_devices(plan);
 	return status < 0 ? check_microphones(plan) : status;
-}
-
-static void announce(const struct plan *plan)
-{
-	const struct sabin_session_options *s = &plan->session;
-	sabin_say("playing on %s at %g dBFS peak, %g Hz to %g Hz in about %g s, %u time%s each; "
-	          "ceiling %g dBFS",
-	          s->plugin ? "the simulated room" : s->playback, s->level_dbfs,
-	          plan->room.sweep.from_hz, plan->room.sweep.to_hz, s->length_s, s->repeats,
-	          s->repeats == 1 ? "" : "s", s->ceiling_dbfs);
 }
 
 /* Run the session into the temporary directory and move it to its place when it holds anything. */
@@ -258,13 +322,17 @@ static int measure(struct plan *plan)
 		err = sabin_append_begin(o->output, &plan->output, &plan->room, m, &diag);
 	if (!err)
 		err = sabin_measurement_keep_room(&plan->room, plan->output.temporary, &diag);
+	if (err == SABIN_EEXIST && !o->append && !o->common.force && diag.advice[0])
+		sabin_diag_advise(&diag, "choose another name, replace it with --force, or go on with it "
+		                         "with --append");
 	if (err)
 		return sabin_fail_output(name, err, &diag);
 	if (!m->command)
 		m->command = sabin_command_line();
 	sabin_date_now(m->date, sizeof m->date);
 	plan->session.folder = plan->output.temporary;
-	announce(plan);
+	struct sabin_doubts doubts;
+	sabin_show_doubts(&plan->room, &doubts);
 	const enum sabin_err ended = sabin_session_run(&plan->session, m, &why);
 	sabin_progress_end();
 	if (m->response_count > 0) {
@@ -275,27 +343,55 @@ static int measure(struct plan *plan)
 			return sabin_fail_output(name, err, &diag);
 	}
 	if (ended == SABIN_EINTR) {
-		sabin_complain(name, m->response_count ? "interrupted; %zu whole responses are in %s"
-		                                       : "interrupted before the first response; "
-		                                         "nothing was written",
-		               m->response_count, o->output);
+		if (m->response_count == 0)
+			sabin_complain(name, "interrupted before the first response; nothing was written");
+		else
+			sabin_complain(name, "interrupted; %zu whole response%s in %s; --append goes on",
+			               m->response_count, m->response_count == 1 ? " is" : "s are",
+			               o->output);
 		return SABIN_EXIT_INTERRUPTED;
 	}
+	if (ended == SABIN_EFORMAT)
+		return sabin_fail_input(name, ended, &why);
 	return ended ? sabin_fail_output(name, ended, &why) : -1;
+}
+
+static bool wanted_is_there(const struct plan *plan)
+{
+	const struct sabin_roomfile *room = &plan->room;
+	for (size_t s = 0; s < room->speaker_count; s++)
+		for (size_t p = 0; p < room->position_count; p++)
+			if (plan->session.speakers[s] && plan->session.positions[p] &&
+			    !sabin_measurement_find(&plan->measurement, room->speakers[s].name,
+			                            room->positions[p].name))
+				return false;
+	return true;
 }
 
 static int verdict(const struct plan *plan)
 {
 	const struct sabin_measurement *m = &plan->measurement;
 	struct sabin_diag diag = {0};
-	bool good = m->complete;
-	if (plan->o->common.json) {
-		enum sabin_err err = sabin_show_measurement_json(m, plan->o->output);
-		if (err)
-			return sabin_fail_output(plan->command->name, err, &diag);
-	} else {
-		sabin_show_measurement(m, plan->o->output);
+	bool good = wanted_is_there(plan);
+	struct sabin_measurement written = {0}; /* the files are where they belong by now */
+	struct sabin_pair_difference *pairs = NULL;
+	size_t count = 0;
+	enum sabin_err err = SABIN_OK;
+	if (m->response_count > 0)
+		err = sabin_measurement_open(plan->o->output, &written, &diag);
+	if (!err)
+		err = sabin_pairs_compare(&written, &plan->room, &pairs, &count, &diag);
+	if (!err && plan->o->common.json) {
+		err = sabin_show_measurement_json(m, plan->o->output, pairs, count);
+	} else if (!err) {
+		sabin_show_measurement(m, plan->o->output,
+		                       plan->room.speaker_count * plan->room.position_count);
+		sabin_pairs_show(pairs, count);
 	}
+	free(pairs);
+	sabin_measurement_release(&written);
+	if (err)
+		return sabin_fail_output(plan->command->name, err, &diag);
 	for (size_t i = 0; i < m->response_count; i++)
 		good = good && m->responses[i].verdict.trustworthy;
 	return good ? SABIN_EXIT_DONE : SABIN_EXIT_NEGATIVE;
@@ -321,6 +417,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0)
 		status = verdict(&plan);
 	sabin_output_abandon(&plan.output);
+	sabin_correction_release(&plan.correction);
 	sabin_measurement_release(&plan.measurement);
 	sabin_roomfile_release(&plan.room);
 	free(plan.wanted);

@@ -4,10 +4,14 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "chart/chart.h"
 #include "cli/command.h"
+#include "cli/part_noise.h"
+#include "cli/plot_compare.h"
+#include "cli/plot_correction.h"
 #include "cli/recording.h"
 #include "cli/responses.h"
 #include "cli/show.h"
@@ -27,7 +31,8 @@ struct options {
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
      "response, phase, group-delay, impulse, step, etc, decay, rt60, clarity, distortion,\n"
-     "waterfall, spectrogram, or all (required)"},
+      "waterfall, spectrogram, modes, noise, reflections, geometry, placement, compare,\n"
+      "correction, or all (required)"},
     {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "a file for one chart, a folder for several (required without --show)"},
     {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",
@@ -39,7 +44,7 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_FLAG, 0, "script", NULL, offsetof(struct options, script), 0, 0, 0, NULL, NULL,
      "keep gnuplot script and data beside each chart, in CHART.gnuplot/"},
     {SABIN_OPT_CHOICE, 0, "smooth", "WIDTH", offsetof(struct options, smoothing), 0, 0, 0, "1/12",
-     SABIN_SMOOTHING_CHOICES, "smoothing of responses in octaves"},
+     SABIN_SMOOTHING_WIDTHS, "smoothing of responses in octaves"},
     {SABIN_OPT_NUMBER, 0, "window", "MS", offsetof(struct options, window_ms), SABIN_UNIT_MS, 1,
      60000, "500", NULL, "right window of responses, after the arrival"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
@@ -61,17 +66,32 @@ struct work {
 	struct sabin_responses responses;
 	struct sabin_analysis *analyses;
 	struct sabin_distortion *distortions;
+	struct sabin_noise *noises;
 	struct sabin_chart_trace *traces;
 	struct sabin_roomfile room;
-	bool has_room;
+	bool has_room, only_room;
 	const struct sabin_chart_kind *kinds[SABIN_LIST_MAX];
 	size_t kind_count;
+	struct sabin_plot_compare *compare; /* NULL: one measurement */
+	struct sabin_chart_input compared;
+	struct sabin_plot_correction *correction; /* NULL: a measurement */
 	char *plots;
 	int format;
 	bool all;    /* kinds without data are left out */
 	bool folder; /* the output is one */
 	size_t drawn;
 };
+
+static int refuse_kind(const struct sabin_command *command, const char *name)
+{
+	char list[400] = "";
+	size_t used = 0;
+	for (size_t k = 0; sabin_chart_kind(k) && used < sizeof list; k++)
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s, ",
+		                         sabin_chart_kind(k)->name);
+	sabin_complain(command->name, "--kind=%s: unknown kind; expected some of: %sor all", name, list);
+	return SABIN_EXIT_USAGE;
+}
 
 static int choose_kinds(struct work *w)
 {
@@ -90,9 +110,7 @@ static int choose_kinds(struct work *w)
 		}
 		const struct sabin_chart_kind *kind = sabin_chart_find(list->item[i]);
 		if (!kind) {
-			sabin_complain(w->command->name, "--kind=%s: unknown kind; see 'sabin help plot'",
-			               list->item[i]);
-			return SABIN_EXIT_USAGE;
+			return refuse_kind(w->command, list->item[i]);
 		}
 		w->kinds[w->kind_count++] = kind;
 	}
@@ -102,7 +120,18 @@ static int choose_kinds(struct work *w)
 static bool ends_with(const char *text, const char *end)
 {
 	const size_t n = strlen(text), m = strlen(end);
-	return n > m && strcmp(text + n - m, end) == 0;
+	return n > m && strcasecmp(text + n - m, end) == 0;
+}
+
+/* Endings of pictures that are not drawn: such a name is no folder's. */
+static const char *foreign_ending(const char *path)
+{
+	static const char *const endings[] = {".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff",
+	                                      ".eps", ".ps",   ".emf", ".avif", ".heic"};
+	for (size_t i = 0; i < SABIN_COUNT(endings); i++)
+		if (ends_with(path, endings[i]))
+			return endings[i];
+	return NULL;
 }
 
 /* -o names a file when it ends like one; it then says the format. */
@@ -124,6 +153,14 @@ static int choose_output(struct work *w)
 			w->format = f;
 			w->folder = false;
 		}
+	}
+	const char *foreign = foreign_ending(o->output);
+	if (foreign) {
+		sabin_complain(w->command->name,
+		               "%s: %s is no format of charts; a name that ends in .png, .svg or .pdf is "
+		               "expected, or a folder's",
+		               o->output, foreign);
+		return SABIN_EXIT_USAGE;
 	}
 	const bool one_trace = w->kind_count == 1 && w->kinds[0]->one_trace;
 	if (!w->folder && (w->kind_count > 1 || (one_trace && w->count > 1))) {
@@ -164,6 +201,23 @@ static enum sabin_err distort(struct work *w, size_t i, struct sabin_diag *diag)
 	                                  diag);
 }
 
+/* The same: where none was recorded the chart refuses. */
+static enum sabin_err hear_noise(struct work *w, size_t i, struct sabin_diag *diag)
+{
+	struct sabin_part_input input = {.measurement = &w->m,
+	                                 .measured = w->responses.item[i].measured};
+	double *noise = NULL;
+	enum sabin_err err =
+	    sabin_measurement_noise(&w->m, w->chosen[i], &noise, &input.noise_frames, diag);
+	input.noise = noise;
+	if (!err && noise && input.noise_frames > 0) {
+		err = sabin_part_noise_of(&input, &w->noises[i], diag);
+		w->traces[i].noise = err ? NULL : &w->noises[i];
+	}
+	free(noise);
+	return err;
+}
+
 static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 {
 	struct sabin_response_options r = sabin_response_defaults();
@@ -172,16 +226,17 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	for (size_t k = 0; k < w->kind_count; k++)
 		needs |= w->kinds[k]->needs;
 	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
-	r.smoothing_oct = sabin_smoothing_oct(w->o->smoothing);
+	sabin_smoothing_set(w->o->smoothing, &r);
 	r.window_s = w->o->window_ms / 1000;
-	enum sabin_err err = sabin_responses_compute(&w->m, w->chosen, w->count, &r,
+	enum sabin_err err = sabin_responses_compute(&w->m, w->has_room ? &w->room : NULL, w->chosen, w->count, &r,
 	                                             w->o->calibration, &w->responses, diag);
 	if (err)
 		return err;
 	w->analyses = calloc(w->count, sizeof *w->analyses);
 	w->distortions = calloc(w->count, sizeof *w->distortions);
 	w->traces = calloc(w->count, sizeof *w->traces);
-	if (!w->analyses || !w->distortions || !w->traces)
+	w->noises = calloc(w->count, sizeof *w->noises);
+	if (!w->analyses || !w->distortions || !w->traces || !w->noises)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; !err && i < w->count; i++) {
 		const struct sabin_response_item *item = &w->responses.item[i];
@@ -193,6 +248,8 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 			err = analyse(w, i, diag);
 		if (!err && needs & SABIN_CHART_DISTORTION)
 			err = distort(w, i, diag);
+		if (!err && needs & SABIN_CHART_NOISE)
+			err = hear_noise(w, i, diag);
 	}
 	return err;
 }
@@ -231,10 +288,30 @@ static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *ki
 	return err;
 }
 
+/* One chart a speaker. */
+static enum sabin_err draw_corrections(struct work *w, const struct sabin_chart_kind *kind,
+                                       struct sabin_diag *diag)
+{
+	enum sabin_err err = SABIN_OK;
+	for (size_t i = 0; i < w->correction->count && !err; i++) {
+		const struct sabin_chart_input input = {.measurement = &w->correction->about,
+		                                        .correction = &w->correction->charts[i]};
+		char name[300];
+		snprintf(name, sizeof name, w->correction->count == 1 ? "%s" : "%s.%s", kind->name,
+		         w->correction->charts[i].channel->speaker);
+		err = draw_one(w, kind, &input, name, diag);
+	}
+	return err;
+}
+
 /* A kind that draws one trace is drawn once for each. */
 static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *kind,
                                 struct sabin_diag *diag)
 {
+	if (w->compare)
+		return draw_one(w, kind, &w->compared, kind->name, diag);
+	if (w->correction)
+		return draw_corrections(w, kind, diag);
 	struct sabin_chart_input input = {
 	    .measurement = &w->m,
 	    .room = w->has_room ? &w->room : NULL,
@@ -267,11 +344,129 @@ static enum sabin_err draw_all(struct work *w, struct sabin_diag *diag)
 	if (w->folder && mkdir(w->o->output, 0777) < 0 && errno != EEXIST)
 		return sabin_diag_set(diag, SABIN_EIO, w->o->output, 0, 0, "%s", strerror(errno));
 	for (size_t k = 0; !err && k < w->kind_count; k++) {
+		if (w->only_room && !(w->kinds[k]->needs & SABIN_CHART_ROOM))
+			continue;
 		sabin_progress("drawing", (double)k / (double)w->kind_count);
 		err = draw_kind(w, w->kinds[k], diag);
 	}
 	sabin_progress_end();
 	return err;
+}
+
+/* One measurement for all kinds but one. */
+static int open_one(struct work *w, const char *path)
+{
+	struct sabin_diag diag = {0};
+	int status = sabin_choose(w->command->name, path, &w->o->speakers, &w->o->positions, &w->m,
+	                          &w->chosen, &w->count);
+	if (status < 0)
+		status = choose_output(w);
+	if (status >= 0)
+		return status;
+	const enum sabin_err err = compute(w, &diag);
+	return err ? sabin_fail_input(w->command->name, err, &diag) : -1;
+}
+
+/* A room file in place of a measurement: its speakers and positions stand for responses. */
+static int open_room(struct work *w, const char *path)
+{
+	struct sabin_diag diag = {0};
+	enum sabin_err err = sabin_roomfile_read(path, NULL, &w->room, &diag);
+	if (err)
+		return sabin_fail_input(w->command->name, err, &diag);
+	w->has_room = w->only_room = true;
+	const int status =
+	    sabin_check_names(w->command->name, &w->o->speakers, &w->o->positions, &w->room);
+	if (status >= 0)
+		return status;
+	for (size_t k = 0; k < w->kind_count && !w->all; k++)
+		if (!(w->kinds[k]->needs & SABIN_CHART_ROOM)) {
+			sabin_complain(w->command->name,
+			               "%s is drawn of a measurement; of a room file there are geometry and "
+			               "placement ('sabin simulate' makes a measurement of it)",
+			               w->kinds[k]->name);
+			return SABIN_EXIT_USAGE;
+		}
+	for (size_t s = 0; s < w->room.speaker_count; s++)
+		for (size_t p = 0; p < w->room.position_count; p++) {
+			if (!sabin_list_allows(&w->o->speakers, w->room.speakers[s].name) ||
+			    !sabin_list_allows(&w->o->positions, w->room.positions[p].name))
+				continue;
+			struct sabin_measured *r = sabin_measurement_add(&w->m);
+			if (!r)
+				return sabin_fail_output(w->command->name, SABIN_ENOMEM, &diag);
+			snprintf(r->speaker, sizeof r->speaker, "%s", w->room.speakers[s].name);
+			snprintf(r->position, sizeof r->position, "%s", w->room.positions[p].name);
+		}
+	w->count = w->m.response_count;
+	w->traces = calloc(w->count + 1, sizeof *w->traces);
+	if (!w->traces)
+		return sabin_fail_output(w->command->name, SABIN_ENOMEM, &diag);
+	for (size_t i = 0; i < w->count; i++)
+		w->traces[i].measured = &w->m.responses[i];
+	return choose_output(w);
+}
+
+/* Several measurements: only `compare` draws them. */
+static int open_several(struct work *w, char **operands)
+{
+	const struct sabin_chart_kind *compare = sabin_chart_find("compare");
+	for (size_t k = 0; k < w->kind_count && !w->all; k++)
+		if (w->kinds[k] != compare) {
+			sabin_complain(w->command->name, "--kind=%s draws one measurement; several go into "
+			                                 "--kind=compare", w->kinds[k]->name);
+			return SABIN_EXIT_USAGE;
+		}
+	w->kinds[0] = compare;
+	w->kind_count = 1;
+	int status = choose_output(w);
+	w->compare = status < 0 ? calloc(1, sizeof *w->compare) : NULL;
+	if (status < 0 && !w->compare)
+		return sabin_fail_output(w->command->name, SABIN_ENOMEM, &(struct sabin_diag){0});
+	if (status < 0)
+		status = sabin_plot_compare_open(w->command->name, operands, &w->o->speakers,
+		                                 &w->o->positions, w->o->calibration, w->compare,
+		                                 &w->compared);
+	return status;
+}
+
+/* A correction: only `correction` draws it. */
+static int open_correction(struct work *w, char **operands)
+{
+	const struct sabin_chart_kind *kind = sabin_chart_find("correction");
+	for (size_t k = 0; k < w->kind_count && !w->all; k++)
+		if (w->kinds[k] != kind) {
+			sabin_complain(w->command->name, "--kind=%s draws a measurement; %s is a correction, "
+			                                 "which --kind=correction draws",
+			               w->kinds[k]->name, operands[0]);
+			return SABIN_EXIT_USAGE;
+		}
+	w->kinds[0] = kind;
+	w->kind_count = 1;
+	w->correction = calloc(1, sizeof *w->correction);
+	if (!w->correction)
+		return sabin_fail_output(w->command->name, SABIN_ENOMEM, &(struct sabin_diag){0});
+	int status = sabin_plot_correction_open(w->command->name, operands, &w->o->speakers,
+	                                        &w->o->positions, w->o->calibration, w->correction);
+	if (status < 0)
+		status = choose_output(w);
+	if (status < 0 && w->o->output && !w->folder && w->correction->count > 1) {
+		sabin_complain(w->command->name, "several charts do not go into one file: name a folder, "
+		                                 "or choose with --speaker");
+		status = SABIN_EXIT_USAGE;
+	}
+	return status;
+}
+
+static int open_input(struct work *w, char **operands)
+{
+	if (sabin_plot_is_correction(operands[0]))
+		return open_correction(w, operands);
+	if (operands[1])
+		return open_several(w, operands);
+	if (ends_with(operands[0], ".yaml") || ends_with(operands[0], ".yml"))
+		return open_room(w, operands[0]);
+	return open_one(w, operands[0]);
 }
 
 static int run(const struct sabin_command *command, void *options, char **operands)
@@ -281,19 +476,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	enum sabin_err err;
 	int status = choose_kinds(&w);
 	if (status < 0)
-		status = sabin_choose(command->name, operands[0], &w.o->speakers, &w.o->positions, &w.m,
-		                      &w.chosen, &w.count);
-	if (status < 0)
-		status = choose_output(&w);
-	if (status < 0) {
-		err = compute(&w, &diag);
-		if (err)
-			status = sabin_fail_input(command->name, err, &diag);
-	}
-	if (status < 0 && !(w.plots = sabin_place(SABIN_PLACE_PLOTS))) {
-		sabin_complain(command->name, "the chart scripts are not where they were installed");
-		status = SABIN_EXIT_OUTPUT;
-	}
+		status = open_input(&w, operands);
+	if (status < 0 && (err = sabin_place_find(SABIN_PLACE_PLOTS, &w.plots, &diag)))
+		status = sabin_fail_output(command->name, err, &diag);
 	if (status < 0) {
 		err = draw_all(&w, &diag);
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
@@ -302,8 +487,15 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		sabin_analysis_free(&w.analyses[i]);
 	for (size_t i = 0; w.distortions && i < w.count; i++)
 		sabin_distortion_free(&w.distortions[i]);
+	if (w.compare)
+		sabin_plot_compare_release(w.compare);
+	free(w.compare);
+	if (w.correction)
+		sabin_plot_correction_release(w.correction);
+	free(w.correction);
 	free(w.analyses);
 	free(w.distortions);
+	free(w.noises);
 	free(w.traces);
 	free(w.chosen);
 	free(w.plots);
@@ -315,15 +507,16 @@ static int run(const struct sabin_command *command, void *options, char **operan
 
 const struct sabin_command sabin_cmd_plot = {
     .name = "plot",
-    .arguments = "MEASUREMENT --kind KIND,... -o PATH",
+    .arguments = "MEASUREMENT... --kind KIND,... -o PATH",
     .summary = "charts by gnuplot",
     .about = "Draws charts of a measurement directory or a bare response file and prints their paths.\n"
-             "Each says under its title what it found, and marks what cannot be relied on.",
+             "Each says under its title what it found, and marks what cannot be relied on.\n"
+             "Several measurements are drawn as --kind=compare: before against after.",
     .options = rows,
     .option_count = SABIN_COUNT(rows),
     .size = sizeof(struct options),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SABIN_PLOT_SIDES_MAX,
     .no_json = true,
     .run = run,
 };

@@ -6,6 +6,7 @@
 
 #include <sabin/arrival.h>
 #include <sabin/room.h>
+#include <sabin/window.h>
 
 #include "cli/command.h"
 #include "cli/show.h"
@@ -22,6 +23,7 @@ struct options {
 };
 
 enum method { IMAGES, MODES, HYBRID };
+static const double fade_share = 0.15;
 /* Modes are counted, not fast: they are for low frequencies. */
 static const double modes_to_hz = 400;
 
@@ -31,7 +33,7 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_CHOICE, 0, "method", "METHOD", offsetof(struct options, method), 0, 0, 0, "hybrid",
      "images|modes|hybrid", "images, modes (low frequencies only), or both joined"},
     {SABIN_OPT_NUMBER, 0, "length", "S", offsetof(struct options, length_s), SABIN_UNIT_S, 0.01, 30,
-     NULL, NULL, "length of the responses; else one and a half reverberation times"},
+     NULL, NULL, "length of the responses; else until the slowest decay has fallen by 60 dB"},
     {SABIN_OPT_NUMBER, 0, "rate", "HZ", offsetof(struct options, rate_hz), SABIN_UNIT_HZ, 4000,
      768000, NULL, NULL, "sampling rate, instead of the room file's"},
     {SABIN_OPT_FLAG, 0, "no-air", NULL, offsetof(struct options, no_air), 0, 0, 0, NULL, NULL,
@@ -42,13 +44,10 @@ static const struct sabin_opt rows[] = {
      NULL, "only these positions"},
 };
 
-/* 1.5 times the longest reverberation time of the bands, within reason. */
+/* Until its slowest decay has fallen by 60 dB, within reason. */
 static double default_length_s(const struct sabin_room *room)
 {
-	double longest = 0;
-	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
-		longest = fmax(longest, sabin_room_eyring_s(room, b));
-	return fmin(fmax(1.5 * longest, 0.5), 6);
+	return fmin(fmax(sabin_room_ring_s(room, 0, 60), 0.5), 6);
 }
 
 static enum sabin_err predict(const struct options *o, const struct sabin_room *room,
@@ -90,9 +89,15 @@ static enum sabin_err simulate_one(const struct job *job, size_t s, size_t p,
 	snprintf(name, sizeof name, "%s.%s.wav", speaker->name, position->name);
 	double *h = malloc(frames * sizeof *h);
 	enum sabin_err err = h && (path = sabin_path_join(job->folder, name)) ? SABIN_OK : SABIN_ENOMEM;
+	struct sabin_images_options images = job->images;
+	struct sabin_directivity directivity;
+	if (sabin_roomfile_directivity(speaker, &directivity))
+		images.directivity = &directivity;
 	if (!err)
 		err = predict(job->o, &job->room->room, speaker->position_m, position->position_m,
-		              &job->images, h, frames);
+		              &images, h, frames);
+	if (!err && isnan(job->o->length_s)) /* as the simulated card does: no click in the bass */
+		sabin_window_taper(h, frames, 0, (size_t)(fade_share * (double)frames));
 	if (err == SABIN_EINVAL)
 		sabin_diag_set(diag, SABIN_EFORMAT, job->room->path, 0, 0,
 		               "%s to %s cannot be simulated over %g s: the points coincide, or the room "
@@ -127,7 +132,7 @@ static enum sabin_err simulate_one(const struct job *job, size_t s, size_t p,
 	                                    .snr_db = unknown,
 	                                    .repeatability_db = unknown,
 	                                    .polarity = arrival.polarity};
-	sabin_verdict_say(&r->verdict, "simulated, not measured");
+	sabin_verdict_say(&r->verdict, "%s", sabin_simulated_remark);
 	return SABIN_OK;
 }
 
@@ -143,6 +148,8 @@ static enum sabin_err simulate_all(const struct job *job, struct sabin_diag *dia
 			sabin_progress("simulating",
 			               (double)(s * room->position_count + p) / (double)all);
 			enum sabin_err err = simulate_one(job, s, p, diag);
+			if (!err)
+				err = sabin_stopped(diag);
 			if (err)
 				return err;
 		}
@@ -165,11 +172,14 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	enum sabin_err err = sabin_roomfile_read(operands[0], NULL, &room, &diag);
 	if (err)
 		status = sabin_fail_input(command->name, err, &diag);
+	else
+		status = sabin_check_names(command->name, &o->speakers, &o->positions, &room);
 	if (status < 0) {
 		struct job job = {.o = o, .room = &room, .m = &m};
 		job.images.rate_hz = isnan(o->rate_hz) ? room.audio.rate_hz : floor(o->rate_hz);
 		job.images.length_s = isnan(o->length_s) ? default_length_s(&room.room) : o->length_s;
 		job.images.air = !o->no_air;
+		(void)sabin_stop_watch(); /* from here on there is something to be removed */
 		err = sabin_output_begin(&output, o->output, true, o->common.force, &diag);
 		job.folder = output.temporary;
 		if (!err)
@@ -179,13 +189,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		m.complete = true;
 		m.command = sabin_command_line();
 		sabin_date_now(m.date, sizeof m.date);
-		if (!err && m.response_count == 0) {
-			sabin_complain(command->name, "no such speaker or position in %s", room.path);
-			status = SABIN_EXIT_USAGE;
-		}
-		if (!err && status < 0)
+		if (!err)
 			err = sabin_measurement_write(&m, output.temporary, &diag);
-		if (!err && status < 0)
+		if (!err)
 			err = sabin_output_commit(&output, &diag);
 		if (err)
 			status = sabin_fail_output(command->name, err, &diag);
@@ -193,8 +199,8 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0) {
 		status = SABIN_EXIT_DONE;
 		if (!o->common.json)
-			sabin_show_measurement(&m, o->output);
-		else if ((err = sabin_show_measurement_json(&m, o->output)))
+			sabin_show_measurement(&m, o->output, 0);
+		else if ((err = sabin_show_measurement_json(&m, o->output, NULL, 0)))
 			status = sabin_fail_output(command->name, err, &diag);
 	}
 	sabin_output_abandon(&output);

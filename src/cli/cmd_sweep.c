@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "io/atomic.h"
 #include "io/json.h"
+#include "io/number.h"
 #include "io/recipe.h"
 #include "io/wav.h"
 
@@ -48,8 +49,9 @@ static void print(const struct options *o, const struct sabin_stimulus *s)
 {
 	const double rate_hz = s->sweep.rate_hz;
 	printf("%s\n", o->output);
-	printf("  sweep     %g Hz to %g Hz in %.4f s (synchronised; asked for %g s)\n",
-	       s->sweep.from_hz, s->sweep.to_hz, s->sweep.length_s, o->length_s);
+	printf("  sweep     %s to %s in %.4f s (synchronised; asked for %g s)\n",
+	       sabin_text_exact_hz(s->sweep.from_hz).s, sabin_text_exact_hz(s->sweep.to_hz).s,
+	       s->sweep.length_s, o->length_s);
 	printf("  level     %g dBFS peak\n", o->level_dbfs);
 	printf("  signal    %.3f s of silence, %s, the sweep at %.3f s, %.3f s of silence\n",
 	       (double)(s->chirp.frames ? s->chirp_frame[0] : s->sweep_frame) / rate_hz,
@@ -115,12 +117,15 @@ static enum sabin_err write_files(const struct options *o, const struct sabin_st
 		beside = NULL;
 		err = SABIN_ENOMEM;
 	}
+	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	if (!err)
 		err = sabin_output_begin(&wav, o->output, false, o->common.force, diag);
 	if (!err)
 		err = sabin_wav_write(wav.temporary, samples, frames, (size_t)o->channels,
 		                      (unsigned)o->rate_hz, (enum sabin_sample_format)o->format, text,
 		                      diag);
+	if (!err)
+		err = sabin_stopped(diag);
 	if (!err)
 		err = sabin_output_text(beside, text, length, o->common.force, diag);
 	if (!err)
@@ -152,9 +157,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	    sabin_session_stimulus(o->from_hz, o->to_hz, o->length_s, o->rate_hz, o->level_dbfs,
 	                           o->tail_s, &s)) {
 		sabin_complain(command->name,
-		               "no sweep from %g Hz to %g Hz at %g Hz: expected --from below --to, and --to "
+		               "no sweep from %s to %s at %g Hz: expected --from below --to, and --to "
 		               "at most half of a whole --rate",
-		               o->from_hz, o->to_hz, o->rate_hz);
+		               sabin_text_exact_hz(o->from_hz).s, sabin_text_exact_hz(o->to_hz).s, o->rate_hz);
 		return SABIN_EXIT_USAGE;
 	}
 	enum sabin_err err = write_files(o, &s, &diag);

@@ -7,7 +7,9 @@
 static const struct sabin_command *const commands[] = {
     &sabin_cmd_devices,    &sabin_cmd_level,  &sabin_cmd_sweep,   &sabin_cmd_measure,
     &sabin_cmd_deconvolve, &sabin_cmd_import, &sabin_cmd_analyze, &sabin_cmd_response,
-    &sabin_cmd_room,       &sabin_cmd_simulate, &sabin_cmd_plot,
+    &sabin_cmd_room,       &sabin_cmd_simulate, &sabin_cmd_place,   &sabin_cmd_eq,
+    &sabin_cmd_verify,     &sabin_cmd_compare,
+    &sabin_cmd_plot,
 };
 
 static void usage(FILE *stream)
@@ -33,11 +35,11 @@ static const struct sabin_command *find(const char *name)
 static int unknown(const char *name)
 {
 	const char *near = NULL;
-	int best = 3;
+	int most = sabin_opt_slips(name);
 	for (size_t i = 0; i < SABIN_COUNT(commands); i++) {
 		const int distance = sabin_opt_distance(name, commands[i]->name);
-		if (distance < best) {
-			best = distance;
+		if (distance <= most) {
+			most = distance - 1;
 			near = commands[i]->name;
 		}
 	}

@@ -9,6 +9,7 @@
 
 #include "cli/opt.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 enum { MOST_ROWS = 48, FIRST_LONG = 1000 };
 
@@ -63,6 +64,12 @@ int sabin_opt_distance(const char *a, const char *b)
 	return row[nb];
 }
 
+int sabin_opt_slips(const char *word)
+{
+	const int third = (int)(strlen(word) + 1) / 3;
+	return third < 1 ? 1 : third > 2 ? 2 : third;
+}
+
 /* Units: what may follow the number, and what it is worth.  k and M stand before Hz or alone. */
 static const struct {
 	enum sabin_opt_unit unit;
@@ -72,7 +79,8 @@ static const struct {
     {SABIN_UNIT_HZ, "k", 1e3},   {SABIN_UNIT_HZ, "Hz", 1},     {SABIN_UNIT_HZ, "kHz", 1e3},
     {SABIN_UNIT_S, "s", 1},      {SABIN_UNIT_S, "ms", 1e-3},   {SABIN_UNIT_S, "min", 60},
     {SABIN_UNIT_MS, "ms", 1},    {SABIN_UNIT_MS, "s", 1e3},    {SABIN_UNIT_DB, "dB", 1},
-    {SABIN_UNIT_DB, "dBFS", 1},  {SABIN_UNIT_NONE, "k", 1e3},
+    {SABIN_UNIT_DB, "dBFS", 1},  {SABIN_UNIT_NONE, "k", 1e3},  {SABIN_UNIT_M, "m", 1},
+    {SABIN_UNIT_M, "cm", 1e-2},  {SABIN_UNIT_CM, "cm", 1},     {SABIN_UNIT_CM, "m", 1e2},
 };
 
 /* Length of a plain decimal number; strtod would also take "nan", "inf" and hexadecimal. */
@@ -194,8 +202,6 @@ bool sabin_list_allows(const struct sabin_list *list, const char *name)
 	return list->count == 0;
 }
 
-static const char *const unit_name[] = {"", " Hz", " s", " ms", " dB"};
-
 static int bad_value(const struct sabin_command *command, const struct sabin_opt *row,
                      const char *text, const char *expected)
 {
@@ -203,11 +209,29 @@ static int bad_value(const struct sabin_command *command, const struct sabin_opt
 	return 2;
 }
 
+/* 2,5 is a number elsewhere. */
+static int bad_number(const struct sabin_command *command, const struct sabin_opt *row,
+                      const char *text, const char *expected)
+{
+	char words[96];
+	const size_t digits = strspn(text, "+-0123456789");
+	const bool comma = digits > 0 && text[digits] == ',';
+	snprintf(words, sizeof words, "%s%s", expected, comma ? ", with a decimal point" : "");
+	return bad_value(command, row, text, words);
+}
+
 static int bad_range(const struct sabin_command *command, const struct sabin_opt *row,
                      const char *text)
 {
-	sabin_complain(command->name, "--%s=%s: out of range, expected %g to %g%s", row->name, text,
-	               row->min, row->max, unit_name[row->unit]);
+	static const char *const names[] = {"", " Hz", " s", " ms", " dB"};
+	/* the argument of a level says what it is re */
+	const bool dbfs = row->arg && strcmp(row->arg, "DBFS") == 0;
+	if (row->unit == SABIN_UNIT_HZ)
+		sabin_complain(command->name, "--%s=%s: out of range, expected %s to %s", row->name, text,
+		               sabin_text_exact_hz(row->min).s, sabin_text_exact_hz(row->max).s);
+	else
+		sabin_complain(command->name, "--%s=%s: out of range, expected %g to %g%s", row->name,
+		               text, row->min, row->max, dbfs ? " dBFS" : names[row->unit]);
 	return 2;
 }
 
@@ -235,13 +259,13 @@ static int set_value(const struct sabin_command *command, const struct sabin_opt
 		return *text ? 0 : bad_value(command, row, text, "something");
 	case SABIN_OPT_NUMBER:
 		if (!sabin_opt_number(text, row->unit, &number))
-			return bad_value(command, row, text, example[row->unit]);
+			return bad_number(command, row, text, example[row->unit]);
 		*(double *)value = number;
 		return inside(row, number) ? 0 : bad_range(command, row, text);
 	case SABIN_OPT_INTEGER:
 		if (!sabin_opt_number(text, row->unit, &number) || number != floor(number) ||
 		    fabs(number) > 1e15)
-			return bad_value(command, row, text, "a whole number");
+			return bad_number(command, row, text, "a whole number");
 		*(long *)value = (long)number;
 		return inside(row, number) ? 0 : bad_range(command, row, text);
 	case SABIN_OPT_RANGE:
@@ -268,13 +292,13 @@ static int unknown_option(const struct sabin_command *command, const char *word)
 	const char *near = NULL;
 	const size_t dashes = strspn(word, "-");
 	char name[64];
-	int best = 3;
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(word + dashes, "="), word + dashes);
 	const struct sabin_opt *row;
+	int most = sabin_opt_slips(name);
 	for (size_t i = 0; (row = sabin_opt_row(command, i)); i++) {
 		const int distance = sabin_opt_distance(name, row->name);
-		if (distance < best) {
-			best = distance;
+		if (distance <= most) {
+			most = distance - 1;
 			near = row->name;
 		}
 	}
@@ -413,7 +437,12 @@ static void help_row(const struct sabin_opt *row, FILE *stream)
 	snprintf(left, sizeof left, "  %c%c %s--%s%s%s", row->letter ? '-' : ' ',
 	         row->letter ? row->letter : ' ', row->letter ? "" : "", row->name,
 	         row->arg ? " " : "", row->arg ? row->arg : "");
-	fprintf(stream, "%-27s %s", left, row->help);
+	fprintf(stream, "%-27s ", left);
+	for (const char *c = row->help; *c; c++)
+		if (*c == '\n')
+			fprintf(stream, "\n%-27s ", "");
+		else
+			fputc(*c, stream);
 	if (row->type == SABIN_OPT_CHOICE)
 		fprintf(stream, " (%s)", row->choices);
 	if (row->initial)

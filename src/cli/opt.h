@@ -20,7 +20,8 @@ enum sabin_opt_type {
 	SABIN_OPT_RANGE,   /* double[2]: LO..HI, with a unit */
 };
 
-enum sabin_opt_unit { SABIN_UNIT_NONE, SABIN_UNIT_HZ, SABIN_UNIT_S, SABIN_UNIT_MS, SABIN_UNIT_DB };
+enum sabin_opt_unit { SABIN_UNIT_NONE, SABIN_UNIT_HZ, SABIN_UNIT_S, SABIN_UNIT_MS, SABIN_UNIT_DB,
+                      SABIN_UNIT_M, SABIN_UNIT_CM };
 
 struct sabin_opt {
 	enum sabin_opt_type type;
@@ -85,5 +86,7 @@ bool sabin_opt_number(const char *text, enum sabin_opt_unit unit, double *out);
 
 /* Edit distance with a limit, for "did you mean": a big number beyond 3. */
 int sabin_opt_distance(const char *a, const char *b);
+/* How many letters of a word of that length may be wrong, for another to be suggested: a third. */
+int sabin_opt_slips(const char *word);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cli/recording.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 struct result {
@@ -111,14 +112,12 @@ static void text(const void *result)
 	static const char *const names[SABIN_HARMONICS] = {"2nd harmonic", "3rd harmonic",
 	                                                   "4th harmonic", "5th harmonic"};
 	const struct result *r = result;
-	char low[32], high[32];
 	if (r->d.length == 0) {
 		printf("  %s– distortion: %s%s\n", sabin_dim(), r->why, sabin_plain());
 		return;
 	}
-	printf("  distortion re the input, %s to %s Hz\n",
-	       sabin_show_hz(round(r->d.from_hz), low, sizeof low),
-	       sabin_show_hz(round(r->d.to_hz), high, sizeof high));
+	printf("  distortion re the input, %s to %s\n",
+	       sabin_text_hz(r->d.from_hz).s, sabin_text_hz(r->d.to_hz).s);
 	line("THD", r->d.thd.mean_db);
 	line("THD at 100 Hz", r->d.thd_100_db);
 	line("THD at 1 kHz", r->d.thd_1k_db);

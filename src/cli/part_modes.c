@@ -9,6 +9,7 @@
 #include "cli/part.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 struct result {
@@ -17,29 +18,11 @@ struct result {
 	char why[120];                    /* "" or why there is nothing */
 };
 
-/* The reverberation time that Schroeder's frequency wants: the mean of the valid ones about the
- * middle; NAN: none. */
-static double middle_time_s(const struct sabin_analysis *a)
-{
-	double sum = 0, count = 0;
-	for (size_t b = 0; b < a->band_count; b++) {
-		const struct sabin_quantity *value = a->bands[b].value;
-		const double hz = a->bands[b].band.nominal_hz;
-		const struct sabin_quantity q =
-		    value[SABIN_T30].valid ? value[SABIN_T30] : value[SABIN_T20];
-		if (q.valid && hz >= 200 && hz <= 1250) {
-			sum += q.value;
-			count++;
-		}
-	}
-	return count > 0 ? sum / count : (double)NAN;
-}
-
 static struct sabin_modefit_options range_of(const struct sabin_part_input *input)
 {
 	const double *size_m = input->room ? input->room->room.size_m : NULL;
-	const double volume_m3 = size_m ? size_m[0] * size_m[1] * size_m[2] : (double)NAN;
-	return sabin_modefit_range(middle_time_s(input->analysis), volume_m3);
+	return sabin_modefit_range_of(input->analysis,
+	                              size_m ? size_m[0] * size_m[1] * size_m[2] : (double)NAN);
 }
 
 static enum sabin_err match(const struct sabin_part_input *input, struct result *r)
@@ -123,6 +106,9 @@ static void json(const void *result, struct sabin_json *json)
 		sabin_json_bool(json, "audible", m->audible);
 		sabin_json_number(json, "audible_above_s", m->audible_above_s);
 		json_match(json, r->matches ? &r->matches[i] : NULL);
+		if (r->matches && r->matches[i].part_of >= 0)
+			sabin_json_number(json, "part_of_hz",
+			                  r->fit.modes[r->matches[i].part_of].frequency_hz.value);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
@@ -137,20 +123,37 @@ static void json(const void *result, struct sabin_json *json)
 
 /* ---- text -------------------------------------------------------------------------------------- */
 
-static void text_mode(const struct sabin_fitted_mode *m, const struct sabin_mode_match *match)
+static void text_mode(const struct result *r, size_t i)
 {
+	const struct sabin_fitted_mode *m = &r->fit.modes[i];
+	const struct sabin_mode_match *match = r->matches ? &r->matches[i] : NULL;
 	char t60[32], q[32], name[64] = "";
+	/* no more than the figures shown, and never +-0 or -0 */
+	const double within_hz = fmax(2 * m->frequency_hz.plus_minus, 0.01);
 	sabin_show_value(m->t60_s, 2, t60, sizeof t60);
 	sabin_show_value(m->q, 0, q, sizeof q);
 	if (match && match->found)
-		snprintf(name, sizeof name, "%d %d %d %s, %+.1f Hz", match->n[0], match->n[1],
-		         match->n[2], sabin_mode_kind(match->n), match->deviation_hz);
+		snprintf(name, sizeof name, "%d %d %d %s, %+.2f Hz", match->n[0], match->n[1],
+		         match->n[2], sabin_mode_kind(match->n),
+		         fabs(match->deviation_hz) < 0.005 ? 0 : match->deviation_hz);
 	/* a dash is three bytes and one column wide */
-	printf("  %7.1f ±%4.1f %*s ±%5.2f %*s %7.1f  %s%s%s\n", m->frequency_hz.value,
-	       2 * m->frequency_hz.plus_minus, m->t60_s.valid ? 6 : 8, t60,
+	printf("  %7.2f ±%5.2f %*s ±%5.2f %*s %7.1f  %s%s%s", m->frequency_hz.value, within_hz,
+	       m->t60_s.valid ? 6 : 8, t60,
 	       2 * m->t60_s.plus_minus, m->q.valid ? 5 : 7, q, m->level_db.value, name,
 	       m->audible && m->t60_s.valid ? (*name ? "; " : "") : "",
 	       m->audible && m->t60_s.valid ? "rings audibly" : "");
+	const char *lead = "; not one exponential:";
+	for (size_t k = 0; r->matches && k < r->fit.count; k++)
+		if (r->matches[k].part_of == (int)i) {
+			printf("%s %.1f", lead, r->fit.modes[k].frequency_hz.value);
+			lead = "";
+		}
+	puts(*lead ? "" : " Hz too");
+}
+
+static bool is_part(const struct result *r, size_t i)
+{
+	return r->matches && r->matches[i].part_of >= 0;
 }
 
 static void text(const void *result)
@@ -161,24 +164,25 @@ static void text(const void *result)
 		printf("  %s– modes: %s%s\n", sabin_dim(), r->why, sabin_plain());
 		return;
 	}
-	printf("\n  Modes, %.0f to %.0f Hz\n", r->fit.from_hz, r->fit.to_hz);
-	printf("  %7s %5s %6s %6s %5s %7s  %s\n", "Hz", "", "T60, s", "", "Q", "dB",
+	printf("\n  Modes, %s to %s\n", sabin_text_hz(r->fit.from_hz).s,
+	       sabin_text_hz(r->fit.to_hz).s);
+	printf("  %7s %6s %6s %6s %5s %7s  %s\n", "Hz", "", "T60, s", "", "Q", "dB",
 	       r->matches ? "of the rigid room" : "");
 	for (size_t i = 0; i < r->fit.count; i++) {
-		clusters += r->fit.modes[i].cluster;
+		clusters += r->fit.modes[i].cluster && !is_part(r, i);
 		unsure += !r->fit.modes[i].cluster && !r->fit.modes[i].t60_s.valid;
 		if (!r->fit.modes[i].cluster)
-			text_mode(&r->fit.modes[i], r->matches ? &r->matches[i] : NULL);
+			text_mode(r, i);
 	}
 	if (clusters > 0)
-		printf("  %s%zu more overlap and cannot be told apart:", sabin_dim(), clusters);
+		printf("  %s%zu more cannot be told from a neighbour:", sabin_dim(), clusters);
 	for (size_t i = 0; i < r->fit.count; i++)
-		if (r->fit.modes[i].cluster)
+		if (r->fit.modes[i].cluster && !is_part(r, i))
 			printf(" %.0f", r->fit.modes[i].frequency_hz.value);
 	if (clusters > 0)
 		printf(" Hz%s\n", sabin_plain());
 	if (unsure > 0)
-		printf("  %s– T60 uncertain by more than 10 %%: neighbours overlap%s\n", sabin_dim(),
+		printf("  %s– T60 uncertain by more than 10 %%: modes overlap, or their decay is not exponential%s\n", sabin_dim(),
 		       sabin_plain());
 	printf("  %sdB: resonance re the response's RMS in that range; audible: T60 above 32 "
 	       "periods%s\n",

@@ -11,6 +11,7 @@
 #include "cli/talk.h"
 #include "io/calibration.h"
 #include "io/atomic.h"
+#include "io/number.h"
 
 static const char *const not_absolute =
 	"levels are re full scale: what full scale is in dB SPL is not known";
@@ -161,11 +162,11 @@ static void json(const void *result, struct sabin_json *json)
 static void text_rating(const char *name, const struct sabin_noise *n,
                         const struct sabin_noise_rating *rating)
 {
-	char hz[32], text[100];
+	char text[100];
 	const char *why = why_of(n, rating, text, sizeof text);
 	if (rating->value.valid && isfinite(rating->band_hz))
-		printf(", %s %.0f set by %s Hz", name, rating->value.value,
-		       sabin_show_hz(rating->band_hz, hz, sizeof hz));
+		printf(", %s %.0f set by %s", name, rating->value.value,
+		       sabin_text_hz(rating->band_hz).s);
 	else if (rating->value.valid)
 		printf(", %s %.0f", name, rating->value.value);
 	else if (n->absolute && why)

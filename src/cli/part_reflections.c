@@ -7,14 +7,15 @@
 #include "cli/part.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 #include "io/ways.h"
 
 struct result {
 	struct sabin_reflections r;
 	bool has_room;
-	char from[SABIN_REFLECTIONS_MAX][SABIN_WAY_SIZE]; /* "left wall + floor", or "" */
-	char why[120];
+	char from[SABIN_REFLECTIONS_MAX][SABIN_WAYS_SIZE]; /* "left wall + floor", or "" */
+	char why[160];
 };
 
 static enum sabin_err compute(const struct sabin_part_input *input, void **result,
@@ -32,12 +33,13 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 		         err == SABIN_ESHORT ? "silence from 1 to 8 kHz"
 		                             : "the sample rate is too low");
 		err = SABIN_OK;
+	} else if (!err && !r->r.heard) {
+		sabin_unheard_text(&r->r, r->why, sizeof r->why);
 	} else if (!err) {
 		r->has_room = sabin_ways_match(input->room, input->measured, &r->r);
 	}
 	for (size_t i = 0; !err && i < r->r.count; i++)
-		if (r->r.item[i].found)
-			sabin_way_name(&r->r.item[i].path, input->room, r->from[i]);
+		sabin_way_name(&r->r.item[i], input->room, r->from[i]);
 	if (err) {
 		free(r);
 		return sabin_diag_set(diag, err, input->measured->file, 0, 0, "reflections: %s",
@@ -63,6 +65,7 @@ static void json(const void *result, struct sabin_json *json)
 		sabin_json_text(json, "from", r->from[i][0] ? r->from[i] : NULL);
 		if (one->found) {
 			sabin_json_integer(json, "order", one->path.order);
+			sabin_json_integer(json, "ways", (long long)one->ways);
 			sabin_json_numbers(json, "point_m", one->path.point_m, 3);
 			sabin_json_number(json, "predicted_extra_path_m", one->path.extra_m);
 		}
@@ -76,9 +79,11 @@ static void json(const void *result, struct sabin_json *json)
 	} else {
 		const double range_hz[] = {r->r.from_hz, r->r.to_hz};
 		sabin_json_bool(json, "pass", r->r.passed);
+		sabin_json_integer(json, "count", (long long)r->r.total);
 		sabin_json_number(json, "limit_db", r->r.limit_db);
 		sabin_json_number(json, "limit_s", r->r.limit_s);
 		sabin_json_numbers(json, "range_hz", range_hz, 2);
+		sabin_json_bool(json, "strongest_only", r->r.count == SABIN_REFLECTIONS_MAX);
 	}
 	sabin_json_close(json);
 }
@@ -90,7 +95,7 @@ static void text_reflection(const struct sabin_reflection *one, const char *from
 	printf("  %6.1f %7.1f %7.2f  %s%-5s%s %s", one->time_s.value * 1000, one->level_db.value,
 	       one->extra_m.value, one->too_strong ? sabin_bad() : "",
 	       one->too_strong ? "loud" : "", one->too_strong ? sabin_plain() : "", from);
-	if (one->found)
+	if (one->found && one->ways == 1)
 		printf(" at %.2f %.2f %.2f m", one->path.point_m[0], one->path.point_m[1],
 		       one->path.point_m[2]);
 	putchar('\n');
@@ -103,15 +108,18 @@ static void text(const void *result)
 		printf("  %s– reflections: %s%s\n", sabin_dim(), r->why, sabin_plain());
 		return;
 	}
-	printf("\n  Reflections, %.0f to %.0f Hz, re the direct sound: %s%s%s %.0f dB in the first "
+	printf("\n  Reflections, %s to %s, re the direct sound: %s%s%s %.0f dB in the first "
 	       "%.0f ms\n",
-	       r->r.from_hz, r->r.to_hz, r->r.passed ? sabin_good() : sabin_bad(),
+	       sabin_text_hz(r->r.from_hz).s, sabin_text_hz(r->r.to_hz).s, r->r.passed ? sabin_good() : sabin_bad(),
 	       r->r.passed ? "none exceeds" : "some exceed", sabin_plain(), r->r.limit_db,
 	       r->r.limit_s * 1000);
 	if (r->r.count > 0)
 		printf("  %6s %7s %7s\n", "ms", "dB", "path, m");
 	for (size_t i = 0; i < r->r.count; i++)
 		text_reflection(&r->r.item[i], r->from[i]);
+	if (r->r.total > r->r.count)
+		printf("  %sthe %zu strongest of %zu%s\n", sabin_dim(), r->r.count, r->r.total,
+		       sabin_plain());
 }
 
 /* ---- CSV --------------------------------------------------------------------------------------- */

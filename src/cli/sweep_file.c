@@ -8,6 +8,7 @@
 #include "cli/sweep_file.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
+#include "io/number.h"
 #include "io/wav.h"
 
 /* A foreign file's silence is cut off: what stays below this part of its peak, which is more than
@@ -155,10 +156,11 @@ static enum sabin_err foreign_sweep(struct sabin_sweep_file *file, const char *p
 	high_hz = isnan(to_hz) ? high_hz : to_hz;
 	if (!(low_hz < high_hz) || high_hz > rate_hz / 2)
 		return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-		                      "a band from %g Hz to %g Hz; expected --from below --to and --to "
-		                      "at most %g Hz",
-		                      low_hz, high_hz, rate_hz / 2);
-	sabin_say("foreign sweep: %.4g Hz to %.4g Hz in %.3f s%s", low_hz, high_hz,
+		                      "a band from %s to %s; expected --from below --to and --to "
+		                      "at most %s",
+		                      sabin_text_exact_hz(low_hz).s, sabin_text_exact_hz(high_hz).s,
+		                      sabin_text_exact_hz(rate_hz / 2).s);
+	sabin_say("foreign sweep: %s to %s in %.3f s%s", sabin_text_hz(low_hz).s, sabin_text_hz(high_hz).s,
 	          (double)frames / rate_hz,
 	          exponential ? "" : "; not exponential: distortion is not separated");
 	file->excitation = (struct sabin_excitation){

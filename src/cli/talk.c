@@ -97,6 +97,7 @@ static int exit_of(enum sabin_err err, int otherwise)
 {
 	switch (err) {
 	case SABIN_ENOMEM:
+	case SABIN_EINSTALL:
 		return SABIN_EXIT_OUTPUT;
 	case SABIN_EEXIST:
 		return SABIN_EXIT_USAGE;
@@ -120,6 +121,9 @@ int sabin_fail_input(const char *command, enum sabin_err err, const struct sabin
 
 int sabin_fail_output(const char *command, enum sabin_err err, const struct sabin_diag *diag)
 {
+	/* sabin_finish_stdout() will say it, and why */
+	if (err == SABIN_EIO && !diag->message[0] && ferror(stdout))
+		return SABIN_EXIT_OUTPUT;
 	print_diag(command, err, diag);
 	return exit_of(err, SABIN_EXIT_OUTPUT);
 }
@@ -175,7 +179,15 @@ const volatile sig_atomic_t *sabin_stop_watch(void)
 	action.sa_flags = (int)SA_RESETHAND;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL); /* the terminal is closed: what was measured is not lost */
 	return &stop;
+}
+
+enum sabin_err sabin_stopped(struct sabin_diag *diag)
+{
+	if (!stop)
+		return SABIN_OK;
+	return sabin_diag_set(diag, SABIN_EINTR, NULL, 0, 0, "interrupted; nothing was written");
 }
 
 int sabin_finish_stdout(const char *command, int status)

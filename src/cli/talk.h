@@ -54,6 +54,9 @@ void sabin_progress_end(void);
 /* Set by SIGINT and SIGTERM once sabin_stop_watch() was called. */
 const volatile sig_atomic_t *sabin_stop_watch(void);
 
+/* SABIN_EINTR, with a message, once that flag is set: for commands that leave nothing then. */
+SABIN_MUST enum sabin_err sabin_stopped(struct sabin_diag *diag);
+
 /* Flush standard output; exit status 5 with a message when that fails (a full disk). */
 int sabin_finish_stdout(const char *command, int status);
 

@@ -8,11 +8,13 @@
  * separated by blanks, tabs, commas or semicolons, a decimal comma where no full stop is in the
  * line.
  */
-#include <ctype.h>
 #include <math.h>
+
+#include <sabin/curve.h>
 
 #include "io/atomic.h"
 #include "io/calibration_header.h"
+#include "io/columns.h"
 #include "io/number.h"
 
 static const size_t text_max = 4u << 20;
@@ -26,11 +28,6 @@ struct reader {
 	int line;
 	int columns; /* of the first row of figures: 2 or 3 */
 };
-
-static bool is_comment(const char *line)
-{
-	return strchr("*#;\"'/", *line) != NULL; /* also the empty line */
-}
 
 /* ---- rows of figures -------------------------------------------------------- */
 
@@ -53,68 +50,10 @@ static enum sabin_err grow(struct reader *reader)
 	return SABIN_OK;
 }
 
-static enum sabin_err refuse(const struct reader *reader, int column, const char *what,
-                             const char *field)
+static enum sabin_err refuse(const struct reader *reader, const char *what)
 {
-	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, reader->line, column,
-	                      "%s%s%s%s", what, field ? ": '" : "", field ? field : "",
-	                      field ? "'" : "");
-}
-
-/* Commas are decimal where the line has no full stop and something else separates: "20,5 -1,3". */
-static bool has_decimal_commas(const char *line)
-{
-	if (strchr(line, '.') || !strchr(line, ','))
-		return false;
-	for (const char *c = line; *c; c++) {
-		bool between =
-		    c > line && isdigit((unsigned char)c[-1]) && isdigit((unsigned char)c[1]);
-		if (*c == ',' && !between)
-			return false;
-	}
-	return strpbrk(line, " \t;") != NULL;
-}
-
-/* A fourth figure is no calibration file; most often it is a decimal comma read as a separator. */
-static enum sabin_err check_end(const struct reader *reader, const char *line, const char *c)
-{
-	if (!isdigit((unsigned char)*c) && !(*c && strchr("+-.", *c) && c[1]))
-		return SABIN_OK;
-	enum sabin_err err = refuse(reader, (int)(c - line) + 1,
-	                            "at most three columns were expected: frequency, level, phase",
-	                            NULL);
-	if (strchr(line, ','))
-		sabin_diag_advise(reader->diag, "decimal commas are understood where tabs, blanks or "
-		                                "semicolons separate the columns");
-	return err;
-}
-
-/* The fields of a line as numbers. */
-static enum sabin_err read_fields(const struct reader *reader, const char *line, double values[3],
-                                  int *count)
-{
-	const bool decimal_commas = has_decimal_commas(line);
-	const char *separators = decimal_commas ? " \t;" : " \t;,";
-	*count = 0;
-	const char *c = line;
-	while (*count < 3) {
-		c += strspn(c, separators);
-		size_t n = strcspn(c, separators);
-		if (n == 0 || (*count >= 2 && is_comment(c)))
-			break;
-		char field[40];
-		if (n >= sizeof(field))
-			return refuse(reader, (int)(c - line) + 1, "a number was expected", NULL);
-		snprintf(field, sizeof(field), "%.*s", (int)n, c);
-		char *comma = decimal_commas ? strchr(field, ',') : NULL;
-		if (comma)
-			*comma = '.';
-		if (!sabin_number_parse(field, &values[*count]))
-			return refuse(reader, (int)(c - line) + 1, "a number was expected", field);
-		++*count;
-		c += n;
-	}
-	return check_end(reader, line, c + strspn(c, separators));
+	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, reader->line, 1, "%s",
+	                      what);
 }
 
 /* Equal frequencies are averaged (some makers repeat the join of two measurements). */
@@ -123,31 +62,33 @@ static void average_with_last(const struct reader *reader, const double values[3
 	struct sabin_calibration *out = reader->out;
 	const size_t last = out->length - 1;
 	if (++*same == 2)
-		sabin_calibration_note(out, reader->line, "%g Hz is given more than once: averaged",
-		                       values[0]);
+		sabin_calibration_note(out, reader->line, "%s is given more than once: averaged",
+		                       sabin_text_exact_hz(values[0]).s);
 	out->level_db[last] += (values[1] - out->level_db[last]) / *same;
 	out->phase_deg[last] += (values[2] - out->phase_deg[last]) / *same;
 }
 
-static enum sabin_err add_row(struct reader *reader, const double values[3], int count,
+static enum sabin_err add_row(struct reader *reader, const struct sabin_columns *row,
                               unsigned *same)
 {
 	struct sabin_calibration *out = reader->out;
+	const int count = (int)row->count;
+	const double values[3] = {row->value[0], row->value[1], count > 2 ? row->value[2] : 0};
 	if (count < 2)
-		return refuse(reader, 1, "frequency and level were expected", NULL);
+		return refuse(reader, "frequency and level were expected");
 	if (reader->columns && count != reader->columns)
-		return refuse(reader, 1, "a different number of columns than before", NULL);
+		return refuse(reader, "a different number of columns than before");
 	if (values[0] < 0 || values[0] > freq_max_hz)
-		return refuse(reader, 1, "a frequency from 0 to 1000000 Hz was expected", NULL);
+		return refuse(reader, "a frequency from 0 to 1000000 Hz was expected");
 	if (fabs(values[1]) > level_max_db)
-		return refuse(reader, 1, "a level from -200 to 200 dB was expected", NULL);
+		return refuse(reader, "a level from -200 to 200 dB was expected");
 	reader->columns = count;
 	if (out->length > 0 && values[0] == out->freq_hz[out->length - 1]) {
 		average_with_last(reader, values, same);
 		return SABIN_OK;
 	}
 	if (out->length > 0 && values[0] < out->freq_hz[out->length - 1])
-		return refuse(reader, 1, "frequencies must rise", NULL);
+		return refuse(reader, "frequencies must rise");
 	enum sabin_err err = grow(reader);
 	if (err)
 		return err;
@@ -159,26 +100,19 @@ static enum sabin_err add_row(struct reader *reader, const double values[3], int
 	return SABIN_OK;
 }
 
-static bool starts_like_number(const char *line)
-{
-	return isdigit((unsigned char)*line) || (strchr("+-.", *line) && *line);
-}
-
 static enum sabin_err read_line(struct reader *reader, char *line, unsigned *same)
 {
-	char *end = line + strlen(line);
-	while (end > line && strchr(" \t\r", end[-1]))
-		*--end = '\0';
 	const char *start = line + strspn(line, " \t");
 	/* titles such as "Freq(Hz) SPL(dB)" and unquoted headers stand before the first figures */
-	if (is_comment(start) || (!starts_like_number(start) && reader->out->length == 0)) {
+	if (sabin_columns_is_comment(start) ||
+	    (!sabin_columns_is_number(start) && reader->out->length == 0)) {
 		sabin_calibration_header(reader->out, start);
 		return SABIN_OK;
 	}
-	double values[3] = {0, 0, 0};
-	int count = 0;
-	enum sabin_err err = read_fields(reader, line, values, &count);
-	return err ? err : add_row(reader, values, count, same);
+	const struct sabin_columns_row about = {reader->path, reader->line, .most = 3};
+	struct sabin_columns row;
+	enum sabin_err err = sabin_columns_read(line, &about, &row, reader->diag);
+	return err ? err : add_row(reader, &row, same);
 }
 
 static enum sabin_err read_lines(struct reader *reader, char *text)
@@ -188,15 +122,8 @@ static enum sabin_err read_lines(struct reader *reader, char *text)
 		text += 3;
 	unsigned same = 1;
 	enum sabin_err err = SABIN_OK;
-	for (char *line = text, *next; line && !err; line = next) {
-		next = line + strcspn(line, "\n\r"); /* also the lone CR of old Macs */
-		bool pair = next[0] == '\r' && next[1] == '\n';
-		if (*next) {
-			*next = '\0';
-			next += pair ? 2 : 1;
-		} else {
-			next = NULL;
-		}
+	char *line;
+	while (!err && (line = sabin_columns_line(&text))) {
 		reader->line++;
 		err = read_line(reader, line, &same);
 	}
@@ -222,13 +149,6 @@ static struct sabin_calibration empty(void)
 	};
 }
 
-/* Phase without the steps of 360 degrees, so that it can be interpolated. */
-static void unwrap(double *phase_deg, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		phase_deg[i] -= 360 * round((phase_deg[i] - phase_deg[i - 1]) / 360);
-}
-
 /* What is legal and still looks like a mistake. */
 static void look_twice(struct sabin_calibration *c, const char *path)
 {
@@ -240,8 +160,9 @@ static void look_twice(struct sabin_calibration *c, const char *path)
 	if (most > suspicious_db)
 		sabin_calibration_note(c, 0, "levels up to %.0f dB: is it a response re 0 dB?", most);
 	if (c->freq_hz[0] > 100 || c->freq_hz[c->length - 1] < 10000)
-		sabin_calibration_note(c, 0, "covers only %g Hz to %g Hz; beyond, the end values count",
-		                       c->freq_hz[0], c->freq_hz[c->length - 1]);
+		sabin_calibration_note(c, 0, "covers only %s to %s; beyond, the end values count",
+		                       sabin_text_exact_hz(c->freq_hz[0]).s,
+		                       sabin_text_exact_hz(c->freq_hz[c->length - 1]).s);
 	sabin_calibration_identify(c, path);
 }
 
@@ -264,7 +185,7 @@ enum sabin_err sabin_calibration_read(const char *path, struct sabin_calibration
 		free(calibration.phase_deg);
 		calibration.phase_deg = NULL;
 	} else {
-		unwrap(calibration.phase_deg, calibration.length);
+		sabin_curve_unwrap(calibration.phase_deg, calibration.length);
 	}
 	look_twice(&calibration, path);
 	*out = calibration;
@@ -279,41 +200,19 @@ void sabin_calibration_release(struct sabin_calibration *calibration)
 	*calibration = empty();
 }
 
-/* A column at f_hz. */
-static double interpolate(const struct sabin_calibration *calibration, const double *column,
-                          double f_hz)
-{
-	const double *f = calibration->freq_hz;
-	size_t low = 0, high = calibration->length - 1;
-	if (!(f_hz > f[0])) /* also NaN */
-		return column[0];
-	if (f_hz >= f[high])
-		return column[high];
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (f[middle] <= f_hz)
-			low = middle;
-		else
-			high = middle;
-	}
-	if (f[low] <= 0) /* no place on a logarithmic axis: it holds up to the next */
-		return column[low];
-	double share = log(f_hz / f[low]) / log(f[high] / f[low]);
-	return column[low] + share * (column[high] - column[low]);
-}
-
 double sabin_calibration_level_db(const struct sabin_calibration *calibration, double f_hz)
 {
 	if (calibration->length == 0) /* none: nothing to subtract */
 		return 0;
-	return interpolate(calibration, calibration->level_db, f_hz);
+	return sabin_curve_at(calibration->freq_hz, calibration->level_db, calibration->length, f_hz);
 }
 
 double sabin_calibration_phase_deg(const struct sabin_calibration *calibration, double f_hz)
 {
 	if (calibration->length == 0 || !calibration->phase_deg)
 		return 0;
-	return interpolate(calibration, calibration->phase_deg, f_hz);
+	return sabin_curve_at(calibration->freq_hz, calibration->phase_deg, calibration->length,
+	                      f_hz);
 }
 
 double sabin_calibration_delay_s(const struct sabin_calibration *calibration, double f_hz)

@@ -149,6 +149,8 @@ void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_
 	sabin_json_number(json, "value", q.value);
 	sabin_json_text(json, "unit", unit);
 	sabin_json_number(json, "plus_minus", q.plus_minus);
+	if (isfinite(q.repeatability) && q.repeatability > 0)
+		sabin_json_number(json, "repeatability", q.repeatability);
 	sabin_json_bool(json, "valid", q.valid);
 	sabin_json_text(json, "why", sabin_reason_text(q, text, sizeof(text)));
 	sabin_json_close(json);

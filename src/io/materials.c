@@ -3,6 +3,7 @@
  * materials.c: absorption by octave, as room files and materials.yaml give it.
  */
 #include <math.h>
+#include <unistd.h>
 
 #include "io/atomic.h"
 #include "io/paths.h"
@@ -144,19 +145,16 @@ static char *materials_path(const struct sabin_room_reader *reader)
 	return path;
 }
 
-static enum sabin_err need_materials(struct sabin_room_reader *reader,
-                                     const struct sabin_yaml_node *node)
+static enum sabin_err need_materials(struct sabin_room_reader *reader)
 {
 	if (reader->materials_yaml.root)
 		return SABIN_OK;
 	char *path = materials_path(reader);
-	if (!path) {
-		sabin_room_refuse(reader, node,
-		                  "materials.yaml, which knows the materials, is nowhere");
-		sabin_diag_advise(reader->diag, "set SABIN_ROOMS to the folder that holds it");
-		return SABIN_EFORMAT;
-	}
-	enum sabin_err err = read_materials(reader, path);
+	enum sabin_err err = SABIN_OK;
+	if (!path || (!reader->materials_path && access(path, R_OK) != 0))
+		err = sabin_place_missing(SABIN_PLACE_ROOMS, "materials.yaml", reader->diag);
+	else
+		err = read_materials(reader, path);
 	free(path);
 	return err;
 }
@@ -165,7 +163,7 @@ enum sabin_err sabin_room_material(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node, const char *name,
                                    struct sabin_absorption *out)
 {
-	enum sabin_err err = need_materials(reader, node);
+	enum sabin_err err = need_materials(reader);
 	if (err)
 		return err;
 	enum { MATERIALS_MAX = 1000 };

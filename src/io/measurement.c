@@ -37,19 +37,15 @@ const char *sabin_level_kind_name(enum sabin_level_kind kind)
 	return "unknown";
 }
 
-void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
+static void write_reason(char *text, size_t size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+static void write_reason(char *text, size_t size, const char *format, va_list arguments)
 {
-	if (verdict->why_count >= SABIN_WHY_MAX)
-		return;
-	char *text = verdict->why[verdict->why_count++];
-	va_list arguments;
-	va_start(arguments, format);
-	int length = vsnprintf(text, sizeof(verdict->why[0]), format, arguments);
-	va_end(arguments);
+	int length = vsnprintf(text, size, format, arguments);
 	/* what was cut may end in half a character, which no file could hold */
 	size_t n = strlen(text);
 	uint32_t code;
-	for (size_t i = 0, step; length >= (int)sizeof(verdict->why[0]) && i < n; i += step) {
+	for (size_t i = 0, step; length >= (int)size && i < n; i += step) {
 		step = sabin_utf8_decode(text + i, n - i, &code);
 		if (step == 0) {
 			step = 1;
@@ -57,6 +53,53 @@ void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
 				text[i] = '\0';
 		}
 	}
+}
+
+void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
+{
+	va_list arguments;
+	if (verdict->why_count >= SABIN_WHY_MAX)
+		return;
+	va_start(arguments, format);
+	write_reason(verdict->why[verdict->why_count++], sizeof(verdict->why[0]), format, arguments);
+	va_end(arguments);
+}
+
+void sabin_verdict_blame(struct sabin_verdict *verdict, const char *format, ...)
+{
+	va_list arguments;
+	verdict->trustworthy = false;
+	if (verdict->faults >= SABIN_WHY_MAX)
+		return;
+	if (verdict->why_count < SABIN_WHY_MAX)
+		verdict->why_count++;
+	char(*place)[200] = &verdict->why[verdict->faults];
+	memmove(place + 1, place, (verdict->why_count - 1 - verdict->faults) * sizeof(*place));
+	verdict->faults++;
+	va_start(arguments, format);
+	write_reason(*place, sizeof(*place), format, arguments);
+	va_end(arguments);
+}
+
+const char sabin_simulated_remark[] = "simulated, not measured";
+
+bool sabin_measurement_simulated(const struct sabin_measurement *measurement, size_t index)
+{
+	const struct sabin_verdict *verdict = &measurement->responses[index].verdict;
+	for (size_t i = 0; i < verdict->why_count; i++)
+		if (strcmp(verdict->why[i], sabin_simulated_remark) == 0)
+			return true;
+	return strcmp(measurement->capture.name, "roomcard") == 0;
+}
+
+const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
+                                                    const char *speaker, const char *position)
+{
+	for (size_t i = 0; i < measurement->response_count; i++)
+		if (strcmp(measurement->responses[i].speaker, speaker) == 0 &&
+		    strcmp(measurement->responses[i].position, position) == 0)
+			return &measurement->responses[i];
+	return NULL;
 }
 
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement)
@@ -169,8 +212,7 @@ static enum sabin_err find_zero(struct sabin_measured *out, const double *sample
 	                  "of the recording (a bare file)");
 	enum sabin_err err = sabin_arrival_find(samples, frames, out->rate_hz, &arrival);
 	if (err == SABIN_ESHORT) {
-		out->verdict.trustworthy = false;
-		sabin_verdict_say(&out->verdict, "no signal: channel %zu is silent",
+		sabin_verdict_blame(&out->verdict, "no signal: channel %zu is silent",
 		                  out->channel + 1);
 		return SABIN_OK;
 	}

@@ -33,7 +33,7 @@ enum { SABIN_WHY_MAX = 8, SABIN_SNR_BANDS_MAX = 10 };
 struct sabin_verdict {
 	bool trustworthy;
 	char why[SABIN_WHY_MAX][200]; /* reasons, also of what is merely limited or not knowable */
-	size_t why_count;
+	size_t why_count, faults; /* the first reasons are what spoiled it: so many (0 when read) */
 	unsigned takes;
 	double peak_dbfs;
 	size_t clipped_samples, xruns, lost_frames;
@@ -48,6 +48,10 @@ struct sabin_verdict {
 
 /* Add a reason (printf style); what does not fit is dropped. */
 void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same of a fault: it is not trustworthy any more, and that is why.  Faults come first. */
+void sabin_verdict_blame(struct sabin_verdict *verdict, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 struct sabin_measured {
@@ -66,11 +70,13 @@ struct sabin_measured {
 	struct sabin_verdict verdict;
 };
 
-/* What a PCM agreed to. */
+/* What a PCM agreed to, and what was asked of it. */
 struct sabin_negotiated {
 	char name[256], type[32], format[16];
 	unsigned rate_hz, channels;
 	unsigned long period_frames, buffer_frames;
+	unsigned requested_hz, requested_channels; /* 0: not known; channels: at least so many */
+	unsigned hardware_hz; /* at which the card behind it runs; 0: not known */
 };
 
 /* The name that a file gives to what is in it: without folder and ending, made a valid name. */
@@ -121,7 +127,17 @@ SABIN_MUST enum sabin_err sabin_measurement_keep_room(const struct sabin_roomfil
 SABIN_MUST enum sabin_err sabin_measurement_write(const struct sabin_measurement *measurement,
                                                   const char *folder, struct sabin_diag *diag);
 
+/* Among the remarks of a verdict on what was computed from geometry alone. */
+extern const char sabin_simulated_remark[];
+
+/* Did a room file's geometry answer, as a response or behind the simulated card, and no room? */
+bool sabin_measurement_simulated(const struct sabin_measurement *measurement, size_t index);
+
 /* Append an empty response (grown by one) and return it; NULL without memory. */
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement);
+
+/* The response of a speaker at a position, or NULL. */
+const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
+                                                    const char *speaker, const char *position);
 
 #endif

@@ -220,24 +220,29 @@ static enum sabin_err read_pcm(struct reader *reader, const struct sabin_yaml_no
 	const struct sabin_yaml_node *node = sabin_yaml_find(root, key);
 	if (!node)
 		return SABIN_OK;
-	size_t rate_hz = 0, channels = 0, period = 0, buffer = 0;
+	enum { RATE, CHANNELS, PERIOD, BUFFER, ASKED_RATE, ASKED_CHANNELS, HARDWARE, KEYS };
+	static const struct {
+		const char *key;
+		double max;
+	} rows[KEYS] = {{"rate_hz", 1e7},           {"channels", 65536},
+	                {"period_frames", 1e12},    {"buffer_frames", 1e12},
+	                {"requested_rate_hz", 1e7}, {"requested_channels", 65536},
+	                {"hardware_rate_hz", 1e7}};
+	size_t value[KEYS] = {0};
 	enum sabin_err err = read_text(reader, node, "name", out->name, sizeof(out->name));
 	if (!err)
 		err = read_text(reader, node, "type", out->type, sizeof(out->type));
 	if (!err)
 		err = read_text(reader, node, "format", out->format, sizeof(out->format));
-	if (!err)
-		err = read_whole(reader, node, "rate_hz", false, 0, 1e7, &rate_hz);
-	if (!err)
-		err = read_whole(reader, node, "channels", false, 0, 65536, &channels);
-	if (!err)
-		err = read_whole(reader, node, "period_frames", false, 0, 1e12, &period);
-	if (!err)
-		err = read_whole(reader, node, "buffer_frames", false, 0, 1e12, &buffer);
-	out->rate_hz = (unsigned)rate_hz;
-	out->channels = (unsigned)channels;
-	out->period_frames = period;
-	out->buffer_frames = buffer;
+	for (int i = 0; !err && i < KEYS; i++)
+		err = read_whole(reader, node, rows[i].key, false, 0, rows[i].max, &value[i]);
+	out->rate_hz = (unsigned)value[RATE];
+	out->channels = (unsigned)value[CHANNELS];
+	out->period_frames = value[PERIOD];
+	out->buffer_frames = value[BUFFER];
+	out->requested_hz = (unsigned)value[ASKED_RATE];
+	out->requested_channels = (unsigned)value[ASKED_CHANNELS];
+	out->hardware_hz = (unsigned)value[HARDWARE];
 	return err;
 }
 

@@ -56,6 +56,12 @@ static void write_pcm(struct sabin_yaml_writer *writer, const char *key,
 	sabin_yaml_write_integer(writer, "channels", pcm->channels);
 	sabin_yaml_write_integer(writer, "period_frames", (long long)pcm->period_frames);
 	sabin_yaml_write_integer(writer, "buffer_frames", (long long)pcm->buffer_frames);
+	if (pcm->requested_hz > 0) {
+		sabin_yaml_write_integer(writer, "requested_rate_hz", pcm->requested_hz);
+		sabin_yaml_write_integer(writer, "requested_channels", pcm->requested_channels);
+	}
+	if (pcm->hardware_hz > 0)
+		sabin_yaml_write_integer(writer, "hardware_rate_hz", pcm->hardware_hz);
 	sabin_yaml_write_close(writer);
 }
 

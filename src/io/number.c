@@ -79,3 +79,28 @@ char *sabin_number_format(double value, char text[SABIN_NUMBER_SIZE])
 	leave_c_locale(before, c);
 	return text;
 }
+
+/* From `kilo_hz` on in kHz; "%g" never comes to an exponent then, nor to "1000 Hz". */
+static struct sabin_text text_hz(double f_hz, int digits, double kilo_hz)
+{
+	struct sabin_text text = {"\xe2\x80\x93"}; /* en dash */
+	if (!isfinite(f_hz))
+		return text;
+	locale_t c, before = enter_c_locale(&c);
+	if (fabs(f_hz) < kilo_hz)
+		snprintf(text.s, sizeof text.s, "%.*g Hz", digits, f_hz);
+	else
+		snprintf(text.s, sizeof text.s, "%.*g kHz", digits, f_hz / 1000);
+	leave_c_locale(before, c);
+	return text;
+}
+
+struct sabin_text sabin_text_hz(double f_hz)
+{
+	return text_hz(f_hz, 3, 999.5);
+}
+
+struct sabin_text sabin_text_exact_hz(double f_hz)
+{
+	return text_hz(f_hz, 9, 1000);
+}

@@ -18,4 +18,15 @@ enum { SABIN_NUMBER_SIZE = 32 };
  * not finite.  Returns text. */
 char *sabin_number_format(double value, char text[SABIN_NUMBER_SIZE]);
 
+/* Short text that is passed by value, so that several can stand in one printf(). */
+struct sabin_text {
+	char s[80];
+};
+
+/* A frequency for people, three significant digits: "63 Hz", "1.25 kHz", "12.5 kHz"; an en dash for
+ * what is not finite. */
+struct sabin_text sabin_text_hz(double f_hz);
+/* The same for one that was given, not found: all its digits, "22.05 kHz". */
+struct sabin_text sabin_text_exact_hz(double f_hz);
+
 #endif

@@ -15,16 +15,17 @@
 #include "io/paths.h"
 
 static const struct place {
+	const char *what;
 	const char *variable; /* of the environment */
 	const char *in_tree;  /* from build/VARIANT */
 	const char *beside;   /* from PREFIX, wherever that was moved to */
 	const char *installed;
 } places[] = {
-    [SABIN_PLACE_ROOMS] = {"SABIN_ROOMS", "../../rooms", "share/sabin/rooms",
+    [SABIN_PLACE_ROOMS] = {"the folder of rooms and materials", "SABIN_ROOMS", "../../rooms", "share/sabin/rooms",
                            SABIN_DATADIR "/rooms"},
-    [SABIN_PLACE_PLOTS] = {"SABIN_PLOTS", "../../plots", "share/sabin/plots",
+    [SABIN_PLACE_PLOTS] = {"the folder of chart scripts", "SABIN_PLOTS", "../../plots", "share/sabin/plots",
                            SABIN_DATADIR "/plots"},
-    [SABIN_PLACE_PLUGIN] = {"SABIN_PLUGIN", "libasound_module_pcm_sabin.so",
+    [SABIN_PLACE_PLUGIN] = {"the plugin of the simulated sound card", "SABIN_PLUGIN", "libasound_module_pcm_sabin.so",
                             "lib/sabin/libasound_module_pcm_sabin.so",
                             SABIN_PLUGINDIR "/libasound_module_pcm_sabin.so"},
 };
@@ -111,4 +112,33 @@ char *sabin_place(enum sabin_place_kind kind)
 		return if_present(strdup(wanted)); /* what was asked for, or nothing */
 	char *found = place_near(place);
 	return found ? found : if_present(strdup(place->installed));
+}
+
+enum sabin_err sabin_place_missing(enum sabin_place_kind kind, const char *name,
+                                   struct sabin_diag *diag)
+{
+	const struct place *place = &places[kind];
+	const char *wanted = getenv(place->variable);
+	const bool asked = wanted && *wanted;
+	const char *path = asked ? wanted : place->installed;
+	sabin_diag_set(diag, SABIN_EINSTALL, NULL, 0, 0, "%s is missing: %s%s%s cannot be read%s%s%s",
+	               place->what, path, name ? "/" : "", name ? name : "",
+	               asked ? " (the environment variable " : "", asked ? place->variable : "",
+	               asked ? " says so)" : "");
+	if (asked)
+		sabin_diag_advise(diag, "unset %s, or let it name what is there", place->variable);
+	else
+		sabin_diag_advise(diag,
+		                  "install sabin anew, or set the environment variable %s to where it is",
+		                  place->variable);
+	return SABIN_EINSTALL;
+}
+
+enum sabin_err sabin_place_find(enum sabin_place_kind kind, char **out, struct sabin_diag *diag)
+{
+	char *found = sabin_place(kind);
+	if (!found)
+		return sabin_place_missing(kind, NULL, diag);
+	*out = found;
+	return SABIN_OK;
 }

@@ -48,4 +48,11 @@ SABIN_MUST enum sabin_err sabin_rew_text_read(const char *path, struct sabin_wav
                                               struct sabin_rew_impulse *about,
                                               struct sabin_diag *diag);
 
+/* The same for REW and its like: h[frames] at rate_hz, fractions of full scale, not normalised, time zero at
+ * sample `about->zero`; `name` and `date` are words for its header.  The text is exact: samples with nine
+ * digits, which is all that 32-bit floats have, times with seventeen.  free() it; NULL without memory. */
+SABIN_MUST char *sabin_rew_text_make(const double *h, size_t frames, unsigned rate_hz,
+                                     const struct sabin_rew_impulse *about, const char *name,
+                                     const char *date);
+
 #endif

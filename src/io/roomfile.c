@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "io/atomic.h"
+#include "io/number.h"
 #include "io/roomfile_inner.h"
 
 bool sabin_name_is_valid(const char *name)
@@ -39,6 +40,15 @@ int sabin_roomfile_position(const struct sabin_roomfile *roomfile, const char *n
 	return -1;
 }
 
+bool sabin_roomfile_directivity(const struct sabin_speaker *speaker, struct sabin_directivity *out)
+{
+	if (isnan(speaker->box_m[0]))
+		return false;
+	out->aim_deg = isnan(speaker->aim_deg) ? 0 : speaker->aim_deg;
+	memcpy(out->box_m, speaker->box_m, sizeof out->box_m);
+	return true;
+}
+
 const struct sabin_microphone *sabin_roomfile_microphone(const struct sabin_roomfile *roomfile,
                                                          const struct sabin_position *position)
 {
@@ -59,7 +69,7 @@ void sabin_roomfile_release(struct sabin_roomfile *roomfile)
 	    roomfile->path,
 	    roomfile->folder,
 	    roomfile->text,
-	    roomfile->room.panels,
+	    roomfile->room.panels, roomfile->room.objects,
 	    roomfile->speakers,
 	    roomfile->positions,
 	    roomfile->objects,
@@ -148,6 +158,26 @@ static enum sabin_err read_speakers(struct sabin_room_reader *reader,
 	return err;
 }
 
+/* A microphone is no nearer to a speaker than to a wall. */
+static enum sabin_err check_apart(struct sabin_room_reader *reader,
+                                  const struct sabin_yaml_node *node, const char *label,
+                                  const double position_m[3])
+{
+	static const double least_m = 0.01;
+	const struct sabin_roomfile *room = reader->out;
+	for (size_t i = 0; i < room->speaker_count; i++) {
+		const double *speaker_m = room->speakers[i].position_m;
+		const double apart_m = hypot(hypot(position_m[0] - speaker_m[0], position_m[1] - speaker_m[1]),
+		                             position_m[2] - speaker_m[2]);
+		if (apart_m < least_m - 1e-6)
+			return sabin_room_refuse(reader, node,
+			                         "%s: the microphone is in the speaker '%s'; at least "
+			                         "%g m between them was expected, not %.4g",
+			                         label, room->speakers[i].name, least_m, apart_m);
+	}
+	return SABIN_OK;
+}
+
 static enum sabin_err read_positions(struct sabin_room_reader *reader,
                                      const struct sabin_yaml_node *node)
 {
@@ -169,11 +199,31 @@ static enum sabin_err read_positions(struct sabin_room_reader *reader,
 		if (!err)
 			err = sabin_room_check_inside(reader, sabin_yaml_find(n, "position_m"), sub,
 			                              position->position_m);
+		if (!err)
+			err = check_apart(reader, sabin_yaml_find(n, "position_m"), sub,
+			                  position->position_m);
 	}
 	return err;
 }
 
 /* ---- objects and zones ------------------------------------------------------ */
+
+/* For the simulation they are part of the room. */
+static enum sabin_err copy_objects(struct sabin_room_reader *reader)
+{
+	struct sabin_roomfile *out = reader->out;
+	if (out->object_count == 0)
+		return SABIN_OK;
+	out->room.objects = calloc(out->object_count, sizeof(*out->room.objects));
+	if (!out->room.objects)
+		return sabin_room_no_memory(reader);
+	out->room.object_count = out->object_count;
+	for (size_t i = 0; i < out->object_count; i++) {
+		memcpy(out->room.objects[i].min_m, out->objects[i].min_m, sizeof(out->objects[i].min_m));
+		memcpy(out->room.objects[i].max_m, out->objects[i].max_m, sizeof(out->objects[i].max_m));
+	}
+	return SABIN_OK;
+}
 
 static enum sabin_err read_objects(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node)
@@ -192,7 +242,7 @@ static enum sabin_err read_objects(struct sabin_room_reader *reader,
 		if (!err)
 			err = sabin_room_check_box(reader, n, label, object->min_m, object->max_m);
 	}
-	return err;
+	return err ? err : copy_objects(reader);
 }
 
 static enum sabin_err read_keep_out(struct sabin_room_reader *reader,
@@ -293,7 +343,13 @@ static enum sabin_err read_loopback(struct sabin_room_reader *reader,
 	struct sabin_roomfile *out = reader->out;
 	enum sabin_err err =
 	    sabin_room_section(reader, node, "audio.loopback", "audio.loopback", out);
+	static const char *const references[] = {"timing", "response"};
+	const struct sabin_yaml_node *reference = sabin_yaml_find(node, "reference");
+	size_t which = 0;
 	out->audio.has_loopback = true;
+	if (!err && reference)
+		err = sabin_room_choice(reader, reference, "audio.loopback.reference", references, 2, &which);
+	out->audio.loopback_response = which == 1;
 	for (size_t i = 0; i < out->audio.microphone_count && !err; i++)
 		if (out->audio.microphones[i].input == out->audio.loopback_input)
 			err =
@@ -361,13 +417,15 @@ static enum sabin_err read_sweep(struct sabin_room_reader *reader,
 	if (out->sweep.to_hz > half_hz)
 		return sabin_room_refuse(
 		    reader, to,
-		    "sweep.to_hz: %g Hz is above half the sample rate; at most %g Hz "
+		    "sweep.to_hz: %s is above half the sample rate; at most %s "
 		    "was expected at %u Hz",
-		    out->sweep.to_hz, half_hz, out->audio.rate_hz);
+		    sabin_text_exact_hz(out->sweep.to_hz).s, sabin_text_exact_hz(half_hz).s,
+		    out->audio.rate_hz);
 	if (out->sweep.from_hz >= out->sweep.to_hz)
 		return sabin_room_refuse(reader, from ? from : to,
-		                         "sweep.from_hz: %g Hz is not below sweep.to_hz (%g Hz)",
-		                         out->sweep.from_hz, out->sweep.to_hz);
+		                         "sweep.from_hz: %s is not below sweep.to_hz (%s)",
+		                         sabin_text_exact_hz(out->sweep.from_hz).s,
+		                         sabin_text_exact_hz(out->sweep.to_hz).s);
 	return SABIN_OK;
 }
 

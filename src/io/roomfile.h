@@ -121,6 +121,7 @@ struct sabin_roomfile {
 		size_t microphone_count;
 		bool has_loopback;
 		unsigned loopback_output, loopback_input;
+		bool loopback_response; /* the interface's response is taken away as well as its latency */
 	} audio;
 	struct {
 		double from_hz, to_hz, length_s, level_dbfs, tail_s;
@@ -136,9 +137,20 @@ SABIN_MUST enum sabin_err sabin_roomfile_read(const char *path, const char *mate
                                               struct sabin_roomfile *out, struct sabin_diag *diag);
 void sabin_roomfile_release(struct sabin_roomfile *roomfile);
 
+/* What is allowed, but hardly meant: sizes in centimetres, two speakers on one output, ... */
+enum { SABIN_DOUBTS_MAX = 16 };
+struct sabin_doubts {
+	size_t count;
+	char text[SABIN_DOUBTS_MAX][240];
+};
+void sabin_roomfile_doubt(const struct sabin_roomfile *roomfile, struct sabin_doubts *doubts);
+
 /* Index of a speaker or position by name (without regard to case), or -1. */
 int sabin_roomfile_speaker(const struct sabin_roomfile *roomfile, const char *name);
 int sabin_roomfile_position(const struct sabin_roomfile *roomfile, const char *name);
+
+/* How a speaker radiates: false: as a point, since the file gives no box. */
+bool sabin_roomfile_directivity(const struct sabin_speaker *speaker, struct sabin_directivity *out);
 
 /* The microphone that stands at a position. */
 const struct sabin_microphone *sabin_roomfile_microphone(const struct sabin_roomfile *roomfile,

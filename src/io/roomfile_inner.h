@@ -93,6 +93,12 @@ SABIN_MUST enum sabin_err sabin_room_surfaces(struct sabin_room_reader *reader,
 SABIN_MUST enum sabin_err sabin_room_simulation(struct sabin_room_reader *reader,
                                                 const struct sabin_yaml_node *node);
 
+/* roomfile_absorber.c: the model in a mapping ("porous", ...), or NULL; and its absorption. */
+const char *sabin_room_absorber_key(const struct sabin_yaml_node *node);
+SABIN_MUST enum sabin_err sabin_room_absorber(struct sabin_room_reader *reader,
+                                              const struct sabin_yaml_node *node, const char *label,
+                                              struct sabin_absorption *out);
+
 /* materials.c: look up a name; reads materials.yaml when needed. */
 SABIN_MUST enum sabin_err sabin_room_material(struct sabin_room_reader *reader,
                                               const struct sabin_yaml_node *node, const char *name,

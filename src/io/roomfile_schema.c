@@ -7,6 +7,8 @@
  */
 #include <math.h>
 
+#include <sabin/absorber.h>
+
 #include "io/roomfile_inner.h"
 
 #define at(type, member) offsetof(struct type, member)
@@ -49,6 +51,37 @@ static const struct sabin_roomfile_key keys[] = {
      "how much of the surface the material covers; the rest is `on`", 0},
     SPECIAL("surfaces.SURFACE.on", false, "material, number or octaves", "none",
             "what shows where the material does not cover"),
+    SPECIAL("surfaces.SURFACE.porous", false, "mapping", "none",
+            "in place of a material, anywhere: wool or foam before a hard wall, by Miki's model"),
+    {"surfaces.SURFACE.porous.thickness_m", SABIN_KEY_NUMBER, true, "number", "m", 0.001, 2, "",
+     "of the layer", at(sabin_porous, thickness_m)},
+    {"surfaces.SURFACE.porous.gap_m", SABIN_KEY_NUMBER, false, "number", "m", 0, 5, "0",
+     "air between the layer and the wall", at(sabin_porous, gap_m)},
+    {"surfaces.SURFACE.porous.resistivity", SABIN_KEY_NUMBER, true, "number", "Pa s/m2", 500, 500000,
+     "", "flow resistivity: 5000 to 12000 for wool of 30 to 40 kg/m3",
+     at(sabin_porous, resistivity_pa_s_per_m2)},
+    SPECIAL("surfaces.SURFACE.membrane", false, "mapping", "none",
+            "in place of a material, anywhere: a tight sheet on air"),
+    {"surfaces.SURFACE.membrane.mass", SABIN_KEY_NUMBER, true, "number", "kg/m2", 0.1, 100, "",
+     "of the sheet", at(sabin_membrane, mass_kg_per_m2)},
+    {"surfaces.SURFACE.membrane.depth_m", SABIN_KEY_NUMBER, true, "number", "m", 0.005, 2, "",
+     "of the air behind", at(sabin_membrane, depth_m)},
+    {"surfaces.SURFACE.membrane.filled", SABIN_KEY_YESNO, false, "true or false", "", NAN, NAN, "false",
+     "is the air space filled with wool", at(sabin_membrane, filled)},
+    {"surfaces.SURFACE.membrane.resistance", SABIN_KEY_NUMBER, false, "number", "", 0.01, 100, "1",
+     "of the sheet at its resonance, re that of air", at(sabin_membrane, resistance)},
+    SPECIAL("surfaces.SURFACE.perforated", false, "mapping", "none",
+            "in place of a material, anywhere: a plate with holes on air"),
+    {"surfaces.SURFACE.perforated.thickness_m", SABIN_KEY_NUMBER, true, "number", "m", 0.0002, 0.2,
+     "", "of the plate", at(sabin_perforated, thickness_m)},
+    {"surfaces.SURFACE.perforated.radius_m", SABIN_KEY_NUMBER, true, "number", "m", 0.00005, 0.1, "",
+     "of the holes", at(sabin_perforated, radius_m)},
+    {"surfaces.SURFACE.perforated.open_share", SABIN_KEY_NUMBER, true, "number", "", 0.0005, 0.6, "",
+     "share of the area that is holes", at(sabin_perforated, open_share)},
+    {"surfaces.SURFACE.perforated.depth_m", SABIN_KEY_NUMBER, true, "number", "m", 0.005, 2, "",
+     "of the air behind", at(sabin_perforated, depth_m)},
+    {"surfaces.SURFACE.perforated.resistance", SABIN_KEY_NUMBER, false, "number", "", 0, 100, "0",
+     "of felt or wool behind the holes, re that of air", at(sabin_perforated, fill_resistance)},
     SPECIAL("surfaces.SURFACE.panels", false, "list of mappings", "none",
             "pieces of other materials on this surface"),
     SPECIAL("surfaces.SURFACE.panels.material", true, "material, number or octaves", "",
@@ -131,6 +164,8 @@ static const struct sabin_roomfile_key keys[] = {
      "channel of the playback device, from 1", FILE_ROOM(audio.loopback_output)},
     {"audio.loopback.input", SABIN_KEY_INTEGER, true, "whole number", "", 1, 1024, "",
      "channel of the capture device, from 1", FILE_ROOM(audio.loopback_input)},
+    SPECIAL("audio.loopback.reference", false, "timing or response", "timing",
+            "what of the interface is taken away"),
 
     SPECIAL("sweep", false, "mapping", "none", "the test signal"),
     {"sweep.from_hz", SABIN_KEY_NUMBER, false, "number", "Hz", 1, 100000, "20",

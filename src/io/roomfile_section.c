@@ -134,6 +134,12 @@ static enum sabin_err refuse_unknown(struct sabin_room_reader *reader,
 	char where[LABEL_SIZE + 8] = "", list[256] = "";
 	if (*label)
 		snprintf(where, sizeof(where), " in %s", label);
+	/* {width: 4,1} is a key 1 for YAML */
+	if (strspn(child->key, "0123456789") == strlen(child->key))
+		return sabin_room_refuse_key(reader, child,
+		                             "unknown key '%s'%s; numbers are written with a decimal "
+		                             "point, 4.1, not a comma",
+		                             child->key, where);
 	const char *near = sabin_nearest(child->key, known, count);
 	if (near)
 		return sabin_room_refuse_key(reader, child,
@@ -196,6 +202,27 @@ static enum sabin_err refuse_type(struct sabin_room_reader *reader,
 	                         vowel ? "an" : "a", expected, description(node, text));
 }
 
+/* What people write in place of a plain number: its unit behind it, or a decimal comma. */
+static enum sabin_err refuse_number(struct sabin_room_reader *reader,
+                                    const struct sabin_yaml_node *node,
+                                    const struct sabin_roomfile_key *row, const char *label)
+{
+	const char *text = sabin_yaml_text(node);
+	const size_t digits = text ? strspn(text, "+-.0123456789") : 0;
+	const size_t blank = text ? strspn(text + digits, " ") : 0;
+	const char *rest = text ? text + digits + blank : "";
+	const bool exponent = (*rest == 'e' || *rest == 'E') && strpbrk(rest, "0123456789");
+	if (strcspn(text ? text : "", "0123456789") >= digits || *rest == '\0' || exponent)
+		return refuse_type(reader, node, label, "number");
+	if (*rest == ',')
+		return sabin_room_refuse(reader, node,
+		                         "%s: a number with a decimal point was expected, not '%.60s'",
+		                         label, text);
+	return sabin_room_refuse(reader, node, "%s: a number without unit was expected%s%s%s, not '%.60s'",
+	                         label, *row->unit ? " (it is in " : "", row->unit,
+	                         *row->unit ? ")" : "", text);
+}
+
 enum sabin_err sabin_room_number(struct sabin_room_reader *reader,
                                  const struct sabin_yaml_node *node,
                                  const struct sabin_roomfile_key *row, const char *label,
@@ -203,7 +230,7 @@ enum sabin_err sabin_room_number(struct sabin_room_reader *reader,
 {
 	double value;
 	if (!sabin_yaml_number(node, &value))
-		return refuse_type(reader, node, label, "number");
+		return refuse_number(reader, node, row, label);
 	if (value < row->min || value > row->max) {
 		char low[SABIN_NUMBER_SIZE], high[SABIN_NUMBER_SIZE];
 		return sabin_room_refuse(

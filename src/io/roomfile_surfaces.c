@@ -26,6 +26,8 @@ static enum sabin_err read_absorption(struct sabin_room_reader *reader,
 			out->alpha[band] = alpha;
 		return SABIN_OK;
 	}
+	if (sabin_room_absorber_key(node))
+		return sabin_room_absorber(reader, node, label, out);
 	if (node->kind == SABIN_YAML_MAPPING)
 		return sabin_room_octaves(reader, node, label, out);
 	const char *name = sabin_yaml_text(node);
@@ -194,7 +196,7 @@ static enum sabin_err read_surface(struct sabin_room_reader *reader,
 	struct sabin_absorption *out = &reader->out->room.surface[surface];
 	bool octaves = node->kind == SABIN_YAML_MAPPING && node->child &&
 	               node->child->key[0] >= '0' && node->child->key[0] <= '9';
-	if (node->kind != SABIN_YAML_MAPPING || octaves)
+	if (node->kind != SABIN_YAML_MAPPING || octaves || sabin_room_absorber_key(node))
 		return read_absorption(reader, node, label, out);
 	enum sabin_err err = sabin_room_check_keys(reader, node, "surfaces.SURFACE", label);
 	if (err)

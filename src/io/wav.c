@@ -196,7 +196,18 @@ static int to_integer(double sample, unsigned bits)
 	return (int)((int64_t)rounded * ((int64_t)1 << (32 - bits)));
 }
 
-static enum sabin_err write_blocks(SNDFILE *sound, const char *path, const double *samples,
+/* What is written: either of the two. */
+struct source {
+	const double *wide;
+	const float *narrow;
+};
+
+static double sample_at(const struct source *source, size_t i)
+{
+	return source->wide ? source->wide[i] : (double)source->narrow[i];
+}
+
+static enum sabin_err write_blocks(SNDFILE *sound, const char *path, const struct source *source,
                                    size_t count, size_t channels, unsigned bits,
                                    struct sabin_diag *diag)
 {
@@ -212,9 +223,9 @@ static enum sabin_err write_blocks(SNDFILE *sound, const char *path, const doubl
 		size_t n = count - done < most ? count - done : most;
 		for (size_t i = 0; i < n; i++)
 			if (bits)
-				block->integers[i] = to_integer(samples[done + i], bits);
+				block->integers[i] = to_integer(sample_at(source, done + i), bits);
 			else
-				block->floats[i] = (float)samples[done + i];
+				block->floats[i] = (float)sample_at(source, done + i);
 		sf_count_t written = bits ? sf_write_int(sound, block->integers, (sf_count_t)n)
 		                          : sf_write_float(sound, block->floats, (sf_count_t)n);
 		if (written != (sf_count_t)n)
@@ -232,7 +243,7 @@ static bool ends_in_flac(const char *path)
 	return n > 5 && strcasecmp(path + n - 5, ".flac") == 0;
 }
 
-static enum sabin_err check_writing(const char *path, const double *samples, size_t frames,
+static enum sabin_err check_writing(const char *path, const struct source *source, size_t frames,
                                     size_t channels, unsigned rate_hz,
                                     enum sabin_sample_format format, const char *comment,
                                     struct sabin_diag *diag)
@@ -256,7 +267,7 @@ static enum sabin_err check_writing(const char *path, const double *samples, siz
 		return sabin_diag_set(diag, SABIN_EINVAL, path, 0, 0,
 		                      "cannot hold a comment of more than %d bytes", COMMENT_MAX);
 	for (size_t i = 0; i < count; i++)
-		if (!isfinite((float)samples[i]))
+		if (!isfinite((float)sample_at(source, i)))
 			return sabin_diag_set(diag, SABIN_EINVAL, path, 0, 0,
 			                      "cannot be written: sample %zu is no number", i);
 	return SABIN_OK;
@@ -270,12 +281,13 @@ static int container(const char *path, size_t count, enum sabin_sample_format fo
 	return count > riff_bytes_max / bytes ? SF_FORMAT_RF64 : SF_FORMAT_WAV;
 }
 
-enum sabin_err sabin_wav_write(const char *path, const double *samples, size_t frames,
-                               size_t channels, unsigned rate_hz, enum sabin_sample_format format,
-                               const char *comment, struct sabin_diag *diag)
+static enum sabin_err write_source(const char *path, const struct source *source, size_t frames,
+                                   size_t channels, unsigned rate_hz,
+                                   enum sabin_sample_format format, const char *comment,
+                                   struct sabin_diag *diag)
 {
 	enum sabin_err err =
-	    check_writing(path, samples, frames, channels, rate_hz, format, comment, diag);
+	    check_writing(path, source, frames, channels, rate_hz, format, comment, diag);
 	if (err)
 		return err;
 	size_t count = frames * channels;
@@ -301,7 +313,7 @@ enum sabin_err sabin_wav_write(const char *path, const double *samples, size_t f
 		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "cannot hold the comment: %s",
 		                     sf_strerror(sound));
 	if (!err)
-		err = write_blocks(sound, path, samples, count, channels, formats[format].bits,
+		err = write_blocks(sound, path, source, count, channels, formats[format].bits,
 		                   diag);
 	errno = 0;
 	if (sf_close(sound) != 0 && !err)
@@ -312,4 +324,20 @@ out:
 		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "cannot be written: %s",
 		                     strerror(errno));
 	return err;
+}
+
+enum sabin_err sabin_wav_write(const char *path, const double *samples, size_t frames,
+                               size_t channels, unsigned rate_hz, enum sabin_sample_format format,
+                               const char *comment, struct sabin_diag *diag)
+{
+	const struct source source = {.wide = samples};
+	return write_source(path, &source, frames, channels, rate_hz, format, comment, diag);
+}
+
+enum sabin_err sabin_wav_write_float(const char *path, const float *samples, size_t frames,
+                                     size_t channels, unsigned rate_hz,
+                                     enum sabin_sample_format format, struct sabin_diag *diag)
+{
+	const struct source source = {.narrow = samples};
+	return write_source(path, &source, frames, channels, rate_hz, format, NULL, diag);
 }

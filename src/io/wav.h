@@ -42,4 +42,10 @@ SABIN_MUST enum sabin_err sabin_wav_write(const char *path, const double *sample
                                           enum sabin_sample_format format, const char *comment,
                                           struct sabin_diag *diag);
 
+/* The same from samples in single precision, without a comment. */
+SABIN_MUST enum sabin_err sabin_wav_write_float(const char *path, const float *samples, size_t frames,
+                                                size_t channels, unsigned rate_hz,
+                                                enum sabin_sample_format format,
+                                                struct sabin_diag *diag);
+
 #endif

@@ -28,6 +28,8 @@ bool sabin_ways_match(const struct sabin_roomfile *room, const struct sabin_meas
 	    room->room.size_m, room->speakers[speaker].position_m,
 	    room->positions[position].position_m, objects, count, paths);
 	sabin_reflections_match(reflections, paths, found);
+	sabin_reflections_crowd(reflections, room->room.size_m, room->speakers[speaker].position_m,
+	                        room->positions[position].position_m);
 	return true;
 }
 
@@ -36,8 +38,8 @@ static const char *wall(enum sabin_surface_id surface)
 	return surface == SABIN_FLOOR || surface == SABIN_CEILING ? "" : " wall";
 }
 
-void sabin_way_name(const struct sabin_reflection_path *path, const struct sabin_roomfile *room,
-                    char text[SABIN_WAY_SIZE])
+static void path_name(const struct sabin_reflection_path *path, const struct sabin_roomfile *room,
+                      char text[SABIN_WAY_SIZE])
 {
 	const enum sabin_surface_id first = path->surfaces[0], second = path->surfaces[1];
 	if (path->object >= 0)
@@ -47,4 +49,33 @@ void sabin_way_name(const struct sabin_reflection_path *path, const struct sabin
 	else
 		snprintf(text, SABIN_WAY_SIZE, "%s%s + %s%s", sabin_surface_name(first), wall(first),
 		         sabin_surface_name(second), wall(second));
+}
+
+void sabin_way_name(const struct sabin_reflection *one, const struct sabin_roomfile *room,
+                    char text[SABIN_WAYS_SIZE])
+{
+	char first[SABIN_WAY_SIZE], second[SABIN_WAY_SIZE];
+	text[0] = 0;
+	if (one->many)
+		snprintf(text, SABIN_WAYS_SIZE, "three or more surfaces");
+	if (!one->found)
+		return;
+	path_name(&one->path, room, first);
+	if (one->ways == 2)
+		path_name(&one->other, room, second);
+	if (one->ways == 1)
+		snprintf(text, SABIN_WAYS_SIZE, "%s", first);
+	else if (one->ways == 2)
+		snprintf(text, SABIN_WAYS_SIZE, "%s and %s", first, second);
+	else
+		snprintf(text, SABIN_WAYS_SIZE, "%s and %zu more", first, one->ways - 1);
+}
+
+void sabin_unheard_text(const struct sabin_reflections *r, char *text, size_t size)
+{
+	const bool noise = r->over_noise_db < r->need_db;
+	snprintf(text, size, "no direct sound from %g to %g kHz: %s %.0f dB %s", r->from_hz / 1000,
+	         r->to_hz / 1000, noise ? "less than" : "more than",
+	         noise ? r->need_db : -r->need_share_db,
+	         noise ? "over the noise" : "below that of all frequencies");
 }

@@ -69,6 +69,17 @@ void grid_halving_init(struct grid_halving *halving);
 void grid_sample_halving(const grid_pair *cells, size_t frames, const struct grid_halving *halving,
                          grid_pair *between, grid_pair *y);
 
+/* to[shift + i] += from[i], as far as to[n] reaches. */
+static inline void grid_add_shifted(double *to, size_t n, ptrdiff_t shift, const double *from,
+                                    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const ptrdiff_t at = shift + (ptrdiff_t)i;
+		if (at >= 0 && at < (ptrdiff_t)n)
+			to[at] += from[i];
+	}
+}
+
 /* Lagrange's polynomials on the nodes -2 .. 3, u in 0 .. 1. */
 static inline void grid_six(double u, double weight[GRID_POINTS])
 {

@@ -13,12 +13,16 @@
  */
 #include <math.h>
 
+#include <sabin/window.h>
+
 #include "room/bank.h"
 #include "room/modes.h"
 
 static const double schroeder_factor = 2000; /* [Schroeder], SI */
 static const double crossover_oct = 1;
 static const double least_hz = 20; /* below it there is nothing to hear: images alone */
+static const double silent_db = 90;  /* what has decayed so far is not computed */
+static const double shortest_s = 0.05;
 static const double reach_periods = 6; /* ringing of the crossover, over its width in Hz */
 
 /* The frequency where they meet; 0 when it would be too low to matter. */
@@ -33,6 +37,36 @@ static double crossover_hz(const struct sabin_room *room)
 	        exp2(-crossover_oct / 2) * 0.999; /* rounding must not lead past it */
 	const double f_hz = fmin(schroeder_hz, most_hz);
 	return f_hz >= least_hz ? f_hz : 0;
+}
+
+/* The lowest octave of which images remain. */
+static int lowest_band(double f_hz)
+{
+	int band = 0;
+	while (band < SABIN_ABSORPTION_BANDS - 1 &&
+	       room_band_centre_hz(band) * M_SQRT2 < f_hz * exp2(-crossover_oct / 2))
+		band++;
+	return band;
+}
+
+/* Images as long as there is anything of those octaves, which is often shorter than the bass rings; their
+ * number grows with the cube of the time. */
+static enum sabin_err short_images(const struct sabin_room *room, const double source_m[3],
+                                   const double receiver_m[3],
+                                   const struct sabin_images_options *options, double f_hz, double *h,
+                                   size_t frames)
+{
+	const double ring_s = fmax(sabin_room_ring_s(room, lowest_band(f_hz), silent_db), shortest_s);
+	if (!(ring_s < options->length_s))
+		return sabin_images_compute(room, source_m, receiver_m, options, h, frames);
+	struct sabin_images_options less = *options;
+	const size_t count = (size_t)ceil(ring_s * options->rate_hz);
+	less.length_s = (double)count / options->rate_hz;
+	const size_t here = count < frames ? count : frames;
+	const enum sabin_err err = sabin_images_compute(room, source_m, receiver_m, &less, h, here);
+	if (!err)
+		sabin_window_taper(h, here, 0, here / 10);
+	return err;
 }
 
 static struct bank_plan crossover_plan(double rate_hz, double f_hz)
@@ -111,8 +145,8 @@ enum sabin_err sabin_hybrid_compute(const struct sabin_room *room, const double 
 	err = modes_compute(room, source_m, receiver_m, options->air,
 	                    f_hz * exp2(crossover_oct / 2), &span, low);
 	if (!err)
-		err = sabin_images_compute(room, source_m, receiver_m, options, high + span.lead,
-		                           frames);
+		err = short_images(room, source_m, receiver_m, options, f_hz, high + span.lead,
+		                   frames);
 	if (!err)
 		err = join(&plan, low, high, all);
 	if (!err)

@@ -24,6 +24,7 @@
 #include <math.h>
 
 #include "room/bank.h"
+#include "room/early.h"
 #include "room/grid.h"
 #include "room/sphere.h"
 
@@ -50,6 +51,7 @@ struct images {
 	int column[ROOM_AIR_BANDS];       /* of each octave: 2 pair + lane */
 	double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS]; /* by column */
 	double speed_m_s, rate_hz;
+	struct early early;
 	double decay[ROOM_AIR_BANDS];     /* by air, per sample: ln of the amplitude, negated */
 	double frames_per_m, first_frame; /* place of distance r: r * frames_per_m - first_frame */
 	struct grid_kernel kernel;        /* of one band */
@@ -261,16 +263,6 @@ static void spread(struct images *images, size_t first, size_t frames)
 	            images->bands == 1 ? spread_flat : spread_bands, images);
 }
 
-/* to[shift + i] += from[i], as far as to[n] reaches. */
-static void add_shifted(double *to, size_t n, ptrdiff_t shift, const double *from, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const ptrdiff_t at = shift + (ptrdiff_t)i;
-		if (at >= 0 && at < (ptrdiff_t)n)
-			to[at] += from[i];
-	}
-}
-
 static void compute_flat(struct images *images, double *h, size_t frames)
 {
 	double y[GRID_FRAMES + 2 * GRID_HALF];
@@ -281,7 +273,7 @@ static void compute_flat(struct images *images, double *h, size_t frames)
 		spread(images, first, here);
 		memset(y, 0, sizeof y);
 		grid_sample(images->cells, here, &images->kernel, y);
-		add_shifted(h, frames, (ptrdiff_t)first - (ptrdiff_t)images->kernel.half, y,
+		grid_add_shifted(h, frames, (ptrdiff_t)first - (ptrdiff_t)images->kernel.half, y,
 		            here + 2 * images->kernel.half);
 	}
 }
@@ -330,9 +322,12 @@ static void sample_bands(struct images *images, size_t first, size_t frames)
 		for (int p = 0; p < images->touched; p++)
 			sample_pair(images, p, done + GRID_HALF, here);
 	}
-	for (size_t b = 0; b < bands; b++)
-		attenuate(images->decay[b], (double)first - GRID_HALF,
-		          images->band + b * images->band_each, frames + 2 * GRID_HALF);
+	for (size_t b = 0; b < bands; b++) {
+		double *x = images->band + b * images->band_each;
+		attenuate(images->decay[b], (double)first - GRID_HALF, x, frames + 2 * GRID_HALF);
+		for (size_t i = 0; images->early.mean_differs && i < frames + 2 * GRID_HALF; i++)
+			x[i] *= images->early.mean[b];
+	}
 }
 
 static void compute_bands(struct images *images, double *h, size_t frames)
@@ -342,7 +337,7 @@ static void compute_bands(struct images *images, double *h, size_t frames)
 		const size_t left = frames + GRID_HALF - first;
 		sample_bands(images, first, left < block ? left : block);
 		bank_join(&images->bank, images->band, images->band_each, images->joined);
-		add_shifted(h, frames,
+		grid_add_shifted(h, frames,
 		            (ptrdiff_t)first - GRID_HALF - (ptrdiff_t)images->bank.reach,
 		            images->joined, images->bank.size);
 	}
@@ -516,7 +511,7 @@ static enum sabin_err init(struct images *images, const struct sabin_room *room,
 	double beta[SABIN_SURFACE_COUNT][SABIN_ABSORPTION_BANDS];
 	room_reflection(room, beta);
 	struct bank_plan plan;
-	if (one_band(beta, options->air))
+	if (one_band(beta, options->air) && !images->early.mean_differs)
 		bank_plan_octaves(&plan, options->rate_hz, 1);
 	else
 		bank_plan_octaves(&plan, options->rate_hz,
@@ -553,6 +548,7 @@ enum sabin_err sabin_images_compute(const struct sabin_room *room, const double 
 	if (err)
 		return err;
 	images.speed_m_s = sabin_speed_of_sound(room->temperature_c);
+	early_init(&images.early, room, source_m, receiver_m, options);
 	err = init(&images, room, options, frames);
 	if (err)
 		goto out;
@@ -567,6 +563,7 @@ enum sabin_err sabin_images_compute(const struct sabin_room *room, const double 
 		compute_flat(&images, h, frames);
 	else
 		compute_bands(&images, h, frames);
+	err = early_add(&images.early, images.speed_m_s, images.rate_hz, h, frames);
 out:
 	release(&images);
 	return err;

@@ -25,6 +25,20 @@ void room_reflection(const struct sabin_room *room,
 /* The two surfaces that bound an axis: [axis][0] at coordinate 0, [axis][1] at the far end. */
 extern const enum sabin_surface_id room_walls[3][2];
 
+/* The axis that a surface is normal to: 0, 1, 2. */
+int room_axis(enum sabin_surface_id surface);
+
+double room_area_m2(const struct sabin_room *room, enum sabin_surface_id surface);
+
+/* A flat coefficient may have been given in the first element only. */
+double room_alpha(const struct sabin_absorption *absorption, int band);
+
+/* Value of a table by octaves at f: each holds about its centre and passes into the next at the
+ * edge, as the bank of the images does. */
+double room_by_octave(const double *table, double f_hz);
+
+bool room_valid(const struct sabin_room *room);
+
 double room_volume_m3(const struct sabin_room *room);
 double room_distance_m(const double a_m[3], const double b_m[3]);
 

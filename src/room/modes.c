@@ -71,8 +71,8 @@ struct modes {
 	double spring[2];                       /* F there */
 };
 
-/* Number of modes below f, as a smooth function [Kuttruff, 3.9 b]. */
-static double mode_count(const double size_m[3], double f_hz, double speed_m_s)
+/* [Kuttruff, 3.9 b] */
+double modes_count(const double size_m[3], double f_hz, double speed_m_s)
 {
 	const double x = size_m[0], y = size_m[1], z = size_m[2], u = f_hz / speed_m_s;
 	return 4 * M_PI / 3 * x * y * z * u * u * u + M_PI / 2 * (x * y + y * z + z * x) * u * u +
@@ -84,24 +84,12 @@ double modes_limit_hz(const double size_m[3], double speed_m_s)
 	double low_hz = 0, high_hz = to_hz_most;
 	for (int i = 0; i < 60; i++) {
 		const double middle_hz = (low_hz + high_hz) / 2;
-		if (mode_count(size_m, reach_factor_least * middle_hz, speed_m_s) > mode_limit)
+		if (modes_count(size_m, reach_factor_least * middle_hz, speed_m_s) > mode_limit)
 			high_hz = middle_hz;
 		else
 			low_hz = middle_hz;
 	}
 	return low_hz;
-}
-
-/* Value of a table by octaves at f: each holds about its centre and passes into the next at the
- * edge, as the bank of the images does. */
-static double by_octave(const double *table, double f_hz)
-{
-	const double oct = log2(f_hz / room_band_centre_hz(0)) / log2(pow(10, 0.3));
-	if (!(oct > 0))
-		return table[0];
-	const int band = (int)fmin(oct, SABIN_ABSORPTION_BANDS - 2);
-	const double share = sabin_window_rise((oct - band - 0.5) / 0.5 + 0.5);
-	return table[band] * (1 - share) + table[band + 1] * share;
 }
 
 /* Decay of a mode's amplitude, 1/s. */
@@ -112,7 +100,7 @@ static double mode_decay_per_s(const struct modes *modes, const double k_per_m[3
 	for (int axis = 0; axis < 3; axis++)
 		if (k_per_m[axis] > 0)
 			decay += modes->speed_m_s * k_per_m[axis] / k *
-			         by_octave(modes->loss[axis], f_hz) /
+			         room_by_octave(modes->loss[axis], f_hz) /
 			         (2 * modes->room->size_m[axis]);
 	if (modes->air)
 		decay += modes->speed_m_s * M_LN10 / 20 *
@@ -265,9 +253,9 @@ static enum sabin_err plan(struct modes *modes, double to_hz, double length_s)
 {
 	const double *size_m = modes->room->size_m;
 	modes->reach_hz = reach_factor * to_hz;
-	while (mode_count(size_m, modes->reach_hz, modes->speed_m_s) < mode_least)
+	while (modes_count(size_m, modes->reach_hz, modes->speed_m_s) < mode_least)
 		modes->reach_hz *= 1.05;
-	while (mode_count(size_m, modes->reach_hz, modes->speed_m_s) > mode_limit) {
+	while (modes_count(size_m, modes->reach_hz, modes->speed_m_s) > mode_limit) {
 		if (modes->reach_hz <= reach_factor_least * to_hz)
 			return SABIN_EINVAL;
 		modes->reach_hz = fmax(0.95 * modes->reach_hz, reach_factor_least * to_hz);
@@ -278,7 +266,7 @@ static enum sabin_err plan(struct modes *modes, double to_hz, double length_s)
 	modes->sigma_per_s = fmax(0, repeat_log / modes->period_s - modes->least_per_s);
 	modes->bins = (size_t)(to_hz * fade_factor * modes->period_s) + 1;
 	const double work =
-	        mode_count(size_m, modes->reach_hz, modes->speed_m_s) * (double)modes->bins;
+	        modes_count(size_m, modes->reach_hz, modes->speed_m_s) * (double)modes->bins;
 	return work > work_limit ? SABIN_EINVAL : SABIN_OK;
 }
 

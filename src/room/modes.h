@@ -20,6 +20,9 @@ enum sabin_err modes_compute(const struct sabin_room *room, const double source_
                              const double receiver_m[3], bool air, double to_hz,
                              const struct modes_span *span, double *h);
 
+/* Number of modes below f, as a smooth function of it. */
+double modes_count(const double size_m[3], double f_hz, double speed_m_s);
+
 /* The highest to_hz that sabin_modes_compute() takes for a room of this size. */
 double modes_limit_hz(const double size_m[3], double speed_m_s);
 

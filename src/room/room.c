@@ -8,6 +8,8 @@
  */
 #include <math.h>
 
+#include <sabin/window.h>
+
 #include "room/inner.h"
 
 const enum sabin_surface_id room_walls[3][2] = {
@@ -33,6 +35,16 @@ double room_band_centre_hz(int band)
 	return 1000 * pow(10, 0.3 * (band - 4)); /* octave 4 of 0 .. 7 is 1 kHz */
 }
 
+double room_by_octave(const double *table, double f_hz)
+{
+	const double oct = log2(f_hz / room_band_centre_hz(0)) / log2(pow(10, 0.3));
+	if (!(oct > 0))
+		return table[0];
+	const int band = (int)fmin(oct, SABIN_ABSORPTION_BANDS - 2);
+	const double share = sabin_window_rise((oct - band - 0.5) / 0.5 + 0.5);
+	return table[band] * (1 - share) + table[band + 1] * share;
+}
+
 double room_volume_m3(const struct sabin_room *room)
 {
 	return room->size_m[0] * room->size_m[1] * room->size_m[2];
@@ -46,26 +58,25 @@ double room_distance_m(const double a_m[3], const double b_m[3])
 	return sqrt(square);
 }
 
-static int surface_axis(enum sabin_surface_id surface)
+int room_axis(enum sabin_surface_id surface)
 {
 	return surface <= SABIN_BACK ? 1 : surface <= SABIN_RIGHT ? 0 : 2;
 }
 
-static double surface_area_m2(const struct sabin_room *room, enum sabin_surface_id surface)
+double room_area_m2(const struct sabin_room *room, enum sabin_surface_id surface)
 {
-	const int axis = surface_axis(surface);
+	const int axis = room_axis(surface);
 	return room->size_m[(axis + 1) % 3] * room->size_m[(axis + 2) % 3];
 }
 
 static double panel_area_m2(const struct sabin_panel *panel)
 {
-	const int axis = surface_axis(panel->surface);
+	const int axis = room_axis(panel->surface);
 	const int a = (axis + 1) % 3, b = (axis + 2) % 3;
 	return fabs(panel->max_m[a] - panel->min_m[a]) * fabs(panel->max_m[b] - panel->min_m[b]);
 }
 
-/* A flat coefficient may have been given in the first element only. */
-static double alpha_of(const struct sabin_absorption *absorption, int band)
+double room_alpha(const struct sabin_absorption *absorption, int band)
 {
 	return absorption->alpha[absorption->flat ? 0 : band];
 }
@@ -73,7 +84,7 @@ static double alpha_of(const struct sabin_absorption *absorption, int band)
 void sabin_room_mean_absorption(const struct sabin_room *room, enum sabin_surface_id surface,
                                 double alpha[SABIN_ABSORPTION_BANDS])
 {
-	const double area = surface_area_m2(room, surface);
+	const double area = room_area_m2(room, surface);
 	double covered = 0;
 	for (size_t i = 0; i < room->panel_count; i++)
 		if (room->panels[i].surface == surface)
@@ -81,13 +92,13 @@ void sabin_room_mean_absorption(const struct sabin_room *room, enum sabin_surfac
 	/* panels that overlap can cover more than there is: then they share the surface */
 	const double bare = fmax(0, area - covered), total = fmax(area, covered);
 	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++) {
-		double sum = bare * alpha_of(&room->surface[surface], band);
+		double sum = bare * room_alpha(&room->surface[surface], band);
 		for (size_t i = 0; i < room->panel_count; i++)
 			if (room->panels[i].surface == surface)
 				sum += panel_area_m2(&room->panels[i]) *
-				       alpha_of(&room->panels[i].absorption, band);
+				       room_alpha(&room->panels[i].absorption, band);
 		/* a bare surface keeps its number to the last bit */
-		alpha[band] = covered > 0 ? sum / total : alpha_of(&room->surface[surface], band);
+		alpha[band] = covered > 0 ? sum / total : room_alpha(&room->surface[surface], band);
 	}
 }
 
@@ -109,8 +120,8 @@ double sabin_room_eyring_s(const struct sabin_room *room, int band)
 	for (int surface = 0; surface < SABIN_SURFACE_COUNT; surface++) {
 		double alpha[SABIN_ABSORPTION_BANDS];
 		sabin_room_mean_absorption(room, surface, alpha);
-		area += surface_area_m2(room, surface);
-		absorbed += surface_area_m2(room, surface) * alpha[band];
+		area += room_area_m2(room, surface);
+		absorbed += room_area_m2(room, surface) * alpha[band];
 	}
 	const double volume = room_volume_m3(room);
 	const double air_db_per_m =
@@ -123,10 +134,34 @@ double sabin_room_eyring_s(const struct sabin_room *room, int band)
 	return loss > 0 ? k * volume / loss : (double)INFINITY;
 }
 
+/* Along one axis a wave loses the reflections of its two walls on 2 L. */
+static double axis_s(const struct sabin_room *room, int axis, int band)
+{
+	double nepers = 0; /* of energy on a round trip */
+	for (int far = 0; far < 2; far++) {
+		double alpha[SABIN_ABSORPTION_BANDS];
+		sabin_room_mean_absorption(room, room_walls[axis][far], alpha);
+		nepers -= log1p(-fmin(alpha[band], 0.999999));
+	}
+	const double trip_s = 2 * room->size_m[axis] / sabin_speed_of_sound(room->temperature_c);
+	return nepers > 0 ? 6 * M_LN10 / nepers * trip_s : (double)INFINITY;
+}
+
+double sabin_room_ring_s(const struct sabin_room *room, int band, double decay_db)
+{
+	double longest_s = 0;
+	for (int b = band < 0 ? 0 : band; b < SABIN_ABSORPTION_BANDS; b++) {
+		longest_s = fmax(longest_s, sabin_room_eyring_s(room, b));
+		for (int axis = 0; axis < 3; axis++)
+			longest_s = fmax(longest_s, axis_s(room, axis, b));
+	}
+	return longest_s * decay_db / 60;
+}
+
 static bool absorption_valid(const struct sabin_absorption *absorption)
 {
 	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++) {
-		const double alpha = alpha_of(absorption, band);
+		const double alpha = room_alpha(absorption, band);
 		if (!(alpha >= 0 && alpha <= 1))
 			return false;
 	}
@@ -150,7 +185,7 @@ static bool panel_valid(const struct sabin_panel *panel)
 	       absorption_valid(&panel->absorption);
 }
 
-static bool room_valid(const struct sabin_room *room)
+bool room_valid(const struct sabin_room *room)
 {
 	for (int axis = 0; axis < 3; axis++)
 		if (!(room->size_m[axis] >= least_size_m && room->size_m[axis] <= most_size_m))
@@ -161,6 +196,11 @@ static bool room_valid(const struct sabin_room *room)
 	for (size_t i = 0; i < room->panel_count; i++)
 		if (!panel_valid(&room->panels[i]))
 			return false;
+	for (size_t i = 0; i < room->object_count; i++)
+		for (int axis = 0; axis < 3; axis++)
+			if (!(room->objects[i].min_m[axis] <= room->objects[i].max_m[axis]) ||
+			    !isfinite(room->objects[i].max_m[axis] - room->objects[i].min_m[axis]))
+				return false;
 	return room->temperature_c >= -20 && room->temperature_c <= 50 &&
 	       room->humidity_percent >= 0 && room->humidity_percent <= 100 &&
 	       room->pressure_kpa > 0 && isfinite(room->pressure_kpa);
@@ -173,6 +213,10 @@ enum sabin_err room_check(const struct sabin_room *room, const double source_m[3
 	if (!room_valid(room) || !point_valid(room, source_m) || !point_valid(room, receiver_m))
 		return SABIN_EINVAL;
 	if (room_distance_m(source_m, receiver_m) < least_distance_m)
+		return SABIN_EINVAL;
+	const struct sabin_directivity *d = options->directivity;
+	if (d && !(isfinite(d->aim_deg) && d->box_m[0] > 0 && d->box_m[2] > 0 && d->box_m[0] <= 100 &&
+	           d->box_m[2] <= 100))
 		return SABIN_EINVAL;
 	if (!(options->rate_hz >= 4000 && options->rate_hz <= 768000) ||
 	    !(options->length_s >= 0.001 && options->length_s <= 60))

@@ -4,16 +4,12 @@
  *
  * [B]  Butterworth: "On the theory of filter amplifiers", Wireless Engineer 7 (1930): the poles.
  * [OS] Oppenheim, Schafer: "Discrete-time signal processing", 3rd ed. 2010, 7.2.2 (bilinear
- *      transform), 13.5 (minimum phase from the real cepstrum).
+ *      transform).
  * [K]  Kaiser: "Nonrecursive digital filter design using the I0-sinh window function", ISCAS 1974.
  */
-#include <complex.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
-
-#include <sabin/fft.h>
-#include <sabin/window.h>
 
 #include "roomcard/filter.h"
 
@@ -75,81 +71,6 @@ double sabin_filter_ring_s(double corner_hz, unsigned order)
 	/* the slowest pole of the circle decays with 2 pi f sin(pi / 2N) */
 	const double decay_per_s = 2 * M_PI * corner_hz * sin(M_PI / (2.0 * order));
 	return -floor_db / 20 * M_LN10 / decay_per_s;
-}
-
-/* ---- convolution ---- */
-
-enum sabin_err sabin_filter_convolve(const double *a, size_t n, const double *b, size_t m,
-                                     double **out)
-{
-	if (n == 0 || m == 0 || n > INT32_MAX / 4 || m > INT32_MAX / 4)
-		return SABIN_EINVAL;
-	const size_t size = sabin_fft_smooth_size(n + m - 1);
-	struct sabin_fft *fft = NULL;
-	double *x = calloc(size, sizeof *x);
-	double complex *p = calloc(size / 2 + 1, sizeof *p), *q = calloc(size / 2 + 1, sizeof *q);
-	enum sabin_err err = x && p && q ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
-	if (err)
-		goto out;
-	memcpy(x, a, n * sizeof *x);
-	sabin_fft_forward(fft, x, p);
-	memset(x, 0, size * sizeof *x);
-	memcpy(x, b, m * sizeof *x);
-	sabin_fft_forward(fft, x, q);
-	for (size_t k = 0; k <= size / 2; k++)
-		p[k] *= q[k];
-	sabin_fft_inverse(fft, p, x);
-	*out = x;
-	x = NULL;
-out:
-	sabin_fft_free(fft);
-	free(x);
-	free(p);
-	free(q);
-	return err;
-}
-
-/* ---- minimum phase ---- */
-
-/* Bins a hertz: fine enough for a curve with points 1 Hz apart. */
-static const double bins_per_hz = 2;
-
-/* Fold the cepstrum onto positive time [OS, 13.5.1]. */
-static void fold(double *cepstrum, size_t n)
-{
-	for (size_t i = 1; i < n / 2; i++)
-		cepstrum[i] *= 2;
-	memset(cepstrum + n / 2 + 1, 0, (n / 2 - 1) * sizeof *cepstrum);
-}
-
-enum sabin_err sabin_filter_minimum_phase(double (*level_db)(const void *of, double f_hz),
-                                          const void *of, double rate_hz, double **h,
-                                          size_t *taps)
-{
-	const size_t n = sabin_fft_smooth_size((size_t)(bins_per_hz * rate_hz));
-	struct sabin_fft *fft = NULL;
-	double *x = calloc(n, sizeof *x);
-	double complex *s = calloc(n / 2 + 1, sizeof *s);
-	enum sabin_err err = x && s ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
-	if (err)
-		goto out;
-	for (size_t k = 0; k <= n / 2; k++)
-		s[k] = level_db(of, rate_hz * (double)k / (double)n) * M_LN10 / 20;
-	sabin_fft_inverse(fft, s, x);
-	fold(x, n);
-	sabin_fft_forward(fft, x, s);
-	for (size_t k = 0; k <= n / 2; k++)
-		s[k] = cexp(s[k]);
-	sabin_fft_inverse(fft, s, x);
-	*taps = n / 4; /* the rest is the tail of what no microphone rings for */
-	sabin_window_taper(x, *taps, 0, *taps / 4);
-	*h = x;
-	x = NULL;
-out:
-	sabin_fft_free(fft);
-	free(x);
-	free(s);
-	return err;
 }
 
 /* ---- interpolation ---- */

@@ -17,15 +17,6 @@ void sabin_filter_butterworth(double *h, size_t n, double rate_hz, bool high_pas
 /* Seconds that such an edge rings on until it is 140 dB below its beginning. */
 double sabin_filter_ring_s(double corner_hz, unsigned order);
 
-/* Minimum-phase response h[taps] whose level at f_hz is level_db(of, f_hz); free() it. */
-SABIN_MUST enum sabin_err
-sabin_filter_minimum_phase(double (*level_db)(const void *of, double f_hz), const void *of,
-                           double rate_hz, double **h, size_t *taps);
-
-/* a[n] convolved with b[m]: out[n + m - 1], to free(). */
-SABIN_MUST enum sabin_err sabin_filter_convolve(const double *a, size_t n, const double *b,
-                                                size_t m, double **out);
-
 /* Delay h[n] by frames >= 0 into out[n + sabin_filter_delay_room(frames)]; whole frames exactly,
  * fractions by a windowed sinc. */
 size_t sabin_filter_delay_room(double frames);

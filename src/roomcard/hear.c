@@ -299,17 +299,38 @@ static const double *wet_at(const struct sabin_hear *hear, unsigned input, int64
 
 /* ---- frames ---- */
 
-static void hear_exactly(struct sabin_hear *hear, const struct sabin_world_view *view, int64_t tick,
-                         double *x)
+/* Frames of neighbouring ticks: x[count][inputs]. */
+struct run {
+	int64_t tick;
+	size_t count;
+	double *x;
+};
+
+/* To at most so many frames; one is always left. */
+static void shorten(struct run *run, int64_t most)
 {
-	const int64_t m = hear->base + tick - hear->latency;
+	if (most < (int64_t)run->count)
+		run->count = most > 1 ? (size_t)most : 1;
+}
+
+/* Shortens the run to where the current block is final. */
+static void hear_exactly(struct sabin_hear *hear, const struct sabin_world_view *view,
+                         struct run *run)
+{
+	const int64_t m = hear->base + run->tick - hear->latency;
 	if (m < 0) {
-		memset(x, 0, hear->inputs * sizeof *x);
+		shorten(run, -m);
+		memset(run->x, 0, run->count * hear->inputs * sizeof *run->x);
 		return;
 	}
 	reach(hear, view, m);
-	for (unsigned input = 0; input < hear->inputs; input++)
-		x[input] = *wet_at(hear, input, m);
+	const int64_t end = hear->block_start + (int64_t)hear->block;
+	shorten(run, (hear->valid < end ? hear->valid : end) - m);
+	for (unsigned input = 0; input < hear->inputs; input++) {
+		const double *wet = wet_at(hear, input, m);
+		for (size_t k = 0; k < run->count; k++)
+			run->x[k * hear->inputs + input] = wet[k];
+	}
 }
 
 static void hear_between(struct sabin_hear *hear, const struct sabin_world_view *view, int64_t tick,
@@ -328,27 +349,24 @@ static void hear_between(struct sabin_hear *hear, const struct sabin_world_view 
 		                         wet_at(hear, input, m - SABIN_SINC_HALF + 1));
 }
 
-static void disturb(struct sabin_hear *hear, int64_t tick, bool bursting, double *x)
+static void hear_run(struct sabin_hear *hear, const struct sabin_world_view *view, struct run *run)
 {
-	const uint64_t index = (uint64_t)(hear->base + tick);
-	double hum = 0;
-	if (hear->hum > 0) {
-		const double turns = fmod((double)index * hear->hum_step, 1);
-		hum = hear->hum * sin(2 * M_PI * turns);
-	}
-	if (hear->noise > 0 && index - hear->hiss_from >= NOISE_FRAMES)
+	if (!hear->sinc)
+		hear_exactly(hear, view, run);
+	for (size_t k = 0; hear->sinc && k < run->count; k++)
+		hear_between(hear, view, run->tick + (int64_t)k, run->x + k * hear->inputs);
+}
+
+/* The run lies within one filling of the hiss. */
+static void add_hiss(struct sabin_hear *hear, const struct run *run)
+{
+	const uint64_t index = (uint64_t)(hear->base + run->tick);
+	if (index - hear->hiss_from >= NOISE_FRAMES)
 		fill_hiss(hear, index);
-	const double *hiss = hear->hiss + index % NOISE_FRAMES;
 	for (unsigned input = 0; input < hear->inputs; input++) {
-		if (hear->noise > 0)
-			x[input] += hear->noise * hiss[(size_t)input * NOISE_FRAMES];
-		if (bursting)
-			x[input] += hear->burst *
-			            sabin_random_normal_at(noise_seed(hear, input) + SEED_BURST,
-			                                   index);
-		x[input] += hum;
-		if (fabs(x[input]) > hear->clip)
-			x[input] = copysign(hear->clip, x[input]);
+		const double *hiss = hear->hiss + (size_t)input * NOISE_FRAMES + index % NOISE_FRAMES;
+		for (size_t k = 0; k < run->count; k++)
+			run->x[k * hear->inputs + input] += hear->noise * hiss[k];
 	}
 }
 
@@ -362,9 +380,67 @@ static bool is_bursting(const struct sabin_hear *hear, const struct sabin_world_
 	return at >= 0 && frame >= at && frame < at + llround(burst->length_s * hear->rate_hz);
 }
 
+static void add_burst(const struct sabin_hear *hear, const struct sabin_world_view *view,
+                      const struct run *run)
+{
+	for (size_t k = 0; k < run->count; k++) {
+		const int64_t tick = run->tick + (int64_t)k;
+		if (!is_bursting(hear, view, tick))
+			continue;
+		for (unsigned input = 0; input < hear->inputs; input++)
+			run->x[k * hear->inputs + input] +=
+			    hear->burst *
+			    sabin_random_normal_at(noise_seed(hear, input) + SEED_BURST,
+			                           (uint64_t)(hear->base + tick));
+	}
+}
+
+static void add_hum(const struct sabin_hear *hear, const struct run *run)
+{
+	for (size_t k = 0; k < run->count; k++) {
+		const double index = (double)(hear->base + run->tick + (int64_t)k);
+		const double hum = hear->hum * sin(2 * M_PI * fmod(index * hear->hum_step, 1));
+		for (unsigned input = 0; input < hear->inputs; input++)
+			run->x[k * hear->inputs + input] += hum;
+	}
+}
+
+static void disturb(struct sabin_hear *hear, const struct sabin_world_view *view,
+                    const struct run *run)
+{
+	if (hear->noise > 0)
+		add_hiss(hear, run);
+	if (hear->burst > 0)
+		add_burst(hear, view, run);
+	if (hear->hum > 0)
+		add_hum(hear, run);
+	for (size_t i = 0; i < run->count * hear->inputs; i++)
+		if (fabs(run->x[i]) > hear->clip)
+			run->x[i] = copysign(hear->clip, run->x[i]);
+}
+
 static double *frame_at(const struct sabin_hear *hear, int64_t n)
 {
 	return hear->ring + ((size_t)n & (hear->kept - 1)) * hear->inputs;
+}
+
+/* How many frames from n on stand together in the ring. */
+static size_t together(const struct sabin_hear *hear, int64_t n)
+{
+	return hear->kept - ((size_t)n & (hear->kept - 1));
+}
+
+/* As many of the next `most` frames as stand together in the ring and in the hiss. */
+static struct run next_run(const struct sabin_hear *hear, int64_t most)
+{
+	struct run run = {
+	    .tick = hear->made + hear->lost,
+	    .count = together(hear, hear->made),
+	    .x = frame_at(hear, hear->made),
+	};
+	shorten(&run, most);
+	shorten(&run, NOISE_FRAMES - (hear->base + run.tick) % NOISE_FRAMES);
+	return run;
 }
 
 /* Make frames up to n. */
@@ -372,26 +448,27 @@ static void make(struct sabin_hear *hear, int64_t n)
 {
 	const struct sabin_world_view view = sabin_world_look(hear->world);
 	int64_t drop = drop_tick(hear, &view);
-	for (; hear->made <= n; hear->made++) {
+	while (hear->made <= n) {
 		if (hear->made + hear->lost >= drop) {
 			hear->lost += hear->simulation->drop.frames;
 			hear->drop_done =
 			    sabin_hear_fault_at(&hear->simulation->drop, &view, hear->rate_hz);
 			drop = INT64_MAX;
 		}
-		const int64_t tick = hear->made + hear->lost;
-		double *x = frame_at(hear, hear->made);
-		if (hear->sinc)
-			hear_between(hear, &view, tick, x);
-		else
-			hear_exactly(hear, &view, tick, x);
-		disturb(hear, tick, hear->burst > 0 && is_bursting(hear, &view, tick), x);
+		struct run run = next_run(hear, n + 1 - hear->made);
+		shorten(&run, drop - run.tick);
+		hear_run(hear, &view, &run);
+		disturb(hear, &view, &run);
+		hear->made += (int64_t)run.count;
 	}
 }
 
-const double *sabin_hear_frame(struct sabin_hear *hear, int64_t n)
+const double *sabin_hear_frames(struct sabin_hear *hear, int64_t n, size_t *frames)
 {
-	if (n >= hear->made)
-		make(hear, n);
+	const size_t left = together(hear, n);
+	if (n + (int64_t)*frames > hear->made)
+		make(hear, n + (int64_t)*frames - 1);
+	if (*frames > left)
+		*frames = left;
 	return frame_at(hear, n);
 }

@@ -44,8 +44,9 @@ int64_t sabin_hear_captured(struct sabin_hear *hear, const struct sabin_world_vi
 /* The latest time of the world at which the stream has captured no more than n frames. */
 int64_t sabin_hear_time_of(struct sabin_hear *hear, const struct sabin_world_view *view, int64_t n);
 
-/* Frame n of every input, x[inputs], valid until the next call; n must have been captured and be at
- * most kept_frames behind the last one asked for. */
-const double *sabin_hear_frame(struct sabin_hear *hear, int64_t n);
+/* Frames from n on, x[frames][inputs], valid until the next call: up to *frames (> 0) of them, and
+ * *frames says how many.  They must have been captured and be at most kept_frames behind the last one
+ * asked for. */
+const double *sabin_hear_frames(struct sabin_hear *hear, int64_t n, size_t *frames);
 
 #endif

@@ -223,24 +223,30 @@ static unsigned char *sample_at(const snd_pcm_channel_area_t *area, snd_pcm_ufra
 	return (unsigned char *)area->addr + (area->first + area->step * frame) / 8;
 }
 
+/* Where frames that are written now go, and how many of `most` stand together there. */
+static double *place(const struct card *card, int64_t written, snd_pcm_uframes_t *most)
+{
+	if (card->running)
+		return card->chunk;
+	const snd_pcm_uframes_t slot = (snd_pcm_uframes_t)written % card->io.buffer_size;
+	if (*most > card->io.buffer_size - slot)
+		*most = card->io.buffer_size - slot;
+	return card->stash + slot * card->io.channels;
+}
+
 static snd_pcm_sframes_t play(struct card *card, const snd_pcm_channel_area_t *areas,
                               snd_pcm_uframes_t offset, snd_pcm_uframes_t frames)
 {
 	const unsigned channels = card->io.channels;
 	const int64_t written = (int64_t)card->io.appl_ptr;
 	for (snd_pcm_uframes_t done = 0; done < frames;) {
-		const snd_pcm_uframes_t run = frames - done < CHUNK ? frames - done : CHUNK;
-		for (snd_pcm_uframes_t i = 0; i < run; i++) {
-			const snd_pcm_uframes_t at = offset + done + i;
-			const snd_pcm_uframes_t slot =
-			    (snd_pcm_uframes_t)(written + (int64_t)(done + i)) % card->io.buffer_size;
-			double *to = card->running ? card->chunk + i * channels
-			                           : card->stash + slot * channels;
-			for (unsigned c = 0; c < channels; c++)
-				to[c] = sabin_sample_get(sample_at(&areas[c], at), card->format);
-		}
+		snd_pcm_uframes_t run = frames - done < CHUNK ? frames - done : CHUNK;
+		double *to = place(card, written + (int64_t)done, &run);
+		for (unsigned c = 0; c < channels; c++)
+			sabin_samples_get(sample_at(&areas[c], offset + done), areas[c].step / 8,
+			                  card->format, run, to + c, channels);
 		const int64_t at = card->base + written + (int64_t)done;
-		const int err = card->running ? sabin_world_play(card->world, at, card->chunk, run) : 0;
+		const int err = card->running ? sabin_world_play(card->world, at, to, run) : 0;
 		if (err)
 			return err;
 		done += run;
@@ -253,14 +259,16 @@ static snd_pcm_sframes_t record(struct card *card, const snd_pcm_channel_area_t 
 {
 	const int64_t read = (int64_t)card->io.appl_ptr;
 	const int64_t there = card->position - read;
+	const unsigned channels = card->io.channels;
 	if (there < (int64_t)frames)
 		frames = there > 0 ? (snd_pcm_uframes_t)there : 0;
-	if (frames > 0) /* all at once */
-		(void)sabin_hear_frame(card->hear, read + (int64_t)frames - 1);
-	for (snd_pcm_uframes_t i = 0; i < frames; i++) {
-		const double *x = sabin_hear_frame(card->hear, read + (int64_t)i);
-		for (unsigned c = 0; c < card->io.channels; c++)
-			sabin_sample_put(sample_at(&areas[c], offset + i), card->format, x[c]);
+	for (snd_pcm_uframes_t done = 0; done < frames;) {
+		size_t run = frames - done;
+		const double *x = sabin_hear_frames(card->hear, read + (int64_t)done, &run);
+		for (unsigned c = 0; c < channels; c++)
+			sabin_samples_put(sample_at(&areas[c], offset + done), areas[c].step / 8,
+			                  card->format, run, x + c, channels);
+		done += run;
 	}
 	return (snd_pcm_sframes_t)frames;
 }

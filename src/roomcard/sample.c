@@ -32,7 +32,7 @@ static void put_bytes(unsigned char *at, size_t n, uint32_t bits)
 		at[i] = (unsigned char)(bits >> (8 * i));
 }
 
-double sabin_sample_get(const unsigned char *at, enum sabin_sample_format format)
+static inline double get(const unsigned char *at, enum sabin_sample_format format)
 {
 	const uint32_t bits = get_bits(at, format);
 	if (format != SABIN_FLOAT)
@@ -40,6 +40,13 @@ double sabin_sample_get(const unsigned char *at, enum sabin_sample_format format
 	float value;
 	memcpy(&value, &bits, sizeof value);
 	return (double)value;
+}
+
+void sabin_samples_get(const unsigned char *at, size_t step_bytes, enum sabin_sample_format format,
+                       size_t n, double *x, size_t stride)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i * stride] = get(at + i * step_bytes, format);
 }
 
 static int32_t rounded(double value, double scale)
@@ -50,7 +57,7 @@ static int32_t rounded(double value, double scale)
 	return value <= -scale ? (int32_t)-scale : (int32_t)nearbyint(value);
 }
 
-void sabin_sample_put(unsigned char *at, enum sabin_sample_format format, double value)
+static inline void put(unsigned char *at, enum sabin_sample_format format, double value)
 {
 	const float narrow = (float)value;
 	uint32_t bits;
@@ -69,4 +76,11 @@ void sabin_sample_put(unsigned char *at, enum sabin_sample_format format, double
 		put_bytes(at, 4, bits);
 		break;
 	}
+}
+
+void sabin_samples_put(unsigned char *at, size_t step_bytes, enum sabin_sample_format format,
+                       size_t n, const double *x, size_t stride)
+{
+	for (size_t i = 0; i < n; i++)
+		put(at + i * step_bytes, format, x[i * stride]);
 }

@@ -12,9 +12,11 @@
 /* Bytes of one sample. */
 size_t sabin_sample_bytes(enum sabin_sample_format format);
 
-/* Full scale is 1.0.  Integers are rounded to the nearest and clipped at full scale; float is never
- * clipped. */
-double sabin_sample_get(const unsigned char *at, enum sabin_sample_format format);
-void sabin_sample_put(unsigned char *at, enum sabin_sample_format format, double value);
+/* n samples, step_bytes apart, from or to x[0], x[stride] ..  Full scale is 1.0.  Integers are rounded
+ * to the nearest and clipped at full scale; float is never clipped. */
+void sabin_samples_get(const unsigned char *at, size_t step_bytes, enum sabin_sample_format format,
+                       size_t n, double *x, size_t stride);
+void sabin_samples_put(unsigned char *at, size_t step_bytes, enum sabin_sample_format format,
+                       size_t n, const double *x, size_t stride);
 
 #endif

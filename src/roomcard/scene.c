@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <sabin/convolve.h>
+#include <sabin/minphase.h>
 #include <sabin/window.h>
 
 #include "io/calibration.h"
@@ -14,9 +16,9 @@
 
 /* A full-scale tone returns at -20 dBFS at 1 m in the free field. */
 static const double geometry_gain_db = -20;
-/* The geometry's response is as long as it takes its slowest wave to fall by 48 dB, which leaves T30
- * whole (the images' number grows with the cube of the time), within these bounds ... */
-static const double decays = 48.0 / 60, length_min_s = 0.25, length_max_s = 6;
+/* The geometry's response is as long as it takes its slowest wave to fall by 60 dB, within these
+ * bounds ... */
+static const double decay_db = 60, length_min_s = 0.25, length_max_s = 6;
 /* ... and fades out over its last part, since a cut would be heard as a click in the bass. */
 static const double fade_share = 0.15;
 /* What is left of a two-way loudspeaker whose tweeter is dead falls with its crossover: 24 dB an
@@ -263,42 +265,24 @@ static enum sabin_err measured(const struct work *work, size_t speaker, int posi
 	return SABIN_OK;
 }
 
-/* Reverberation time along one axis: a wave between two walls loses their reflections on 2 L. */
-static double axis_s(const struct sabin_room *room, int axis, int band)
-{
-	static const enum sabin_surface_id walls[3][2] = {
-		{SABIN_LEFT, SABIN_RIGHT}, {SABIN_FRONT, SABIN_BACK}, {SABIN_FLOOR, SABIN_CEILING}};
-	double nepers = 0; /* of energy on a round trip */
-	for (int side = 0; side < 2; side++) {
-		double alpha[SABIN_ABSORPTION_BANDS];
-		sabin_room_mean_absorption(room, walls[axis][side], alpha);
-		nepers -= log1p(-fmin(alpha[band], 0.999999));
-	}
-	const double trip_s = 2 * room->size_m[axis] / sabin_speed_of_sound(room->temperature_c);
-	return 6 * M_LN10 / fmax(nepers, 1e-9) * trip_s;
-}
-
 /* The slowest decay there is, along an axis or diffuse, decides how long the response is. */
 static double room_length_s(const struct sabin_room *room)
 {
-	double longest_s = 0;
-	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++) {
-		longest_s = fmax(longest_s, sabin_room_eyring_s(room, band));
-		for (int axis = 0; axis < 3; axis++)
-			longest_s = fmax(longest_s, axis_s(room, axis, band));
-	}
-	return fmin(fmax(decays * longest_s, length_min_s), length_max_s);
+	return fmin(fmax(sabin_room_ring_s(room, 0, decay_db), length_min_s), length_max_s);
 }
 
 static enum sabin_err predicted(const struct work *work, size_t speaker, int position,
                                 struct sabin_path *out)
 {
 	const struct sabin_roomfile *roomfile = work->roomfile;
-	const struct sabin_images_options options = {
+	struct sabin_directivity directivity;
+	struct sabin_images_options options = {
 		.rate_hz = work->rate_hz, .length_s = room_length_s(&roomfile->room), .air = true};
+	if (sabin_roomfile_directivity(&roomfile->speakers[speaker], &directivity))
+		options.directivity = &directivity;
 	enum sabin_err err = lengthen(out, (size_t)ceil(options.length_s * options.rate_hz));
 	if (!err)
-		err = sabin_images_compute(&roomfile->room, roomfile->speakers[speaker].position_m,
+		err = sabin_hybrid_compute(&roomfile->room, roomfile->speakers[speaker].position_m,
 		                           roomfile->positions[position].position_m, &options, out->h,
 		                           out->n);
 	if (!err)
@@ -365,7 +349,7 @@ static enum sabin_err colour(const struct work *work, size_t speaker, struct sab
 		err = delay(work, as, path);
 	if (!err && work->microphone.n > 0) {
 		double *h = NULL;
-		err = sabin_filter_convolve(path->h, path->n, work->microphone.h,
+		err = sabin_convolve(path->h, path->n, work->microphone.h,
 		                            work->microphone.n, &h);
 		if (!err) {
 			free(path->h);
@@ -427,7 +411,7 @@ static enum sabin_err read_microphone(struct work *work)
 	struct sabin_calibration curve = {0};
 	enum sabin_err err = sabin_calibration_read(path, &curve, work->diag);
 	if (!err) {
-		err = sabin_filter_minimum_phase(curve_level_db, &curve, work->rate_hz,
+		err = sabin_minimum_phase(curve_level_db, &curve, work->rate_hz,
 		                                 &work->microphone.h, &work->microphone.n);
 		sabin_calibration_release(&curve);
 	}

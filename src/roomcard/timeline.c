@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "roomcard/world_inner.h"
@@ -57,6 +56,9 @@ void sabin_timeline_reset(struct sabin_world_shared *shared)
 		shared->users[user].joined = 0;
 	for (int slot = 0; slot < SLOTS; slot++)
 		shared->tag[slot] = -1;
+	shared->spare_count = shared->taken;
+	for (unsigned place = 0; place < shared->taken; place++)
+		shared->spare[place] = (uint16_t)place;
 }
 
 /* ---- time ---- */
@@ -157,23 +159,23 @@ void sabin_world_set_limit(struct sabin_world *world, int64_t limit)
 
 static double *slot_at(const struct sabin_world *world, unsigned output, int64_t slot)
 {
-	return world->rings + (size_t)output * RING_FRAMES + (size_t)(slot % SLOTS) * SLOT_FRAMES;
+	return world->rings + (size_t)output * RING_FRAMES +
+	       (size_t)world->shared->place[slot % SLOTS] * SLOT_FRAMES;
 }
 
-static void give_back(struct sabin_world *world, int64_t slot)
+/* Whoever dies in the middle leaves a place that is nobody's, not one that is two slots'. */
+static void give_back(struct sabin_world_shared *shared, int64_t slot)
 {
-	int64_t *tag = &world->shared->tag[slot % SLOTS];
+	int64_t *tag = &shared->tag[slot % SLOTS];
 	if (*tag != slot)
 		return;
 	*tag = -1;
-	for (unsigned output = 0; output < world->shared->outputs; output++)
-		(void)madvise(slot_at(world, output, slot), SLOT_FRAMES * sizeof(double), MADV_REMOVE);
+	shared->spare[shared->spare_count++] = shared->place[slot % SLOTS];
 }
 
 /* Give back what no capture stream will ask for any more. */
-static void give_back_past(struct sabin_world *world, int64_t now)
+static void give_back_past(struct sabin_world_shared *shared, int64_t now)
 {
-	struct sabin_world_shared *shared = world->shared;
 	int64_t needed = INT64_MAX;
 	for (int user = PLAYBACK_USER + 1; user < USERS; user++)
 		if (shared->users[user].running)
@@ -182,26 +184,43 @@ static void give_back_past(struct sabin_world *world, int64_t now)
 		needed = now - HISTORY_FRAMES;
 	needed = earlier(needed, now) / SLOT_FRAMES;
 	for (int64_t slot = later(shared->released, needed - SLOTS); slot < needed; slot++)
-		give_back(world, slot);
+		give_back(shared, slot);
 	shared->released = later(shared->released, needed);
 }
 
-/* Make `slot` ready to be written: its pages are taken now, because a page that is missing when it
- * is written to would be a signal, not an error. */
+/* Places for one more slot: their pages are taken now, because a page that is missing when it is
+ * written to would be a signal, not an error. */
+static int take_pages(struct sabin_world *world)
+{
+	struct sabin_world_shared *shared = world->shared;
+	if (shared->taken == SLOTS)
+		return -ENOMEM;
+	for (unsigned output = 0; output < shared->outputs; output++) {
+		const double *x = world->rings + (size_t)output * RING_FRAMES +
+		                  (size_t)shared->taken * SLOT_FRAMES;
+		const off_t at = (const char *)x - (const char *)shared;
+		if (posix_fallocate(world->fd, at, SLOT_FRAMES * sizeof *x) != 0)
+			return -ENOMEM;
+	}
+	shared->spare[shared->spare_count++] = (uint16_t)shared->taken++;
+	return 0;
+}
+
+/* Make `slot` ready to be written. */
 static int take_slot(struct sabin_world *world, int64_t slot)
 {
 	struct sabin_world_shared *shared = world->shared;
 	int64_t *tag = &shared->tag[slot % SLOTS];
 	if (*tag == slot)
 		return 0;
-	const size_t bytes = SLOT_FRAMES * sizeof(double);
-	for (unsigned output = 0; output < shared->outputs; output++) {
-		double *x = slot_at(world, output, slot);
-		const off_t at = (char *)x - (char *)shared;
-		if (posix_fallocate(world->fd, at, (off_t)bytes) != 0)
-			return -ENOMEM;
-		memset(x, 0, bytes);
-	}
+	if (*tag >= 0) /* of an earlier round */
+		give_back(shared, *tag);
+	const int err = shared->spare_count == 0 ? take_pages(world) : 0;
+	if (err)
+		return err;
+	shared->place[slot % SLOTS] = shared->spare[--shared->spare_count];
+	for (unsigned output = 0; output < shared->outputs; output++)
+		memset(slot_at(world, output, slot), 0, SLOT_FRAMES * sizeof(double));
 	*tag = slot;
 	return 0;
 }
@@ -273,7 +292,7 @@ int sabin_world_play(struct sabin_world *world, int64_t at, const double *x, siz
 	struct sabin_world_shared *shared = world->shared;
 	sabin_world_lock(shared);
 	const int64_t now = sabin_timeline_now(world);
-	give_back_past(world, now);
+	give_back_past(shared, now);
 	if (at < now) {
 		const int64_t late = earlier(now - at, (int64_t)frames);
 		x += (size_t)late * shared->outputs;
@@ -287,6 +306,23 @@ int sabin_world_play(struct sabin_world *world, int64_t at, const double *x, siz
 		shared->end = later(shared->end, at + (int64_t)frames);
 	sabin_world_unlock(shared);
 	return err;
+}
+
+static bool anybody_runs(const struct sabin_world_shared *shared)
+{
+	for (int user = 0; user < USERS; user++)
+		if (shared->users[user].running)
+			return true;
+	return false;
+}
+
+/* Free-running time that passes while nobody plays or listens: as long as the longest response, so that
+ * the room is silent then, and to a multiple of it.  What is heard of a signal depends on nothing before
+ * it, to the last bit: transforms begin at the same place of it. */
+static int64_t after_a_pause(int64_t now)
+{
+	enum { PAUSE_LOG2 = 22 }; /* see frames_max in scene.c */
+	return now > 0 ? ((now >> PAUSE_LOG2) + 2) << PAUSE_LOG2 : 0;
 }
 
 int sabin_world_start(struct sabin_world *world, const double *x, size_t frames, int64_t *base)
@@ -304,6 +340,8 @@ int sabin_world_start(struct sabin_world *world, const double *x, size_t frames,
 			shared->end = now + (int64_t)frames;
 		shared->gate = false;
 	} else {
+		if (shared->speed == 0 && shared->end <= now && !anybody_runs(shared))
+			now = shared->now = after_a_pause(now);
 		user->limit = now;
 		user->needed = later(0, now - HISTORY_FRAMES);
 		shared->gate = shared->speed == 0 && !shared->users[PLAYBACK_USER].running;

@@ -22,7 +22,7 @@ enum { DOOR = USERS, OUTPUTS_MAX = 64 };
 #define F_OFD_SETLKW 38
 #endif
 
-static const uint32_t magic = 0x53614231; /* "SaB1": this layout */
+static const uint32_t magic = 0x53614232; /* "SaB2": this layout */
 
 /* glibc's way to call a function with an argument when this library is unloaded or the process ends
  * (Itanium C++ ABI 3.3.6.3) */

@@ -3,9 +3,9 @@
  * world_inner.h: the shared memory as the two halves of the world see it: world.c (who is there)
  * and timeline.c (time and sound).
  *
- * Layout: struct sabin_world_shared, then one ring of samples an output.  The rings are large and
- * almost empty: pages are taken slot by slot as sound is written and given back when no capture
- * stream needs them any more.
+ * Layout: struct sabin_world_shared, then as many samples an output as a ring of slots has at most.
+ * They are large and almost empty: pages are taken slot by slot as sound is written, and written anew
+ * when no capture stream needs them any more.
  */
 #ifndef SABIN_ROOMCARD_WORLD_INNER_H
 #define SABIN_ROOMCARD_WORLD_INNER_H
@@ -49,7 +49,10 @@ struct sabin_world_shared {
 	uint64_t revision;
 	int64_t first_sound, take_sound;
 	int64_t released; /* slots before this one were given back */
-	int64_t tag[SLOTS]; /* which slot of time lies in this slot of the rings; -1: none */
+	int64_t tag[SLOTS];    /* which slot of time lies in this slot of the rings; -1: none */
+	uint16_t place[SLOTS]; /* ... and where its samples are, in slots */
+	uint16_t spare[SLOTS]; /* [spare_count]: places whose pages were taken and that are free */
+	unsigned spare_count, taken; /* places 0 .. taken - 1 have pages */
 };
 
 struct sabin_world {

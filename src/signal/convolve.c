@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sabin/convolve.h>
 #include <sabin/fft.h>
@@ -39,6 +40,7 @@ struct sabin_convolver {
 	struct path *paths;     /* [input * outputs + output] */
 	size_t depth;           /* blocks in each input's delay line: the longest response's */
 	double **line;          /* [input][depth * 2 * lanes], a ring of spectra */
+	bool *sounds;           /* [input][depth]: a spectrum that is not zero; others are not made */
 	size_t newest;          /* place of the current block in the rings */
 	double *time;           /* [input][2 * block]: the block before and the current one */
 	double *older;          /* [output][2 * lanes] */
@@ -93,15 +95,18 @@ static void inverse(struct sabin_convolver *c, const double *spectrum, double *x
 static bool make_lines(struct sabin_convolver *c, size_t depth)
 {
 	double **line = calloc(c->inputs, sizeof *line);
-	bool made = line;
+	bool *sounds = array(c->inputs, depth, sizeof *sounds);
+	bool made = line && sounds;
 	for (size_t i = 0; made && i < c->inputs; i++)
 		made = (line[i] = array(depth, 2 * c->lanes, sizeof **line));
 	double **gone = made ? c->line : line;
 	for (size_t i = 0; gone && i < c->inputs; i++)
 		free(gone[i]);
 	free(gone);
+	free(made ? c->sounds : sounds);
 	if (made) {
 		c->line = line;
+		c->sounds = sounds;
 		c->depth = depth;
 		c->newest = 0;
 	}
@@ -147,6 +152,7 @@ void sabin_convolver_free(struct sabin_convolver *c)
 	for (size_t i = 0; c->line && i < c->inputs; i++)
 		free(c->line[i]);
 	free(c->line);
+	free(c->sounds);
 	free(c->paths);
 	free(c->time);
 	free(c->older);
@@ -187,17 +193,38 @@ enum sabin_err sabin_convolver_set_response(struct sabin_convolver *c, size_t in
 
 void sabin_convolver_reset(struct sabin_convolver *c)
 {
-	for (size_t i = 0; i < c->inputs; i++)
-		memset(c->line[i], 0, c->depth * 2 * c->lanes * sizeof **c->line);
+	memset(c->sounds, 0, c->inputs * c->depth * sizeof *c->sounds);
 	memset(c->time, 0, c->inputs * 2 * c->block * sizeof *c->time);
 	c->newest = 0;
 	c->older_ready = false;
 }
 
-/* The input's spectrum of `age` blocks ago. */
-static double *spectrum(const struct sabin_convolver *c, size_t input, size_t age)
+/* The place in the rings of `age` blocks ago. */
+static size_t place(const struct sabin_convolver *c, size_t age)
 {
-	return c->line[input] + (c->newest + c->depth - age) % c->depth * 2 * c->lanes;
+	return (c->newest + c->depth - age) % c->depth;
+}
+
+static bool *sounds(const struct sabin_convolver *c, size_t input, size_t age)
+{
+	return c->sounds + input * c->depth + place(c, age);
+}
+
+/* sum += what the input of `age` blocks ago gives through a path. */
+static void add_partition(const struct sabin_convolver *c, size_t input, const struct path *path,
+                          size_t age, double *sum)
+{
+	if (age < path->partitions && *sounds(c, input, age))
+		multiply_add(sum, c->line[input] + place(c, age) * 2 * c->lanes,
+		             path->spectra + age * 2 * c->lanes, c->lanes);
+}
+
+static bool is_silent(const double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (x[i] != 0)
+			return false;
+	return true;
 }
 
 /* What the complete blocks before this one still contribute to it. */
@@ -208,8 +235,7 @@ static void sum_older(struct sabin_convolver *c)
 		for (size_t o = 0; o < c->outputs; o++) {
 			const struct path *path = &c->paths[i * c->outputs + o];
 			for (size_t p = 1; p < path->partitions; p++)
-				multiply_add(c->older + o * 2 * c->lanes, spectrum(c, i, p),
-				             path->spectra + p * 2 * c->lanes, c->lanes);
+				add_partition(c, i, path, p, c->older + o * 2 * c->lanes);
 		}
 	}
 	c->older_ready = true;
@@ -223,15 +249,14 @@ void sabin_convolver_process(struct sabin_convolver *c, const double *const *in,
 	for (size_t i = 0; i < c->inputs; i++) {
 		double *time = c->time + i * 2 * c->block;
 		memcpy(time + c->block, in[i], c->block * sizeof *time);
-		forward(c, time, spectrum(c, i, 0));
+		*sounds(c, i, 0) = !is_silent(time, 2 * c->block);
+		if (*sounds(c, i, 0))
+			forward(c, time, c->line[i] + place(c, 0) * 2 * c->lanes);
 	}
 	for (size_t o = 0; o < c->outputs; o++) {
 		memcpy(c->sum, c->older + o * 2 * c->lanes, 2 * c->lanes * sizeof *c->sum);
-		for (size_t i = 0; i < c->inputs; i++) {
-			const struct path *path = &c->paths[i * c->outputs + o];
-			if (path->partitions > 0)
-				multiply_add(c->sum, spectrum(c, i, 0), path->spectra, c->lanes);
-		}
+		for (size_t i = 0; i < c->inputs; i++)
+			add_partition(c, i, &c->paths[i * c->outputs + o], 0, c->sum);
 		inverse(c, c->sum, c->wrapped);
 		/* [St]: the first block is wrapped round, the second is the convolution */
 		memcpy(out[o], c->wrapped + c->block, c->block * sizeof **out);
@@ -246,4 +271,34 @@ void sabin_convolver_advance(struct sabin_convolver *c)
 	}
 	c->newest = (c->newest + 1) % c->depth;
 	c->older_ready = false;
+}
+
+enum sabin_err sabin_convolve(const double *a, size_t n, const double *b, size_t m,
+                                     double **out)
+{
+	if (n == 0 || m == 0 || n > INT32_MAX / 4 || m > INT32_MAX / 4)
+		return SABIN_EINVAL;
+	const size_t size = sabin_fft_smooth_size(n + m - 1);
+	struct sabin_fft *fft = NULL;
+	double *x = calloc(size, sizeof *x);
+	double complex *p = calloc(size / 2 + 1, sizeof *p), *q = calloc(size / 2 + 1, sizeof *q);
+	enum sabin_err err = x && p && q ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
+	if (err)
+		goto out;
+	memcpy(x, a, n * sizeof *x);
+	sabin_fft_forward(fft, x, p);
+	memset(x, 0, size * sizeof *x);
+	memcpy(x, b, m * sizeof *x);
+	sabin_fft_forward(fft, x, q);
+	for (size_t k = 0; k <= size / 2; k++)
+		p[k] *= q[k];
+	sabin_fft_inverse(fft, p, x);
+	*out = x;
+	x = NULL;
+out:
+	sabin_fft_free(fft);
+	free(x);
+	free(p);
+	free(q);
+	return err;
 }

@@ -57,13 +57,32 @@ static double power(double complex x)
 	return creal(x) * creal(x) + cimag(x) * cimag(x);
 }
 
-/* Re and Im of c exp(i w delay). */
-static void turned(const struct pair *p, size_t k, double delay, double *re, double *im)
+/* exp(i w delay), multiplied up from bin to bin between anchors without more than their rounding. */
+struct turner {
+	double step_rad, step_re, step_im; /* from one bin to the next */
+	double re, im;
+};
+
+enum { ANCHOR = 64 };
+
+static struct turner turner_of(const struct pair *p, double delay)
 {
-	const double angle = 2 * M_PI * (double)k / (double)p->size * delay;
-	const double cosine = cos(angle), sine = sin(angle);
-	*re = creal(p->c[k]) * cosine - cimag(p->c[k]) * sine;
-	*im = creal(p->c[k]) * sine + cimag(p->c[k]) * cosine;
+	const double step_rad = 2 * M_PI / (double)p->size * delay;
+	return (struct turner){step_rad, cos(step_rad), sin(step_rad), 1, 0};
+}
+
+/* Re and Im of c[k] exp(i w delay), for k = first, first + 1 .. in turn. */
+static void turned(struct turner *t, const struct pair *p, size_t k, double *re, double *im)
+{
+	if ((k - p->first) % ANCHOR == 0) {
+		t->re = cos(t->step_rad * (double)k);
+		t->im = sin(t->step_rad * (double)k);
+	}
+	*re = creal(p->c[k]) * t->re - cimag(p->c[k]) * t->im;
+	*im = creal(p->c[k]) * t->im + cimag(p->c[k]) * t->re;
+	const double next = t->re * t->step_re - t->im * t->step_im;
+	t->im = t->re * t->step_im + t->im * t->step_re;
+	t->re = next;
 }
 
 /* The quarter of a sample with the highest correlation.  On whole samples a narrow band near half the
@@ -72,10 +91,11 @@ static double coarse(struct pair *p, size_t most)
 {
 	double best = 0, highest = -HUGE_VAL;
 	for (int quarter = 0; quarter < 4; quarter++) {
+		struct turner turner = turner_of(p, 0.25 * quarter);
 		for (size_t k = 0; k <= p->size / 2; k++) {
 			double re = 0, im = 0;
 			if (k >= p->first && k <= p->last)
-				turned(p, k, 0.25 * quarter, &re, &im);
+				turned(&turner, p, k, &re, &im);
 			p->b[k] = CMPLX(re, im); /* no longer needed for what it was */
 		}
 		sabin_fft_inverse(p->fft, p->b, p->t);
@@ -98,10 +118,11 @@ static double refine(const struct pair *p, double delay)
 	const double from = delay;
 	for (int step = 0; step < STEPS; step++) {
 		double slope = 0, bend = 0;
+		struct turner turner = turner_of(p, delay);
 		for (size_t k = p->first; k <= p->last; k++) {
 			const double w = 2 * M_PI * (double)k / (double)p->size;
 			double re, im;
-			turned(p, k, delay, &re, &im);
+			turned(&turner, p, k, &re, &im);
 			slope += w * im;
 			bend += w * w * re;
 		}
@@ -151,9 +172,10 @@ enum sabin_err sabin_delay_find(const double *a, const double *b, size_t n, doub
 		goto out;
 	}
 	const double delay = refine(&p, coarse(&p, most_frames));
+	struct turner turner = turner_of(&p, delay);
 	for (size_t k = p.first; k <= p.last; k++) {
 		double re, im;
-		turned(&p, k, delay, &re, &im);
+		turned(&turner, &p, k, &re, &im);
 		common += re;
 	}
 	/* what is left of b without g a, shared between the two; padding makes that many more bins of

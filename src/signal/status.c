@@ -31,6 +31,8 @@ const char *sabin_strerror(enum sabin_err err)
 		return "audio data lost";
 	case SABIN_EINTR:
 		return "interrupted";
+	case SABIN_EINSTALL:
+		return "a file of sabin's own is missing";
 	}
 	return "unknown status";
 }

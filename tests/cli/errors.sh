@@ -72,6 +72,10 @@ expect_status 2 "$sabin" analyze good --json --csv
 says "exclude each other"
 expect_status 2 "$sabin" response good --range 200..20
 says "LO below HI"
+for name in x.jpg X.JPEG charts/x.gif; do
+	expect_status 2 "$sabin" plot good -k response -o $name
+	says "ends in .png, .svg or .pdf is expected"
+done
 nothing_left a a.wav a.wav.yaml
 
 # ---- input
@@ -106,6 +110,26 @@ done <"$tree/rooms/broken/EXPECT"
 printf 'RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0\x80\xbb\0\0\0\xee\x02\0\x04\0\x20\0data\x08\0\0\0\0\0\0\0\0\0\xc0\x7f' >nan.wav
 expect_status 3 "$sabin" analyze nan.wav
 says "nan.wav"
+# digital silence; samples that 32-bit float cannot hold
+{ head -c 40 nan.wav && printf '\x80\x3e\0\0' && head -c 16000 /dev/zero; } >silent.wav
+for command in analyze response 'plot -k response -o a.png'; do
+	expect_status 3 "$sabin" ${command%% *} silent.wav ${command#"${command%% *}"}
+	says "silent"
+done
+# a sweep, and the recording of one, in place of a response
+expect_status 0 "$sabin" sweep -q --length 2 --tail 0.5 -o played.wav
+mkdir raw && cp good/recordings/left.mix.* raw/
+for command in 'analyze' 'response' 'plot -k response -o a.png' 'import -o a'; do
+	for file in played.wav raw/left.mix.*; do
+		expect_status 3 "$sabin" ${command%% *} "$file" ${command#"${command%% *}"}
+		says "no impulse response: it looks like a sweep"
+		hold "tells what to do" grep -q "sabin deconvolve $file" err
+	done
+done
+expect_status 3 "$sabin" analyze good/left.mix.noise.wav
+says "looks like noise"
+expect_status 0 "$sabin" import --unchecked played.wav -q -o unchecked
+expect_status 0 "$sabin" analyze unchecked
 expect_status 3 "$sabin" deconvolve "$w" --sweep text.wav -o a
 says "text.wav"
 expect_status 3 "$sabin" deconvolve missing.wav --sweep "$w" -o a
@@ -126,11 +150,57 @@ expect_status 3 "$sabin" analyze hostile
 says "hostile/measurement.yaml:"
 nothing_left a
 
+# ---- what is allowed but hardly meant
+cat >plain.yaml <<'END'
+size_m: {width: 3.9, length: 5.2, height: 2.7}
+surfaces: {front: 0.1, back: 0.2, left: 0.1, right: 0.12, floor: 0.15, ceiling: 0.1}
+speakers: {left: {output: 1, position_m: [1.2, 1.1, 1.2]}, right: {output: 2, position_m: [2.7, 1.1, 1.2]}}
+positions: {mix: {position_m: [1.95, 2.5, 1.2]}}
+END
+warns() # EDIT TEXT: a room so changed warns of TEXT
+{
+	sed "$1" plain.yaml >odd.yaml
+	expect_status 0 "$sabin" room odd.yaml --check
+	hold "warns: $2" grep -qF -- "odd.yaml: warning: $2" err
+	expect_status 0 "$sabin" room odd.yaml --json -q
+	hold "JSON holds it, quiet is quiet" test "$(grep -cF -- "$2" out)$(wc -l <err)" = 10
+}
+warns 's/width: [0-9.]*/width: 390/' 'size_m.width: 390 m looks like centimetres; metres are expected: 3.9?'
+warns 's/output: 2/output: 1/' 'speakers left and right share output 1'
+warns 's/1.95, 2.5, 1.2/2.715, 1.1, 1.2/' 'position mix lies in the speaker right'
+expect_status 0 "$sabin" room "$room"
+hold "a good room warns of nothing" test ! -s err
+for good in "$tree"/rooms/*-room.yaml; do
+	hold "no warning: ${good##*/}" test -z "$("$sabin" room "$good" 2>&1 >/dev/null)"
+done
+
+# ---- sabin's own files
+without() # VARIABLE COMMAND...: it says which file is missing, and what would supply it
+{
+	local variable=$1
+	shift
+	expect_status 5 env "$variable=$T/gone" "$@"
+	says "$T/gone"
+	hold "names $variable" grep -q "$variable" err
+}
+without SABIN_PLUGIN "$sabin" measure short.yaml --simulate -o a
+without SABIN_PLOTS "$sabin" plot good -k response -o a.png
+without SABIN_ROOMS "$sabin" room "$room"
+without SABIN_ROOMS "$sabin" measure short.yaml --simulate -o a
+mkdir gone
+without SABIN_PLOTS "$sabin" plot good -k response -o a.png
+without SABIN_ROOMS "$sabin" room "$room"
+rmdir gone
+nothing_left a a.png
+
 # ---- devices
 expect_status 4 "$sabin" measure short.yaml --playback nowhere --capture nowhere -o a
 says "nowhere"
 expect_status 4 "$sabin" measure short.yaml --playback null --capture hw:99 -o a
 says "hw:99"
+hold "alsa-lib's own words are part of the message" [ "$(grep -c 'ALSA lib' err)" -eq 0 ]
+expect_status 0 "$sabin" devices
+hold "no library talks while devices are listed" [ ! -s err ]
 nothing_left a
 
 # ---- output
@@ -149,6 +219,10 @@ says "/dev/full"
 got=0
 "$sabin" analyze good >/dev/full 2>err || got=$?
 hold "full disk behind standard output: status 5" [ $got -eq 5 ]
+says "standard output"
+got=0
+"$sabin" analyze good --json -q >/dev/full 2>err || got=$?
+hold "the same for JSON" [ $got -eq 5 ]
 says "standard output"
 if [ "$(id -u)" -ne 0 ]; then
 	mkdir locked && chmod 555 locked
@@ -195,14 +269,40 @@ interrupt 'left at mix' a
 says "nothing was written"
 nothing_left a
 interrupt 'right at mix' b
+cp err err.b
+"$sabin" simulate "$room" -o c >out 2>err &
+sleep 0.15
+kill -INT $!
+got=0
+wait $! || got=$?
+hold "an interrupted simulate: status 130" [ $got -eq 130 ]
+nothing_left c
+"$sabin" measure slow.yaml --simulate --speaker left -o c >out 2>err &
+sleep 0.05
+kill -INT $!
+wait $! || :
+nothing_left c
 set +m
-says "whole responses are in b"
+cp err.b err
+says "1 whole response is in b; --append goes on"
 if "$sabin" analyze b >out 2>err && grep -q 'complete: false' b/measurement.yaml; then
 	pass "what was measured before is whole"
 else
 	fail "an interrupted directory cannot be read"
 fi
-sed -i 's/speed: 1, //' slow.yaml b/room.yaml
+hold "what is missing is told" grep -qF "b is not complete: 1 of 4 responses; 'sabin measure ROOM -o b --append' goes on" err
+expect_status 2 "$sabin" measure slow.yaml --simulate -q -o b
+hold "--append is named where the directory exists" grep -qF "go on with it with --append" err
+# another room is refused by the key that differs, before anything is said to be playing
+sed 's/mix: {position_m: \[1.95/mix: {position_m: [1.96/' slow.yaml >moved.yaml
+expect_status 3 "$sabin" measure moved.yaml --simulate --append -o b
+says "positions.mix.position_m differs"
+hold "nothing is announced that is not played" [ "$(grep -c playing err)" -eq 0 ]
+# speed, words and a new position are no other room
+sed -i -e 's/speed: 1, //' -e 's/^name: .*/name: Again/' -e 's/^positions:/&\n  door: {position_m: [3, 4.5, 1.2]}/' slow.yaml
+expect_status 0 "$sabin" measure slow.yaml --simulate --append --speaker right --position mix -o b
+hold "what goes on is not whole yet" grep -qF "b: 2 of 6 responses, not complete" out
+hold "how long it sounds is told" grep -qE '; 1 response of [0-9.]+ s: 0:0[0-9] min of sound' err
 expect_status 0 "$sabin" measure slow.yaml --simulate -q --append -o b
 hold "--append adds what was missing" ls b/left.mix.wav b/right.mix.wav b/left.seat-left.wav b/right.seat-left.wav
 hold "--append completes it" grep -q 'complete: true' b/measurement.yaml

@@ -68,7 +68,7 @@ shows '"zero": "emission"'
 # ---- a foreign sweep: no recipe, in the file or beside it
 expect_status 0 "$sabin" deconvolve once.wav --sweep once.wav -o cable
 expect_status 0 "$sabin" sweep --length 0.5 --tail 0.3 --from 40 --to 20k -o foreign-ours.wav
-expect_status 0 "$sabin" import foreign-ours.wav --speaker x --position y -o strip
+expect_status 0 "$sabin" import --unchecked foreign-ours.wav --speaker x --position y -o strip
 expect_status 0 "$sabin" deconvolve two/recordings/left.mix.flac --sweep strip/x.y.wav -o foreign
 says "foreign sweep"
 
@@ -90,6 +90,8 @@ says "channel 1 is silent"
 expect_status 0 "$sabin" sweep --length 5 --from 100 --to 300 --tail 0.3 -o low.wav
 expect_status 3 "$sabin" deconvolve two/left.mix.wav --sweep low.wav -o no
 says "no sweep found on channel 1: looked for 100 Hz to 300 Hz"
+expect_status 3 "$sabin" deconvolve two/left.mix.wav --sweep once.wav -o no
+says "has its octaves at other times than that sweep"
 hold "nothing is left of what failed" [ ! -e no ] && [ ! -e no.wav ]
 
 # ---- import: bit for bit
@@ -109,7 +111,9 @@ hold "the samples are the same to the bit" same a.raw b.raw
 expect_status 0 "$sabin" analyze again
 
 # ---- import: names
-expect_status 1 "$sabin" import second.wav -o channels
+expect_status 3 "$sabin" import second.wav -o channels
+says "channel 2 is no impulse response: it looks like a sweep"
+expect_status 1 "$sabin" import --unchecked second.wav -o channels
 shows "silent"
 hold "a response a channel" [ "$(grep -c 'file: second-ch' channels/measurement.yaml)" -eq 3 ]
 expect_status 0 "$sabin" import two/left.mix.wav channel.wav --speaker s -o one-speaker
@@ -150,5 +154,7 @@ says "is a frequency response"
 printf 'hello\n' >text.txt
 expect_status 3 "$sabin" import text.txt -o no
 says "text.txt"
+expect_status 3 "$sabin" deconvolve two/left.mix.wav --sweep once.wav -o no
+says "has its octaves at other times than that sweep"
 hold "nothing is left of what failed" [ ! -e no ]
 finish

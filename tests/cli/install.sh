@@ -13,6 +13,12 @@ prefix=$T/root/usr/local
 cd "$T"
 
 expect_status 0 "$prefix/bin/sabin" --version
+if "${make[@]}" -n PREFIX=/usr LIBDIR=/usr/lib/x install >plan && grep -q 's|/usr/local/lib/sabin|/usr/lib/x/sabin|' plan &&
+	grep -q '/usr/local/share/sabin/rooms' "$prefix/share/man/man5/sabin-room.5"; then
+	pass "the manual names the installed folders"
+else
+	fail "the manual names other folders than the installed ones"
+fi
 expect_status 0 "$prefix/bin/sabin" room --check "$prefix/share/sabin/rooms/control-room.yaml"
 expect_status 0 "$prefix/bin/sabin" measure "$prefix/share/sabin/rooms/control-room.yaml" --simulate -q --length 0.5s --position mix -o m
 expect_status 0 "$prefix/bin/sabin" plot m --kind rt60 -o rt60.svg

@@ -50,7 +50,7 @@ expect_status 2 "$sabin" level tone.yaml --simulate --calibrate 94dB -o cal.txt 
 expect_status 0 "$sabin" level tone.yaml --simulate --calibrate 114dB -o cal.txt --force -q
 holds '0 dBFS RMS = 144.00 dB SPL' cal.txt
 expect_status 1 "$sabin" level wrong.yaml --simulate --calibrate 94dB -o not.txt -q
-holds 'a calibrator of 1000 Hz' out
+holds 'a calibrator of 1 kHz' out
 expect_status 1 "$sabin" level quiet.yaml --simulate --calibrate 94dB -o not.txt -q
 if [ ! -e not.txt ]; then pass 'no file of a refused calibration'; else fail 'not.txt was written'; fi
 expect_status 0 "$sabin" level room.yaml --simulate --reference-meter 80dB --duration 2s -o meter.txt -q

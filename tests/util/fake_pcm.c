@@ -59,6 +59,9 @@ static enum sabin_err fake_open(const struct sabin_pcm_request *request,
 		free(card->queue);
 		card->queue = calloc(card->buffer_frames * channels, sizeof *card->queue);
 	}
+	snprintf(negotiated->name, sizeof negotiated->name, "%s", request->name);
+	snprintf(negotiated->type, sizeof negotiated->type, "%s", card->type ? card->type : "");
+	negotiated->period_frames = FAKE_PERIOD;
 	negotiated->rate_hz = request->rate_hz;
 	negotiated->channels = channels;
 	negotiated->buffer_frames = card->buffer_frames;
@@ -73,7 +76,7 @@ static enum sabin_err fake_prepare(void *pcm, struct sabin_diag *diag)
 	struct fake_card *card = stream->card;
 	if (card->refuse_prepare)
 		return sabin_diag_set(diag, card->refuse_prepare, NULL, 0, 0, "cannot prepare");
-	card->now = card->draws = 0;
+	card->now = card->draws = card->passed = 0;
 	*(stream->capture ? &card->read : &card->written) = 0;
 	card->underran = false;
 	return SABIN_OK;
@@ -120,6 +123,21 @@ static bool reached(const struct fake_card *card, long frame)
 	return frame != FAKE_NEVER && card->now >= (size_t)frame;
 }
 
+/* Frames that the wall clock has for a paced card since it was asked last. */
+static size_t paced(struct fake_card *card)
+{
+	struct timespec now;
+	usleep(1000);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (card->passed == 0)
+		card->began = now;
+	const double since_s = (double)(now.tv_sec - card->began.tv_sec) +
+	                       1e-9 * (double)(now.tv_nsec - card->began.tv_nsec);
+	const size_t due = (size_t)(since_s * card->paced_hz) + 1, frames = due - card->passed;
+	card->passed = due;
+	return frames;
+}
+
 /* Time goes on, never farther than what has been written nor than capture can hold. */
 static void pass_time(struct fake_card *card)
 {
@@ -127,6 +145,8 @@ static void pass_time(struct fake_card *card)
 	size_t frames = (size_t)(share * (double)card->chunk_max);
 	if (card->stuck || !card->playing)
 		return;
+	if (card->paced_hz > 0)
+		frames = paced(card);
 	for (; frames > 0 && card->now < card->written; frames--) {
 		/* a capture that broke down holds nothing up */
 		if (card->now >= card->read + card->buffer_frames &&

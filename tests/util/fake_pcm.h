@@ -7,9 +7,11 @@
 #ifndef SABIN_TEST_FAKE_PCM_H
 #define SABIN_TEST_FAKE_PCM_H
 
+#include <time.h>
+
 #include "audio/pcm.h"
 
-enum { FAKE_INPUTS = 2, FAKE_OUTPUTS = 3, FAKE_NEVER = -1 };
+enum { FAKE_INPUTS = 2, FAKE_OUTPUTS = 3, FAKE_NEVER = -1, FAKE_PERIOD = 64 };
 
 struct fake_card {
 	/* the script */
@@ -21,6 +23,8 @@ struct fake_card {
 	uint64_t seed;      /* of the chunks' sizes */
 	long xrun_playback_at, xrun_capture_at, gone_at; /* frame, or FAKE_NEVER */
 	bool stuck;         /* time stands still */
+	double paced_hz;    /* frames that pass in a second of the wall clock; 0: as fast as it goes */
+	const char *type;   /* that it claims to be, "HW"; NULL: nothing */
 	enum sabin_err refuse_prepare, refuse_start;
 	void (*tick)(void *context, size_t frame); /* may be NULL */
 	void *context;
@@ -34,6 +38,8 @@ struct fake_card {
 	int ready;             /* always: a card without a clock lets nobody sleep */
 	int open_count;        /* streams open */
 	bool playing, capturing, underran;
+	struct timespec began; /* paced: when the first frame passed */
+	size_t passed;         /* paced: frames since then, heard or not */
 	uint64_t draws;
 	float *queue;          /* [buffer_frames * outputs]: a ring of what was written */
 };

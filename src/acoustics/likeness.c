@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * likeness.c: is it an impulse response?
+ *
+ * From first principles.  A linear, time-invariant room that is struck once sounds in all octaves at
+ * once, and what it sounds decays.  A sweep sounds in one octave after the other; speech and music
+ * begin in each octave when they please, and go on; noise just goes on.  So each octave is looked at
+ * through short windows: when it first comes within 10 dB of its loudest window, and by how much the
+ * energy of the second half of its sound is below that of the first.  Both are ratios within an
+ * octave: neither level nor the colour of room, loudspeaker or noise matter.
+ *
+ * The figures below stand between what these kinds of sounds show (tests/test_likeness.c draws them):
+ *   spread of arrivals  responses 0 to 0.03 s; a sweep 0.022 s per second and octave, 0.2 s for 1 s
+ *   fall                decays 9 to 11 dB over the 20 dB that are looked at, 4 to 6 dB where noise
+ *                       leaves 10; a sweep in its octaves, noise, music: -3 to 2 dB
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sabin/likeness.h>
+
+#include "signal/track.h"
+
+static const double window_s = 0.06, from_hz = 20, to_hz = 20000;
+/* What ends sooner than this cannot be told apart, and need not be. */
+static const double least_s = 0.5;
+/* This quantile of an octave's windows is what goes on all the time; digital silence counts as this
+ * far below the loudest. */
+static const double floor_quantile = 0.1, range_db = 60;
+/* Noise through windows of T s in a band of B Hz strays: its loudest window stands above its floor by
+ * some 18 / sqrt(B T) dB.  An octave tells something when it stands out by 3 dB more; it has an
+ * arrival that can be trusted when it stands out by 20 dB, a fall by 12 dB, silence between two
+ * sounds by 30 dB. */
+static const double stray_db = 18, tells_db = 3;
+static const double arrival_needs_db = 20, fall_needs_db = 12, return_needs_db = 30;
+/* How far below its loudest window an octave has arrived, and has ended. */
+static const double arrival_db = -10, end_db = -20;
+/* A sound shorter than this is not judged by its fall. */
+static const double least_span_s = 0.3;
+/* The limits; see the head of this file. */
+static const double most_spread_s = 0.1, least_fall_db = 2, least_rising = 0.7;
+/* A peak so far above the RMS of everything is no steady sound: there, something was struck.  (Music
+ * reaches 20 dB, a Gaussian noise 14 dB in a minute.) */
+static const double struck_db = 22;
+/* After an echo there may be one more arrival; with so many it is another sound. */
+static const double most_returns = 1.5;
+
+struct octave {
+	double contrast_db;
+	double least_db; /* contrast from which on the octave tells something */
+	double arrival_s, span_s, fall_db;
+	double returns;  /* how often it arrives again after it has ended */
+};
+
+static int by_size(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double median(double *x, size_t n)
+{
+	if (n == 0)
+		return NAN;
+	qsort(x, n, sizeof *x, by_size);
+	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
+}
+
+static double ratio(double db)
+{
+	return pow(10, db / 10);
+}
+
+/* First and last window of the sound in power[count], and how often it begins again between. */
+static void find_ends(const double *power, size_t count, double begin, double end, size_t *first,
+                      size_t *last, double *returns)
+{
+	bool over = false;
+	*first = 0;
+	*last = count - 1;
+	while (power[*first] < begin)
+		++*first;
+	while (*last > *first && power[*last] < end)
+		--*last;
+	for (size_t w = *first; w <= *last; w++) {
+		*returns += over && power[w] >= begin;
+		over = power[w] < end || (over && power[w] < begin);
+	}
+}
+
+/* power[count]: the windows of one octave, hop_s apart; sorted[count] is scratch. */
+static void look(const double *power, double *sorted, size_t count, double hop_s, struct octave *o)
+{
+	memcpy(sorted, power, count * sizeof *sorted);
+	qsort(sorted, count, sizeof *sorted, by_size);
+	const double most = sorted[count - 1];
+	if (!(most > 0))
+		return;
+	const double usual = fmax(sorted[(size_t)(floor_quantile * (double)count)],
+	                          most * ratio(-range_db));
+	o->contrast_db = 10 * log10(most / usual);
+	const double end = fmin(most, fmax(most * ratio(end_db), usual * ratio(o->least_db)));
+	size_t first, last;
+	find_ends(power, count, fmax(most * ratio(arrival_db), end), end, &first, &last, &o->returns);
+	double half[2] = {0, 0};
+	for (size_t w = first; w <= last; w++)
+		half[w > (first + last) / 2] += power[w];
+	o->arrival_s = (double)first * hop_s;
+	o->span_s = (double)(last - first) * hop_s;
+	o->fall_db = half[1] > 0 ? 10 * log10(half[0] / half[1]) : range_db;
+}
+
+/* What the octaves say together. */
+struct verdict {
+	size_t telling, arrivals, falls;
+	double spread_s, rising, fall_db, returns;
+};
+
+/* Mean distance of the arrivals from their median, and the share of steps upwards from octave to
+ * octave, or downwards where these are more. */
+static void judge_arrivals(const double *arrival_s, size_t n, struct verdict *v)
+{
+	double sorted[SABIN_TRACK_BANDS_MAX];
+	size_t up = 0, down = 0;
+	v->arrivals = n;
+	v->spread_s = NAN;
+	if (n < 2)
+		return;
+	memcpy(sorted, arrival_s, n * sizeof *sorted);
+	const double middle_s = median(sorted, n);
+	v->spread_s = 0;
+	for (size_t i = 0; i < n; i++) {
+		v->spread_s += fabs(arrival_s[i] - middle_s) / (double)n;
+		up += i > 0 && arrival_s[i] > arrival_s[i - 1];
+		down += i > 0 && arrival_s[i] < arrival_s[i - 1];
+	}
+	v->rising = (double)(up > down ? up : down) / (double)(n - 1);
+}
+
+static struct verdict judge(const struct octave *octave, size_t count)
+{
+	struct verdict v = {0};
+	double arrival_s[SABIN_TRACK_BANDS_MAX], fall_db[SABIN_TRACK_BANDS_MAX],
+	    returns[SABIN_TRACK_BANDS_MAX];
+	size_t arrivals = 0, silences = 0;
+	for (size_t b = 0; b < count; b++) {
+		const struct octave *o = &octave[b];
+		if (o->contrast_db < o->least_db)
+			continue;
+		v.telling++;
+		if (o->contrast_db >= fmax(arrival_needs_db, o->least_db - arrival_db))
+			arrival_s[arrivals++] = o->arrival_s;
+		if (o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db))
+			returns[silences++] = o->returns;
+		if (o->contrast_db >= fall_needs_db && o->span_s >= least_span_s)
+			fall_db[v.falls++] = o->fall_db;
+	}
+	judge_arrivals(arrival_s, arrivals, &v);
+	v.fall_db = median(fall_db, v.falls);
+	v.returns = median(returns, silences);
+	return v;
+}
+
+static void conclude(const struct verdict *v, bool struck, struct sabin_likeness *out)
+{
+	*out = (struct sabin_likeness){SABIN_LIKE_RESPONSE, true, v->spread_s, v->fall_db};
+	const bool spread = v->spread_s > most_spread_s;
+	if (spread && !struck && v->rising >= least_rising) {
+		out->like = SABIN_LIKE_SWEEP;
+	} else if (spread || v->returns > most_returns || v->fall_db < least_fall_db) {
+		out->like = struck ? SABIN_LIKE_SEVERAL : SABIN_LIKE_SOUND;
+		out->certain = !struck;
+	} else if (v->telling < 3 && v->falls < 2 && v->arrivals < 2 && !struck) {
+		/* one octave may stray further than noise should, two hardly ever do */
+		out->like = SABIN_LIKE_NOISE;
+		out->certain = v->telling < 2 && v->falls == 0;
+	}
+}
+
+static bool is_struck(const double *h, size_t n)
+{
+	double sum = 0, most = 0;
+	for (size_t i = 0; i < n; i++) {
+		sum += h[i] * h[i];
+		most = fmax(most, h[i] * h[i]);
+	}
+	return most >= ratio(struck_db) * sum / (double)n;
+}
+
+enum sabin_err sabin_likeness_compute(const double *h, size_t n, double rate_hz,
+                                      struct sabin_likeness *out)
+{
+	if (n == 0 || !(rate_hz >= 1000 && rate_hz <= 1e7))
+		return SABIN_EINVAL;
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(h[i]))
+			return SABIN_EINVAL;
+	if ((double)n < least_s * rate_hz) {
+		*out = (struct sabin_likeness){SABIN_LIKE_RESPONSE, true, NAN, NAN};
+		return SABIN_OK;
+	}
+	struct sabin_track track;
+	struct octave octave[SABIN_TRACK_BANDS_MAX];
+	sabin_track_init(&track, rate_hz, window_s, from_hz, fmin(to_hz, rate_hz / 2), 0, (long)n - 1);
+	/* silence around it, as its indices are circular */
+	const size_t size = n + track.window;
+	double *padded = calloc(size, sizeof *padded);
+	double *sorted = malloc(track.count * sizeof *sorted);
+	enum sabin_err err = padded && sorted ? SABIN_OK : SABIN_ENOMEM;
+	if (!err) {
+		memcpy(padded, h, n * sizeof *padded);
+		err = sabin_track_process(&track, padded, size, rate_hz);
+	}
+	for (size_t b = 0; !err && b < track.bands; b++) {
+		/* a Hann window holds as much as three eighths of its length */
+		const double bt =
+		    (track.high_hz[b] - track.low_hz[b]) * 0.375 * (double)track.window / rate_hz;
+		octave[b] = (struct octave){.least_db = tells_db + stray_db / sqrt(bt)};
+		look(track.power + b * track.count, sorted, track.count,
+		     (double)track.hop / rate_hz, &octave[b]);
+	}
+	if (!err) {
+		const struct verdict v = judge(octave, track.bands);
+		conclude(&v, is_struck(h, n), out);
+	}
+	free(track.power);
+	free(padded);
+	free(sorted);
+	return err;
+}

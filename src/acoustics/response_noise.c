@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * response_noise.c: what noise does to a frequency response.
+ *
+ * The transform of noise of density N under a window w has the power N sum(w^2) in every bin, so
+ * that the end of a response, where nothing but noise is left, tells what lies under its beginning.
+ * Noise of power n beside a signal of power s in each of m = bandwidth * window independent bins
+ * gives the sum of powers a variance of (2 s n + n^2) / m.
+ */
+#include <math.h>
+
+#include <sabin/response.h>
+#include <sabin/window.h>
+
+static const double tail_share =
+    0.1; /* of the response, its end [Lundeby et al., Acustica 81 (1995)] */
+/* (sum w^2)^2 / sum w^4 of the window over its length: its last quarter counts for less. */
+static const double window_share = 0.87;
+static const double fall_share = 0.25;   /* as in response.c */
+static const double least_oct = 1.0 / 3; /* of smoothing: noise is smooth, a draw of it is not */
+
+/* Sum of the squared window, in samples; of what of it the response fills. */
+static double window_square(const struct sabin_response_options *o, double rate_hz, double n,
+                            double arrival)
+{
+	const double right = fmin(o->window_s, (n - arrival) / rate_hz);
+	const double left = fmin(o->left_window_s, arrival / rate_hz);
+	/* half a cosine squared and squared again: 3/8 of its length */
+	const double fall_s = fall_share * o->window_s, flat_s = o->window_s - fall_s;
+	return rate_hz * (fmin(right, flat_s) + 3 * fmax(0, right - flat_s) / 8 + 3 * left / 8);
+}
+
+enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate_hz, double arrival,
+                                          const struct sabin_response_options *options,
+                                          const struct sabin_response *response, double *noise_db)
+{
+	struct sabin_response_options o = *options;
+	struct sabin_response noise;
+	const double frames = (double)n;
+	if (!(arrival >= 0 && arrival < frames))
+		return SABIN_EINVAL;
+	for (size_t i = 0; i < response->length; i++)
+		noise_db[i] = NAN;
+	if (options->window_cycles > 0) /* another window for each point */
+		return SABIN_OK;
+	o.smoothing = SABIN_SMOOTHING_FIXED;
+	/* a window of its own, both sides soft: what begins at an edge would spill */
+	const double tail = fmin(tail_share * (frames - arrival), options->window_s * rate_hz);
+	o.left_window_s = tail / 3 / rate_hz;
+	o.window_s = tail * 2 / 3 / rate_hz;
+	o.smoothing_oct = fmax(o.smoothing_oct, least_oct);
+	o.points_per_octave = 12;
+	if (!(tail >= 1))
+		return SABIN_ESHORT;
+	const double at = frames - 1 - tail * 2 / 3;
+	enum sabin_err err = sabin_response_compute(h, n, rate_hz, at, at, &o, &noise);
+	if (err)
+		return err;
+	const double own = 10 * log10(window_square(&o, rate_hz, frames, at));
+	const double theirs = 10 * log10(window_square(options, rate_hz, frames, arrival));
+	for (size_t i = 0; i < response->length; i++) {
+		const double f_hz = response->freq_hz[i];
+		/* both ends of its axis lie within a step of those of the response */
+		const double place = noise.length ? 12 * log2(f_hz / noise.freq_hz[0]) : 0;
+		const size_t k = place <= 0 ? 0 : (size_t)lrint(place);
+		if (noise.length > 0 && f_hz * tail / rate_hz * (exp2(o.smoothing_oct) - 1) >= 1)
+			noise_db[i] =
+			    theirs - own + noise.level_db[k < noise.length ? k : noise.length - 1];
+	}
+	sabin_response_free(&noise);
+	return SABIN_OK;
+}
+
+double sabin_response_error_db(double level_db, double noise_db, double band_hz, double window_s)
+{
+	const double ratio = pow(10, (noise_db - level_db) / 10);
+	const double bins = fmax(1, window_share * band_hz * window_s);
+	return 10 / M_LN10 * sqrt((2 * ratio + ratio * ratio) / bins);
+}

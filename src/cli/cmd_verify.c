@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * cmd_verify.c: sabin verify.
+ */
+#include <math.h>
+#include <strings.h>
+
+#include <sabin/verify.h>
+
+#include "cli/command.h"
+#include "cli/eq_input.h"
+#include "io/correction.h"
+#include "io/json.h"
+
+struct options {
+	struct sabin_common common;
+	const char *calibration;
+	struct sabin_list speakers, positions;
+};
+
+static const struct sabin_opt rows[] = {
+    {SABIN_OPT_LIST, 0, "speaker", "NAME,...", offsetof(struct options, speakers), 0, 0, 0, NULL,
+     NULL, "only these speakers"},
+    {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
+     NULL, "only these positions"},
+    {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
+     NULL, "microphone calibration to subtract, or none; else the measurement's own"},
+};
+
+enum { FINDINGS_MOST = 64 };
+
+struct job {
+	const struct sabin_command *command;
+	struct sabin_correction_file file;
+	struct sabin_eq_input input;
+	struct sabin_verify_channel *channels; /* [channel_count] */
+	struct sabin_verified *verified;
+	double *curves; /* all of them */
+	struct sabin_finding findings[FINDINGS_MOST];
+	size_t finding_count;
+};
+
+static const struct sabin_eq_speaker *speaker_of(const struct job *job, const char *name)
+{
+	for (size_t s = 0; s < job->input.speaker_count; s++)
+		if (strcasecmp(job->input.speakers[s].name, name) == 0)
+			return &job->input.speakers[s];
+	return NULL;
+}
+
+static const char *position_of(const struct job *job, const struct sabin_eq_speaker *speaker, size_t p)
+{
+	return job->input.positions[(size_t)(speaker->places - job->input.places) + p];
+}
+
+/* Power mean of what was before at the positions that were measured again; where the file does not keep
+ * them apart, or none is the same, that of all.  Then only the same positions of the second measurement count:
+ * *common tells how many there are. */
+static void before(const struct job *job, size_t index, const struct sabin_eq_speaker *speaker,
+                   double *before_db, double *achieved_db, size_t *common)
+{
+	const struct sabin_correction_channel *c = &job->file.correction.channels[index];
+	const struct sabin_correction_origin *origin = &job->file.origins[index];
+	*common = 0;
+	memset(before_db, 0, c->length * sizeof *before_db);
+	memset(achieved_db, 0, c->length * sizeof *achieved_db);
+	for (size_t o = 0; o < origin->count; o++)
+		for (size_t p = 0; p < speaker->place_count; p++) {
+			if (strcasecmp(origin->places[o].position, position_of(job, speaker, p)) != 0 ||
+			    !origin->places[o].level_db)
+				continue;
+			for (size_t i = 0; i < c->length; i++) {
+				before_db[i] += pow(10, origin->places[o].level_db[i] / 10);
+				achieved_db[i] += pow(10, speaker->places[p].level_db[i] / 10);
+			}
+			++*common;
+		}
+	for (size_t i = 0; i < c->length && *common > 0; i++) {
+		before_db[i] = 10 * log10(before_db[i] / (double)*common);
+		achieved_db[i] = 10 * log10(achieved_db[i] / (double)*common);
+	}
+	if (*common > 0)
+		return;
+	memcpy(before_db, c->before_db, c->length * sizeof *before_db);
+	sabin_places_mean(speaker->places, speaker->place_count, c->length, achieved_db);
+}
+
+/* Gain of the whole channel without its own level; any level that all channels have does not matter. */
+static enum sabin_err gain_of(const struct job *job, size_t index, double *gain_db,
+                              struct sabin_diag *diag)
+{
+	const struct sabin_correction_channel *c = &job->file.correction.channels[index];
+	double *h = NULL, best_hz = 0;
+	size_t n = 0;
+	if (!job->file.fir)
+		return sabin_correction_level(c, job->file.correction.rate_hz, c->freq_hz, c->length,
+		                              gain_db);
+	for (size_t r = 0; r < c->rate_count; r++) /* the rate that reaches highest */
+		best_hz = fmax(best_hz, c->rates[r].rate_hz);
+	enum sabin_err err = sabin_correction_response(&job->file, index, best_hz, &h, &n, diag);
+	if (!err && !(c->freq_hz[c->length - 1] < best_hz / 2))
+		err = sabin_diag_set(diag, SABIN_EFORMAT, job->file.path, 0, 0,
+		                     "has no FIR whose rate reaches up to %g Hz", c->freq_hz[c->length - 1]);
+	if (!err)
+		err = sabin_fir_level(h, n, best_hz, c->freq_hz, c->length, gain_db);
+	/* its preamp and gain are in it */
+	for (size_t i = 0; i < c->length && !err; i++)
+		gain_db[i] -= c->gain_db;
+	free(h);
+	return err;
+}
+
+static enum sabin_err prepare(struct job *job, struct sabin_diag *diag)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	const size_t count = correction->channel_count, n = job->input.length;
+	job->channels = calloc(count, sizeof *job->channels);
+	job->verified = calloc(count, sizeof *job->verified);
+	job->curves = calloc(3 * count * n + 1, sizeof *job->curves);
+	if (!job->channels || !job->verified || !job->curves)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_correction_channel *c = &correction->channels[i];
+		const struct sabin_eq_speaker *speaker = speaker_of(job, c->speaker);
+		double *curves = job->curves + 3 * i * n;
+		size_t common = 0;
+		job->channels[i] = (struct sabin_verify_channel){c, curves, curves + n, NULL};
+		enum sabin_err err = gain_of(job, i, curves, diag);
+		if (err)
+			return err;
+		if (!speaker)
+			continue;
+		before(job, i, speaker, curves + n, curves + 2 * n, &common);
+		job->channels[i].achieved_db = curves + 2 * n;
+		if (common == 0)
+			sabin_say("%s: none of the positions is one that the correction was made from; "
+			          "the means are compared",
+			          c->speaker);
+	}
+	return SABIN_OK;
+}
+
+/* ---- telling -------------------------------------------------------------------------------- */
+
+static void sentence(const struct job *job, const struct sabin_finding *f, char *text, size_t size)
+{
+	const struct sabin_correction_channel *c = &job->file.correction.channels[f->channel];
+	const struct sabin_biquad *filter = &c->filters[f->filter];
+	switch (f->code) {
+	case SABIN_VERIFY_NOT_APPLIED:
+		snprintf(text, size, "%s: the correction is not applied", c->speaker);
+		break;
+	case SABIN_VERIFY_FILTER_MISSING:
+		snprintf(text, size, "%s: filter %zu is missing (%s, %.1f Hz, %+.1f dB)", c->speaker,
+		         f->filter + 1, sabin_biquad_name(filter->type), filter->freq_hz,
+		         filter->gain_db);
+		break;
+	case SABIN_VERIFY_WRONG_RATE:
+		snprintf(text, size,
+		         "%s: the filters were made for another rate than they run at (as %.0f Hz to "
+		         "%.0f Hz)",
+		         c->speaker, f->made_hz, f->run_hz);
+		break;
+	case SABIN_VERIFY_SWAPPED:
+		snprintf(text, size, "%s and %s have each other's correction", c->speaker,
+		         job->file.correction.channels[f->other].speaker);
+		break;
+	case SABIN_VERIFY_TWICE:
+		snprintf(text, size, "%s: the correction is applied twice", c->speaker);
+		break;
+	case SABIN_VERIFY_DIFFERS:
+	case SABIN_VERIFY_CODES:
+		snprintf(text, size,
+		         "%s: what was achieved differs from the prediction by %.1f dB, and no usual "
+		         "mistake explains it",
+		         c->speaker, f->before_db);
+		break;
+	}
+}
+
+static void finding_json(const struct job *job, struct sabin_json *json,
+                         const struct sabin_finding *f)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	char text[400];
+	sabin_json_open_object(json, NULL);
+	sabin_json_text(json, "code", sabin_verify_name(f->code));
+	sabin_json_text(json, "speaker", correction->channels[f->channel].speaker);
+	if (f->code == SABIN_VERIFY_SWAPPED)
+		sabin_json_text(json, "other", correction->channels[f->other].speaker);
+	if (f->code == SABIN_VERIFY_FILTER_MISSING)
+		sabin_json_integer(json, "filter", (long long)f->filter + 1);
+	if (f->code == SABIN_VERIFY_WRONG_RATE) {
+		sabin_json_number(json, "made_for_hz", f->made_hz);
+		sabin_json_number(json, "run_at_hz", f->run_hz);
+	}
+	sabin_json_number(json, "unexplained_before_db", f->before_db);
+	sabin_json_number(json, "unexplained_after_db", f->after_db);
+	sentence(job, f, text, sizeof text);
+	sabin_json_text(json, "text", text);
+	sabin_json_close(json);
+}
+
+static enum sabin_err show_json(const struct job *job)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	struct sabin_json *json = sabin_json_new();
+	if (!json)
+		return SABIN_ENOMEM;
+	sabin_json_text(json, "schema", "sabin.verification/1");
+	sabin_json_open_array(json, "channels");
+	for (size_t i = 0; i < correction->channel_count; i++) {
+		if (!job->channels[i].achieved_db)
+			continue;
+		const double range_hz[2] = {job->verified[i].from_hz, job->verified[i].to_hz};
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "speaker", correction->channels[i].speaker);
+		sabin_json_number(json, "error_before_db", correction->channels[i].error_before_db);
+		sabin_json_number(json, "predicted_error_db", job->verified[i].predicted_error_db);
+		sabin_json_number(json, "achieved_error_db", job->verified[i].achieved_error_db);
+		sabin_json_number(json, "difference_db", job->verified[i].difference_db);
+		sabin_json_numbers(json, "corrected_hz", range_hz, 2);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_open_array(json, "findings");
+	for (size_t i = 0; i < job->finding_count; i++)
+		finding_json(job, json, &job->findings[i]);
+	sabin_json_close(json);
+	enum sabin_err err = sabin_json_print(json, stdout);
+	sabin_json_free(json);
+	return err;
+}
+
+static void show(const struct job *job)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	char text[400];
+	puts("Deviation from the target in dB (RMS)");
+	printf("  %-16s %9s %10s %9s   achieved less predicted\n", "speaker", "before", "predicted",
+	       "achieved");
+	for (size_t i = 0; i < correction->channel_count; i++) {
+		const struct sabin_verified *v = &job->verified[i];
+		if (!job->channels[i].achieved_db)
+			continue;
+		printf("  %-16s %9.2f %10.2f %9.2f   %.2f dB RMS from %.0f to %.0f Hz\n",
+		       correction->channels[i].speaker, correction->channels[i].error_before_db,
+		       v->predicted_error_db, v->achieved_error_db, v->difference_db, v->from_hz,
+		       v->to_hz);
+	}
+	for (size_t i = 0; i < job->finding_count; i++) {
+		sentence(job, &job->findings[i], text, sizeof text);
+		printf("%s%s%s\n", sabin_bad(), text, sabin_plain());
+	}
+	if (job->finding_count == 0)
+		printf("%sThe correction does what it was designed to do.%s\n", sabin_good(),
+		       sabin_plain());
+}
+
+static int run(const struct sabin_command *command, void *options, char **operands)
+{
+	const struct options *o = options;
+	struct sabin_diag diag = {0};
+	struct job *job = calloc(1, sizeof *job);
+	if (!job)
+		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+	int status = -1;
+	job->command = command;
+	job->finding_count = FINDINGS_MOST;
+	enum sabin_err err = sabin_correction_read(operands[0], &job->file, &diag);
+	if (err)
+		status = sabin_fail_input(command->name, err, &diag);
+	if (status < 0)
+		status = sabin_eq_input_measurement(command->name, operands[1], &o->speakers,
+		                                    &o->positions, o->calibration,
+		                                    job->file.correction.range_hz, false, &job->input);
+	if (status < 0 && job->input.length != job->file.correction.channels[0].length) {
+		sabin_complain(command->name, "%s: does not reach over the correction's range, %g to %g Hz",
+		               operands[1], job->file.correction.range_hz[0],
+		               job->file.correction.range_hz[1]);
+		status = SABIN_EXIT_INPUT;
+	}
+	if (status < 0) {
+		err = prepare(job, &diag);
+		if (err)
+			status = sabin_fail_input(command->name, err, &diag);
+	}
+	if (status < 0) {
+		err = sabin_verify_compute(job->channels, job->file.correction.channel_count,
+		                           job->verified, job->findings, &job->finding_count);
+		if (err == SABIN_EINVAL)
+			sabin_complain(command->name, "%s: has no speaker that %s corrects; the first is '%s'",
+			               operands[1], operands[0],
+			               job->file.correction.channels[0].speaker);
+		status = err == SABIN_EINVAL ? SABIN_EXIT_INPUT
+		         : err               ? sabin_fail_output(command->name, err, &diag)
+		                             : -1;
+	}
+	if (status < 0) {
+		if (o->common.json)
+			err = show_json(job);
+		else
+			show(job);
+		status = err                      ? sabin_fail_output(command->name, err, &diag)
+		         : job->finding_count > 0 ? SABIN_EXIT_NEGATIVE
+		                                  : SABIN_EXIT_DONE;
+	}
+	sabin_correction_release(&job->file);
+	sabin_eq_input_release(&job->input);
+	free(job->channels);
+	free(job->verified);
+	free(job->curves);
+	free(job);
+	return status;
+}
+
+const struct sabin_command sabin_cmd_verify = {
+    .name = "verify",
+    .arguments = "DIR MEASUREMENT",
+    .summary = "hold what a re-measurement achieved against what the correction predicted",
+    .about = "DIR is a correction of 'sabin eq', MEASUREMENT one made through it: with 'sabin measure\n"
+             "--through', or with the correction in the equaliser of your own.  Says how far the outcome\n"
+             "is from the prediction, and when it is far, which mistake explains it.",
+    .options = rows,
+    .option_count = SABIN_COUNT(rows),
+    .size = sizeof(struct options),
+    .operands_min = 2,
+    .operands_max = 2,
+    .no_output = true,
+    .run = run,
+};

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * comparison.h: two measurements against each other: what `sabin compare` prints and the chart
+ * `compare` draws.
+ */
+#ifndef SABIN_CLI_COMPARISON_H
+#define SABIN_CLI_COMPARISON_H
+
+#include <stdio.h>
+
+#include <sabin/compare.h>
+
+#include "cli/side.h"
+#include "io/json.h"
+
+/* What is compared of each octave band, in this order. */
+enum { SABIN_COMPARED_PARAMETERS = 8 };
+enum sabin_parameter sabin_compared_parameter(size_t i);
+
+enum {
+	SABIN_COMPARED_BANDS = 8,    /* the octaves 63 Hz .. 8 kHz */
+	SABIN_COMPARED_OCTAVES = 10, /* of levels: 31.5 Hz .. 16 kHz */
+	SABIN_COMPARED_RANGES = 4,   /* bass, low middle, middle, treble */
+};
+
+struct sabin_compared_band {
+	struct sabin_band band;
+	struct sabin_change value[SABIN_COMPARED_PARAMETERS];
+};
+
+/* Levels of one range of frequencies. */
+struct sabin_compared_level {
+	const char *name; /* "bass", or NULL: an octave by its centre */
+	struct sabin_band band;
+	struct sabin_change level;
+};
+
+struct sabin_compared_response {
+	double aligned_db; /* added to the levels after, so that the direct sounds are as loud; NAN:
+	                      not */
+	struct sabin_compared_level octave[SABIN_COMPARED_OCTAVES], range[SABIN_COMPARED_RANGES];
+	size_t octave_count, range_count;
+	size_t length; /* of the curves */
+	const double *freq_hz;
+	double *before_db, *after_db, *difference_db, *plus_minus_db; /* NAN: not to be relied on */
+	bool *significant;
+};
+
+enum sabin_event { SABIN_EVENT_BOTH, SABIN_EVENT_GONE, SABIN_EVENT_NEW };
+const char *sabin_event_name(enum sabin_event event); /* "both", "gone", "new" */
+
+struct sabin_compared_mode {
+	enum sabin_event event;
+	struct sabin_quantity before_hz, after_hz; /* NAN where it is missing */
+	struct sabin_change t60, level;
+};
+
+struct sabin_compared_reflection {
+	enum sabin_event event;
+	struct sabin_quantity time_s;
+	struct sabin_change level; /* re the direct sound */
+};
+
+struct sabin_compared {
+	const struct sabin_side_item *before, *after;
+	bool same_place;
+	struct sabin_compared_band bands[SABIN_COMPARED_BANDS];
+	size_t band_count;
+	struct sabin_change sti;
+	struct sabin_compared_response response;
+	struct sabin_compared_mode *modes;
+	size_t mode_count;
+	struct sabin_compared_reflection reflections[2 * SABIN_REFLECTIONS_MAX];
+	size_t reflection_count;
+	bool has_noise;
+	bool noise_absolute;
+	struct sabin_compared_level noise[SABIN_NOISE_OCTAVES];
+	size_t noise_count;
+	struct sabin_change noise_a;
+};
+
+/* How well two speakers of a pair match at one position. */
+struct sabin_compared_pair {
+	const char *left, *right, *position;
+	struct sabin_change level; /* left minus right, 200 Hz to 4 kHz */
+	struct sabin_change
+	    deviation; /* RMS of left minus right in third octaves, that level removed */
+};
+
+struct sabin_finding {
+	const char *code;
+	char text[400];
+	double weight; /* in just noticeable differences: what comes first */
+};
+
+enum { SABIN_NOT_COMPARED_MAX = 64, SABIN_FINDINGS_MAX = 64, SABIN_PAIRS_COMPARED_MAX = 32 };
+
+struct sabin_comparison {
+	const struct sabin_side *before, *after;
+	double moved_m; /* by which a microphone at "the same place" may be off */
+	struct sabin_compared *item;
+	size_t count;
+	struct sabin_compared_band mean[SABIN_COMPARED_BANDS];
+	size_t mean_count;
+	struct sabin_change mean_sti;
+	struct sabin_compared_level mean_octave[SABIN_COMPARED_OCTAVES];
+	size_t mean_octave_count;
+	struct sabin_compared_response mean_response; /* its curves only */
+	struct sabin_compared_pair pairs[SABIN_PAIRS_COMPARED_MAX];
+	size_t pair_count;
+	struct {
+		char what[160], why[200];
+	} not_compared[SABIN_NOT_COMPARED_MAX];
+	size_t not_compared_count;
+	struct sabin_finding summary[SABIN_FINDINGS_MAX];
+	size_t finding_count;
+	bool any_significant;
+};
+
+/* By which a microphone may be off that was put back on its marks, unless the user knows better. */
+#define SABIN_MOVED_M 0.005
+
+/* Nothing is compared: say why.  Returns the exit status. */
+int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison);
+
+/* Compare two sides, which must outlive the result.  moved_m: see sabin_change_rules.  Nothing in
+ * common leaves count 0.  SABIN_ENOMEM.  Release in every case. */
+SABIN_MUST enum sabin_err sabin_comparison_compute(const struct sabin_side *before,
+                                                   const struct sabin_side *after, double moved_m,
+                                                   struct sabin_comparison *out);
+void sabin_comparison_release(struct sabin_comparison *comparison);
+
+/* The parts of it, each in its own file. */
+SABIN_MUST enum sabin_err sabin_compare_responses(const struct sabin_comparison *all,
+                                                  struct sabin_compared *c,
+                                                  const struct sabin_change_rules *rules);
+SABIN_MUST enum sabin_err sabin_compare_events(struct sabin_compared *c,
+                                               const struct sabin_change_rules *rules);
+SABIN_MUST enum sabin_err sabin_compare_pairs(struct sabin_comparison *all);
+SABIN_MUST enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all);
+void sabin_comparison_summarize(struct sabin_comparison *all);
+void sabin_comparison_leave_out(struct sabin_comparison *all, const char *what, const char *why,
+                                ...) __attribute__((format(printf, 3, 4)));
+
+/* Members of the open JSON object; the whole for people. */
+void sabin_comparison_json(const struct sabin_comparison *all, struct sabin_json *json);
+void sabin_comparison_csv(const struct sabin_comparison *all, FILE *stream);
+void sabin_comparison_text(const struct sabin_comparison *all, FILE *stream);
+
+#endif

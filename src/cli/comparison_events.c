@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * comparison_events.c: modes and reflections before and after: which fell, which went.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "cli/comparison.h"
+
+/* Treatment moves a mode by less than this, and few rooms have another one so near. */
+static const double mode_share = 0.02, mode_least_hz = 0.5;
+static const double reflection_s = 0.00025; /* nearer ones are one reflection */
+static const double found_above_db = -25;   /* sabin_reflections_compute() */
+
+const char *sabin_event_name(enum sabin_event event)
+{
+	static const char *const names[] = {"both", "gone", "new"};
+	return names[event];
+}
+
+/* ---- modes ----------------------------------------------------------------------------------- */
+
+/* Index of the mode nearest to f_hz, or count. */
+static size_t nearest_mode(const struct sabin_modefit *fit, double f_hz)
+{
+	size_t best = fit->count;
+	double least = fmax(mode_least_hz, mode_share * f_hz);
+	for (size_t i = 0; i < fit->count; i++) {
+		const double far = fabs(fit->modes[i].frequency_hz.value - f_hz);
+		if (far <= least) {
+			least = far;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static struct sabin_compared_mode mode_pair(const struct sabin_fitted_mode *before,
+                                            const struct sabin_fitted_mode *after,
+                                            const struct sabin_change_rules *rules)
+{
+	static const struct sabin_quantity none = {.value = (double)NAN,
+	                                           .plus_minus = (double)NAN,
+	                                           .reason = SABIN_BECAUSE_NO_SIGNAL,
+	                                           .have = (double)NAN,
+	                                           .need = (double)NAN};
+	struct sabin_change_rules r = *rules;
+	struct sabin_compared_mode m = {
+	    .event = !after   ? SABIN_EVENT_GONE
+	             : before ? SABIN_EVENT_BOTH
+	                      : SABIN_EVENT_NEW,
+	    .before_hz = before ? before->frequency_hz : none,
+	    .after_hz = after ? after->frequency_hz : none,
+	};
+	r.freq_hz = before ? before->frequency_hz.value : after->frequency_hz.value;
+	r.jnd = before ? SABIN_JND_TIME * before->t60_s.value : (double)NAN;
+	m.t60 = sabin_change_of(before ? before->t60_s : none, after ? after->t60_s : none, &r);
+	r.jnd = SABIN_JND_LEVEL_DB;
+	m.level =
+	    sabin_change_of(before ? before->level_db : none, after ? after->level_db : none, &r);
+	return m;
+}
+
+static enum sabin_err compare_modes(struct sabin_compared *c,
+                                    const struct sabin_change_rules *rules)
+{
+	const struct sabin_modefit *b = &c->before->modes, *a = &c->after->modes;
+	c->modes = calloc(b->count + a->count + 1, sizeof *c->modes);
+	struct sabin_change **list = calloc(2 * (b->count + a->count) + 1, sizeof *list);
+	enum sabin_err err = c->modes && list ? SABIN_OK : SABIN_ENOMEM;
+	for (size_t i = 0; !err && i < b->count; i++) {
+		const double f_hz = b->modes[i].frequency_hz.value;
+		const size_t k = nearest_mode(a, f_hz);
+		if (b->modes[i].cluster)
+			continue;
+		/* one to one: each must be the other's nearest */
+		const bool both =
+		    k < a->count && nearest_mode(b, a->modes[k].frequency_hz.value) == i;
+		if (both || k == a->count)
+			c->modes[c->mode_count++] =
+			    mode_pair(&b->modes[i], both ? &a->modes[k] : NULL, rules);
+	}
+	for (size_t k = 0; !err && k < a->count; k++)
+		if (!a->modes[k].cluster &&
+		    nearest_mode(b, a->modes[k].frequency_hz.value) == b->count)
+			c->modes[c->mode_count++] = mode_pair(NULL, &a->modes[k], rules);
+	for (size_t i = 0; !err && i < c->mode_count; i++) {
+		list[2 * i] = &c->modes[i].t60;
+		list[2 * i + 1] = &c->modes[i].level;
+	}
+	if (!err)
+		err = sabin_changes_judge(list, 2 * c->mode_count);
+	free(list);
+	return err;
+}
+
+/* ---- reflections ----------------------------------------------------------------------------- */
+
+static size_t nearest_reflection(const struct sabin_reflections *r, double time_s)
+{
+	size_t best = r->count;
+	double least = reflection_s;
+	for (size_t i = 0; i < r->count; i++) {
+		const double far = fabs(r->item[i].time_s.value - time_s);
+		if (far <= least) {
+			least = far;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* What would have been found: the list is full of stronger ones, or all above the limit are in it.
+ */
+static struct sabin_quantity below(const struct sabin_reflections *r)
+{
+	double limit_db = found_above_db;
+	if (r->count == SABIN_REFLECTIONS_MAX) {
+		limit_db = INFINITY;
+		for (size_t i = 0; i < r->count; i++)
+			limit_db = fmin(limit_db, r->item[i].level_db.value);
+	}
+	struct sabin_quantity q = sabin_quantity_invalid(NAN, SABIN_BECAUSE_NO_SIGNAL);
+	q.need = limit_db;
+	return q;
+}
+
+static enum sabin_err compare_reflections(struct sabin_compared *c,
+                                          const struct sabin_change_rules *rules)
+{
+	const struct sabin_reflections *b = &c->before->reflections, *a = &c->after->reflections;
+	struct sabin_change *list[2 * SABIN_REFLECTIONS_MAX];
+	struct sabin_change_rules r = *rules;
+	r.freq_hz = 2000; /* their band is 1 to 8 kHz */
+	r.jnd = SABIN_JND_LEVEL_DB;
+	for (size_t i = 0; i < b->count; i++) {
+		const struct sabin_reflection *one = &b->item[i];
+		const size_t k = nearest_reflection(a, one->time_s.value);
+		const bool both =
+		    k < a->count && nearest_reflection(b, a->item[k].time_s.value) == i;
+		if (!both && k < a->count)
+			continue;
+		c->reflections[c->reflection_count++] = (struct sabin_compared_reflection){
+		    .event = both ? SABIN_EVENT_BOTH : SABIN_EVENT_GONE,
+		    .time_s = one->time_s,
+		    .level =
+		        sabin_change_of(one->level_db, both ? a->item[k].level_db : below(a), &r),
+		};
+	}
+	for (size_t k = 0; k < a->count; k++)
+		if (nearest_reflection(b, a->item[k].time_s.value) == b->count)
+			c->reflections[c->reflection_count++] = (struct sabin_compared_reflection){
+			    .event = SABIN_EVENT_NEW,
+			    .time_s = a->item[k].time_s,
+			    .level = sabin_change_of(below(b), a->item[k].level_db, &r),
+			};
+	for (size_t i = 0; i < c->reflection_count; i++)
+		list[i] = &c->reflections[i].level;
+	return sabin_changes_judge(list, c->reflection_count);
+}
+
+enum sabin_err sabin_compare_events(struct sabin_compared *c,
+                                    const struct sabin_change_rules *rules)
+{
+	const enum sabin_err err = compare_modes(c, rules);
+	return err ? err : compare_reflections(c, rules);
+}

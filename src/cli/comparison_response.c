@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * comparison_response.c: levels before and after, by octave, by range, and as curves; how well the
+ * speakers of a pair match.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "cli/comparison.h"
+
+static const double usual_time_s = 0.4; /* of rooms whose decay is not known */
+static const double significant_p = 0.05;
+
+static const struct {
+	const char *name;
+	double low_hz, high_hz;
+} ranges[SABIN_COMPARED_RANGES] = {
+    {"bass", 20, 200}, {"low-middle", 200, 500}, {"middle", 500, 2000}, {"treble", 2000, 16000}};
+
+/* Decay time about f_hz. */
+static double time_at(const struct sabin_side_item *item, double f_hz)
+{
+	double best = INFINITY, time_s = usual_time_s;
+	for (size_t b = 0; b < item->analysis.band_count; b++) {
+		const struct sabin_band_result *r = &item->analysis.bands[b];
+		const double far = fabs(log(f_hz / r->band.centre_hz));
+		if (far < best && r->value[SABIN_T20].value > 0) {
+			best = far;
+			time_s = r->value[SABIN_T20].value;
+		}
+	}
+	return time_s;
+}
+
+/* A level with what noise does to it and how it varies from place to place. */
+static struct sabin_quantity level_of(const struct sabin_side_item *item, double level_db,
+                                      double noise_db, double f_hz, double band_hz)
+{
+	if (!isfinite(level_db))
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_OUT_OF_BAND);
+	const double window_s = item->response ? 0.5 : 0;
+	const double noise = isfinite(noise_db)
+	                         ? sabin_response_error_db(level_db, noise_db, band_hz, window_s)
+	                         : (double)NAN;
+	const double place = sabin_place_deviation_db(band_hz, time_at(item, f_hz));
+	struct sabin_quantity q =
+	    sabin_quantity_valid(level_db, isfinite(noise) ? hypot(place, noise) : place);
+	q.repeatability = noise;
+	if (isfinite(item->direct_error_db)) /* what the alignment brings in */
+		q.repeatability = hypot(noise, item->direct_error_db);
+	return q;
+}
+
+/* Mean power of response and noise between two frequencies; NAN where not all of it can be trusted.
+ */
+static struct sabin_quantity band_level(const struct sabin_side_item *item, double low_hz,
+                                        double high_hz)
+{
+	const struct sabin_response_item *r = item->response;
+	double power = 0, noise = 0, count = 0;
+	const double middle_hz = sqrt(low_hz * high_hz);
+	if (!sabin_trust_holds(&r->trust, low_hz) || !sabin_trust_holds(&r->trust, high_hz))
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_OUT_OF_BAND);
+	for (size_t i = 0; i < r->response.length; i++) {
+		const double f_hz = r->response.freq_hz[i];
+		if (f_hz < low_hz || f_hz >= high_hz)
+			continue;
+		power += pow(10, r->response.level_db[i] / 10);
+		noise += pow(10, r->noise_bound_db[i] / 10);
+		count++;
+	}
+	if (count == 0 || r->response.freq_hz[r->response.length - 1] < high_hz * 0.98)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_OUT_OF_BAND);
+	return level_of(item, 10 * log10(power / count), 10 * log10(noise / count), middle_hz,
+	                high_hz - low_hz);
+}
+
+static struct sabin_change compare_level(const struct sabin_compared *c, double low_hz,
+                                         double high_hz, const struct sabin_change_rules *rules)
+{
+	struct sabin_change_rules r = *rules;
+	struct sabin_quantity after = band_level(c->after, low_hz, high_hz);
+	if (isfinite(c->response.aligned_db))
+		after.value += c->response.aligned_db;
+	r.freq_hz = sqrt(low_hz * high_hz);
+	r.jnd = SABIN_JND_LEVEL_DB;
+	return sabin_change_of(band_level(c->before, low_hz, high_hz), after, &r);
+}
+
+static void compare_curve_point(struct sabin_compared *c, size_t i,
+                                const struct sabin_change_rules *rules)
+{
+	struct sabin_compared_response *out = &c->response;
+	const struct sabin_response_item *b = c->before->response, *a = c->after->response;
+	const double f_hz = b->response.freq_hz[i];
+	const double band_hz =
+	    f_hz * (exp2(1 / 24.0) - exp2(-1 / 24.0)); /* a twelfth of an octave */
+	const double add_db = isfinite(out->aligned_db) ? out->aligned_db : 0;
+	struct sabin_change_rules r = *rules;
+	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
+	if (sabin_trust_holds(&b->trust, f_hz))
+		out->before_db[i] = b->response.level_db[i];
+	if (sabin_trust_holds(&a->trust, f_hz))
+		out->after_db[i] = a->response.level_db[i] + add_db;
+	r.freq_hz = f_hz;
+	const struct sabin_change change = sabin_change_of(
+	    level_of(c->before, out->before_db[i], b->noise_bound_db[i], f_hz, band_hz),
+	    level_of(c->after, out->after_db[i], a->noise_bound_db[i] + add_db, f_hz, band_hz), &r);
+	if (!change.change.valid)
+		return;
+	out->difference_db[i] = change.change.value;
+	out->plus_minus_db[i] = change.change.plus_minus;
+}
+
+static enum sabin_err make_curves(struct sabin_compared_response *out, size_t n)
+{
+	double **arrays[] = {&out->before_db, &out->after_db, &out->difference_db,
+	                     &out->plus_minus_db};
+	bool ok = (out->significant = calloc(n ? n : 1, sizeof *out->significant)) != NULL;
+	for (int i = 0; i < 4; i++)
+		ok = (*arrays[i] = calloc(n ? n : 1, sizeof(double))) && ok;
+	out->length = ok ? n : 0;
+	return ok ? SABIN_OK : SABIN_ENOMEM;
+}
+
+/* Which points of the curve differ by more than chance, among all of them. */
+static enum sabin_err judge_curve(struct sabin_compared_response *r)
+{
+	double *p = calloc(r->length ? r->length : 1, sizeof *p);
+	double *adjusted = calloc(r->length ? r->length : 1, sizeof *adjusted);
+	enum sabin_err err = p && adjusted ? SABIN_OK : SABIN_ENOMEM;
+	for (size_t i = 0; !err && i < r->length; i++)
+		p[i] = r->plus_minus_db[i] > 0
+		           ? erfc(fabs(r->difference_db[i]) / r->plus_minus_db[i] / sqrt(2))
+		           : (double)NAN;
+	if (!err)
+		err = sabin_holm(p, r->length, adjusted);
+	for (size_t i = 0; !err && i < r->length; i++)
+		r->significant[i] = adjusted[i] <= significant_p;
+	free(p);
+	free(adjusted);
+	return err;
+}
+
+static enum sabin_err compare_curves(struct sabin_compared *c,
+                                     const struct sabin_change_rules *rules)
+{
+	struct sabin_compared_response *out = &c->response;
+	const size_t before = c->before->response->response.length;
+	const size_t after = c->after->response->response.length;
+	enum sabin_err err = make_curves(out, before < after ? before : after);
+	out->freq_hz = c->before->response->response.freq_hz;
+	for (size_t i = 0; i < out->length; i++)
+		compare_curve_point(c, i, rules);
+	return err ? err : judge_curve(out);
+}
+
+/* Mean power before and after, mean of the differences, at one point. */
+static void mean_point(struct sabin_comparison *all, size_t i)
+{
+	struct sabin_compared_response *out = &all->mean_response;
+	double before = 0, after = 0, difference = 0, variance = 0, count = 0;
+	for (size_t k = 0; k < all->count; k++) {
+		const struct sabin_compared_response *r = &all->item[k].response;
+		if (i >= r->length || !isfinite(r->difference_db[i]))
+			continue;
+		before += pow(10, r->before_db[i] / 10);
+		after += pow(10, r->after_db[i] / 10);
+		difference += r->difference_db[i];
+		variance += r->plus_minus_db[i] * r->plus_minus_db[i];
+		count++;
+	}
+	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
+	if (count == 0)
+		return;
+	out->before_db[i] = 10 * log10(before / count);
+	out->after_db[i] = 10 * log10(after / count);
+	out->difference_db[i] = difference / count;
+	out->plus_minus_db[i] = sqrt(variance) / count;
+}
+
+enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all)
+{
+	const struct sabin_compared_response *longest = &all->item[0].response;
+	for (size_t k = 1; k < all->count; k++)
+		if (all->item[k].response.length > longest->length)
+			longest = &all->item[k].response;
+	enum sabin_err err = make_curves(&all->mean_response, longest->length);
+	all->mean_response.freq_hz = longest->freq_hz;
+	for (size_t i = 0; i < all->mean_response.length; i++)
+		mean_point(all, i);
+	return err ? err : judge_curve(&all->mean_response);
+}
+
+enum sabin_err sabin_compare_responses(const struct sabin_comparison *all, struct sabin_compared *c,
+                                       const struct sabin_change_rules *rules)
+{
+	struct sabin_compared_response *out = &c->response;
+	struct sabin_band bands[SABIN_COMPARED_OCTAVES];
+	(void)all;
+	out->aligned_db = c->before->direct_db - c->after->direct_db;
+	out->octave_count = sabin_bands(1, 31.5, 16000, bands, SABIN_COMPARED_OCTAVES);
+	for (size_t i = 0; i < out->octave_count; i++)
+		out->octave[i] = (struct sabin_compared_level){
+		    .band = bands[i],
+		    .level = compare_level(c, bands[i].low_hz, bands[i].high_hz, rules),
+		};
+	out->range_count = SABIN_COMPARED_RANGES;
+	for (size_t i = 0; i < out->range_count; i++)
+		out->range[i] = (struct sabin_compared_level){
+		    .name = ranges[i].name,
+		    .band = {.low_hz = ranges[i].low_hz, .high_hz = ranges[i].high_hz},
+		    .level = compare_level(c, ranges[i].low_hz, ranges[i].high_hz, rules),
+		};
+	return compare_curves(c, rules);
+}
+
+/* ---- pairs ----------------------------------------------------------------------------------- */
+
+enum { THIRDS = 32 };
+static const double match_from_hz = 100, match_to_hz = 10000; /* deviations */
+static const double mean_from_hz = 200, mean_to_hz = 4000;    /* level */
+
+static struct sabin_quantity minus(struct sabin_quantity a, struct sabin_quantity b)
+{
+	if (!a.valid || !b.valid)
+		return a.valid ? b : a;
+	struct sabin_quantity q =
+	    sabin_quantity_valid(a.value - b.value, hypot(a.plus_minus, b.plus_minus));
+	q.repeatability = hypot(a.repeatability, b.repeatability);
+	return q;
+}
+
+/* RMS over third octaves of the difference between two speakers, its mean removed. */
+static struct sabin_quantity deviation_of(const struct sabin_side_item *left,
+                                          const struct sabin_side_item *right)
+{
+	struct sabin_band bands[THIRDS];
+	const size_t count = sabin_bands(3, match_from_hz, match_to_hz, bands, THIRDS);
+	double value[THIRDS], sum = 0, square = 0, whole = 0, noise = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_quantity q =
+		    minus(band_level(left, bands[i].low_hz, bands[i].high_hz),
+		          band_level(right, bands[i].low_hz, bands[i].high_hz));
+		if (!q.valid)
+			return q;
+		value[i] = q.value;
+		sum += q.value;
+		whole += q.plus_minus * q.plus_minus;
+		noise += q.repeatability * q.repeatability;
+	}
+	for (size_t i = 0; i < count; i++)
+		square += (value[i] - sum / (double)count) * (value[i] - sum / (double)count);
+	/* the RMS moves by the mean of the errors, weighted by the deviations: at most the RMS of
+	 * the errors over sqrt(count) */
+	struct sabin_quantity q =
+	    sabin_quantity_valid(sqrt(square / (double)count), sqrt(whole) / (double)count);
+	q.repeatability = sqrt(noise) / (double)count;
+	return q;
+}
+
+static bool is_pair(const struct sabin_comparison *all, const char *left, const char *right)
+{
+	const struct sabin_side *side = all->before;
+	const int at = side->has_room ? sabin_roomfile_speaker(&side->room, left) : -1;
+	if (at >= 0 && side->room.speakers[at].pair[0])
+		return strcasecmp(side->room.speakers[at].pair, right) == 0;
+	return strcasecmp(left, "left") == 0 && strcasecmp(right, "right") == 0;
+}
+
+static void compare_pair(struct sabin_comparison *all, const struct sabin_compared *l,
+                         const struct sabin_compared *r)
+{
+	struct sabin_compared_pair *pair = &all->pairs[all->pair_count++];
+	struct sabin_change_rules rules = {
+	    .same_place = l->same_place && r->same_place,
+	    .moved_m = all->moved_m,
+	    .speed_m_s = all->before->speed_m_s,
+	    .freq_hz = 1000,
+	    .jnd = SABIN_JND_LEVEL_DB,
+	};
+	pair->left = l->before->measured->speaker;
+	pair->right = r->before->measured->speaker;
+	pair->position = l->before->measured->position;
+	pair->level = sabin_change_of(minus(band_level(l->before, mean_from_hz, mean_to_hz),
+	                                    band_level(r->before, mean_from_hz, mean_to_hz)),
+	                              minus(band_level(l->after, mean_from_hz, mean_to_hz),
+	                                    band_level(r->after, mean_from_hz, mean_to_hz)),
+	                              &rules);
+	pair->deviation = sabin_change_of(deviation_of(l->before, r->before),
+	                                  deviation_of(l->after, r->after), &rules);
+}
+
+enum sabin_err sabin_compare_pairs(struct sabin_comparison *all)
+{
+	struct sabin_change *list[2 * SABIN_PAIRS_COMPARED_MAX];
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t k = 0; k < all->count; k++) {
+			const struct sabin_measured *l = all->item[i].before->measured,
+			                            *r = all->item[k].before->measured;
+			bool seen = all->pair_count == SABIN_PAIRS_COMPARED_MAX || i == k ||
+			            strcasecmp(l->position, r->position) != 0 ||
+			            !is_pair(all, l->speaker, r->speaker);
+			for (size_t p = 0; p < all->pair_count && !seen; p++)
+				seen = strcasecmp(all->pairs[p].left, r->speaker) == 0 &&
+				       strcasecmp(all->pairs[p].position, r->position) == 0;
+			if (!seen)
+				compare_pair(all, &all->item[i], &all->item[k]);
+		}
+	for (size_t p = 0; p < all->pair_count; p++) {
+		list[2 * p] = &all->pairs[p].level;
+		list[2 * p + 1] = &all->pairs[p].deviation;
+	}
+	return sabin_changes_judge(list, 2 * all->pair_count);
+}

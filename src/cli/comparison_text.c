@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * comparison_text.c: a comparison for people: what changed, then the tables it comes from.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/comparison.h"
+#include "cli/show.h"
+#include "cli/talk.h"
+#include "io/reason.h"
+
+enum { COLUMN = 9 };
+
+/* Right-aligned; "–", "±" and "−" have more bytes than columns. */
+static void cell(FILE *stream, const char *text)
+{
+	int extra = 0;
+	for (const char *c = text; *c; c++)
+		extra += (*c & 0xc0) == 0x80;
+	fprintf(stream, "%*s", COLUMN + extra, text);
+}
+
+static void value_cell(FILE *stream, const struct sabin_change *c, double value, double factor,
+                       int decimals, bool sign)
+{
+	char text[48];
+	if (!c->change.valid)
+		snprintf(text, sizeof text, "–");
+	else if (sign)
+		snprintf(text, sizeof text, "%+.*f%s", decimals, factor * value,
+		         c->significant ? (c->noticeable ? "**" : "*") : "");
+	else
+		snprintf(text, sizeof text, "%.*f", decimals, factor * value);
+	cell(stream, text);
+}
+
+static void print_row(FILE *stream, const char *name, const char *unit,
+                      const struct sabin_change *const *list, size_t n, double factor, int decimals)
+{
+	static const char *const kinds[] = {"before", "after", "change", "±"};
+	for (int k = 0; k < 4; k++) {
+		char title[64];
+		snprintf(title, sizeof title, "%s, %s", name, unit);
+		/* "±" has two bytes */
+		fprintf(stream, "  %-10s %-*s", k == 0 ? title : "", k < 3 ? 7 : 8, kinds[k]);
+		for (size_t b = 0; b < n; b++) {
+			const struct sabin_change *c = list[b];
+			const double values[] = {c->before.value, c->after.value, c->change.value,
+			                         2 * c->change.plus_minus};
+			value_cell(stream, c, values[k], factor, decimals, k == 2);
+		}
+		fputc('\n', stream);
+	}
+}
+
+static void print_head(FILE *stream, const double *centre_hz, size_t n)
+{
+	char text[32];
+	fprintf(stream, "  %-10s %-7s", "band, Hz", "");
+	for (size_t b = 0; b < n; b++)
+		cell(stream, sabin_show_hz(centre_hz[b], text, sizeof text));
+	fputc('\n', stream);
+}
+
+static void print_bands(FILE *stream, const struct sabin_comparison *all)
+{
+	static const struct {
+		enum sabin_parameter parameter;
+		const char *name, *unit;
+		double factor;
+		int decimals;
+	} rows[] = {{SABIN_EDT, "EDT", "s", 1, 3},  {SABIN_T20, "T20", "s", 1, 3},
+	            {SABIN_T30, "T30", "s", 1, 3},  {SABIN_C50, "C50", "dB", 1, 1},
+	            {SABIN_C80, "C80", "dB", 1, 1}, {SABIN_D50, "D50", "%", 100, 0},
+	            {SABIN_TS, "Ts", "ms", 1000, 1}};
+	const struct sabin_change *list[SABIN_COMPARED_OCTAVES];
+	double centre_hz[SABIN_COMPARED_OCTAVES];
+	for (size_t b = 0; b < all->mean_count; b++)
+		centre_hz[b] = all->mean[b].band.nominal_hz;
+	print_head(stream, centre_hz, all->mean_count);
+	for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+		for (size_t p = 0; p < SABIN_COMPARED_PARAMETERS; p++) {
+			if (sabin_compared_parameter(p) != rows[r].parameter)
+				continue;
+			for (size_t b = 0; b < all->mean_count; b++)
+				list[b] = &all->mean[b].value[p];
+			print_row(stream, rows[r].name, rows[r].unit, list, all->mean_count,
+			          rows[r].factor, rows[r].decimals);
+		}
+	fputc('\n', stream);
+	for (size_t b = 0; b < all->mean_octave_count; b++) {
+		list[b] = &all->mean_octave[b].level;
+		centre_hz[b] = all->mean_octave[b].band.nominal_hz;
+	}
+	print_head(stream, centre_hz, all->mean_octave_count);
+	print_row(stream, "Level", "dB", list, all->mean_octave_count, 1, 1);
+	const struct sabin_change *sti = &all->mean_sti;
+	if (sti->change.valid)
+		fprintf(stream, "\n  STI %.2f before, %.2f after\n", sti->before.value,
+		        sti->after.value);
+}
+
+static bool of_repeatability(const struct sabin_comparison *all)
+{
+	for (size_t b = 0; b < all->mean_count; b++)
+		for (size_t p = 0; p < SABIN_COMPARED_PARAMETERS; p++)
+			if (all->mean[b].value[p].change.valid)
+				return all->mean[b].value[p].repeatability;
+	return false;
+}
+
+void sabin_comparison_text(const struct sabin_comparison *all, FILE *stream)
+{
+	const bool screen = stream == stdout; /* colours are for it */
+	const char *bold = screen ? sabin_bold() : "", *dim = screen ? sabin_dim() : "";
+	const char *plain = screen ? sabin_plain() : "";
+	fprintf(stream, "%s%s against %s%s: %zu response%s\n", bold, all->after->path,
+	        all->before->path, plain, all->count, all->count == 1 ? "" : "s");
+	for (size_t i = 0; i < all->finding_count; i++)
+		if (strcmp(all->summary[i].code, "not-compared") != 0)
+			fprintf(stream, "  %zu. %s\n", i + 1, all->summary[i].text);
+	for (size_t i = 0; i < all->not_compared_count; i++)
+		fprintf(stream, "  %snot compared: %s: %s%s\n", dim, all->not_compared[i].what,
+		        all->not_compared[i].why, plain);
+	fprintf(stream, "\n%sMean of %zu response%s%s\n", bold, all->count,
+	        all->count == 1 ? "" : "s", plain);
+	print_bands(stream, all);
+	if (of_repeatability(all))
+		fprintf(stream,
+		        "\n±: 95 %% (k = 2) of the change at the same places, the microphone put "
+		        "back within "
+		        "%.0f mm;\n",
+		        1000 * all->moved_m);
+	else
+		fprintf(stream, "\n±: 95 %% (k = 2) of the change, from place to place;\n");
+	fputs("*: more than chance (5 %, Holm's correction over the table); **: and noticeable.  "
+	      "Levels "
+	      "after are\naligned on the direct sound.\n",
+	      stream);
+}

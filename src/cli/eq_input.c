@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * eq_input.c: responses on the grid of a correction.
+ */
+#include <math.h>
+#include <strings.h>
+
+#include <sabin/curve.h>
+#include <sabin/modefit.h>
+#include <sabin/window.h>
+
+#include "cli/eq_input.h"
+#include "cli/responses.h"
+#include "cli/show.h"
+#include "cli/talk.h"
+#include "io/response_text.h"
+
+/* Modes are single below, and the ear hears them so; above, what a twentieth of an octave shows is the
+ * place of one microphone. */
+static const double fine_oct = 1 / 24.0, coarse_oct = 1 / 6.0, fine_to_hz = 300, coarse_from_hz = 1000;
+enum { POINTS_PER_OCTAVE = 96, MODES_A_RESPONSE = 24, MODE_PLACES = 3 };
+/* The edges of a sweep's band ring on both sides of the arrival; cutting that off changes the lowest
+ * octaves.  And a mode rings longer than a room. */
+static const double lead_s = 0.35, tail_s = 1;
+static const double text_rate_hz = 48000, edge_share = 0.45;
+/* Modes are looked for up to here. */
+static const double modes_to_hz = 200;
+
+void sabin_eq_input_release(struct sabin_eq_input *in)
+{
+	for (size_t i = 0; in->places && i < in->count; i++) {
+		free((double *)in->places[i].level_db);
+		free((double *)in->places[i].h);
+	}
+	free(in->places);
+	free(in->positions);
+	free(in->speakers);
+	free(in->names);
+	free(in->modes);
+	free(in->travels_s);
+	sabin_measurement_release(&in->measurement);
+	*in = (struct sabin_eq_input){0};
+}
+
+static enum sabin_err allocate(struct sabin_eq_input *in, size_t count)
+{
+	in->speakers = calloc(count, sizeof *in->speakers);
+	in->names = calloc(count, sizeof *in->names);
+	in->positions = calloc(count, sizeof *in->positions);
+	in->places = calloc(count, sizeof *in->places);
+	in->modes = calloc(count * MODES_A_RESPONSE, sizeof *in->modes);
+	in->travels_s = calloc(count, sizeof *in->travels_s);
+	return in->speakers && in->names && in->positions && in->places && in->modes && in->travels_s
+	           ? SABIN_OK
+	           : SABIN_ENOMEM;
+}
+
+/* The range on which there is something; false when that is less than half an octave. */
+static bool limit_range(const double asked_hz[2], double from_hz, double to_hz, double range_hz[2])
+{
+	range_hz[0] = fmax(asked_hz[0], from_hz);
+	range_hz[1] = fmin(asked_hz[1], to_hz);
+	return range_hz[1] >= M_SQRT2 * range_hz[0];
+}
+
+static int too_narrow(const char *command, const char *path, const double asked_hz[2])
+{
+	sabin_complain(command,
+	               "%s: has less than half an octave within %g to %g Hz; choose another --range",
+	               path, asked_hz[0], asked_hz[1]);
+	return SABIN_EXIT_USAGE;
+}
+
+/* ---- text ----------------------------------------------------------------------------------- */
+
+int sabin_eq_input_text(const char *command, const char *path, const double range_hz[2],
+                        struct sabin_eq_input *out)
+{
+	struct sabin_response_text text = {0};
+	struct sabin_diag diag = {0};
+	*out = (struct sabin_eq_input){.rate_hz = text_rate_hz};
+	enum sabin_err err = sabin_response_text_read(path, &text, &diag);
+	if (err) {
+		sabin_response_text_release(&text);
+		return sabin_fail_input(command, err, &diag);
+	}
+	const double top_hz = fmin(text.freq_hz[text.length - 1], edge_share * out->rate_hz);
+	if (!limit_range(range_hz, text.freq_hz[0], top_hz, out->range_hz)) {
+		sabin_response_text_release(&text);
+		return too_narrow(command, path, range_hz);
+	}
+	out->length = sabin_eq_grid(out->range_hz[0], out->range_hz[1], NULL);
+	out->count = out->speaker_count = 1;
+	err = allocate(out, 1);
+	double *level = err ? NULL : malloc(out->length * sizeof *level);
+	double *freq_hz = err ? NULL : malloc(out->length * sizeof *freq_hz);
+	if (level && freq_hz) {
+		sabin_eq_grid(out->range_hz[0], out->range_hz[1], freq_hz);
+		for (size_t i = 0; i < out->length; i++)
+			level[i] = sabin_response_text_level_db(&text, freq_hz[i]);
+		sabin_name_from_path(path, out->names[0]);
+		out->places[0].level_db = level;
+		out->speakers[0] = (struct sabin_eq_speaker){.name = out->names[0],
+		                                             .places = out->places,
+		                                             .place_count = 1,
+		                                             .high_hz = INFINITY,
+		                                             .pair = -1,
+		                                             .travel_s = NAN};
+	} else {
+		free(level);
+		err = SABIN_ENOMEM;
+	}
+	free(freq_hz);
+	sabin_response_text_release(&text);
+	return err ? sabin_fail_output(command, err, &diag) : -1;
+}
+
+/* ---- measurements --------------------------------------------------------------------------- */
+
+/* Levels at the grid from a fine and a coarse smoothing; a place without a level (silence) has that of
+ * its neighbour. */
+static double *levels(const struct sabin_eq_input *in, const struct sabin_response *fine,
+                      const struct sabin_response *coarse)
+{
+	double *level = malloc(in->length * sizeof *level), last = -200;
+	if (!level)
+		return NULL;
+	for (size_t i = 0; i < in->length; i++) {
+		const double f_hz = in->range_hz[0] * exp2((double)i / 48);
+		const double share =
+		    sabin_window_rise(log(f_hz / fine_to_hz) / log(coarse_from_hz / fine_to_hz));
+		const double a = sabin_curve_at(fine->freq_hz, fine->level_db, fine->length, f_hz);
+		const double b = sabin_curve_at(coarse->freq_hz, coarse->level_db, coarse->length, f_hz);
+		const double mixed = share == 0 ? a : share == 1 ? b : a + share * (b - a);
+		level[i] = isfinite(mixed) ? mixed : last;
+		last = level[i];
+	}
+	return level;
+}
+
+/* What two speakers of a pair are commonly called, where no room file says. */
+static bool are_pair(const char *a, const char *b)
+{
+	static const char *const pairs[][2] = {{"left", "right"},     {"l", "r"},
+	                                       {"fl", "fr"},          {"front-left", "front-right"},
+	                                       {"sl", "sr"},          {"bl", "br"},
+	                                       {"rear-left", "rear-right"},
+	                                       {"surround-left", "surround-right"}};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+		if ((strcasecmp(a, pairs[i][0]) == 0 && strcasecmp(b, pairs[i][1]) == 0) ||
+		    (strcasecmp(b, pairs[i][0]) == 0 && strcasecmp(a, pairs[i][1]) == 0))
+			return true;
+	return false;
+}
+
+static void find_pairs(struct sabin_eq_input *in, const struct sabin_roomfile *room)
+{
+	for (size_t i = 0; i < in->speaker_count; i++) {
+		const int at = room ? sabin_roomfile_speaker(room, in->names[i]) : -1;
+		for (size_t k = 0; k < in->speaker_count; k++) {
+			const int other = room ? sabin_roomfile_speaker(room, in->names[k]) : -1;
+			const bool said =
+			    at >= 0 && other >= 0 &&
+			    (strcasecmp(room->speakers[at].pair, in->names[k]) == 0 ||
+			     strcasecmp(room->speakers[other].pair, in->names[i]) == 0);
+			if (k != i && (said || (!room && are_pair(in->names[i], in->names[k]))))
+				in->speakers[i].pair = (long)k;
+		}
+	}
+}
+
+/* From where to when the direct sound travels, as measured or by the room file's places. */
+static double travel_s(const struct sabin_measured *r, const struct sabin_roomfile *room)
+{
+	if (r->zero == SABIN_ZERO_EMISSION && r->arrival_s.valid)
+		return r->arrival_s.value;
+	const int speaker = room ? sabin_roomfile_speaker(room, r->speaker) : -1;
+	const int position = room ? sabin_roomfile_position(room, r->position) : -1;
+	if (speaker < 0 || position < 0)
+		return (double)NAN;
+	double square = 0;
+	for (int k = 0; k < 3; k++)
+		square += pow(room->speakers[speaker].position_m[k] -
+		                  room->positions[position].position_m[k],
+		              2);
+	return sqrt(square) / sabin_speed_of_sound(room->room.temperature_c);
+}
+
+/* Modes that ring audibly, of one response. */
+static size_t ringing(const struct sabin_correctable_place *p, struct sabin_eq_mode *modes)
+{
+	struct sabin_modefit fit = {0};
+	struct sabin_modefit_options o = sabin_modefit_range(NAN, NAN);
+	size_t count = 0;
+	o.to_hz = fmin(modes_to_hz, o.to_hz);
+	if (p->arrival < 0 ||
+	    sabin_modefit_compute(p->h, p->n, p->rate_hz, (size_t)p->arrival, &o, &fit))
+		return 0; /* nothing that rings is found: no filter is made for it */
+	for (size_t i = 0; i < fit.count && count < MODES_A_RESPONSE; i++) {
+		const struct sabin_fitted_mode *mode = &fit.modes[i];
+		if (mode->audible && !mode->cluster && mode->frequency_hz.valid && mode->t60_s.valid)
+			modes[count++] =
+			    (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value};
+	}
+	sabin_modefit_free(&fit);
+	return count;
+}
+
+struct work {
+	const char *command, *path, *calibration;
+	const struct sabin_roomfile *room;
+	const size_t *chosen;
+	bool want_modes;
+	struct sabin_responses fine, coarse;
+};
+
+static enum sabin_err compute(struct work *w, struct sabin_eq_input *in, struct sabin_diag *diag)
+{
+	struct sabin_response_options o = sabin_response_defaults();
+	o.points_per_octave = POINTS_PER_OCTAVE;
+	o.from_hz = in->range_hz[0] * 0.98;
+	o.to_hz = in->range_hz[1] * 1.02;
+	o.smoothing_oct = fine_oct;
+	o.left_window_s = lead_s;
+	o.window_s = tail_s;
+	enum sabin_err err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count, &o,
+	                                             w->calibration, &w->fine, diag);
+	o.smoothing_oct = coarse_oct;
+	o.left_window_s = sabin_response_defaults().left_window_s;
+	o.window_s = sabin_response_defaults().window_s;
+	if (!err)
+		err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count, &o,
+		                              w->calibration, &w->coarse, diag);
+	return err;
+}
+
+/* Sort the places by speaker, in the order in which speakers appear. */
+static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < in->count; i++) {
+		bool known = false;
+		const char *name = w->fine.item[i].measured->speaker;
+		for (size_t s = 0; s < in->speaker_count; s++)
+			known = known || strcasecmp(in->names[s], name) == 0;
+		if (known)
+			continue;
+		struct sabin_eq_speaker *speaker = &in->speakers[in->speaker_count];
+		snprintf(in->names[in->speaker_count], SABIN_NAME_SIZE, "%s", name);
+		*speaker = (struct sabin_eq_speaker){.name = in->names[in->speaker_count],
+		                                     .places = in->places + at,
+		                                     .high_hz = INFINITY,
+		                                     .pair = -1,
+		                                     .travel_s = travel_s(w->fine.item[i].measured, w->room),
+		                                     .travels_s = in->travels_s + at,
+		                                     .modes = in->modes + at * MODES_A_RESPONSE};
+		in->speaker_count++;
+		for (size_t k = i; k < in->count; k++) {
+			struct sabin_response_item *fine = &w->fine.item[k];
+			const struct sabin_measured *r = fine->measured;
+			struct sabin_correctable_place *place = &in->places[at];
+			if (strcasecmp(r->speaker, name) != 0)
+				continue;
+			place->level_db = levels(in, &fine->response, &w->coarse.item[k].response);
+			if (!place->level_db)
+				return SABIN_ENOMEM;
+			place->h = fine->h;
+			fine->h = NULL;
+			place->n = fine->frames;
+			place->rate_hz = r->rate_hz;
+			place->arrival = (double)r->zero_index +
+			                 (r->zero_offset_s + r->arrival_s.value) * r->rate_hz;
+			in->travels_s[at] = travel_s(r, w->room);
+			snprintf(in->positions[at++], SABIN_NAME_SIZE, "%s", r->position);
+			if (w->want_modes && speaker->place_count < MODE_PLACES)
+				speaker->mode_count +=
+				    ringing(place, (struct sabin_eq_mode *)speaker->modes +
+				                       speaker->mode_count);
+			speaker->place_count++;
+			speaker->low_hz = fmax(speaker->low_hz, fine->trust.from_hz);
+			speaker->high_hz = fmin(speaker->high_hz, fine->trust.to_hz);
+		}
+		speaker->sub = speaker->high_hz < sabin_target_band_hz[1];
+	}
+	return SABIN_OK;
+}
+
+static int run(struct work *w, struct sabin_eq_input *in, const double range_hz[2])
+{
+	struct sabin_diag diag = {0};
+	double top_hz = INFINITY;
+	for (size_t i = 0; i < in->count; i++)
+		top_hz = fmin(top_hz, edge_share * in->measurement.responses[w->chosen[i]].rate_hz);
+	in->rate_hz = in->measurement.responses[w->chosen[0]].rate_hz;
+	if (!limit_range(range_hz, 1, top_hz, in->range_hz))
+		return too_narrow(w->command, w->path, range_hz);
+	in->length = sabin_eq_grid(in->range_hz[0], in->range_hz[1], NULL);
+	enum sabin_err err = compute(w, in, &diag);
+	if (err)
+		return sabin_fail_input(w->command, err, &diag);
+	err = allocate(in, in->count);
+	if (!err)
+		err = gather(w, in);
+	if (err)
+		return sabin_fail_output(w->command, err, &diag);
+	find_pairs(in, w->room);
+	return -1;
+}
+
+int sabin_eq_input_measurement(const char *command, const char *path,
+                               const struct sabin_list *speakers,
+                               const struct sabin_list *positions, const char *calibration,
+                               const double range_hz[2], bool want_modes,
+                               struct sabin_eq_input *out)
+{
+	struct sabin_roomfile room = {0};
+	struct sabin_diag quiet = {0};
+	size_t *chosen = NULL;
+	*out = (struct sabin_eq_input){0};
+	int status = sabin_choose(command, path, speakers, positions, &out->measurement, &chosen,
+	                          &out->count);
+	if (status < 0) {
+		const bool has_room = out->measurement.directory &&
+		                      !sabin_measurement_room(&out->measurement, NULL, &room, &quiet);
+		struct work w = {.command = command,
+		                 .path = path,
+		                 .calibration = calibration,
+		                 .room = has_room ? &room : NULL,
+		                 .chosen = chosen,
+		                 .want_modes = want_modes};
+		status = run(&w, out, range_hz);
+		sabin_responses_release(&w.fine);
+		sabin_responses_release(&w.coarse);
+		if (has_room)
+			sabin_roomfile_release(&room);
+	}
+	free(chosen);
+	return status;
+}

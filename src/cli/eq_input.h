@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * eq_input.h: what a correction is made from, or held against: responses on its grid.
+ */
+#ifndef SABIN_CLI_EQ_INPUT_H
+#define SABIN_CLI_EQ_INPUT_H
+
+#include <sabin/correction.h>
+
+#include "cli/opt.h"
+#include "io/measurement.h"
+
+struct sabin_eq_input {
+	double range_hz[2]; /* what was asked for, as far as the responses reach */
+	double rate_hz;     /* of the first response; 48 kHz where only levels are known */
+	size_t length;      /* points of the grid */
+	struct sabin_eq_speaker *speakers;
+	size_t speaker_count;
+	char (*positions)[SABIN_NAME_SIZE]; /* [count]: of all places, speaker after speaker */
+	struct sabin_correctable_place *places;
+	size_t count;
+	/* what they point to */
+	struct sabin_measurement measurement;
+	char (*names)[SABIN_NAME_SIZE]; /* [speaker_count] */
+	struct sabin_eq_mode *modes;
+	double *travels_s; /* [count] */
+};
+
+/* Responses of a measurement, chosen by speaker and position, on the grid of range_hz: the power smoothed
+ * over 1/24 octave below 300 Hz and 1/6 above 1 kHz.  want_modes: look for ringing modes too.  Returns an
+ * exit status after a message, or -1.  Release in every case. */
+int sabin_eq_input_measurement(const char *command, const char *path,
+                               const struct sabin_list *speakers,
+                               const struct sabin_list *positions, const char *calibration,
+                               const double range_hz[2], bool want_modes,
+                               struct sabin_eq_input *out);
+
+/* One response from a text file: its level only. */
+int sabin_eq_input_text(const char *command, const char *path, const double range_hz[2],
+                        struct sabin_eq_input *out);
+
+void sabin_eq_input_release(struct sabin_eq_input *input);
+
+#endif

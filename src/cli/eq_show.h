@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * eq_show.h: what `eq` prints.
+ */
+#ifndef SABIN_CLI_EQ_SHOW_H
+#define SABIN_CLI_EQ_SHOW_H
+
+#include "io/correction.h"
+
+/* The document sabin.correction/1 on standard output.  joined: subs is 0 where none were. */
+SABIN_MUST enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
+                                             const struct sabin_integration *joined,
+                                             const char *directory);
+
+/* The same for people, with a preview by thirds of an octave. */
+void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,
+                   const char *directory);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * fit_room.c: the room of a file fitted to a measurement.
+ */
+#include <math.h>
+
+#include "cli/fit_room.h"
+#include "cli/show.h"
+#include "cli/talk.h"
+
+enum { RESPONSES_MAX = 16, BANDS = SABIN_ABSORPTION_BANDS };
+static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
+static const char *const sides[3] = {"width", "length", "height"};
+
+struct loaded {
+	struct sabin_roomfit_response response[RESPONSES_MAX];
+	struct sabin_directivity directivity[RESPONSES_MAX];
+	double *h[RESPONSES_MAX];
+	size_t count;
+};
+
+static enum sabin_err load(const struct sabin_measurement *m, const struct sabin_roomfile *file,
+                           struct loaded *l, struct sabin_fit_names *names, struct sabin_diag *diag)
+{
+	for (size_t i = 0; i < m->response_count && l->count < RESPONSES_MAX; i++) {
+		const struct sabin_measured *r = &m->responses[i];
+		const int s = sabin_roomfile_speaker(file, r->speaker);
+		const int p = sabin_roomfile_position(file, r->position);
+		if (s < 0 || p < 0)
+			continue;
+		struct sabin_roomfit_response *to = &l->response[l->count];
+		const enum sabin_err err =
+		    sabin_measurement_load(m, i, &l->h[l->count], &to->frames, diag);
+		if (err)
+			return err;
+		to->h = l->h[l->count];
+		to->rate_hz = r->rate_hz;
+		to->emission = r->zero == SABIN_ZERO_EMISSION
+		                   ? (double)r->zero_index + r->zero_offset_s * r->rate_hz
+		                   : (double)NAN;
+		memcpy(to->source_m, file->speakers[s].position_m, sizeof to->source_m);
+		memcpy(to->receiver_m, file->positions[p].position_m, sizeof to->receiver_m);
+		if (sabin_roomfile_directivity(&file->speakers[s], &l->directivity[l->count]))
+			to->directivity = &l->directivity[l->count];
+		names->speaker[l->count] = file->speakers[s].name;
+		names->position[l->count++] = file->positions[p].name;
+	}
+	names->count = l->count;
+	return SABIN_OK;
+}
+
+static bool stopped(void *user)
+{
+	const volatile sig_atomic_t *stop = *(const volatile sig_atomic_t **)user;
+	sabin_progress("fitting the room", 0.5);
+	return *stop;
+}
+
+int sabin_fit_room(const char *command, const char *path, struct sabin_roomfile *file,
+                   struct sabin_roomfit *fit, struct sabin_fit_names *names)
+{
+	struct sabin_measurement m = {0};
+	struct sabin_diag diag = {0};
+	struct loaded *l = calloc(1, sizeof *l);
+	const volatile sig_atomic_t *stop = sabin_stop_watch();
+	int status = -1;
+	enum sabin_err err = l ? sabin_measurement_open(path, &m, &diag) : SABIN_ENOMEM;
+	if (!err)
+		err = load(&m, file, l, names, &diag);
+	if (!err && l->count == 0)
+		err = sabin_diag_set(&diag, SABIN_EFORMAT, path, 0, 0,
+		                     "has no response whose speaker and position are in %s", file->path);
+	if (!err) {
+		err = sabin_roomfit(&file->room, l->response, l->count, stopped, &stop, fit);
+		sabin_progress_end();
+		if (err == SABIN_ESHORT || err == SABIN_EINVAL)
+			sabin_diag_set(&diag, err, path, 0, 0, "the room cannot be fitted to it: %s",
+			               sabin_strerror(err));
+	}
+	if (err)
+		status = sabin_fail_input(command, err, &diag);
+	else
+		sabin_roomfit_apply(fit, &file->room);
+	for (size_t i = 0; l && i < l->count; i++)
+		free(l->h[i]);
+	free(l);
+	sabin_measurement_release(&m);
+	return status;
+}
+
+/* ---- for people ------------------------------------------------------------------------------------ */
+
+static void print_row(const char *label, const double *value)
+{
+	printf("  %-10s", label);
+	for (int b = 0; b < BANDS; b++)
+		if (isfinite(value[b]))
+			printf("%8.2f", value[b]);
+		else
+			printf("%9s", "–"); /* three bytes */
+	putchar('\n');
+}
+
+void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_names *names,
+                    const double size_m[3])
+{
+	char text[32];
+	printf("%sFitted to the measurement%s: %zu responses, %zu modes, %zu reflections\n", sabin_bold(),
+	       sabin_plain(), names->count, fit->modes, fit->reflections);
+	for (int a = 0; a < 3; a++) {
+		const struct sabin_quantity q = fit->size_m[a];
+		const double off = (q.value / size_m[a] - 1) * 100;
+		if (!q.valid)
+			printf("  %-6s %.2f m in the file; the measurement does not fix it\n", sides[a],
+			       size_m[a]);
+		else if (fabs(q.value - size_m[a]) > fmax(0.02, 2 * q.plus_minus))
+			printf("  %s%-6s %.2f m in the file; the measurement says %.2f m ± %.1f cm (%+.1f %%)%s\n",
+			       sabin_bad(), sides[a], size_m[a], q.value, q.plus_minus * 100, off, sabin_plain());
+		else
+			printf("  %-6s %.2f m in the file, and so says the measurement (%.2f m ± %.1f cm)\n",
+			       sides[a], size_m[a], q.value, q.plus_minus * 100);
+	}
+	for (size_t i = 0; i < fit->wall_count; i++) {
+		const struct sabin_roomfit_wall *w = &fit->wall[i];
+		printf("  %s the file puts the %s %s at %.2f m from %s; the reflection heard at %s says %.2f m\n",
+		       "-", sabin_surface_name(w->surface),
+		       w->surface >= SABIN_FLOOR ? "" : "wall", w->file_m, names->speaker[w->response],
+		       names->position[w->response], w->measured_m);
+	}
+	for (size_t i = 0; i < fit->distance_count; i++) {
+		const struct sabin_roomfit_distance *d = &fit->distance[i];
+		printf("  - the file puts %s %.2f m from %s; the direct sound says %.2f m\n",
+		       names->speaker[d->response], d->file_m, names->position[d->response], d->measured_m);
+	}
+	printf("\n  T, s      ");
+	for (int b = 0; b < BANDS; b++)
+		printf("%8s", sabin_show_hz(band_hz[b], text, sizeof text));
+	putchar('\n');
+	print_row("measured", fit->t_measured_s);
+	print_row("of file", fit->t_file_s);
+	print_row("fitted", fit->t_fitted_s);
+	puts("  The absorption of all surfaces was changed in proportion; sizes as above.  What follows is of\n"
+	     "  the fitted room.\n");
+}
+
+/* ---- for scripts ------------------------------------------------------------------------------------- */
+
+void sabin_json_fit(struct sabin_json *json, const struct sabin_roomfit *fit,
+                    const struct sabin_fit_names *names, const double size_m[3])
+{
+	sabin_json_open_object(json, "fit");
+	sabin_json_integer(json, "responses", (long long)names->count);
+	sabin_json_integer(json, "modes", (long long)fit->modes);
+	sabin_json_integer(json, "reflections", (long long)fit->reflections);
+	sabin_json_numbers(json, "file_size_m", size_m, 3);
+	sabin_json_open_object(json, "size_m");
+	for (int a = 0; a < 3; a++)
+		sabin_json_quantity(json, sides[a], fit->size_m[a], "m");
+	sabin_json_close(json);
+	sabin_json_open_array(json, "bands");
+	for (int b = 0; b < BANDS; b++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_number(json, "centre_hz", band_hz[b]);
+		sabin_json_number(json, "measured_s", fit->t_measured_s[b]);
+		sabin_json_number(json, "file_s", fit->t_file_s[b]);
+		sabin_json_number(json, "fitted_s", fit->t_fitted_s[b]);
+		sabin_json_number(json, "absorption_factor", fit->factor[b]);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_open_array(json, "disagreements");
+	for (size_t i = 0; i < fit->wall_count; i++) {
+		const struct sabin_roomfit_wall *w = &fit->wall[i];
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "speaker", names->speaker[w->response]);
+		sabin_json_text(json, "position", names->position[w->response]);
+		sabin_json_text(json, "surface", sabin_surface_name(w->surface));
+		sabin_json_number(json, "file_m", w->file_m);
+		sabin_json_number(json, "measured_m", w->measured_m);
+		sabin_json_close(json);
+	}
+	for (size_t i = 0; i < fit->distance_count; i++) {
+		const struct sabin_roomfit_distance *d = &fit->distance[i];
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "speaker", names->speaker[d->response]);
+		sabin_json_text(json, "position", names->position[d->response]);
+		sabin_json_text(json, "surface", NULL);
+		sabin_json_number(json, "file_m", d->file_m);
+		sabin_json_number(json, "measured_m", d->measured_m);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_close(json);
+}

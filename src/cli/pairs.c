@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * pairs.c: level and time of one speaker against its partner.
+ */
+#include <math.h>
+#include <strings.h>
+
+#include <sabin/response.h>
+
+#include "cli/pairs.h"
+
+/* Where loudness is, and a speaker's own placement matters less than its gain. */
+static const double from_hz = 200, to_hz = 5000;
+/* Less is not worth a word. */
+static const double alike_db = 0.1, alike_s = 10e-6;
+
+static enum sabin_err levels(const struct sabin_measurement *m, size_t index,
+                             struct sabin_response *out, struct sabin_diag *diag)
+{
+	const struct sabin_measured *r = &m->responses[index];
+	struct sabin_response_options o = sabin_response_defaults();
+	double *h = NULL;
+	size_t n;
+	o.smoothing_oct = 1.0 / 3;
+	o.points_per_octave = 3;
+	o.from_hz = from_hz;
+	o.to_hz = to_hz;
+	enum sabin_err err = sabin_measurement_load(m, index, &h, &n, diag);
+	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
+	if (!err)
+		err = sabin_response_compute(h, n, r->rate_hz, zero + r->arrival_s.value * r->rate_hz, zero,
+		                             &o, out);
+	free(h);
+	return err;
+}
+
+/* The mean over thirds of an octave; its uncertainty from their scatter, which is the room's. */
+static enum sabin_err compare(const struct sabin_measurement *m, size_t first, size_t second,
+                              struct sabin_pair_difference *pair, struct sabin_diag *diag)
+{
+	const struct sabin_measured *a = &m->responses[first], *b = &m->responses[second];
+	struct sabin_response ra = {0}, rb = {0};
+	enum sabin_err err = levels(m, first, &ra, diag);
+	if (!err)
+		err = levels(m, second, &rb, diag);
+	double sum = 0, squares = 0;
+	const size_t n = err ? 0 : ra.length < rb.length ? ra.length : rb.length;
+	for (size_t i = 0; i < n; i++) {
+		const double d = rb.level_db[i] - ra.level_db[i];
+		sum += d;
+		squares += d * d;
+	}
+	const double mean = sum / (double)n;
+	*pair = (struct sabin_pair_difference){
+	    .first = a->speaker,
+	    .second = b->speaker,
+	    .position = a->position,
+	    .level_db = n > 1 ? sabin_quantity_valid(mean, sqrt(fmax(squares / (double)n - mean * mean, 0) /
+	                                                        (double)(n - 1)))
+	                      : sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
+	    .time_s = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
+	};
+	if (a->zero == SABIN_ZERO_EMISSION && b->zero == SABIN_ZERO_EMISSION)
+		pair->time_s =
+		    sabin_quantity_valid(b->arrival_s.value - a->arrival_s.value,
+		                         hypot(b->arrival_s.plus_minus, a->arrival_s.plus_minus));
+	sabin_response_free(&ra);
+	sabin_response_free(&rb);
+	return err;
+}
+
+/* Index of a response that is to be trusted; the count when there is none. */
+static size_t find(const struct sabin_measurement *m, const char *speaker, const char *position)
+{
+	const struct sabin_measured *r = sabin_measurement_find(m, speaker, position);
+	const bool good = r && r->verdict.trustworthy && isfinite(r->arrival_s.value);
+	return good ? (size_t)(r - m->responses) : m->response_count;
+}
+
+enum sabin_err sabin_pairs_compare(const struct sabin_measurement *m, const struct sabin_roomfile *room,
+                                   struct sabin_pair_difference **out, size_t *count, struct sabin_diag *diag)
+{
+	struct sabin_pair_difference *pairs = calloc(m->response_count + 1, sizeof *pairs);
+	enum sabin_err err = pairs ? SABIN_OK : SABIN_ENOMEM;
+	*count = 0;
+	for (size_t s = 0; s < room->speaker_count; s++) {
+		const struct sabin_speaker *one = &room->speakers[s];
+		const int partner = one->pair[0] ? sabin_roomfile_speaker(room, one->pair) : -1;
+		/* named by both, it is told once */
+		if (partner < 0 || (partner < (int)s &&
+		                    strcasecmp(room->speakers[partner].pair, one->name) == 0))
+			continue;
+		for (size_t p = 0; !err && p < room->position_count; p++) {
+			const char *position = room->positions[p].name;
+			const size_t a = find(m, one->name, position);
+			const size_t b = find(m, room->speakers[partner].name, position);
+			if (a < m->response_count && b < m->response_count)
+				err = compare(m, a, b, &pairs[(*count)++], diag);
+		}
+	}
+	if (err) {
+		free(pairs);
+		return err;
+	}
+	*out = pairs;
+	return SABIN_OK;
+}
+
+void sabin_pairs_show(const struct sabin_pair_difference *pairs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_pair_difference *p = &pairs[i];
+		const double db = p->level_db.value, time_s = p->time_s.value;
+		printf("  %s and %s at %s: ", p->first, p->second, p->position);
+		if (fabs(db) < alike_db)
+			printf("equally loud within %.2f dB", fabs(db));
+		else
+			printf("%s is %.2f dB louder", db > 0 ? p->second : p->first, fabs(db));
+		if (isnan(time_s))
+			puts("; times need a loopback");
+		else if (fabs(time_s) < alike_s)
+			printf(", at the same time within %.3f ms\n", 1e3 * fabs(time_s));
+		else if ((time_s > 0) == (db > 0) && fabs(db) >= alike_db)
+			printf(" and %.3f ms later\n", 1e3 * fabs(time_s));
+		else
+			printf("; %s is %.3f ms later\n", time_s > 0 ? p->second : p->first,
+			       1e3 * fabs(time_s));
+	}
+}

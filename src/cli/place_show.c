@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * place_show.c: what 'sabin place' prints.
+ */
+#include <math.h>
+
+#include "cli/place_show.h"
+#include "cli/talk.h"
+#include "io/json.h"
+
+const char *sabin_place_rule_text(enum sabin_place_rule rule)
+{
+	static const char *const text[SABIN_PLACE_RULES] = {
+	    [SABIN_PLACE_FINE] = "all constraints are kept",
+	    [SABIN_PLACE_ANGLE] = "the half-angle is not within 25 to 35 degrees",
+	    [SABIN_PLACE_WALL] = "a speaker is less than 0.25 m from a wall",
+	    [SABIN_PLACE_REAR] = "the listener is less than 1 m from the wall behind",
+	    [SABIN_PLACE_BOX] = "something is outside its box of 'place'",
+	    [SABIN_PLACE_SOLID] = "something is in a keep-out zone, an object or a wall",
+	    [SABIN_PLACE_MIRROR] = "left and right are not mirrored about the listener",
+	};
+	return (unsigned)rule < SABIN_PLACE_RULES ? text[rule] : "?";
+}
+
+/* ---- for people ---------------------------------------------------------------------------------- */
+
+/* A grade of the bass response; limits of sabin-place(1). */
+static const char *grade(double flatness_db)
+{
+	return flatness_db < 3 ? "excellent" : flatness_db < 4.5 ? "good" : flatness_db < 6 ? "fair" : "poor";
+}
+
+static void print_row(const char *label, const struct sabin_place_arrangement *a)
+{
+	const struct sabin_score_metrics *m = &a->metrics;
+	char gap[16] = "–";
+	if (isfinite(m->gap_s))
+		snprintf(gap, sizeof gap, "%.1f ms", m->gap_s * 1000);
+	printf("  %-8s %5.2f  %8.2f dB %6.2f dB %6.1f dB %6.1f dB %9s %5.2f dB   %s\n", label, a->score,
+	       m->flatness_db, m->spread_db, m->dip_db, m->reflection_db, gap, m->asymmetry_db,
+	       grade(m->flatness_db));
+}
+
+static void print_places(const struct sabin_roomfile *file, const struct sabin_place_plan *plan,
+                         const struct sabin_place_arrangement *a)
+{
+	double at_m[3];
+	for (int s = 0; s < (int)file->speaker_count; s++) {
+		if (sabin_place_plan_source(plan, s) < 0)
+			continue;
+		sabin_place_plan_speaker(plan, file, a, s, at_m);
+		printf("      %-12s %6.2f %6.2f %6.2f\n", file->speakers[s].name, at_m[0], at_m[1],
+		       at_m[2]);
+	}
+	for (int p = 0; p < (int)file->position_count; p++) {
+		sabin_place_plan_position(plan, file, a, p, at_m);
+		printf("      %-12s %6.2f %6.2f %6.2f\n", file->positions[p].name, at_m[0], at_m[1],
+		       at_m[2]);
+	}
+}
+
+static void print_hold(const char *what, const double hold_m[2])
+{
+	if (!isnan(hold_m[0]))
+		printf("%s -%.0f/+%.0f cm  ", what, hold_m[0] * 100, hold_m[1] * 100);
+}
+
+/* The two metrics that an arrangement improves most, by their share in the score. */
+static void print_reasons(const struct sabin_score_metrics *now, const struct sabin_score_metrics *then)
+{
+	const struct {
+		const char *what, *unit;
+		double before, after, share;
+	} all[] = {
+	    {"flatness", "dB", now->flatness_db, then->flatness_db, now->flatness_db - then->flatness_db},
+	    {"spread over the head", "dB", now->spread_db, then->spread_db,
+	     now->spread_db - then->spread_db},
+	    {"deepest boundary dip", "dB", now->dip_db, then->dip_db,
+	     0.25 * (fmax(0, -now->dip_db - 3) - fmax(0, -then->dip_db - 3))},
+	    {"strongest reflection", "dB", now->reflection_db, then->reflection_db,
+	     0.15 * (fmax(0, now->reflection_db + 10) - fmax(0, then->reflection_db + 10))},
+	    {"left against right", "dB", now->asymmetry_db, then->asymmetry_db,
+	     2 * (now->asymmetry_db - then->asymmetry_db)},
+	};
+	size_t order[5] = {0, 1, 2, 3, 4};
+	for (int i = 1; i < 5; i++)
+		for (int k = i; k > 0 && all[order[k]].share > all[order[k - 1]].share; k--) {
+			const size_t other = order[k];
+			order[k] = order[k - 1];
+			order[k - 1] = other;
+		}
+	for (int i = 0; i < 2; i++)
+		if (all[order[i]].share > 0.05)
+			printf("%s%s %.1f → %.1f %s", i ? ", " : "      gains: ", all[order[i]].what,
+			       all[order[i]].before, all[order[i]].after, all[order[i]].unit);
+	if (all[order[0]].share > 0.05)
+		putchar('\n');
+}
+
+void sabin_show_place(const struct sabin_roomfile *file, const struct sabin_place_plan *plan,
+                      const struct sabin_place_result *result)
+{
+	printf("%s%s%s\n", sabin_bold(), file->name[0] ? file->name : file->path, sabin_plain());
+	printf("  Score flat-v1, smaller is better");
+	if (plan->spec.tolerance_m > 0)
+		printf("; means over ±%g cm, the columns behind it at the point itself",
+		       plan->spec.tolerance_m * 100);
+	printf("\n\n  %-8s %5s  %11s %9s %9s %9s %9s %8s   %s\n", "", "score", "flatness", "spread",
+	       "dip", "reflect.", "gap", "L-R", "bass");
+	print_row("now", &result->current);
+	char label[24];
+	for (size_t i = 0; i < result->found_count; i++) {
+		snprintf(label, sizeof label, "%zu", i + 1);
+		print_row(label, &result->found[i]);
+	}
+	if (result->current_rule)
+		printf("  The arrangement of the file breaks a constraint: %s.\n",
+		       sabin_place_rule_text(result->current_rule));
+	printf("\n  now%-15s x      y      z (m)\n", "");
+	print_places(file, plan, &result->current);
+	for (size_t i = 0; i < result->found_count; i++) {
+		const struct sabin_place_arrangement *a = &result->found[i];
+		printf("  %s%zu%s%s\n", sabin_bold(), i + 1, sabin_plain(),
+		       a->score < result->current.score ? "" : " (not better than now)");
+		print_places(file, plan, a);
+		print_reasons(&result->current.metrics, &a->metrics);
+		printf("      good within: ");
+		print_hold("speakers back", a->depth_hold_m);
+		print_hold(plan->spec.pair ? "apart" : "across", a->width_hold_m);
+		print_hold("listener back", a->listener_hold_m);
+		putchar('\n');
+	}
+	printf("\n  %zu arrangements on a grid of %g cm kept the constraints.  The score rises by at most\n"
+	       "  0.5 where 'good within' says so; arrangements whose scores differ by less are equals.\n",
+	       result->tried, result->step_m * 100);
+	for (int s = 0; s < (int)file->speaker_count; s++)
+		if (sabin_place_plan_source(plan, s) < 0)
+			printf("  %s is not part of the score and stays.\n", file->speakers[s].name);
+}
+
+/* ---- for scripts ----------------------------------------------------------------------------------- */
+
+static void write_metrics(struct sabin_json *json, const struct sabin_score_metrics *m)
+{
+	sabin_json_open_object(json, "metrics");
+	sabin_json_number(json, "point_score", m->score);
+	sabin_json_number(json, "flatness_db", m->flatness_db);
+	sabin_json_number(json, "msv_db", m->spread_db);
+	sabin_json_number(json, "sbir_db", m->dip_db);
+	sabin_json_number(json, "sbir_hz", m->dip_hz);
+	sabin_json_number(json, "reflection_db", m->reflection_db);
+	sabin_json_number(json, "reflection_s", m->reflection_s);
+	sabin_json_number(json, "itdg_s", m->gap_s);
+	sabin_json_number(json, "asymmetry_db", m->asymmetry_db);
+	sabin_json_text(json, "grade", grade(m->flatness_db));
+	sabin_json_close(json);
+}
+
+static void write_arrangement(struct sabin_json *json, const struct sabin_roomfile *file,
+                              const struct sabin_place_plan *plan,
+                              const struct sabin_place_arrangement *a)
+{
+	double at_m[3];
+	sabin_json_number(json, "score", a->score);
+	write_metrics(json, &a->metrics);
+	sabin_json_open_object(json, "speakers");
+	for (int s = 0; s < (int)file->speaker_count; s++) {
+		sabin_place_plan_speaker(plan, file, a, s, at_m);
+		sabin_json_numbers(json, file->speakers[s].name, at_m, 3);
+	}
+	sabin_json_close(json);
+	sabin_json_open_object(json, "positions");
+	for (int p = 0; p < (int)file->position_count; p++) {
+		sabin_place_plan_position(plan, file, a, p, at_m);
+		sabin_json_numbers(json, file->positions[p].name, at_m, 3);
+	}
+	sabin_json_close(json);
+}
+
+static void write_gains(struct sabin_json *json, const struct sabin_place_arrangement *now,
+                        const struct sabin_place_arrangement *then)
+{
+	sabin_json_open_object(json, "gain");
+	sabin_json_number(json, "score", now->score - then->score);
+	sabin_json_number(json, "flatness_db", now->metrics.flatness_db - then->metrics.flatness_db);
+	sabin_json_number(json, "msv_db", now->metrics.spread_db - then->metrics.spread_db);
+	sabin_json_number(json, "sbir_db", then->metrics.dip_db - now->metrics.dip_db);
+	sabin_json_number(json, "reflection_db",
+	                  now->metrics.reflection_db - then->metrics.reflection_db);
+	sabin_json_number(json, "asymmetry_db",
+	                  now->metrics.asymmetry_db - then->metrics.asymmetry_db);
+	sabin_json_close(json);
+	sabin_json_open_object(json, "hold_m");
+	sabin_json_numbers(json, "speakers_depth", then->depth_hold_m, 2);
+	sabin_json_numbers(json, "speakers_width", then->width_hold_m, 2);
+	sabin_json_numbers(json, "listener_depth", then->listener_hold_m, 2);
+	sabin_json_close(json);
+}
+
+enum sabin_err sabin_show_place_json(const struct sabin_roomfile *file,
+                                     const struct sabin_place_plan *plan,
+                                     const struct sabin_place_result *result,
+                                     const struct sabin_roomfit *fit,
+                                     const struct sabin_fit_names *names, const double size_m[3])
+{
+	struct sabin_json *json = sabin_json_new();
+	if (!json)
+		return SABIN_ENOMEM;
+	sabin_json_text(json, "schema", "sabin.placement/1");
+	sabin_json_text(json, "file", file->path);
+	sabin_json_text(json, "score", "flat-v1");
+	sabin_json_number(json, "tolerance_m", plan->spec.tolerance_m);
+	sabin_json_number(json, "step_m", result->step_m);
+	sabin_json_integer(json, "scored", (long long)result->tried);
+	if (fit)
+		sabin_json_fit(json, fit, names, size_m);
+	sabin_json_open_object(json, "current");
+	write_arrangement(json, file, plan, &result->current);
+	sabin_json_text(json, "breaks",
+	                result->current_rule ? sabin_place_rule_text(result->current_rule) : NULL);
+	sabin_json_close(json);
+	sabin_json_open_array(json, "best");
+	for (size_t i = 0; i < result->found_count; i++) {
+		sabin_json_open_object(json, NULL);
+		write_arrangement(json, file, plan, &result->found[i]);
+		write_gains(json, &result->current, &result->found[i]);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	const enum sabin_err err = sabin_json_print(json, stdout);
+	sabin_json_free(json);
+	return err;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * room_json.c: sabin.room/1, what 'sabin room' prints for scripts.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include <sabin/modefit.h>
+
+#include "cli/room_show.h"
+
+static const double band_hz[SABIN_ABSORPTION_BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
+
+static void write_bands(struct sabin_json *json, const struct sabin_room_facts *facts)
+{
+	sabin_json_open_array(json, "bands");
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++) {
+		const struct sabin_reverberation *r = &facts->bands[b];
+		sabin_json_open_object(json, NULL);
+		sabin_json_number(json, "centre_hz", band_hz[b]);
+		sabin_json_number(json, "mean_absorption", r->mean_alpha);
+		sabin_json_number(json, "sabine_s", r->sabine_s);
+		sabin_json_number(json, "eyring_s", r->eyring_s);
+		sabin_json_number(json, "millington_s", r->millington_s);
+		sabin_json_number(json, "fitzroy_s", r->fitzroy_s);
+		sabin_json_number(json, "arau_puchades_s", r->arau_s);
+		sabin_json_bool(json, "uneven", r->uneven);
+		sabin_json_numbers(json, "believe_s", (const double[2]){r->low_s, r->high_s}, 2);
+		sabin_json_bool(json, "extrapolated", facts->extrapolated[b]);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+static void write_proportions(struct sabin_json *json, const struct sabin_room_facts *facts)
+{
+	const struct sabin_proportions *p = &facts->proportions;
+	sabin_json_open_object(json, "proportions");
+	sabin_json_number(json, "length_height", p->length_height);
+	sabin_json_number(json, "width_height", p->width_height);
+	sabin_json_bool(json, "walker", p->walker);
+	sabin_json_numbers(json, "walker_length_height", (const double[2]){p->least, p->most}, 2);
+	sabin_json_bool(json, "whole_ratio", p->whole);
+	sabin_json_close(json);
+	if (!facts->has_bonello) {
+		sabin_json_null(json, "bonello");
+		return;
+	}
+	sabin_json_open_object(json, "bonello");
+	sabin_json_bool(json, "passed", facts->bonello.passed);
+	sabin_json_open_array(json, "bands");
+	for (int b = 0; b < SABIN_BONELLO_BANDS; b++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_number(json, "centre_hz", facts->bonello.centre_hz[b]);
+		sabin_json_integer(json, "modes", facts->bonello.count[b]);
+		sabin_json_bool(json, "falls", facts->bonello.falls[b]);
+		sabin_json_bool(json, "coincides", facts->bonello.coincides[b]);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_close(json);
+}
+
+static void write_modes(struct sabin_json *json, const struct sabin_roomfile *file,
+                        const struct sabin_room_facts *facts)
+{
+	sabin_json_number(json, "modes_to_hz", facts->modes_to_hz);
+	sabin_json_open_array(json, "modes");
+	for (size_t i = 0; i < facts->mode_count; i++) {
+		const struct sabin_room_mode *m = &facts->modes[i];
+		sabin_json_open_object(json, NULL);
+		sabin_json_number(json, "freq_hz", m->f_hz);
+		sabin_json_numbers(json, "n", (const double[3]){m->n[0], m->n[1], m->n[2]}, 3);
+		sabin_json_text(json, "kind", sabin_mode_kind(m->n));
+		sabin_json_number(json, "t60_s", m->t60_s);
+		sabin_json_open_object(json, "speakers_db");
+		for (size_t s = 0; s < file->speaker_count; s++)
+			sabin_json_number(json, file->speakers[s].name,
+			                  sabin_room_mode_db(m, &file->room, file->speakers[s].position_m));
+		sabin_json_close(json);
+		sabin_json_open_object(json, "positions_db");
+		for (size_t p = 0; p < file->position_count; p++)
+			sabin_json_number(json, file->positions[p].name,
+			                  sabin_room_mode_db(m, &file->room, file->positions[p].position_m));
+		sabin_json_close(json);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+static void write_reflection(struct sabin_json *json, const struct sabin_roomfile *file,
+                             const struct sabin_first_reflection *r)
+{
+	sabin_json_open_object(json, NULL);
+	if (r->object >= 0)
+		sabin_json_text(json, "object", file->objects[r->object].kind);
+	else
+		sabin_json_text(json, "surface", sabin_surface_name(r->surface));
+	sabin_json_bool(json, "on_panel", r->panel >= 0);
+	sabin_json_numbers(json, "point_m", r->point_m, 3);
+	sabin_json_number(json, "delay_s", r->delay_s);
+	sabin_json_number(json, "level_db", r->level_db);
+	sabin_json_number(json, "null_hz", r->null_hz);
+	sabin_json_number(json, "null_db", r->null_db);
+	sabin_json_number(json, "peak_db", r->peak_db);
+	sabin_json_number(json, "panel_m", r->panel_m);
+	if (r->object >= 0)
+		sabin_json_number(json, "from_hz", r->from_hz);
+	sabin_json_close(json);
+}
+
+static void write_ways(struct sabin_json *json, const struct sabin_roomfile *file,
+                       const struct sabin_room_facts *facts)
+{
+	sabin_json_open_array(json, "distances");
+	for (size_t s = 0; s < file->speaker_count; s++)
+		for (size_t p = 0; p < file->position_count; p++) {
+			struct sabin_first_reflection r[SABIN_FIRST_REFLECTIONS_MAX];
+			const double *a = file->speakers[s].position_m, *b = file->positions[p].position_m;
+			const double d = hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
+			const size_t n = sabin_room_first_reflections(&file->room, a, b, facts->objects,
+			                                              file->object_count, r);
+			sabin_json_open_object(json, NULL);
+			sabin_json_text(json, "speaker", file->speakers[s].name);
+			sabin_json_text(json, "position", file->positions[p].name);
+			sabin_json_number(json, "distance_m", d);
+			sabin_json_number(json, "delay_s", d / facts->speed_m_s);
+			sabin_json_open_array(json, "reflections");
+			for (size_t i = 0; i < n; i++)
+				write_reflection(json, file, &r[i]);
+			sabin_json_close(json);
+			sabin_json_close(json);
+		}
+	sabin_json_close(json);
+}
+
+static enum sabin_err write_stereo(struct sabin_json *json, const struct sabin_roomfile *file,
+                                   double speed_m_s)
+{
+	struct sabin_stereo *all = NULL;
+	size_t count = 0;
+	const enum sabin_err err = sabin_room_stereo(file, speed_m_s, &all, &count);
+	if (err)
+		return err;
+	sabin_json_open_array(json, "stereo");
+	for (size_t i = 0; i < count; i++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "position", file->positions[all[i].position].name);
+		sabin_json_text(json, "left", file->speakers[all[i].left].name);
+		sabin_json_text(json, "right", file->speakers[all[i].right].name);
+		sabin_json_number(json, "base_m", all[i].base_m);
+		sabin_json_numbers(json, "distance_m", (const double[2]){all[i].left_m, all[i].right_m}, 2);
+		sabin_json_numbers(json, "half_angle_deg",
+		                   (const double[2]){all[i].left_deg, all[i].right_deg}, 2);
+		sabin_json_number(json, "right_later_s", all[i].late_s);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	free(all);
+	return SABIN_OK;
+}
+
+enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
+                                    const struct sabin_room_facts *facts,
+                                    const struct sabin_doubts *doubts, const struct sabin_roomfit *fit,
+                                    const struct sabin_fit_names *names, const double size_m[3])
+{
+	struct sabin_json *json = sabin_json_new();
+	if (!json)
+		return SABIN_ENOMEM;
+	sabin_json_text(json, "schema", "sabin.room/1");
+	sabin_json_text(json, "file", file->path);
+	sabin_json_text(json, "name", file->name);
+	sabin_json_numbers(json, "size_m", file->room.size_m, 3);
+	sabin_json_number(json, "volume_m3", facts->volume_m3);
+	sabin_json_number(json, "speed_of_sound_m_per_s", facts->speed_m_s);
+	sabin_json_number(json, "schroeder_hz", facts->schroeder_hz);
+	if (fit)
+		sabin_json_fit(json, fit, names, size_m);
+	write_bands(json, facts);
+	write_proportions(json, facts);
+	write_ways(json, file, facts);
+	enum sabin_err err = write_stereo(json, file, facts->speed_m_s);
+	write_modes(json, file, facts);
+	sabin_json_open_array(json, "warnings");
+	for (size_t i = 0; i < doubts->count; i++)
+		sabin_json_text(json, NULL, doubts->text[i]);
+	sabin_json_close(json);
+	if (!err)
+		err = sabin_json_print(json, stdout);
+	sabin_json_free(json);
+	return err;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * verify.c: achieved against predicted.
+ *
+ * What was applied is the level measured again less the level before.  It is compared with the gain of the
+ * correction as designed, and with what it would be after each of the usual mistakes; a mistake is named when
+ * it explains much more of what was measured than the design does.  The level of each is free, since
+ * somebody may have turned a knob; only where two channels are held against each other it is one for
+ * both.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sabin/curve.h>
+#include <sabin/verify.h>
+
+/* A mistake is named when what it leaves is below this share of what the design leaves, and the
+ * difference is at least so much. */
+static const double explains_share = 0.75, explains_db = 0.08;
+/* A filter so small can be missing without anybody noticing. */
+static const double unexplained_db = 1.0;
+/* Gains that differ by less cannot be told apart. */
+static const double alike_db = 0.1;
+static const double heard_db = 18; /* below the highest of the target: the rest is another speaker's */
+static const double rates_hz[] = {44100, 48000, 88200, 96000, 176400, 192000};
+enum { RATES = sizeof rates_hz / sizeof *rates_hz };
+
+const char *sabin_verify_name(enum sabin_verify_code code)
+{
+	static const char *const names[SABIN_VERIFY_CODES] = {
+	    [SABIN_VERIFY_NOT_APPLIED] = "not-applied", [SABIN_VERIFY_FILTER_MISSING] = "filter-missing",
+	    [SABIN_VERIFY_WRONG_RATE] = "wrong-rate",   [SABIN_VERIFY_SWAPPED] = "swapped",
+	    [SABIN_VERIFY_TWICE] = "applied-twice",     [SABIN_VERIFY_DIFFERS] = "differs"};
+	return names[code];
+}
+
+/* A channel under examination: points first .. end - 1 count. */
+struct view {
+	const struct sabin_verify_channel *v;
+	size_t first, end;
+	size_t heard_first, heard_end; /* where there is something to be heard, corrected or not */
+	double *applied; /* [length]: measured again less before */
+	double *model;   /* [length]: what it should be, under some hypothesis */
+};
+
+/* The corrected range: from the speaker's roll-off to where only broad tone is corrected (or to the other
+ * roll-off where all is). */
+static void find_range(struct view *w)
+{
+	const struct sabin_correction_channel *c = w->v->channel;
+	double most = -INFINITY;
+	w->first = 0;
+	w->end = c->length;
+	/* behind a crossover, what it takes away is noise when it is measured again */
+	for (size_t i = 0; i < c->length; i++)
+		most = fmax(most, c->target_db[i]);
+	while (w->first + 8 < w->end && c->target_db[w->first] < most - heard_db)
+		w->first++;
+	while (w->end > w->first + 8 && c->target_db[w->end - 1] < most - heard_db)
+		w->end--;
+	w->heard_first = w->first;
+	w->heard_end = w->end;
+	while (w->first + 8 < w->end && c->leave[w->first] == SABIN_LEAVE_ROLLOFF)
+		w->first++;
+	while (w->end > w->first + 8 && c->leave[w->end - 1] == SABIN_LEAVE_ROLLOFF)
+		w->end--;
+}
+
+static size_t broad_from(const struct view *w)
+{
+	const unsigned char *leave = w->v->channel->leave;
+	size_t end = w->end;
+	while (end > w->first + 8 && leave[end - 1] == SABIN_LEAVE_HIGH)
+		end--;
+	return end;
+}
+
+static double mean_left(const struct view *w)
+{
+	double sum = 0;
+	for (size_t i = w->first; i < w->end; i++)
+		sum += w->applied[i] - w->model[i];
+	return sum / (double)(w->end - w->first);
+}
+
+/* RMS of applied less model, about `mean`. */
+static double left_about(const struct view *w, double mean)
+{
+	double square = 0;
+	for (size_t i = w->first; i < w->end; i++) {
+		const double x = w->applied[i] - w->model[i] - mean;
+		square += x * x;
+	}
+	return sqrt(square / (double)(w->end - w->first));
+}
+
+static double left(const struct view *w)
+{
+	return left_about(w, mean_left(w));
+}
+
+/* ---- hypotheses ----------------------------------------------------------------------------- */
+
+static void scaled(struct view *w, double factor)
+{
+	for (size_t i = 0; i < w->v->channel->length; i++)
+		w->model[i] = factor * w->v->gain_db[i];
+}
+
+static void without(struct view *w, size_t filter)
+{
+	const struct sabin_correction_channel *c = w->v->channel;
+	const double rate_hz = fmax(4 * c->freq_hz[c->length - 1], 48000);
+	for (size_t i = 0; i < c->length; i++)
+		w->model[i] = w->v->gain_db[i] -
+		              sabin_biquads_level_db(&c->filters[filter], 1, rate_hz, c->freq_hz[i]);
+}
+
+/* Coefficients made for one rate and run at another: the frequency axis is stretched. */
+static void stretched(struct view *w, double ratio)
+{
+	const struct sabin_correction_channel *c = w->v->channel;
+	for (size_t i = 0; i < c->length; i++)
+		w->model[i] = sabin_curve_at(c->freq_hz, w->v->gain_db, c->length, c->freq_hz[i] * ratio);
+}
+
+/* Keep `tried` when it explains more than what is best so far. */
+static void consider(struct sabin_finding *best, struct sabin_finding tried)
+{
+	if (tried.after_db < best->after_db)
+		*best = tried;
+}
+
+static bool convincing(const struct sabin_finding *f)
+{
+	return f->after_db < explains_share * f->before_db &&
+	       sqrt(f->before_db * f->before_db - f->after_db * f->after_db) >= explains_db;
+}
+
+/* The mistakes that a channel can have made alone.  True when one is named. */
+static bool examine(struct view *w, size_t index, struct sabin_finding *out)
+{
+	const struct sabin_correction_channel *c = w->v->channel;
+	struct sabin_finding best = {.code = SABIN_VERIFY_DIFFERS, .channel = index};
+	scaled(w, 1);
+	best.before_db = best.after_db = left(w);
+	struct sabin_finding tried = best;
+	scaled(w, 0);
+	tried.code = SABIN_VERIFY_NOT_APPLIED;
+	tried.after_db = left(w);
+	consider(&best, tried);
+	scaled(w, 2);
+	tried.code = SABIN_VERIFY_TWICE;
+	tried.after_db = left(w);
+	consider(&best, tried);
+	tried.code = SABIN_VERIFY_FILTER_MISSING;
+	/* one filter that is missing of one is a correction that is not applied */
+	for (size_t k = 0; k < c->filter_count && c->filter_count > 1; k++) {
+		without(w, k);
+		tried.filter = k;
+		tried.after_db = left(w);
+		consider(&best, tried);
+	}
+	tried.code = SABIN_VERIFY_WRONG_RATE;
+	for (int a = 0; a < RATES; a++) {
+		for (int b = 0; b < RATES; b++) {
+			if (a == b)
+				continue;
+			stretched(w, rates_hz[a] / rates_hz[b]);
+			tried.made_hz = rates_hz[a];
+			tried.run_hz = rates_hz[b];
+			tried.after_db = left(w);
+			consider(&best, tried);
+		}
+	}
+	*out = best;
+	if (best.code != SABIN_VERIFY_DIFFERS && convincing(&best))
+		return true;
+	out->code = SABIN_VERIFY_DIFFERS;
+	return best.before_db > unexplained_db;
+}
+
+/* Two channels held against each other, as designed and swapped, one level for both. */
+static bool examine_pair(struct view *a, struct view *b, size_t i, size_t k,
+                         struct sabin_finding *out)
+{
+	const struct sabin_correction_channel *ca = a->v->channel, *cb = b->v->channel;
+	double between = 0, result[2];
+	if (ca->length != cb->length)
+		return false;
+	for (size_t p = 0; p < ca->length; p++)
+		between = fmax(between, fabs(a->v->gain_db[p] + ca->gain_db - b->v->gain_db[p] -
+		                             cb->gain_db));
+	if (between < alike_db)
+		return false;
+	for (int swap = 0; swap < 2; swap++) {
+		for (size_t p = 0; p < ca->length; p++) {
+			const double of_a = a->v->gain_db[p] + ca->gain_db;
+			const double of_b = b->v->gain_db[p] + cb->gain_db;
+			a->model[p] = swap ? of_b : of_a;
+			b->model[p] = swap ? of_a : of_b;
+		}
+		const double mean = 0.5 * (mean_left(a) + mean_left(b));
+		const double x = left_about(a, mean), y = left_about(b, mean);
+		result[swap] = sqrt(0.5 * (x * x + y * y));
+	}
+	*out = (struct sabin_finding){.code = SABIN_VERIFY_SWAPPED,
+	                              .channel = i,
+	                              .other = k,
+	                              .before_db = result[0],
+	                              .after_db = result[1]};
+	return convincing(out);
+}
+
+/* ---- figures -------------------------------------------------------------------------------- */
+
+static void measure(const struct view *w, double *scratch, struct sabin_verified *out)
+{
+	const struct sabin_correction_channel *c = w->v->channel;
+	const size_t end = broad_from(w);
+	out->from_hz = c->freq_hz[w->first];
+	out->to_hz = c->freq_hz[end - 1];
+	for (size_t i = 0; i < c->length; i++)
+		scratch[i] = w->v->before_db[i] + w->v->gain_db[i] - c->target_db[i];
+	const size_t heard = w->heard_end - w->heard_first;
+	out->predicted_error_db = sabin_eq_rms(scratch + w->heard_first, heard);
+	for (size_t i = 0; i < c->length; i++)
+		scratch[i] = w->v->achieved_db[i] - c->target_db[i];
+	out->achieved_error_db = sabin_eq_rms(scratch + w->heard_first, heard);
+	for (size_t i = 0; i < c->length; i++)
+		scratch[i] = w->applied[i] - w->v->gain_db[i];
+	out->difference_db = sabin_eq_rms(scratch + w->first, end - w->first);
+}
+
+struct report {
+	struct sabin_finding *findings;
+	size_t most, count;
+};
+
+static void add(struct report *r, const struct sabin_finding *f)
+{
+	if (r->count < r->most)
+		r->findings[r->count++] = *f;
+}
+
+/* Pairs first: what is swapped is not wrong in itself. */
+static void find_mistakes(struct view *views, size_t count, bool *settled, struct report *r)
+{
+	struct sabin_finding alone, pair;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = i + 1; k < count && !settled[i]; k++) {
+			if (!views[i].v->achieved_db || !views[k].v->achieved_db || settled[k] ||
+			    !examine_pair(&views[i], &views[k], i, k, &pair))
+				continue;
+			/* unless both explain themselves better alone */
+			const bool a = examine(&views[i], i, &alone) && alone.after_db < pair.after_db &&
+			               alone.code != SABIN_VERIFY_DIFFERS;
+			if (a)
+				continue;
+			add(r, &pair);
+			settled[i] = settled[k] = true;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		if (views[i].v->achieved_db && !settled[i] && examine(&views[i], i, &alone))
+			add(r, &alone);
+}
+
+enum sabin_err sabin_verify_compute(const struct sabin_verify_channel *channels, size_t count,
+                                    struct sabin_verified *verified,
+                                    struct sabin_finding *findings, size_t *finding_count)
+{
+	size_t measured = 0, longest = 0;
+	for (size_t i = 0; i < count; i++) {
+		measured += channels[i].achieved_db != NULL;
+		longest = channels[i].channel->length > longest ? channels[i].channel->length : longest;
+	}
+	if (measured == 0)
+		return SABIN_EINVAL;
+	struct view *views = calloc(count, sizeof *views);
+	bool *settled = calloc(count, sizeof *settled);
+	double *scratch = malloc((2 * count + 1) * longest * sizeof *scratch);
+	struct report r = {findings, *finding_count, 0};
+	const enum sabin_err err = views && settled && scratch ? SABIN_OK : SABIN_ENOMEM;
+	for (size_t i = 0; i < count && !err; i++) {
+		struct view *w = &views[i];
+		*w = (struct view){&channels[i], 0, 0, 0, 0, scratch + 2 * i * longest,
+		                   scratch + (2 * i + 1) * longest};
+		verified[i] = (struct sabin_verified){NAN, NAN, NAN, NAN, NAN};
+		if (!channels[i].achieved_db)
+			continue;
+		find_range(w);
+		for (size_t p = 0; p < channels[i].channel->length; p++)
+			w->applied[p] = channels[i].achieved_db[p] - channels[i].before_db[p];
+		measure(w, scratch + 2 * count * longest, &verified[i]);
+	}
+	if (!err) {
+		find_mistakes(views, count, settled, &r);
+		*finding_count = r.count;
+	}
+	free(views);
+	free(settled);
+	free(scratch);
+	return err;
+}

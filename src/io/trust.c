@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * trust.c: between which frequencies a frequency response can be relied on, and why not beyond.
+ */
+#include <math.h>
+
+#include "io/trust.h"
+
+static void raise(struct sabin_trust *trust, double from_hz, const char *why)
+{
+	if (from_hz > trust->from_hz) {
+		trust->from_hz = from_hz;
+		trust->below = why;
+	}
+}
+
+static void lower(struct sabin_trust *trust, double to_hz, const char *why)
+{
+	if (to_hz < trust->to_hz) {
+		trust->to_hz = to_hz;
+		trust->above = why;
+	}
+}
+
+struct sabin_trust sabin_trust_of(const struct sabin_measurement *measurement,
+                                  const struct sabin_measured *measured,
+                                  const struct sabin_roomfile *room, double window_s)
+{
+	struct sabin_trust trust = {.to_hz = INFINITY};
+	if (measurement && measurement->has_stimulus) {
+		raise(&trust, measurement->stimulus.sweep.from_hz, "below the sweep");
+		lower(&trust, measurement->stimulus.sweep.to_hz, "above the sweep");
+	}
+	const int at = room ? sabin_roomfile_speaker(room, measured->speaker) : -1;
+	if (at >= 0 && isfinite(room->speakers[at].range_hz[0])) {
+		raise(&trust, room->speakers[at].range_hz[0], "below the speaker's range");
+		lower(&trust, room->speakers[at].range_hz[1], "above the speaker's range");
+	}
+	/* one period must fit into the window, or its spectrum has no such frequency */
+	if (window_s > 0)
+		raise(&trust, 1 / window_s, "period longer than the window");
+	return trust;
+}
+
+bool sabin_trust_holds(const struct sabin_trust *trust, double f_hz)
+{
+	static const double rounding = 1e-6;
+	return f_hz >= trust->from_hz * (1 - rounding) && f_hz <= trust->to_hz * (1 + rounding);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * search_rules.c: what an arrangement may not do, and arrangements from parameters.
+ */
+#include <math.h>
+
+#include "room/inner.h"
+#include "room/search.h"
+
+static const double same_m = 1e-6; /* decimal figures of a file */
+static const double same_deg = 1e-6;
+static const double mirror_m = 0.01; /* the two ways to the listener agree to this */
+
+static bool within(const struct sabin_box *box, const double point_m[3])
+{
+	for (int axis = 0; axis < 3; axis++)
+		if (!(point_m[axis] >= box->min_m[axis] - same_m &&
+		      point_m[axis] <= box->max_m[axis] + same_m))
+			return false;
+	return true;
+}
+
+static bool in_solid(const struct sabin_place_spec *spec, const double point_m[3])
+{
+	for (size_t i = 0; i < spec->solid_count; i++)
+		if (within(&spec->solid[i], point_m))
+			return true;
+	return false;
+}
+
+static bool near_wall(const struct sabin_place_spec *spec, const double point_m[3])
+{
+	for (int axis = 0; axis < 2; axis++)
+		if (!(point_m[axis] >= spec->wall_m - same_m &&
+		      point_m[axis] <= spec->room->size_m[axis] - spec->wall_m + same_m))
+			return true;
+	return false;
+}
+
+static bool outside(const struct sabin_place_spec *spec, const double point_m[3])
+{
+	for (int axis = 0; axis < 3; axis++)
+		if (!(point_m[axis] >= 0.01 - same_m &&
+		      point_m[axis] <= spec->room->size_m[axis] - 0.01 + same_m))
+			return true;
+	return false;
+}
+
+static bool breaks_pair(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                        const double listener_m[3], enum sabin_place_rule *rule)
+{
+	const int depth = spec->depth_axis, lateral = 1 - depth;
+	const double left_m = room_distance_m(source_m[0], listener_m);
+	const double right_m = room_distance_m(source_m[1], listener_m);
+	*rule = SABIN_PLACE_MIRROR;
+	if (fabs(left_m - right_m) > mirror_m + same_m)
+		return true;
+	const double across = fabs(source_m[0][lateral] - source_m[1][lateral]) / 2;
+	const double along =
+	        fabs(listener_m[depth] - (source_m[0][depth] + source_m[1][depth]) / 2);
+	const double angle_deg = atan2(across, along) * 180 / M_PI;
+	*rule = SABIN_PLACE_ANGLE;
+	return !(angle_deg >= spec->angle_deg[0] - same_deg &&
+	         angle_deg <= spec->angle_deg[1] + same_deg);
+}
+
+static bool listener_is_in_front(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                                 const double listener_m[3])
+{
+	const int depth = spec->depth_axis;
+	const bool forward = spec->source[0].position_m[depth] <= spec->listener_m[depth];
+	return (source_m[0][depth] < listener_m[depth]) == forward;
+}
+
+enum sabin_place_rule sabin_place_check(const struct sabin_place_spec *spec,
+                                        const double (*source_m)[3], const double listener_m[3])
+{
+	const int depth = spec->depth_axis;
+	const bool forward = spec->source[0].position_m[depth] <= spec->listener_m[depth];
+	enum sabin_place_rule rule;
+	if (spec->pair && breaks_pair(spec, source_m, listener_m, &rule))
+		return rule;
+	if (!listener_is_in_front(spec, source_m, listener_m))
+		return SABIN_PLACE_ANGLE;
+	for (size_t s = 0; s < spec->source_count; s++) {
+		if (near_wall(spec, source_m[s]))
+			return SABIN_PLACE_WALL;
+		if (spec->source[s].moves && !within(&spec->source[s].within, source_m[s]))
+			return SABIN_PLACE_BOX;
+		if (in_solid(spec, source_m[s]) || outside(spec, source_m[s]))
+			return SABIN_PLACE_SOLID;
+	}
+	const double rear_m = forward ? spec->room->size_m[depth] - listener_m[depth]
+	                              : listener_m[depth];
+	if (!(rear_m >= spec->rear_m - same_m))
+		return SABIN_PLACE_REAR;
+	if (spec->listener_moves && !within(&spec->listener_within, listener_m))
+		return SABIN_PLACE_BOX;
+	if (in_solid(spec, listener_m) || outside(spec, listener_m))
+		return SABIN_PLACE_SOLID;
+	for (size_t i = 0; i < spec->follower_count; i++) {
+		double point_m[3];
+		for (int axis = 0; axis < 3; axis++)
+			point_m[axis] = spec->follower_m[i][axis] + listener_m[axis] -
+			                spec->listener_m[axis];
+		if (in_solid(spec, point_m) || outside(spec, point_m))
+			return SABIN_PLACE_SOLID;
+	}
+	return SABIN_PLACE_FINE;
+}
+
+/* ---- parameters ----------------------------------------------------------------------------------- */
+
+/* Nearest to the middle of the room that the listener may have; where it is when it may not move. */
+static double axis_of_symmetry_m(const struct sabin_place_spec *spec)
+{
+	const int lateral = 1 - spec->depth_axis;
+	if (spec->pair && !spec->source[0].moves)
+		return (spec->source[0].position_m[lateral] + spec->source[1].position_m[lateral]) / 2;
+	if (!spec->listener_moves || !spec->pair)
+		return spec->listener_m[lateral];
+	return fmin(fmax(spec->room->size_m[lateral] / 2, spec->listener_within.min_m[lateral]),
+	            spec->listener_within.max_m[lateral]);
+}
+
+static void set(struct place_parameters *out, int i, bool moves, double now, double low, double high)
+{
+	out->now.p[i] = now;
+	out->moves[i] = moves && high > low;
+	out->low[i] = low;
+	out->high[i] = high;
+	if (moves) /* what may hardly move at all stands where it may be */
+		out->now.p[i] = fmin(fmax(now, low), fmax(low, high));
+}
+
+void place_parameters_init(const struct sabin_place_spec *spec, struct place_parameters *out)
+{
+	const int depth = spec->depth_axis, lateral = 1 - depth;
+	const double *size_m = spec->room->size_m;
+	const struct sabin_place_source *main = &spec->source[0];
+	*out = (struct place_parameters){.axis_m = axis_of_symmetry_m(spec)};
+	out->faces_forward = main->position_m[depth] <= spec->listener_m[depth];
+	const double wall_m = spec->wall_m;
+	set(out, PLACE_DEPTH, main->moves, main->position_m[depth],
+	    fmax(wall_m, main->within.min_m[depth]),
+	    fmin(size_m[depth] - wall_m, main->within.max_m[depth]));
+	const double half_m =
+	        fabs(spec->source[1].position_m[lateral] - main->position_m[lateral]) / 2;
+	if (spec->pair)
+		set(out, PLACE_WIDTH, main->moves, half_m,
+		    fmin(spec->base_m / 2, half_m),
+		    fmin(out->axis_m, size_m[lateral] - out->axis_m) - wall_m);
+	else
+		set(out, PLACE_WIDTH, main->moves, main->position_m[lateral],
+		    fmax(wall_m, main->within.min_m[lateral]),
+		    fmin(size_m[lateral] - wall_m, main->within.max_m[lateral]));
+	set(out, PLACE_LISTENER, spec->listener_moves, spec->listener_m[depth],
+	    fmax(out->faces_forward ? 0.01 : spec->rear_m, spec->listener_within.min_m[depth]),
+	    fmin(size_m[depth] - (out->faces_forward ? spec->rear_m : 0.01),
+	         spec->listener_within.max_m[depth]));
+	out->count = PLACE_FIRST_FREE;
+	for (size_t s = spec->pair ? 2 : 1; s < spec->source_count; s++)
+		for (int axis = 0; axis < 2; axis++)
+			set(out, out->count++, spec->source[s].moves, spec->source[s].position_m[axis],
+			    fmax(wall_m, spec->source[s].within.min_m[axis]),
+			    fmin(size_m[axis] - wall_m, spec->source[s].within.max_m[axis]));
+}
+
+static double clamp(double x, const struct sabin_box *box, int axis)
+{
+	return fmin(fmax(x, box->min_m[axis]), box->max_m[axis]);
+}
+
+void place_arrange(const struct sabin_place_spec *spec, const struct place_parameters *parameters,
+                   const struct place_vector *vector, struct place_arrangement *out)
+{
+	const int depth = spec->depth_axis, lateral = 1 - depth;
+	for (size_t s = 0; s < spec->source_count; s++) {
+		memcpy(out->source_m[s], spec->source[s].position_m, 3 * sizeof(double));
+		if (spec->source[s].moves)
+			out->source_m[s][2] =
+			        clamp(out->source_m[s][2], &spec->source[s].within, 2);
+	}
+	memcpy(out->listener_m, spec->listener_m, 3 * sizeof(double));
+	if (spec->source[0].moves && spec->pair) {
+		const double left = spec->source[0].position_m[lateral] <=
+		                                    spec->source[1].position_m[lateral]
+		                            ? -1
+		                            : 1;
+		for (int s = 0; s < 2; s++) {
+			out->source_m[s][depth] = vector->p[PLACE_DEPTH];
+			out->source_m[s][lateral] = parameters->axis_m +
+			                            (s == 0 ? left : -left) * vector->p[PLACE_WIDTH];
+		}
+		out->source_m[1][2] = out->source_m[0][2];
+	} else if (spec->source[0].moves) {
+		out->source_m[0][depth] = vector->p[PLACE_DEPTH];
+		out->source_m[0][lateral] = vector->p[PLACE_WIDTH];
+	}
+	if (spec->listener_moves) {
+		out->listener_m[depth] = vector->p[PLACE_LISTENER];
+		out->listener_m[lateral] = parameters->axis_m;
+		out->listener_m[2] = clamp(out->listener_m[2], &spec->listener_within, 2);
+	}
+	int i = PLACE_FIRST_FREE;
+	for (size_t s = spec->pair ? 2 : 1; s < spec->source_count; s++)
+		for (int axis = 0; axis < 2; axis++, i++)
+			if (spec->source[s].moves)
+				out->source_m[s][axis] = vector->p[i];
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# compare.sh: sabin compare and the chart compare: who goes with whom, what is refused, the formats.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$T"
+
+# room FLOOR X SEED: a room file with its floor, the place of its microphone, the seed of its noise
+room()
+{
+	cat <<-END
+	size_m: {width: 3.9, length: 5.2, height: 2.7}
+	surfaces: {front: 0.1, back: 0.2, left: 0.1, right: 0.12, floor: $1, ceiling: 0.1}
+	speakers:
+	  left: {output: 1, position_m: [1.15, 1.10, 1.20], pair: right}
+	  right: {output: 2, position_m: [2.75, 1.10, 1.20]}
+	positions:
+	  mix: {position_m: [$2, 2.50, 1.20]}
+	sweep: {length_s: 1, tail_s: 1}
+	simulation: {noise_dbfs: -85, seed: $3}
+	END
+}
+
+hold() # TEXT COMMAND...
+{
+	local text=$1
+	shift
+	if "$@"; then pass "$text"; else fail "$text"; fi
+}
+
+has() { grep -qF -- "$1" "$T/out"; }
+
+room 0.05 1.95 1 >a.yaml
+room 0.4 1.95 2 >b.yaml
+room 0.05 2.30 3 >c.yaml
+for r in a b c; do
+	"$sabin" measure $r.yaml --simulate -q -o $r >/dev/null
+done
+"$sabin" measure a.yaml --simulate --speaker left -q -o left >/dev/null
+
+expect_status 0 "$sabin" compare a b
+hold "text: reverberation fell" has "Reverberation (T30) fell"
+hold "text: clarity rose" has "Clarity (C80) rose"
+hold "text: the table" grep -qE '^ +change .* -0\.[0-9]+\*\*' out
+expect_status 0 "$sabin" compare a b --json
+for key in '"schema": "sabin.comparison/1"' '"before": "a"' '"after": "b"' '"responses": [' '"bands": [' \
+	'"centre_hz": 125.0' '"t30": {' '"change": {' '"jnd": ' '"noticeable": true' '"significant": true' \
+	'"p": ' '"response": {' '"modes": [' '"reflections": [' '"mean": {' '"summary": [' \
+	'"code": "reverberation-fell"' '"not_compared": []' '"uncertainty": "repeatability"' '"repeatability": ' \
+	'"same_place": true' '"pairs": ['; do
+	hold "JSON has $key" has "$key"
+done
+hold "JSON: neither NaN nor infinity" sh -c '! grep -qiE "(^|:) *-?(nan|inf)" out'
+cp out first.json
+expect_status 0 "$sabin" compare a b --json
+hold "the same every time" cmp -s out first.json
+
+expect_status 0 "$sabin" compare a a --json
+hold "nothing changed against itself" has '"no-significant-change"'
+expect_status 0 "$sabin" compare a c --json
+hold "moved microphone: another uncertainty" has '"uncertainty": "plus_minus"'
+hold "moved microphone: said" has "speaker or microphone moved"
+expect_status 0 "$sabin" compare a left
+hold "what one side lacks is named" has "not compared: right at mix: not in left"
+expect_status 0 "$sabin" compare a/left.mix.wav b/right.mix.wav --json
+hold "two bare files go together" has '"same_place": false'
+expect_status 2 "$sabin" compare left a/ --speaker right
+expect_status 2 "$sabin" compare left
+expect_status 3 "$sabin" compare left nowhere
+expect_status 0 "$sabin" compare a b a --json
+hold "a series" has '"series": ['
+expect_status 2 "$sabin" compare a b a --csv
+expect_status 0 "$sabin" compare a b --csv -o changes.csv
+hold "CSV: sixteen columns each" awk -F, 'NF != 16 {bad = 1} END {exit bad || NR < 100}' changes.csv
+expect_status 2 "$sabin" compare a b --csv -o changes.csv
+expect_status 0 "$sabin" compare a b --csv -o changes.csv --force
+
+# a response that is not trustworthy is no side of a comparison
+cp -r a bad
+sed -i 's/trustworthy: true/trustworthy: false/' bad/measurement.yaml
+expect_status 2 "$sabin" compare a bad
+hold "not trustworthy: said" grep -q 'not trustworthy after' "$T/err"
+# another calibration is said
+cp -r a other
+mkdir other/calibration
+printf '20 1\n20000 1\n' >other/calibration/m.txt
+sed -i 's|^\( *\)file: left.mix.wav|\1file: left.mix.wav\n\1calibration: {file: calibration/m.txt}|' other/measurement.yaml
+expect_status 0 "$sabin" compare a other --speaker left
+hold "another calibration is said" has "the calibration files differ"
+
+if command -v gnuplot >/dev/null; then
+	expect_status 0 "$sabin" plot a b --kind compare -o c.svg --script -q
+	hold "chart: significant somewhere" grep -q '^[0-9]' c.svg.gnuplot/compare_significant_1.dat
+	expect_status 0 "$sabin" plot a b c --kind compare -o series.svg -q
+	expect_status 2 "$sabin" plot a b --kind response -o r.svg
+	expect_status 5 "$sabin" plot a --kind compare -o one.svg
+else
+	skip "charts: no gnuplot"
+fi
+finish

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# compare_draws.sh: what sabin compare claims, held against rooms whose change is known.
+#
+# One room is measured with many seeds of its noise, before and after a change of its surfaces, against the
+# change between measurements with 25 dB less noise of the same two rooms.  Of every quantity whose true change
+# is noticeable the sign must be right and the error within twice the stated uncertainty; two measurements
+# of one room must show no significant change.  Topt has no truth to be held against: with less noise it is
+# read over another range.  SABIN_TEST_DRAWS: how many seeds; 100 is the full run,
+# with 93 and 95 of 100 demanded.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+draws=${SABIN_TEST_DRAWS:-1}
+cd "$T"
+
+# room NAME FLOOR BACK SIMULATION
+room()
+{
+	cat >"$1.yaml" <<-END
+	size_m: {width: 4.1, length: 5.3, height: 2.6}
+	surfaces: {front: 0.12, back: $3, left: 0.1, right: 0.14, floor: $2, ceiling: 0.1}
+	speakers:
+	  left: {output: 1, position_m: [1.3, 1.1, 1.2], pair: right}
+	  right: {output: 2, position_m: [2.8, 1.1, 1.2], pair: left}
+	positions:
+	  mix: {position_m: [2.05, 2.9, 1.2]}
+	audio: {rate_hz: 48000}
+	sweep: {length_s: 1, tail_s: 1.5, level_dbfs: -20}
+	simulation: $4
+	END
+}
+
+# measured NAME FLOOR BACK SIMULATION: a measurement of that room
+measured()
+{
+	room "$@"
+	"$sabin" measure "$1.yaml" --simulate -q -o "$1" >/dev/null
+	rm -f "$1.yaml"
+}
+
+measured true-before 0.08 0.1 '{noise_dbfs: -110, seed: 1}'
+measured true-after 0.3 0.25 '{noise_dbfs: -110, seed: 2}'
+"$sabin" compare true-before true-after --moved 0 --csv -q >true.csv
+
+for draw in $(seq "$draws"); do
+	measured before 0.08 0.1 "{noise_dbfs: -85, skew_ppm: 40, seed: $((3 * draw))}"
+	measured again 0.08 0.1 "{noise_dbfs: -85, skew_ppm: 40, seed: $((3 * draw + 1))}"
+	measured after 0.3 0.25 "{noise_dbfs: -85, skew_ppm: 40, seed: $((3 * draw + 2))}"
+	"$sabin" compare before after --moved 0 --csv -q | sed "s/^/$draw,/" >>changed.csv
+	"$sabin" compare before again --moved 0 --json -q >again.json
+	grep -q '"no-significant-change"' again.json && echo "$draw" >>same || cp again.json "again.$draw.json"
+	rm -rf before again after
+done
+
+# Of each quantity that truly changed noticeably: draws in which it was judged, right sign, within 2 sigma.
+awk -F, '
+NR == FNR { if ($12 == "true" && $11 == "true" && $3 !~ /^(reflection|noise|mode|topt)/) truth[$1 "," $2 "," $3 "," $4] = $7; next }
+{ key = $2 "," $3 "," $4 "," $5
+  if (!(key in truth) || $12 != "true") next
+  n[key]++
+  if ($8 * truth[key] > 0 && ($8 - truth[key]) ^ 2 <= 4 * $10 ^ 2) good[key]++ }
+END { for (key in n) printf "%s %d %d\n", key, good[key], n[key] }' true.csv changed.csv | sort >coverage
+
+all=$(awk '{ good += $2; n += $3; if ($3) { share = $2 / $3; if (worst == "" || share < worst) { worst = share; who = $1 } } }
+END { printf "%.1f %% of %d, worst %.0f %% (%s)", 100 * good / n, n, 100 * worst, who }' coverage)
+if awk -v draws="$draws" '{ good += $2; n += $3 } END { exit !(n > 20 * draws && good >= 0.93 * n) }' coverage; then
+	pass "right sign and within twice the uncertainty: $all"
+else
+	fail "right sign and within twice the uncertainty: $all"
+	awk '$2 < 0.93 * $3' coverage | head -12
+fi
+# no quantity by itself may lie below, but for what the draws leave to chance
+if [ "$draws" -lt 20 ]; then
+	skip "each quantity by itself: $draws draws say nothing of it"
+elif awk '{ if ($2 < 0.93 * $3 - 2 * sqrt(0.93 * 0.07 * $3)) { bad = 1; if (++shown <= 12) print "    " $0 } } END { exit bad }' coverage; then
+	pass "no quantity below by more than chance"
+else
+	fail "some quantity misses"
+fi
+same=$(test -f same && wc -l <same || echo 0)
+if [ $((100 * same)) -ge $((95 * draws)) ]; then
+	pass "no significant change between equal rooms: $same of $draws"
+else
+	fail "no significant change between equal rooms: $same of $draws"
+	grep -h '"text"' again.*.json | head
+fi
+finish

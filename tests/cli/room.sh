@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# room.sh: sabin room: what it predicts as JSON and as text, absorbers given by their build, absurd rooms;
+# and that 'simulate' and 'measure --simulate' are of one opinion about a room.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$T"
+export SABIN_ROOMS=$tree/rooms
+
+room() # NAME SIZE FRONT: a room file
+{
+	cat >"$1" <<EOF
+size_m: {$2}
+surfaces:
+  front: $3
+  back: 0.3
+  left: 0.2
+  right: 0.2
+  floor: 0.1
+  ceiling: 0.3
+speakers: {left: {output: 1, position_m: [0.2, 0.3, 0.2]}}
+positions: {mix: {position_m: [0.3, 0.4, 0.3]}}
+EOF
+}
+
+has() { if grep -qE -- "$1" "$T/out"; then pass "prints $1"; else fail "does not print $1"; fi; }
+says() { if grep -qF -- "$1" "$T/err"; then pass "says: $1"; else fail "does not say: $1"; cat "$T/err"; fi; }
+
+# ---- what it predicts
+expect_status 0 "$sabin" room "$tree/rooms/control-room.yaml" --json -q
+for key in proportions bonello sabine_s fitzroy_s arau_puchades_s believe_s stereo half_angle_deg reflections null_hz \
+	on_panel modes speakers_db positions_db t60_s; do
+	has "\"$key\""
+done
+expect_status 0 "$sabin" room "$tree/rooms/control-room.yaml" -q
+has 'Walker'
+has 'to believe'
+has '^ +33\.1 +0  1  0  axial'
+has 'on a panel'
+
+# ---- builds in place of materials: by octave, nothing extrapolated
+room wool.yaml 'width: 4, length: 5, height: 2.7' '{porous: {thickness_m: 0.1, gap_m: 0.1, resistivity: 10000}}'
+expect_status 0 "$sabin" room wool.yaml --json -q
+if grep -q '"extrapolated": true' "$T/out"; then fail "a model is extrapolated"; else pass "a model is not extrapolated"; fi
+room sheet.yaml 'width: 4, length: 5, height: 2.7' \
+	'{material: {membrane: {mass: 4, depth_m: 0.1, filled: true}}, cover_percent: 50, on: {perforated: {thickness_m: 0.01, radius_m: 0.003, open_share: 0.1, depth_m: 0.1}}}'
+expect_status 0 "$sabin" room sheet.yaml --check -q
+room bad.yaml 'width: 4, length: 5, height: 2.7' '{porous: {thickness_m: 30, resistivity: 10000}}'
+expect_status 3 "$sabin" room bad.yaml --check
+says 'bad.yaml:3:33'
+says '0.001 to 2 m was expected'
+room two.yaml 'width: 4, length: 5, height: 2.7' '{porous: {thickness_m: 0.1, resistivity: 10000}, material: plasterboard}'
+expect_status 3 "$sabin" room two.yaml --check
+says "'porous' and 'material' exclude each other"
+
+# ---- rooms of absurd shape: an answer, soon
+for size in 'width: 500, length: 500, height: 500' 'width: 500, length: 0.5, height: 0.5' \
+	'width: 0.5, length: 0.5, height: 0.5'; do
+	room absurd.yaml "$size" 0
+	expect_status 0 timeout 10 "$sabin" room absurd.yaml --json -q
+	has '"modes"'
+done
+
+# ---- two ways to one room
+expect_status 0 "$sabin" simulate "$tree/rooms/control-room.yaml" --speaker left --position mix -q -o predicted
+expect_status 0 "$sabin" measure "$tree/rooms/control-room.yaml" --simulate --yes -q --speaker left --position mix -o measured
+t30() # DIRECTORY: T30 of the octaves 63 Hz to 8 kHz
+{
+	"$sabin" analyze "$1" --only bands --csv -q | awk -F, '$3 == "t30" && $5 == 1 && $4 ~ /^[0-9]/ { print $6 }'
+}
+paste <(t30 predicted) <(t30 measured) >times
+if awk '{ d = $1 / $2 - 1; if (d < -0.05 || d > 0.05) bad = 1; n++ } END { exit bad || n != 8 }' times; then
+	pass "'simulate' and 'measure --simulate' agree on T30 within 5 % in eight octaves"
+else
+	fail "'simulate' and 'measure --simulate' do not agree on T30:"
+	cat times
+fi
+
+finish

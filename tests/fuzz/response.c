@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * response.c: frequency responses as text from anybody.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "io/response_text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[64];
+	struct sabin_response_text text = {0};
+	struct sabin_diag diag = {0};
+	snprintf(path, sizeof path, "/tmp/sabin-fuzz-%ld.frd", (long)getpid());
+	FILE *file = fopen(path, "wb");
+	if (!file)
+		return 0;
+	fwrite(data, 1, size, file);
+	fclose(file);
+	if (sabin_response_text_read(path, &text, &diag) != SABIN_OK) {
+		if (diag.message[0] == '\0' || text.freq_hz)
+			__builtin_trap();
+	} else {
+		/* what was accepted must be usable: rising, finite, and interpolated within itself */
+		if (text.length < 2)
+			__builtin_trap();
+		for (size_t i = 0; i < text.length; i++)
+			if (!(text.freq_hz[i] > 0) || !isfinite(text.freq_hz[i]) ||
+			    !isfinite(text.level_db[i]) ||
+			    (text.phase_deg && isinf(text.phase_deg[i])) ||
+			    (i > 0 && text.freq_hz[i] <= text.freq_hz[i - 1]))
+				__builtin_trap();
+		if (!isfinite(sabin_response_text_level_db(&text, 1000)))
+			__builtin_trap();
+	}
+	sabin_response_text_release(&text);
+	unlink(path);
+	return 0;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * test_correctable.c: nulls of either kind, roll-offs, spread, the transition; and what the correction
+ * makes of them.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sabin/correction.h>
+#include <sabin/response.h>
+
+#include "util/near.h"
+
+enum { N = 24000, ARRIVAL = 4800, MOST = 512 };
+static const double rate_hz = 48000;
+
+/* Resonances and dips of minimum phase ... */
+static void colour(double *h, const struct sabin_biquad *f, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_biquad_taps taps = sabin_biquad_taps(&f[i], rate_hz);
+		double state[2] = {0};
+		sabin_biquad_process(&taps, state, h, N);
+	}
+}
+
+/* ... and a pair of zeros at f_hz outside the circle: a dip of the same magnitude as one inside, with a bandwidth of
+ * f/q.  Poles keep it from changing anything far away. */
+static void null(double *h, double f_hz, double q, double depth_db)
+{
+	/* the inverse-phase twin of a peaking cut: its numerator reversed */
+	const struct sabin_biquad f = {SABIN_PEAKING, f_hz, -depth_db, q};
+	struct sabin_biquad_taps taps = sabin_biquad_taps(&f, rate_hz);
+	const double b0 = taps.b[0];
+	double state[2] = {0};
+	taps.b[0] = taps.b[2];
+	taps.b[2] = b0;
+	sabin_biquad_process(&taps, state, h, N);
+}
+
+struct place {
+	double h[N], level_db[MOST];
+};
+
+static void look(struct place *p, const double *hz, size_t n, struct sabin_correctable_place *out)
+{
+	struct sabin_response_options o = sabin_response_defaults();
+	struct sabin_response r;
+	o.smoothing_oct = 1 / 24.0;
+	o.points_per_octave = 48;
+	o.from_hz = hz[0];
+	o.to_hz = hz[n - 1] * 1.001;
+	assert_ok(sabin_response_compute(p->h, N, rate_hz, ARRIVAL, ARRIVAL, &o, &r));
+	assert_true(r.length >= n);
+	memcpy(p->level_db, r.level_db, n * sizeof *hz);
+	sabin_response_free(&r);
+	*out = (struct sabin_correctable_place){p->level_db, p->h, N, rate_hz, ARRIVAL};
+}
+
+static const struct sabin_correctable_rules rules = {300, 500, 0, INFINITY};
+
+static size_t at(const double *hz, size_t n, double f_hz)
+{
+	size_t i = 0;
+	while (i + 1 < n && hz[i] < f_hz)
+		i++;
+	return i;
+}
+
+static void nulls(void **state)
+{
+	(void)state;
+	struct place *p = calloc(1, sizeof *p);
+	assert_non_null(p);
+	double hz[MOST], target[MOST] = {0};
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	const struct sabin_biquad dip = {SABIN_PEAKING, 160, -18, 6};
+	struct sabin_correctable_place place;
+	struct sabin_correctable may;
+	p->h[ARRIVAL] = 1;
+	null(p->h, 90, 6, 18);
+	colour(p->h, &dip, 1);
+	look(p, hz, n, &place);
+	/* of one magnitude */
+	assert_near(p->level_db[at(hz, n, 90)], p->level_db[at(hz, n, 160)], 1);
+	assert_ok(sabin_correctable_compute(hz, target, n, &place, 1, &rules, &may));
+	/* 4 atan(2 Q 0.03), Q = 6 * 10^(18/40) of the zeros */
+	assert_near(may.turn_deg[at(hz, n, 90)], -4 * atan(2 * 6 * pow(10, 18 / 40.0) * 0.03) * 180 / M_PI, 20);
+	assert_near(may.turn_deg[at(hz, n, 160)], 0, 25);
+	assert_near(may.boost[at(hz, n, 90)], 0, 0);
+	assert_int_equal(may.leave[at(hz, n, 90)], SABIN_LEAVE_NULL);
+	assert_true(may.boost[at(hz, n, 160)] > 0.9);
+	sabin_correctable_free(&may);
+	/* without the phase, neither is boosted */
+	place.h = NULL;
+	assert_ok(sabin_correctable_compute(hz, target, n, &place, 1, &rules, &may));
+	assert_int_equal(may.leave[at(hz, n, 90)], SABIN_LEAVE_DIP);
+	assert_int_equal(may.leave[at(hz, n, 160)], SABIN_LEAVE_DIP);
+	sabin_correctable_free(&may);
+	free(p);
+}
+
+static void roll_off_and_transition(void **state)
+{
+	(void)state;
+	double hz[MOST], target[MOST] = {0}, level[MOST];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	for (size_t i = 0; i < n; i++) /* a closed box of 60 Hz */
+		level[i] = -10 * log10(1 + pow(60 / hz[i], 4));
+	const struct sabin_correctable_place place = {level, NULL, 0, 0, 0};
+	struct sabin_correctable may;
+	assert_ok(sabin_correctable_compute(hz, target, n, &place, 1, &rules, &may));
+	/* 6 dB down at 60 / 3^(1/4) = 46 Hz */
+	assert_near(may.rolloff_hz[0], 46, 3);
+	assert_near(may.boost[at(hz, n, 35)], 0, 0);
+	assert_int_equal(may.leave[at(hz, n, 35)], SABIN_LEAVE_ROLLOFF);
+	assert_near(may.full[at(hz, n, 290)], 1, 1e-9);
+	assert_near(may.full[at(hz, n, 387.3)], 0.5, 0.05); /* the geometric middle */
+	assert_near(may.full[at(hz, n, 510)], 0, 1e-9);
+	assert_int_equal(may.leave[at(hz, n, 2000)], SABIN_LEAVE_HIGH);
+	sabin_correctable_free(&may);
+	/* what the room file says goes further */
+	const struct sabin_correctable_rules sub = {300, 500, 80, INFINITY};
+	assert_ok(sabin_correctable_compute(hz, target, n, &place, 1, &sub, &may));
+	assert_near(may.boost[at(hz, n, 70)], 0, 0);
+	sabin_correctable_free(&may);
+}
+
+static void spread(void **state)
+{
+	(void)state;
+	double hz[MOST], target[MOST] = {0}, level[3][MOST];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	struct sabin_correctable_place places[3];
+	struct sabin_correctable may;
+	for (int p = 0; p < 3; p++) {
+		for (size_t i = 0; i < n; i++)
+			level[p][i] = hz[i] > 100 ? 6 * (p - 1) : 0;
+		places[p] = (struct sabin_correctable_place){level[p], NULL, 0, 0, 0};
+	}
+	assert_ok(sabin_correctable_compute(hz, target, n, places, 3, &rules, &may));
+	assert_near(may.boost[at(hz, n, 60)], 1, 1e-9);
+	assert_near(may.boost[at(hz, n, 200)], 0.2, 1e-9); /* 1 / (1 + (6/3)^2) */
+	assert_true(may.cut[at(hz, n, 200)] > 0.6);
+	assert_int_equal(may.leave[at(hz, n, 200)], SABIN_LEAVE_SPREAD);
+	sabin_correctable_free(&may);
+	level[1][5] = NAN;
+	assert_int_equal(sabin_correctable_compute(hz, target, n, places, 3, &rules, &may), SABIN_EINVAL);
+}
+
+/* The whole design on planted modes and nulls: modes go to within 1 dB, nulls stay. */
+static void planted(void **state)
+{
+	(void)state;
+	struct place *p = calloc(1, sizeof *p);
+	assert_non_null(p);
+	static const double nulls_hz[] = {75, 190}, modes_hz[] = {45, 118, 240};
+	const struct sabin_biquad modes[] = {{SABIN_PEAKING, 45, 11, 7},
+	                                     {SABIN_PEAKING, 118, 8, 9},
+	                                     {SABIN_PEAKING, 240, 9, 6}};
+	struct sabin_eq_options o = sabin_eq_defaults();
+	struct sabin_correctable_place place;
+	struct sabin_correction c;
+	double hz[MOST];
+	o.range_hz[1] = 18000;
+	o.target.kind = SABIN_TARGET_FLAT;
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	p->h[ARRIVAL] = 1;
+	colour(p->h, modes, 3);
+	for (int k = 0; k < 2; k++)
+		null(p->h, nulls_hz[k], 5, 20);
+	look(p, hz, n, &place);
+	const struct sabin_eq_speaker speaker = {
+	    .name = "left", .places = &place, .place_count = 1, .high_hz = INFINITY, .pair = -1, .travel_s = NAN};
+	assert_ok(sabin_correction_compute(&speaker, 1, &o, &c));
+	const struct sabin_correction_channel *channel = &c.channels[0];
+	assert_at_most(channel->error_after_db, channel->error_before_db);
+	assert_at_most(channel->net_boost_db, 3.01);
+	for (int k = 0; k < 2; k++)
+		assert_at_most(sabin_biquads_level_db(channel->filters, channel->filter_count, rate_hz,
+		                                      nulls_hz[k]),
+		               0.1);
+	for (int k = 0; k < 3; k++) {
+		const size_t i = at(hz, n, modes_hz[k]);
+		assert_true(channel->before_db[i] - channel->target_db[i] > 4);
+		assert_near(channel->predicted_db[i], channel->target_db[i], 1);
+	}
+	/* boosts ring little */
+	for (size_t i = 0; i < channel->filter_count; i++)
+		if (channel->filters[i].gain_db > 0)
+			assert_at_most(channel->filters[i].q, 3 + 1e-9);
+	sabin_correction_free(&c);
+	free(p);
+}
+
+/* Both speakers of a pair get the same filters below the transition, and one level. */
+static void pairs(void **state)
+{
+	(void)state;
+	double hz[MOST], level[2][MOST];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	struct sabin_eq_options o = sabin_eq_defaults();
+	struct sabin_correctable_place places[2];
+	struct sabin_eq_speaker speakers[2];
+	struct sabin_correction c;
+	o.range_hz[1] = 18000;
+	for (int s = 0; s < 2; s++) {
+		for (size_t i = 0; i < n; i++)
+			level[s][i] = -20 - 3 * s + 8 * exp(-pow(log2(hz[i] / (60 + 6 * s)) / 0.15, 2)) +
+			              (s ? 2 * exp(-pow(log2(hz[i] / 3000) / 0.8, 2)) : 0);
+		places[s] = (struct sabin_correctable_place){level[s], NULL, 0, 0, 0};
+		speakers[s] = (struct sabin_eq_speaker){.name = s ? "right" : "left",
+		                                        .places = &places[s],
+		                                        .place_count = 1,
+		                                        .high_hz = INFINITY,
+		                                        .pair = 1 - s,
+		                                        .travel_s = s ? 0.0083 : 0.0080};
+	}
+	for (int alike = 0; alike < 2; alike++) {
+		o.alike = alike;
+		assert_ok(sabin_correction_compute(speakers, 2, &o, &c));
+		size_t same = 0, low = 0;
+		for (size_t i = 0; i < c.channels[0].filter_count; i++) {
+			const struct sabin_biquad *f = &c.channels[0].filters[i];
+			low += f->freq_hz < 300;
+			for (size_t k = 0; k < c.channels[1].filter_count && f->freq_hz < 300; k++)
+				same += f->freq_hz == c.channels[1].filters[k].freq_hz &&
+				        f->gain_db == c.channels[1].filters[k].gain_db &&
+				        f->q == c.channels[1].filters[k].q;
+		}
+		assert_true(low > 0);
+		assert_int_equal(same, alike ? low : 0);
+		sabin_correction_align(&c, speakers);
+		/* the quieter one stays, the nearer one waits */
+		assert_near(c.channels[1].gain_db, 0, 1e-12);
+		assert_true(c.channels[0].gain_db < -2 && c.channels[0].gain_db > -5);
+		assert_near(c.channels[0].delay_s, 0.0003, 1e-9);
+		assert_near(c.channels[1].delay_s, 0, 0);
+		sabin_correction_free(&c);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(nulls),   cmocka_unit_test(roll_off_and_transition),
+	    cmocka_unit_test(spread),  cmocka_unit_test(planted),
+	    cmocka_unit_test(pairs),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
