@@ -154,7 +154,7 @@ static void directories_are_exchanged(void **state)
 	(void)state;
 	struct sabin_output output;
 	struct sabin_diag diag = {0};
-	assert_ok(sabin_output_begin(&output, "out/", true, false, &diag));
+	assert_ok(sabin_output_begin(&output, "out/", SABIN_MARK_MEASUREMENT, false, &diag));
 	assert_string_equal(output.target, "out");
 	assert_non_null(strstr(output.temporary, ".out.sabin-"));
 	fill(&output, "measurement.yaml", "one");
@@ -163,8 +163,8 @@ static void directories_are_exchanged(void **state)
 	assert_ok(sabin_output_commit(&output, &diag));
 	assert_text("out/measurement.yaml", "one");
 
-	assert_int_equal(sabin_output_begin(&output, "out", true, false, &diag), SABIN_EEXIST);
-	assert_ok(sabin_output_begin(&output, "out", true, true, &diag));
+	assert_int_equal(sabin_output_begin(&output, "out", SABIN_MARK_MEASUREMENT, false, &diag), SABIN_EEXIST);
+	assert_ok(sabin_output_begin(&output, "out", SABIN_MARK_MEASUREMENT, true, &diag));
 	fill(&output, "measurement.yaml", "two");
 	assert_text("out/measurement.yaml", "one");
 	assert_ok(sabin_output_commit(&output, &diag));
@@ -181,12 +181,19 @@ static void foreign_directories_are_kept(void **state)
 	struct sabin_diag diag = {0};
 	assert_int_equal(mkdir("photos", 0777), 0);
 	put("photos/cat", "x");
-	assert_int_equal(sabin_output_begin(&output, "photos", true, true, &diag), SABIN_EEXIST);
+	assert_int_equal(sabin_output_begin(&output, "photos", SABIN_MARK_MEASUREMENT, true, &diag), SABIN_EEXIST);
 	assert_non_null(strstr(diag.message, "did not make"));
 	assert_text("photos/cat", "x");
+	/* nor is a measurement, which cannot be repeated, lost to a correction */
+	assert_int_equal(mkdir("before", 0777), 0);
+	put("before/measurement.yaml", "x");
+	assert_int_equal(sabin_output_begin(&output, "before", SABIN_MARK_CORRECTION, true, &diag), SABIN_EEXIST);
+	assert_text("before/measurement.yaml", "x");
+	assert_ok(sabin_output_begin(&output, "before", SABIN_MARK_MEASUREMENT, true, &diag));
+	sabin_output_abandon(&output);
 	put("file", "x");
-	assert_int_equal(sabin_output_begin(&output, "file", true, true, &diag), SABIN_EEXIST);
-	assert_int_equal(count_files("."), 2);
+	assert_int_equal(sabin_output_begin(&output, "file", SABIN_MARK_MEASUREMENT, true, &diag), SABIN_EEXIST);
+	assert_int_equal(count_files("."), 3);
 }
 
 /* --force is decided on what stands there at the end, not on what stood there at the start */
@@ -195,11 +202,11 @@ static void target_that_appears_meanwhile_is_kept(void **state)
 	(void)state;
 	struct sabin_output output;
 	struct sabin_diag diag = {0};
-	assert_ok(sabin_output_begin(&output, "a", false, false, &diag));
+	assert_ok(sabin_output_begin(&output, "a", NULL, false, &diag));
 	put("a", "other");
 	assert_int_equal(sabin_output_commit(&output, &diag), SABIN_EEXIST);
 	assert_text("a", "other");
-	assert_ok(sabin_output_begin(&output, "d", true, true, &diag));
+	assert_ok(sabin_output_begin(&output, "d", SABIN_MARK_MEASUREMENT, true, &diag));
 	assert_int_equal(mkdir("d", 0777), 0);
 	put("d/cat", "x");
 	assert_int_equal(sabin_output_commit(&output, &diag), SABIN_EEXIST);
@@ -212,14 +219,14 @@ static void abandoning_leaves_nothing(void **state)
 	(void)state;
 	struct sabin_output output = {0};
 	sabin_output_abandon(&output);
-	assert_ok(sabin_output_begin(&output, "d", true, false, NULL));
+	assert_ok(sabin_output_begin(&output, "d", SABIN_MARK_MEASUREMENT, false, NULL));
 	fill(&output, "x", "x");
 	char *below = sabin_path_join(output.temporary, "recordings");
 	assert_int_equal(mkdir(below, 0777), 0);
 	free(below);
 	fill(&output, "recordings/y", "y");
 	sabin_output_abandon(&output);
-	assert_ok(sabin_output_begin(&output, "f", false, false, NULL));
+	assert_ok(sabin_output_begin(&output, "f", NULL, false, NULL));
 	sabin_output_abandon(&output);
 	assert_int_equal(count_files("."), 0);
 }

@@ -369,7 +369,7 @@ enum sabin_err sabin_chart_draw(const struct sabin_chart_kind *kind,
 	struct sabin_gnuplot_guard guard;
 	sabin_gnuplot_guard(&guard);
 	if (target)
-		err = sabin_output_begin(&output, target, false, force, diag);
+		err = sabin_output_begin(&output, target, NULL, force, diag);
 	if (!err)
 		err = prepare(&drawing, input, diag);
 	if (!err && style->show)

@@ -425,7 +425,7 @@ static enum sabin_err write_result(struct work *w, struct sabin_diag *diag)
 	struct sabin_measurement *m = &w->measurement;
 	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	enum sabin_err err =
-	    sabin_output_begin(&w->output, w->o->output, !w->bare, w->o->common.force, diag);
+	    sabin_output_begin(&w->output, w->o->output, w->bare ? NULL : SABIN_MARK_MEASUREMENT, w->o->common.force, diag);
 	if (!err)
 		err = save_all(w, diag);
 	m->has_stimulus = w->sweep.has_recipe;

@@ -380,7 +380,7 @@ static enum sabin_err write_dialects(const struct job *job, struct sabin_diag *d
 static int save(struct job *job)
 {
 	struct sabin_diag diag = {0};
-	enum sabin_err err = sabin_output_begin(&job->output, job->o->output, true,
+	enum sabin_err err = sabin_output_begin(&job->output, job->o->output, SABIN_MARK_CORRECTION,
 	                                        job->o->common.force, &diag);
 	if (!err)
 		err = sabin_correction_write(&job->file, job->output.temporary, &diag);

@@ -241,7 +241,7 @@ static enum sabin_err write_result(struct work *w, struct sabin_diag *diag)
 	struct sabin_measurement *m = &w->measurement;
 	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	enum sabin_err err =
-	    sabin_output_begin(&w->output, w->o->output, true, w->o->common.force, diag);
+	    sabin_output_begin(&w->output, w->o->output, SABIN_MARK_MEASUREMENT, w->o->common.force, diag);
 	for (size_t s = 0, all = 0; s < w->count; s++)
 		for (size_t c = 0; !err && c < w->sources[s].response_count; c++, all++) {
 			err = import_one(w, &w->sources[s], c, all, diag);

@@ -237,7 +237,7 @@ static int may_write(const struct plan *plan)
 	if (!plan->o->output)
 		return -1;
 	enum sabin_err err =
-	    sabin_output_begin(&output, plan->o->output, false, plan->o->common.force, &diag);
+	    sabin_output_begin(&output, plan->o->output, NULL, plan->o->common.force, &diag);
 	sabin_output_abandon(&output);
 	return err ? sabin_fail_output(plan->command->name, err, &diag) : -1;
 }

@@ -316,7 +316,7 @@ static int measure(struct plan *plan)
 	const char *name = plan->command->name;
 	struct sabin_diag diag = {0}, why = {0};
 	struct sabin_measurement *m = &plan->measurement;
-	enum sabin_err err = sabin_output_begin(&plan->output, o->output, true,
+	enum sabin_err err = sabin_output_begin(&plan->output, o->output, SABIN_MARK_MEASUREMENT,
 	                                        o->common.force || o->append, &diag);
 	if (!err && o->append)
 		err = sabin_append_begin(o->output, &plan->output, &plan->room, m, &diag);

@@ -180,7 +180,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		job.images.length_s = isnan(o->length_s) ? default_length_s(&room.room) : o->length_s;
 		job.images.air = !o->no_air;
 		(void)sabin_stop_watch(); /* from here on there is something to be removed */
-		err = sabin_output_begin(&output, o->output, true, o->common.force, &diag);
+		err = sabin_output_begin(&output, o->output, SABIN_MARK_MEASUREMENT, o->common.force, &diag);
 		job.folder = output.temporary;
 		if (!err)
 			err = sabin_measurement_keep_room(&room, output.temporary, &diag);

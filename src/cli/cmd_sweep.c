@@ -119,7 +119,7 @@ static enum sabin_err write_files(const struct options *o, const struct sabin_st
 	}
 	(void)sabin_stop_watch(); /* from here on there is something to be removed */
 	if (!err)
-		err = sabin_output_begin(&wav, o->output, false, o->common.force, diag);
+		err = sabin_output_begin(&wav, o->output, NULL, o->common.force, diag);
 	if (!err)
 		err = sabin_wav_write(wav.temporary, samples, frames, (size_t)o->channels,
 		                      (unsigned)o->rate_hz, (enum sabin_sample_format)o->format, text,

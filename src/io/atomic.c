@@ -66,18 +66,14 @@ static bool is_direct(const char *target, const struct stat *status)
 	       (!S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode));
 }
 
-static bool is_own(const char *directory)
+/* Only like replaces like: a measurement, which cannot be repeated, is not lost to a correction. */
+static bool is_own(const char *directory, const char *mark)
 {
-	static const char *const marks[] = {"measurement.yaml", "correction.yaml", ".sabin"};
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		char *path = sabin_path_join(directory, marks[i]);
-		struct stat status;
-		bool found = path && lstat(path, &status) == 0 && S_ISREG(status.st_mode);
-		free(path);
-		if (found)
-			return true;
-	}
-	return sabin_tree_is_empty(directory);
+	char *path = sabin_path_join(directory, mark);
+	struct stat status;
+	const bool found = path && lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+	free(path);
+	return found || sabin_tree_is_empty(directory);
 }
 
 /* The target exists: may it be replaced? */
@@ -96,10 +92,10 @@ static enum sabin_err check_existing(const struct sabin_output *output, mode_t m
 		sabin_diag_advise(diag, "choose another name, or replace it with --force");
 		return SABIN_EEXIST;
 	}
-	if (output->directory && !is_own(target)) {
-		sabin_diag_set(
-		    diag, SABIN_EEXIST, target, 0, 0,
-		    "is a directory that sabin did not make; --force does not replace it");
+	if (output->directory && !is_own(target, output->mark)) {
+		sabin_diag_set(diag, SABIN_EEXIST, target, 0, 0,
+		               "is a directory that sabin did not make as it would now (it holds no %s); "
+		               "--force does not replace it", output->mark);
 		sabin_diag_advise(diag, "choose another name, or remove it yourself");
 		return SABIN_EEXIST;
 	}
@@ -199,10 +195,10 @@ static char *resolve(const char *target)
 	return plain;
 }
 
-enum sabin_err sabin_output_begin(struct sabin_output *output, const char *target, bool directory,
+enum sabin_err sabin_output_begin(struct sabin_output *output, const char *target, const char *mark,
                                   bool force, struct sabin_diag *diag)
 {
-	*output = (struct sabin_output){.directory = directory, .force = force};
+	*output = (struct sabin_output){.mark = mark, .directory = mark, .force = force};
 	if (!*target)
 		return sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0,
 		                      "the name of the output is empty");
@@ -212,7 +208,7 @@ enum sabin_err sabin_output_begin(struct sabin_output *output, const char *targe
 	struct stat status;
 	enum sabin_err err = SABIN_OK;
 	bool exists = lstat(output->target, &status) == 0;
-	if (exists && !directory && is_direct(output->target, &status)) {
+	if (exists && !mark && is_direct(output->target, &status)) {
 		output->temporary = strdup(output->target);
 		if (!output->temporary)
 			err = sabin_diag_set(diag, SABIN_ENOMEM, target, 0, 0, "out of memory");
@@ -359,7 +355,7 @@ enum sabin_err sabin_output_text(const char *target, const char *text, size_t le
                                  struct sabin_diag *diag)
 {
 	struct sabin_output output;
-	enum sabin_err err = sabin_output_begin(&output, target, false, force, diag);
+	enum sabin_err err = sabin_output_begin(&output, target, NULL, force, diag);
 	if (err)
 		return err;
 	int file = open(output.temporary, O_WRONLY | O_TRUNC | O_CLOEXEC);

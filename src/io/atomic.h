@@ -18,14 +18,20 @@
 struct sabin_output {
 	char *target;    /* as the person named it, without a trailing slash */
 	char *temporary; /* write here (a file), or below here (a directory) */
+	const char *mark; /* of a directory */
 	bool directory, force;
 };
 
-/* Check that `target` may be written and choose the temporary; for a directory it is made.
- * SABIN_EEXIST: it exists and force is false, or it is not sabin's own.  SABIN_EIO: the folder is
+/* The files by which sabin knows its directories. */
+#define SABIN_MARK_MEASUREMENT "measurement.yaml"
+#define SABIN_MARK_CORRECTION  "correction.yaml"
+
+/* Check that `target` may be written and choose the temporary; for a directory, of which `mark` names
+ * the file that it is known by (static text; NULL: a file is written), it is made.
+ * SABIN_EEXIST: it exists and force is false, or it is a directory that has something in it and not that file.  SABIN_EIO: the folder is
  * missing or not writable. */
 SABIN_MUST enum sabin_err sabin_output_begin(struct sabin_output *output, const char *target,
-                                             bool directory, bool force, struct sabin_diag *diag);
+                                             const char *mark, bool force, struct sabin_diag *diag);
 
 /* Sync and move to the target.  On failure the temporary is removed and the old target is whole.
  * Releases `output` in every case. */
