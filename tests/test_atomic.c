@@ -3,7 +3,9 @@
  * test_atomic.c: outputs appear whole or not at all, and nothing foreign is replaced.
  */
 #include <dirent.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/atomic.h"
@@ -231,6 +233,40 @@ static void abandoning_leaves_nothing(void **state)
 	assert_int_equal(count_files("."), 0);
 }
 
+/* A child that dies while it fills a directory leaves it behind; one that lives does not count. */
+static void what_the_dead_left_is_found(void **state)
+{
+	(void)state;
+	struct sabin_output alive, output;
+	assert_ok(sabin_output_begin(&alive, "d", SABIN_MARK_MEASUREMENT, false, NULL));
+	assert_int_equal(mkdir(".d.sabin-abc", 0777), 0);     /* not a name of ours */
+	assert_int_equal(mkdir(".other.sabin-abcdef", 0777), 0); /* another target's */
+	put(".d.sabin-abcdef", "a file");
+	assert_ok(sabin_output_begin(&output, "./d", SABIN_MARK_MEASUREMENT, false, NULL));
+	assert_null(sabin_output_leftover(&output));
+	sabin_output_abandon(&output);
+	const pid_t child = fork();
+	if (child == 0) {
+		const enum sabin_err err = sabin_output_begin(&output, "d", SABIN_MARK_MEASUREMENT, false, NULL);
+		(void)err;
+		raise(SIGKILL);
+	}
+	int status = 0;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_ok(sabin_output_begin(&output, "d", SABIN_MARK_MEASUREMENT, false, NULL));
+	char *left = sabin_output_leftover(&output);
+	assert_non_null(left);
+	assert_int_equal(strncmp(left, ".d.sabin-", 9), 0);
+	assert_string_not_equal(left, output.temporary);
+	assert_string_not_equal(left, alive.temporary);
+	assert_int_equal(rmdir(left), 0);
+	free(left);
+	assert_null(sabin_output_leftover(&output));
+	sabin_output_abandon(&output);
+	sabin_output_abandon(&alive);
+}
+
 static void reading_says_what_is_wrong(void **state)
 {
 	(void)state;
@@ -302,6 +338,7 @@ int main(void)
 	    row(foreign_directories_are_kept),
 	    row(target_that_appears_meanwhile_is_kept),
 	    row(abandoning_leaves_nothing),
+	    row(what_the_dead_left_is_found),
 	    row(reading_says_what_is_wrong),
 	    row(paths_join_and_split),
 	};

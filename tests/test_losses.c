@@ -435,6 +435,46 @@ static void rattle(void **state)
 	}
 }
 
+/* A card of few bits without noise of its own.  The room's decay goes to sleep in digital silence,
+ * and wakes up between two steps whenever the slow return of the input's high-pass to zero passes
+ * from one to the next: no fault.  What is lost is found all the same.  30 steps a sweep are what a
+ * card of 16 bits makes of one at -60 dBFS. */
+static void steps(void **state)
+{
+	static const double steps_a_sweep[] = {30, 100, 300, 1000, 3000};
+	struct rig *r = *state;
+	const uint64_t seed = test_seed("steps");
+	const int draws = decay_draws(2);
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	int invented = 0, missed = 0;
+	const double end = (double)(r->stimulus.sweep_frame + r->stimulus.sweep.frames);
+	for (int i = 0; i < draws; i++) {
+		draw_room(r, seed + (uint64_t)i);
+		play(r, test_between(&random, -200, 200) * 1e-6, 0.0437);
+		for (size_t k = 0; k < sizeof steps_a_sweep / sizeof *steps_a_sweep; k++) {
+			const double step = level / steps_a_sweep[k];
+			const size_t at = place(r, &random, 0.0437);
+			for (int fault = 0; fault < 2; fault++) {
+				record(r, 0, 0, fault ? at : r->frames, 64);
+				for (size_t n = 0; n < r->frames; n++) {
+					const double late_s = fmax(((double)n - end) / RATE_HZ, 0);
+					const double offset = 6 * exp(-late_s / 0.3);
+					r->recorded[n] = step * rint(r->recorded[n] / step - offset);
+				}
+				const struct sabin_take t = take(r);
+				if (fault == 0)
+					invented += faulty(&t, 0, "a step");
+				else
+					missed += faulty(&t, 1, "loss in steps");
+			}
+		}
+	}
+	print_message("%d draws: %d missed, %d invented\n", draws, missed, invented);
+	assert_int_equal(invented, 0);
+	assert_int_equal(missed, 0);
+}
+
 /* Two sweeps of one clock: 64 frames lost, and a burst at the sweep's own level for 50 ms. */
 static void repeats(void **state)
 {
@@ -525,7 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(estimate), cmocka_unit_test(corrected), cmocka_unit_test(averaged),
 	    cmocka_unit_test(single),   cmocka_unit_test(server),    cmocka_unit_test(rattle),
-	    cmocka_unit_test(repeats),  cmocka_unit_test(limits),
+	    cmocka_unit_test(repeats),  cmocka_unit_test(limits),    cmocka_unit_test(steps),
 	};
 	return cmocka_run_group_tests(tests, make_usual, free_usual);
 }

@@ -48,6 +48,7 @@ struct look {
 	float *level;      /* [count * BANDS]: energies */
 	float *total;      /* [count] */
 	double mean_total;
+	double rounding; /* energy of a band in which nothing but the converter's last step sounds */
 };
 
 /* Seconds into the sweep as played at the beginning of frame f, and the frequency then. */
@@ -104,9 +105,22 @@ static void add_up(struct look *l, size_t f, const double complex *spectrum)
 	l->mean_total += total / (double)l->count;
 }
 
-static enum sabin_err listen(struct look *l, const double *recorded)
+/* Converters without noise sleep in steps, and toggle between two of them when something slow passes
+ * by: an error of at most half a step in each sample.  A step is the least that is not silence, which
+ * is found whatever gain or format came after the converter; with more bits it is next to nothing. */
+static double rounding_variance(const double *recorded, size_t frames)
+{
+	double step = INFINITY;
+	for (size_t i = 0; i < frames; i++)
+		if (recorded[i] != 0)
+			step = fmin(step, fabs(recorded[i]));
+	return isfinite(step) ? step * step / 4 : 0;
+}
+
+static enum sabin_err listen(struct look *l, const double *recorded, size_t frames)
 {
 	const size_t n = l->window;
+	double power = 0;
 	struct sabin_fft *fft = NULL;
 	double *window = malloc(n * sizeof *window), *t = malloc(n * sizeof *t);
 	double complex *spectrum = malloc((n / 2 + 1) * sizeof *spectrum);
@@ -116,7 +130,9 @@ static enum sabin_err listen(struct look *l, const double *recorded)
 	for (size_t i = 0; !err && i < n; i++) {
 		const double u = 2 * M_PI * ((double)i + 0.5) / (double)n;
 		window[i] = 0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) - 0.01168 * cos(3 * u);
+		power += window[i] * window[i];
 	}
+	l->rounding = rounding_variance(recorded, frames) * power * (double)l->width;
 	for (size_t f = 0; !err && f < l->count; f++) {
 		for (size_t i = 0; i < n; i++)
 			t[i] = window[i] * recorded[l->first + f * l->hop + i];
@@ -206,13 +222,14 @@ static bool jumps(const struct look *l, size_t f)
 	double total = l->mean_total;
 	for (size_t g = from; g <= f; g++)
 		total = fmax(total, (double)l->total[g]);
-	const double floor = pow(10, floor_db / 10) / BANDS * total, factor = pow(10, rise_db / 10);
+	const double least_level = fmax(pow(10, floor_db / 10) / BANDS * total, l->rounding);
+	const double factor = pow(10, rise_db / 10);
 	choose(l, f, silent);
 	for (size_t b = 0; b < BANDS; b++) {
 		if (!silent[b])
 			continue;
 		/* neighbouring frames share what is heard */
-		const double least = factor * fmax(loudest(l, b, from, f - HOPS + 1), floor);
+		const double least = factor * fmax(loudest(l, b, from, f - HOPS + 1), least_level);
 		looked++;
 		risen += (double)l->level[f * BANDS + b] > least;
 		rise.peak[b] = loudest(l, b, f, f + HOPS - 1);
@@ -252,9 +269,10 @@ enum sabin_err sabin_losses_breaks(const struct sabin_taker *taker, const double
 	struct look l;
 	if (!e->stimulus || !(take->arrival >= 0))
 		return SABIN_OK;
-	enum sabin_err err = look_new(e, take, sabin_taker_recorded(taker), &l);
+	const size_t frames = sabin_taker_recorded(taker);
+	enum sabin_err err = look_new(e, take, frames, &l);
 	if (!err && l.count > 0)
-		err = listen(&l, recorded);
+		err = listen(&l, recorded, frames);
 	for (size_t f = 2 * HOPS; !err && f < l.count; f++)
 		if (!ends(&l, f) && jumps(&l, f)) {
 			tell(&l, f, &take->verdict);

@@ -309,6 +309,17 @@ static int make_plan(struct plan *plan)
 	return status < 0 ? check_microphones(plan) : status;
 }
 
+/* A run that was killed could not tidy up; its responses may be wanted, so that it is told and not
+ * removed. */
+static void tell_leftover(const struct sabin_output *output)
+{
+	char *path = sabin_output_leftover(output);
+	if (path)
+		sabin_say("%s was left by a run that was killed; if nothing in it is wanted: rm -r -- '%s'",
+		          path, path);
+	free(path);
+}
+
 /* Run the session into the temporary directory and move it to its place when it holds anything. */
 static int measure(struct plan *plan)
 {
@@ -331,6 +342,7 @@ static int measure(struct plan *plan)
 		m->command = sabin_command_line();
 	sabin_date_now(m->date, sizeof m->date);
 	plan->session.folder = plan->output.temporary;
+	tell_leftover(&plan->output);
 	struct sabin_doubts doubts;
 	sabin_show_doubts(&plan->room, &doubts);
 	const enum sabin_err ended = sabin_session_run(&plan->session, m, &why);

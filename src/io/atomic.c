@@ -4,12 +4,15 @@
  *
  * Temporaries lie beside the target as ".NAME.sabin-XXXXXX".  They are created with open(O_EXCL)
  * and mkdir() rather than mkstemp() and mkdtemp(), so that the umask applies without being asked
- * for (which cannot be done without setting it, a race between threads).
+ * for (which cannot be done without setting it, a race between threads).  Directories are locked, so
+ * that one whose owner died is known from one that is being filled.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -135,18 +138,72 @@ static void random_letters(char letters[7])
 	letters[6] = '\0';
 }
 
-static char *temporary_name(const char *target)
+/* What the temporaries of a target begin with, up to the letters.  Names end at 255 bytes: a longer
+ * one is cut, since the letters make it unique. */
+static void temporary_prefix(const char *target, char prefix[250])
+{
+	snprintf(prefix, 250, ".%.200s.sabin-", last_part(target));
+}
+
+/* `file` in the target's folder. */
+static char *path_beside(const char *target, const char *file)
 {
 	char *folder = sabin_path_folder(target);
-	const char *name = last_part(target);
-	/* names end at 255 bytes: a longer one is cut, since the letters make it unique */
-	char file[256], letters[7];
-	random_letters(letters);
-	snprintf(file, sizeof(file), ".%.200s.sabin-%s", name, letters);
 	bool here = folder && strcmp(folder, ".") == 0 && !strchr(target, '/');
 	char *path = folder ? sabin_path_join(here ? "" : folder, file) : NULL;
 	free(folder);
 	return path;
+}
+
+static char *temporary_name(const char *target)
+{
+	char file[256], prefix[250], letters[7];
+	random_letters(letters);
+	temporary_prefix(target, prefix);
+	snprintf(file, sizeof(file), "%s%s", prefix, letters);
+	return path_beside(target, file);
+}
+
+/* The descriptor of a directory that is now locked, or -1: somebody else's, or no directory. */
+static int lock_directory(const char *path)
+{
+	int lock = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0) {
+		close(lock);
+		lock = -1;
+	}
+	return lock;
+}
+
+/* The path of a file in the target's folder if it is a temporary of it without an owner. */
+static char *without_owner(const struct sabin_output *output, const char *file)
+{
+	char prefix[250];
+	temporary_prefix(output->target, prefix);
+	const size_t length = strlen(prefix);
+	if (strncmp(file, prefix, length) != 0 || strlen(file) != length + 6 ||
+	    strcmp(file, last_part(output->temporary)) == 0)
+		return NULL;
+	char *path = path_beside(output->target, file);
+	int lock = path ? lock_directory(path) : -1;
+	if (lock >= 0) {
+		close(lock);
+		return path;
+	}
+	free(path);
+	return NULL;
+}
+
+char *sabin_output_leftover(const struct sabin_output *output)
+{
+	char *folder = sabin_path_folder(output->target), *found = NULL;
+	DIR *entries = folder ? opendir(folder) : NULL;
+	for (struct dirent *entry; !found && entries && (entry = readdir(entries));)
+		found = without_owner(output, entry->d_name);
+	if (entries)
+		closedir(entries);
+	free(folder);
+	return found;
 }
 
 /* Make the temporary; names that exist already are tried again. */
@@ -164,6 +221,8 @@ static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_d
 		if (made >= 0) {
 			if (!output->directory)
 				close(made);
+			else
+				output->lock = lock_directory(path);
 			output->temporary = path;
 			return SABIN_OK;
 		}
@@ -198,7 +257,7 @@ static char *resolve(const char *target)
 enum sabin_err sabin_output_begin(struct sabin_output *output, const char *target, const char *mark,
                                   bool force, struct sabin_diag *diag)
 {
-	*output = (struct sabin_output){.mark = mark, .directory = mark, .force = force};
+	*output = (struct sabin_output){.mark = mark, .directory = mark, .force = force, .lock = -1};
 	if (!*target)
 		return sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0,
 		                      "the name of the output is empty");
@@ -228,15 +287,23 @@ static bool is_in_place(const struct sabin_output *output)
 	return strcmp(output->temporary, output->target) == 0;
 }
 
+static void release(struct sabin_output *output)
+{
+	/* without a temporary it was never begun, and its descriptor is none */
+	if (output->temporary && output->lock >= 0)
+		close(output->lock);
+	free(output->target);
+	free(output->temporary);
+	*output = (struct sabin_output){0};
+}
+
 void sabin_output_abandon(struct sabin_output *output)
 {
 	if (output->temporary && output->directory)
 		sabin_tree_remove(output->temporary);
 	else if (output->temporary && !is_in_place(output))
 		unlink(output->temporary);
-	free(output->target);
-	free(output->temporary);
-	*output = (struct sabin_output){0};
+	release(output);
 }
 
 /* Move to a name that must not exist yet. */
@@ -331,9 +398,7 @@ enum sabin_err sabin_output_commit(struct sabin_output *output, struct sabin_dia
 	if (folder && !is_in_place(output))
 		sabin_tree_sync_folder(folder);
 	free(folder);
-	free(output->target);
-	free(output->temporary);
-	*output = (struct sabin_output){0};
+	release(output);
 	return SABIN_OK;
 }
 

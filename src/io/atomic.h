@@ -20,6 +20,7 @@ struct sabin_output {
 	char *temporary; /* write here (a file), or below here (a directory) */
 	const char *mark; /* of a directory */
 	bool directory, force;
+	int lock; /* a directory's: descriptor that is locked for as long as we live, or -1 */
 };
 
 /* The files by which sabin knows its directories. */
@@ -39,6 +40,10 @@ SABIN_MUST enum sabin_err sabin_output_commit(struct sabin_output *output, struc
 
 /* Remove the temporary and release; harmless after commit or on a zeroed struct. */
 void sabin_output_abandon(struct sabin_output *output);
+
+/* A temporary directory beside this one, for the same target, of a run that died before it could remove
+ * it: free() it, or NULL when there is none.  Nothing that still runs is meant: that holds a lock. */
+SABIN_MUST char *sabin_output_leftover(const struct sabin_output *output);
 
 /* Text of `length` bytes as a whole file, by the three steps above. */
 SABIN_MUST enum sabin_err sabin_output_text(const char *target, const char *text, size_t length,
