@@ -203,13 +203,16 @@ double sabin_biquads_level_db(const struct sabin_biquad *filters, size_t count, 
                               double f_hz)
 {
 	const double place = sabin_biquad_place(f_hz, rate_hz);
-	double level_db = 0;
+	const double far = 1e150; /* one logarithm, unless the product would leave the range of numbers */
+	double level_db = 0, ratio = 1;
 	for (size_t i = 0; i < count; i++) {
-		double ratio = 1;
 		sabin_biquad_power(&filters[i], rate_hz, &place, 1, &ratio);
-		level_db += 10 * log10(ratio);
+		if (!(ratio > 1 / far && ratio < far)) {
+			level_db += 10 * log10(ratio);
+			ratio = 1;
+		}
 	}
-	return level_db;
+	return level_db + 10 * log10(ratio);
 }
 
 void sabin_biquads_impulse(const struct sabin_biquad *filters, size_t count, double rate_hz,
