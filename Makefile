@@ -80,7 +80,7 @@ VARIANT_FLAGS = -O0 --coverage
 endif
 SABIN_DEFS  = -DSABIN_VERSION='"$(VERSION)"' -DSABIN_DATADIR='"$(DATADIR)/sabin"' \
               -DSABIN_PLUGINDIR='"$(LIBDIR)/sabin"'
-ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno -Iinclude -Isrc \
+ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno -fopenmp-simd -Iinclude -Isrc \
               -include src/banned.h $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(VARIANT_FLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS)
 

@@ -79,39 +79,44 @@ static enum sabin_err tones_of(const struct sabin_biquad *f, size_t count, const
 
 /* ---- square waves --------------------------------------------------------------------------- */
 
-/* The largest output of a square wave of this half period that is switched on at any time.  step[n] is
- * the response to a step; after it nothing changes any more.  Every `stride`th time is looked at. */
-static double square_peak(const double *step, size_t n, size_t half, size_t stride)
+/* The largest output of a square wave of this half period that is switched on at any time, or `peak`
+ * where that is larger.  step[n] is the response to a step; after it nothing changes any more, and after
+ * step[k] it moves by tail[k] in the whole, up and down: where that cannot make a new peak, the rest is
+ * not looked at.  Every `stride`th time is. */
+static double square_peak(const double *step, const double *tail, size_t n, size_t half,
+                          size_t stride, double peak)
 {
-	double most = 0, least = 0;
 	for (size_t t = 0; t < half && t < n; t += stride) {
 		double sum = step[t], sign = -1; /* the first half period */
-		most = sum > most ? sum : most;
-		least = sum < least ? sum : least;
-		for (size_t k = t + half; k - half < n; k += half) {
-			const double next = k < n ? step[k] : step[n - 1];
+		peak = fmax(peak, fabs(sum));
+		for (size_t k = t; k < n && fabs(sum) + tail[k] > peak; k += half) {
+			const double next = k + half < n ? step[k + half] : step[n - 1];
 			/* one half period earlier it went the other way */
-			sum += sign * (next - step[k - half]);
-			most = sum > most ? sum : most;
-			least = sum < least ? sum : least;
+			sum += sign * (next - step[k]);
+			peak = fmax(peak, fabs(sum));
 			sign = -sign;
 		}
 	}
-	return fmax(most, -least);
+	return peak;
 }
 
+/* step[2 * n]: scratch */
 static double squares(const double *h, size_t n, double rate_hz, size_t per_octave, double *step)
 {
-	double sum = 0, most = 0;
+	double sum = 0, left = 0, most = 0, *tail = step + n;
 	for (size_t i = 0; i < n; i++)
 		step[i] = sum += h[i];
+	for (size_t i = n; i-- > 0;) {
+		tail[i] = left;
+		left += fabs(h[i]);
+	}
 	const size_t octaves = (size_t)ceil(log2((double)n + 2));
 	const size_t stride = rate_hz > 2 * square_rate_hz ? (size_t)(rate_hz / square_rate_hz) : 1;
 	size_t last = 0;
-	for (size_t p = 0; p <= octaves * per_octave; p++) {
+	for (size_t p = octaves * per_octave + 1; p-- > 0;) { /* the slow ones peak highest: first */
 		const size_t half = (size_t)lrint(exp2((double)p / (double)per_octave));
 		if (half != last)
-			most = fmax(most, square_peak(step, n, half, half > 64 ? stride : 1));
+			most = square_peak(step, tail, n, half, half > 64 ? stride : 1, most);
 		last = half;
 	}
 	return most;
@@ -169,7 +174,7 @@ enum sabin_err sabin_eq_headroom_compute(const struct sabin_biquad *filters, siz
 	enum sabin_err err = response(filters, count, fir, taps, rate_hz, &h, &n, &rest);
 	if (!err)
 		err = tones_of(filters, count, fir, taps, rate_hz, &tones);
-	double *step = err ? NULL : malloc(n * sizeof *step);
+	double *step = err ? NULL : malloc(2 * n * sizeof *step);
 	if (!err && !step)
 		err = SABIN_ENOMEM;
 	if (!err) {

@@ -32,16 +32,18 @@ typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
 /* Sum of products; two numbers at once, which the compiler may not do by itself. */
 static double dot(const double *a, const double *b, size_t n)
 {
-	pair s = {0}, t = {0};
+	pair s = {0}, t = {0}, u = {0}, v = {0}; /* as many as are under way at once */
 	size_t i = 0;
-	for (; i + 4 <= n; i += 4) {
+	for (; i + 8 <= n; i += 8) {
 		s += *(const pair *)(a + i) * *(const pair *)(b + i);
 		t += *(const pair *)(a + i + 2) * *(const pair *)(b + i + 2);
+		u += *(const pair *)(a + i + 4) * *(const pair *)(b + i + 4);
+		v += *(const pair *)(a + i + 6) * *(const pair *)(b + i + 6);
 	}
 	double rest = 0;
 	for (; i < n; i++)
 		rest += a[i] * b[i];
-	s += t;
+	s += t + (u + v);
 	return s[0] + s[1] + rest;
 }
 

@@ -133,6 +133,7 @@ void sabin_biquad_power(const struct sabin_biquad *f, double rate_hz, const doub
                         double *ratio)
 {
 	const struct quotient r = quotient(f, rate_hz);
+#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
 		const double u = place[i] * r.per_place;
 		ratio[i] *= r.scale * (r.top[0] + u * (r.top[1] + u * r.top[2])) /
@@ -183,14 +184,16 @@ void sabin_biquad_slopes(const struct sabin_biquad *f, double rate_hz, const dou
 	/* d ln u / d ln f0 = -2 w / sin w;  10 lg x = db_per_neper / 2 ln x */
 	const double by_f = -2 * w / sin(w) * db_per_neper / 2, by_q = db_per_neper / 2;
 	const double by_g = 0.25; /* ln A = gain_db ln 10 / 40, times 10 / ln 10 */
+	double *const slope_f = slope[0], *const slope_q = slope[1], *const slope_g = slope[2];
+#pragma omp simd
 	for (size_t i = 0; i < n; i++) {
 		const double u = place[i] * r.per_place;
 		const double top = 1 / (r.top[0] + u * (r.top[1] + u * r.top[2]));
 		const double low = 1 / (r.low[0] + u * (r.low[1] + u * r.low[2]));
-		slope[0][i] = by_f * u *
-		              ((r.top[1] + 2 * u * r.top[2]) * top - (r.low[1] + 2 * u * r.low[2]) * low);
-		slope[1][i] = by_q * u * (d.top[1][1] * top - d.low[1][1] * low);
-		slope[2][i] = by_g * ((d.top[0][0] + u * (d.top[0][1] + u * d.top[0][2])) * top -
+		slope_f[i] = by_f * u *
+		             ((r.top[1] + 2 * u * r.top[2]) * top - (r.low[1] + 2 * u * r.low[2]) * low);
+		slope_q[i] = by_q * u * (d.top[1][1] * top - d.low[1][1] * low);
+		slope_g[i] = by_g * ((d.top[0][0] + u * (d.top[0][1] + u * d.top[0][2])) * top -
 		                      (d.low[0][0] + u * (d.low[0][1] + u * d.low[0][2])) * low +
 		                      d.scale[0]);
 	}
@@ -200,13 +203,16 @@ double sabin_biquads_level_db(const struct sabin_biquad *filters, size_t count, 
                               double f_hz)
 {
 	const double place = sabin_biquad_place(f_hz, rate_hz);
-	double level_db = 0;
+	const double far = 1e150; /* one logarithm, unless the product would leave the range of numbers */
+	double level_db = 0, ratio = 1;
 	for (size_t i = 0; i < count; i++) {
-		double ratio = 1;
 		sabin_biquad_power(&filters[i], rate_hz, &place, 1, &ratio);
-		level_db += 10 * log10(ratio);
+		if (!(ratio > 1 / far && ratio < far)) {
+			level_db += 10 * log10(ratio);
+			ratio = 1;
+		}
 	}
-	return level_db;
+	return level_db + 10 * log10(ratio);
 }
 
 void sabin_biquads_impulse(const struct sabin_biquad *filters, size_t count, double rate_hz,
