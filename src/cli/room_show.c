@@ -88,8 +88,8 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	if (uneven)
 		puts("  Where one pair of walls absorbs twice as much as another it is not: then the range from\n"
 		     "  Arau-Puchades's to Fitzroy's.");
-	puts("  A simulated room ('simulate', 'measure --simulate') has walls that scatter nothing: between\n"
-	     "  bare ones it rings up to four times as long.");
+	puts("  Simulated rooms ('simulate', 'measure --simulate') scatter nothing: between bare walls they\n"
+	     "  ring up to four times as long.");
 }
 
 /* ---- modes -------------------------------------------------------------------------------------------- */
