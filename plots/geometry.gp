@@ -14,10 +14,11 @@ DASH(k) = theme eq 'print' ? 1 + k%4 : 1
 set multiplot
 set yrange [0:N('width_m')]
 yt = 'Plan, m: front wall left, left wall below'; eval YTITLE
+# names in the corner that fewest lines cross
 do for [i=1:boxes] {
   set object 20+i rect from N(K('box_y0',i)),N(K('box_x0',i)) to N(K('box_y1',i)),N(K('box_x1',i)) \
     fc rgb (I(K('box_solid',i)) ? alpha(muted,0.22) : bg) fs solid border lc rgb faint lw 1 back
-  set label 20+i T(K('box_name',i)) at (N(K('box_y0',i))+N(K('box_y1',i)))/2,(N(K('box_x0',i))+N(K('box_x1',i)))/2 center noenhanced font F_small textcolor rgb muted
+  set label 20+i T(K('box_name',i)) at N(K('box_y1',i)),N(K('box_x1',i)) right offset -0.5,-0.7 noenhanced font F_small textcolor rgb muted
 }
 # the table at the right: ways in the order of their arrival
 tx = W-RM+26
@@ -36,10 +37,10 @@ do for [k=1:n] {
 # floor and ceiling lie under each other here: they are drawn from the side
 PLAN(k) = I(K('way_ink',k)) <= 4
 SIDE(k) = I(K('way_ink',k)) <= 2 || I(K('way_ink',k)) >= 5
-plot for [k=1:n] R using ($1 == k && PLAN(k) ? $2 : NaN):3 with lines lc rgb INK(k) lw lw_second dt DASH(k), \
+plot P using ($7 <= 3 ? $1 : NaN):2:4:5 with vectors nohead lc rgb good lw 7, \
+     for [k=1:n] R using ($1 == k && PLAN(k) ? $2 : NaN):3 with lines lc rgb INK(k) lw lw_second dt DASH(k), \
      R using ($1 == 0 ? $2 : NaN):3 with lines lc rgb ink lw lw_main, \
      for [k=1:n] B using ($1 == k && PLAN(k) ? $2 : NaN):3 with points pt 7 ps 0.8 lc rgb INK(k), \
-     P using ($7 <= 3 ? $1 : NaN):2:4:5 with vectors nohead lc rgb good lw 4.5, \
      S using 1:2 with points pt 5 ps 1.9 lc rgb ink, \
      L using 1:2 with points pt 7 ps 1.5 lc rgb bg, L using 1:2 with points pt 6 ps 1.5 lc rgb ink lw 1.8
 eval PAGE_DONE; panel = 2; eval PANEL
@@ -48,14 +49,14 @@ do for [k=1:n] { unset arrow 100+k; unset label 100+k; unset label 120+k; unset 
 do for [i=1:boxes] {
   set object 20+i rect from N(K('box_y0',i)),N(K('box_z0',i)) to N(K('box_y1',i)),N(K('box_z1',i)) \
     fc rgb (I(K('box_solid',i)) ? alpha(muted,0.22) : bg) fs solid border lc rgb faint lw 1 back
-  set label 20+i T(K('box_name',i)) at (N(K('box_y0',i))+N(K('box_y1',i)))/2,(N(K('box_z0',i))+N(K('box_z1',i)))/2 center noenhanced font F_small textcolor rgb muted
+  set label 20+i T(K('box_name',i)) at N(K('box_y1',i)),N(K('box_z1',i)) right offset -0.5,-0.7 noenhanced font F_small textcolor rgb muted
 }
 set yrange [0:N('height_m')]
 yt = 'From the side, m: front wall left'; eval YTITLE
-plot for [k=1:n] R using ($1 == k && SIDE(k) ? $2 : NaN):4 with lines lc rgb INK(k) lw lw_second dt DASH(k), \
+plot P using ($7 <= 1 || $7 >= 4 ? $1 : NaN):3:4:6 with vectors nohead lc rgb good lw 7, \
+     for [k=1:n] R using ($1 == k && SIDE(k) ? $2 : NaN):4 with lines lc rgb INK(k) lw lw_second dt DASH(k), \
      R using ($1 == 0 ? $2 : NaN):4 with lines lc rgb ink lw lw_main, \
      for [k=1:n] B using ($1 == k && SIDE(k) ? $2 : NaN):4 with points pt 7 ps 0.8 lc rgb INK(k), \
-     P using ($7 <= 1 || $7 >= 4 ? $1 : NaN):3:4:6 with vectors nohead lc rgb good lw 4.5, \
      S using 1:3 with points pt 5 ps 1.9 lc rgb ink, \
      L using 1:3 with points pt 7 ps 1.5 lc rgb bg, L using 1:3 with points pt 6 ps 1.5 lc rgb ink lw 1.8
 unset multiplot

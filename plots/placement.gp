@@ -18,12 +18,14 @@ set colorbox user origin screen sx(W-RM+24), pbot(1) size screen sx(14), ptop(1)
 set label 912 'Score' at screen sx(W-RM+24), ptop(1)+14./H left font F_axis textcolor rgb muted
 set object 10 rect from 0,0 to N('length_m'),N('width_m') fc rgb axis fs transparent pattern 4 noborder behind
 boxes = I('boxes')
+set style textbox opaque noborder fillcolor rgb '#FFFFFF' margins 0.6,0.6
 do for [i=1:boxes] {
-  set object 20+i rect from N(K('box_y0',i)),N(K('box_x0',i)) to N(K('box_y1',i)),N(K('box_x1',i)) fs empty border lc rgb (I(K('box_solid',i)) ? '#FFFFFF' : muted) lw 1.4 front
-  set label 20+i T(K('box_name',i)) at (N(K('box_y0',i))+N(K('box_y1',i)))/2,(N(K('box_x0',i))+N(K('box_x1',i)))/2 center noenhanced font F_small textcolor rgb (I(K('box_solid',i)) ? '#FFFFFF' : muted) front
+  # white over dark: seen on the map's every colour, and on the hatched floor
+  set object 20+i rect from N(K('box_y0',i)),N(K('box_x0',i)) to N(K('box_y1',i)),N(K('box_x1',i)) fs empty border lc rgb '#202830' lw 3 front
+  set object 40+i rect from N(K('box_y0',i)),N(K('box_x0',i)) to N(K('box_y1',i)),N(K('box_x1',i)) fs empty border lc rgb '#FFFFFF' lw 1.4 front
+  set label 20+i T(K('box_name',i)) at (N(K('box_y0',i))+N(K('box_y1',i)))/2,(N(K('box_x0',i))+N(K('box_x1',i)))/2 center noenhanced font F_small textcolor rgb '#202830' front boxed
 }
 best = I('has_best')
-set style textbox opaque noborder fillcolor rgb '#FFFFFF' margins 0.6,0.6
 set label 50 T('now') at N('now_y'),N('now_x') center offset 0,-1.6 noenhanced font F_bold textcolor rgb '#000000' front boxed
 if (best) { set label 51 T('best') at N('best_y'),N('best_x') center offset 0,1.6 noenhanced font F_bold textcolor rgb '#000000' front boxed }
 S = dat('placement_speakers.dat')

@@ -57,6 +57,8 @@ static double cross(const struct mirror *mirror, const double a[3], const double
 	const double t = way == 0 ? (double)NAN : (mirror->at_m - a[mirror->axis]) / way;
 	for (int i = 0; i < 3; i++)
 		point_m[i] = a[i] + t * (b[i] - a[i]);
+	if (isfinite(t)) /* on it, whatever rounding says */
+		point_m[mirror->axis] = mirror->at_m;
 	return t;
 }
 

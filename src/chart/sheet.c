@@ -110,6 +110,15 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+/* Is what is drawn computed from a room file, all of it? */
+static bool all_simulated(const struct sabin_measurement *m)
+{
+	for (size_t i = 0; m && i < m->response_count; i++)
+		if (!sabin_measurement_simulated(m, i))
+			return false;
+	return m && m->response_count > 0;
+}
+
 void sabin_sheet_conditions(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
                             const char *who)
 {
@@ -125,8 +134,8 @@ void sabin_sheet_conditions(struct sabin_sheet *sheet, const struct sabin_chart_
 	if (!*name && m && m->path)
 		sabin_text_clean(base_name(m->path), name, sizeof name);
 	struct sabin_text date = sabin_text_date(m ? m->date : NULL);
-	snprintf(rest, sizeof rest, "%s" SABIN_DOT "%s%s%s", size, who, *date.s ? SABIN_DOT : "",
-	         date.s);
+	snprintf(rest, sizeof rest, "%s" SABIN_DOT "%s%s%s%s", size, who, *date.s ? SABIN_DOT : "",
+	         date.s, all_simulated(m) ? SABIN_DOT "simulated" : "");
 	/* only the room's name gives way: the other words are short by their own rules */
 	sabin_text_fit(name, CAPTION_PX - sabin_text_width_px(rest, CAPTION_FONT_PX),
 	               CAPTION_FONT_PX);

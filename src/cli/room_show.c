@@ -88,8 +88,8 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	if (uneven)
 		puts("  Where one pair of walls absorbs twice as much as another it is not: then the range from\n"
 		     "  Arau-Puchades's to Fitzroy's.");
-	puts("  Between bare walls it is not: the rooms of\n"
-	     "  'simulate' and 'measure --simulate', mirrors all, ring up to four times as long.");
+	puts("  Simulated rooms ('simulate', 'measure --simulate') scatter nothing: between bare walls they\n"
+	     "  ring up to four times as long.");
 }
 
 /* ---- modes -------------------------------------------------------------------------------------------- */
@@ -101,7 +101,7 @@ static void print_shape(const struct sabin_room_mode *mode, const struct sabin_r
 	if (db < -40) /* a hundredth: within a centimetre of the nodal plane */
 		printf(" %9s", "null");
 	else
-		printf(" %9.0f", fmin(db, -0.0) + 0.0);
+		printf(" %9.0f", fmin(round(db), 0) + 0.0); /* no -0 */
 }
 
 static void print_mode_row(const struct sabin_roomfile *file, const struct sabin_room_mode *mode)
@@ -167,10 +167,10 @@ static void print_stereo(const struct sabin_roomfile *file, double speed_m_s)
 		printf("  %s: %s %.2f m %.1f°, %s %.2f m %.1f°, base %.2f m, ",
 		       file->positions[s->position].name, file->speakers[s->left].name, s->left_m,
 		       s->left_deg, file->speakers[s->right].name, s->right_m, s->right_deg, s->base_m);
-		if (fabs(s->late_s) < 5e-7)
+		if (fabs(s->late_s) < 5e-6)
 			printf("together");
 		else
-			printf("%s later by %.3f ms",
+			printf("%s later by %.2f ms",
 			       file->speakers[s->late_s < 0 ? s->left : s->right].name,
 			       fabs(s->late_s) * 1000);
 		puts(fine ? "" : "  (outside)");
@@ -198,9 +198,10 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 			snprintf(on, sizeof on, "on a panel");
 		else if (r[i].object >= 0)
 			snprintf(on, sizeof on, "from %s", sabin_text_hz(r[i].from_hz).s);
-		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %5.2f m  %s\n", where,
+		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %5.2f m%s%s\n", where,
 		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000, r[i].level_db,
-		       sabin_text_hz(r[i].null_hz).s, r[i].null_db, r[i].panel_m, on);
+		       sabin_text_hz(r[i].null_hz).s, r[i].null_db, r[i].panel_m,
+		       *on ? "  " : "", on);
 	}
 }
 

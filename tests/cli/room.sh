@@ -78,6 +78,15 @@ else
 	cat times
 fi
 
+# A room's pressure at 0 Hz, cut at 50 or 80 ms, would be a step in every band.
+"$sabin" analyze predicted --only bands --csv -q >bands
+if awk -F, '$3 ~ /^(c50|c80|d50)$/ && $5 == 1 && $4 >= 125 && $4 <= 8000 { n++; good += $9 == "true" } END { exit n != 21 || good != n }' bands; then
+	pass "C50, C80 and D50 of a predicted response are trusted from 125 Hz to 8 kHz"
+else
+	fail "C50, C80 and D50 of a predicted response are not trusted from 125 Hz to 8 kHz:"
+	grep -E ',(c50|c80|d50),' bands
+fi
+
 # ---- fitted to a measurement: a file whose walls are 2 % off, and that knows nothing of absorption
 cat >wrong.yaml <<'EOF'
 size_m: {width: 3.98, length: 5.09, height: 2.75}
