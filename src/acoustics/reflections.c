@@ -20,7 +20,7 @@
 static const double band_hz[2] = {1000, 8000}; /* [EBU] */
 static const double limit_db = -10, limit_s = 15e-3; /* [EBU] */
 static const double before_s = 2e-3, after_s = 30e-3, smooth_s = 0.25e-3;
-static const double first_s = 0.8e-3; /* sooner it may be the loudspeaker's own */
+static const double first_s = 0.6e-3; /* 20 cm: sooner it may be the edges of the loudspeaker; a desk comes later */
 static const double least_db = -25;
 static const double lead_s = 0.05;    /* of h before and after what the curve needs */
 /* Edges of a third of an octave: they ring for less than a millisecond at 1 kHz, 30 dB down. */
