@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * test_stray.c: repeats whose sound itself strays scatter by the repeatability that is stated of one.
+ * test_stray.c: repeats whose sound itself strays scatter by the repeatability that is stated of
+ * one.
  *
  * Environment: SABIN_TEST_DRAWS = number of pairs of repeats (usually 12).
  */
@@ -20,8 +21,8 @@ enum {
 	FIRST = 2, /* 500 Hz: below there are too few cells for the law of many */
 };
 
-/* Sums of squares over pairs of repeats: their difference, and the repeatability stated of both, by an analysis
- * that knows of the repeats and by one that does not. */
+/* Sums of squares over pairs of repeats: their difference, and the repeatability stated of both, by
+ * an analysis that knows of the repeats and by one that does not. */
 struct sums {
 	double found, stated, blind;
 };
@@ -53,13 +54,15 @@ static void repeat(const double *h, const double *other, size_t n, struct sabin_
 	free(x);
 }
 
-static void add(struct sums *s, const struct sabin_analysis repeats[2][2], int band, enum sabin_parameter p)
+static void add(struct sums *s, const struct sabin_analysis repeats[2][2], int band,
+                enum sabin_parameter p)
 {
 	double value[2];
 	for (int i = 0; i < 2; i++) {
 		const struct sabin_quantity q = repeats[i][0].bands[band].value[p];
 		const struct sabin_quantity blind = repeats[i][1].bands[band].value[p];
-		assert_true(q.value == blind.value && q.plus_minus == blind.plus_minus && q.valid == blind.valid);
+		assert_true(q.value == blind.value && q.plus_minus == blind.plus_minus &&
+		            q.valid == blind.valid);
 		value[i] = q.value;
 		s->stated += square(q.repeatability);
 		s->blind += square(blind.repeatability);
@@ -145,16 +148,17 @@ static void refusals(void **state)
 		struct sabin_analysis_options options = octave_options(125, 8000);
 		struct sabin_analysis a;
 		options.stray = wrong[i];
-		assert_int_equal(sabin_analysis_compute(h, 4800, rate_hz, &options, &a), SABIN_EINVAL);
+		assert_int_equal(sabin_analysis_compute(h, 4800, rate_hz, &options, &a),
+		                 SABIN_EINVAL);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(straying_sound),
-		cmocka_unit_test(noise_alone),
-		cmocka_unit_test(refusals),
+	    cmocka_unit_test(straying_sound),
+	    cmocka_unit_test(noise_alone),
+	    cmocka_unit_test(refusals),
 	};
 	return cmocka_run_group_tests_name("stray", tests, NULL, NULL);
 }
