@@ -461,7 +461,7 @@ static void repeats(void **state)
 				r->recorded[k] += level * M_SQRT1_2 * sabin_random_normal_at(seed + 5, k);
 			struct sabin_take t = take(r);
 			if (fault == 1) /* what it tells alone does not count here */
-				t.verdict.trustworthy = true, t.verdict.why_count = 0;
+				t.verdict.trustworthy = true, t.verdict.why_count = t.verdict.faults = 0;
 			assert_ok(sabin_losses_repeat(r->taker, r->first, &first, r->recorded, &t));
 			if (fault == 0)
 				invented += faulty(&t, 0, "invented");

@@ -39,6 +39,26 @@ enter()
 	cd "$T/$1"
 }
 
+# Run an example.  The same room, simulated, measures the same: what one page measured is copied for the
+# next one that begins like that.
+try() # COMMAND LINE
+{
+	local line=$1 kept got=0
+	kept=$T/kept.$(printf %s "$line" | cksum | tr ' ' .)
+	case $line in
+	'sabin measure rooms/'*' --simulate '*' -o before')
+		if [ -d "$kept" ] && [ ! -e before ]; then
+			cp -r "$kept" before
+			return 0
+		fi
+		bash -c "set -o pipefail; $line" || got=$?
+		[ $got -ne 0 ] || cp -r before "$kept"
+		return $got
+		;;
+	*) bash -c "set -o pipefail; $line" ;;
+	esac
+}
+
 for page in "$tree"/man/sabin*.1; do
 	name=$(basename "$page" .1)
 	enter "$name"
@@ -56,7 +76,7 @@ for page in "$tree"/man/sabin*.1; do
 			;;
 		esac
 		got=0
-		bash -c "set -o pipefail; $line" >"$T/out" 2>"$T/err" </dev/null || got=$?
+		try "$line" >"$T/out" 2>"$T/err" </dev/null || got=$?
 		if [ "$got" -eq "$status" ]; then
 			pass "$name: $line"
 		else
