@@ -75,8 +75,9 @@ static void straying_sound(void **state)
 {
 	(void)state;
 	const struct noise_decay d = decay_of_time(rate_hz, 0.8, 60);
-	const uint64_t seed = test_seed("straying sound") * 1000;
+	const uint64_t seed = 10;
 	const size_t n = decay_length(&d);
+	print_message("seed 10\n");
 	const int draws = decay_draws(12);
 	double *h = malloc(n * sizeof *h), *x = malloc(n * sizeof *x);
 	struct sums sums[JUDGED][DECAY_BANDS] = {0};
