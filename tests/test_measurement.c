@@ -481,9 +481,28 @@ static void digests_are_right(void **state)
 
 #define row(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* Of three repeats, one of which strays by -20 dB, the mean strays by a third of a hundredth. */
+static void stray_of_repeats(void **state)
+{
+	(void)state;
+	struct sabin_measurement m = {.repeats = 3};
+	struct sabin_measured r = {.verdict = {.repeatability_db = sabin_quantity_valid(-20, NAN)}};
+	assert_near(sabin_measurement_stray(&m, &r), 0.01 / 3, 1e-12);
+	r.verdict.repeatability_db.value = 1e6;
+	assert_near(sabin_measurement_stray(&m, &r), 1, 0);
+	r.verdict.repeatability_db.value = NAN;
+	assert_near(sabin_measurement_stray(&m, &r), 0, 0);
+	r.verdict.repeatability_db = sabin_quantity_invalid(-20, SABIN_BECAUSE_UNKNOWN);
+	assert_near(sabin_measurement_stray(&m, &r), 0, 0);
+	r.verdict.repeatability_db = sabin_quantity_valid(-20, NAN);
+	m.repeats = 1;
+	assert_near(sabin_measurement_stray(&m, &r), 0, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(stray_of_repeats),
 	    row(written_read_and_written_again),
 	    row(room_is_found),
 	    row(hostile_files_are_refused),

@@ -46,6 +46,9 @@ struct sabin_analysis_options {
 	double from_hz, to_hz;  /* bands by nominal frequency */
 	enum sabin_noise_handling noise;
 	double excited_from_hz, excited_to_hz; /* what the sweep excited; 0, INFINITY: not known */
+	/* by what share of its energy, noise included, such a response strays from another of the same
+	 * place, as repeats of it have shown; 0: not known.  Only `repeatability` depends on it */
+	double stray;
 };
 
 /* The straight part of a decay: level_db(t) = at0_db - 60 t / time_s from `from_s` to `to_s`. */

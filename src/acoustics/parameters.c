@@ -21,6 +21,8 @@ static const double smoothing_s = 0.005;
 /* Noise is looked for in this last share of the response.  Gaussian noise exceeds 5.5 times its RMS
  * once in 26 million samples. */
 static const double noise_share = 0.1, noise_crest = 5.5;
+/* Noise that is so much stronger (1 dB) than it is there is noise all the same. */
+static const double noise_margin = 1.26;
 
 static const struct sabin_parameter_info infos[SABIN_PARAMETER_COUNT] = {
 	[SABIN_INR] = {"inr", "INR", "dB"},
@@ -193,7 +195,7 @@ static bool options_ok(const struct sabin_analysis_options *o)
 {
 	return (o->fraction == 1 || o->fraction == 3) && o->from_hz > 0 && o->to_hz >= o->from_hz &&
 	       o->noise >= SABIN_NOISE_FULL && o->noise <= SABIN_NOISE_NONE &&
-	       o->excited_from_hz >= 0 && o->excited_to_hz >= 0;
+	       o->excited_from_hz >= 0 && o->excited_to_hz >= 0 && o->stray >= 0 && isfinite(o->stray);
 }
 
 struct sabin_analyser {
@@ -232,18 +234,42 @@ static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n
 	return err;
 }
 
-/* The standard's onset supposes noise far below its -20 dB.  Where noise alone would reach them,
- * time zero is the first sample that noise does not reach. */
-static size_t time_zero(const double *h, size_t n, const struct sabin_arrival *arrival)
+/* Mean square of the response's last part; NAN where that is not after the largest sample. */
+static double noise_power(const double *h, size_t n, const struct sabin_arrival *arrival)
 {
 	while (n > arrival->largest + 1 && h[n - 1] == 0)
 		n--;
 	const size_t from = n - (size_t)(noise_share * (double)n);
 	double power = 0;
 	if (from <= arrival->largest)
-		return arrival->onset;
+		return NAN;
 	for (size_t i = from; i < n; i++)
 		power += h[i] * h[i] / (double)(n - from);
+	return power;
+}
+
+/* What repeats stray by beyond the noise, which every quantity knows already, and alike in all bands. */
+static void add_stray(const double *h, size_t n, double stray, struct sabin_analysis *out)
+{
+	const double noise = noise_power(h, n, &out->arrival);
+	double energy = 0;
+	for (size_t i = 0; i < n; i++)
+		energy += h[i] * h[i];
+	const double share = stray - (isnan(noise) ? 0 : noise_margin * noise * (double)n / energy);
+	if (!(share > 0))
+		return;
+	for (size_t i = 0; i < out->band_count; i++)
+		sabin_repeat_stray(share, &out->bands[i]);
+	sabin_repeat_stray(share, &out->broadband);
+}
+
+/* The standard's onset supposes noise far below its -20 dB.  Where noise alone would reach them,
+ * time zero is the first sample that noise does not reach. */
+static size_t time_zero(const double *h, size_t n, const struct sabin_arrival *arrival)
+{
+	const double power = noise_power(h, n, arrival);
+	if (isnan(power))
+		return arrival->onset;
 	const double largest = fabs(h[arrival->largest]);
 	const double threshold = fmin(noise_crest * sqrt(power), largest);
 	size_t zero = arrival->onset;
@@ -282,6 +308,8 @@ enum sabin_err sabin_analyser_compute(struct sabin_analyser *analyser, const dou
 		out->arrival.onset = time_zero(h, n, &out->arrival);
 		err = analyse(&analyser->bank, h, n, options, out);
 	}
+	if (!err && options->stray > 0)
+		add_stray(h, n, options->stray, out);
 	if (err)
 		sabin_analysis_free(out);
 	return err;

@@ -42,5 +42,7 @@ double sabin_repeat_ratio(const struct sabin_decay *decay, const struct sabin_ba
 double sabin_repeat_centre_s(const struct sabin_decay *decay, double rate, double noise_s);
 /* Share of all energy that the noise may seem to move. */
 double sabin_repeat_share(const struct sabin_decay *decay);
+/* Add what repeats have shown: that the sound itself strayed by this share of its energy. */
+void sabin_repeat_stray(double share, struct sabin_band_result *result);
 
 #endif

@@ -8,6 +8,12 @@
  *     4 integral(h^2) S = 2 N E / B, S = N / 2B being its two-sided spectral density;
  *   - the onset: it is a whole sample, the sound is not;
  *   - what is added for the decay under the noise, when the noise is another.
+ *
+ * Repeats of a measurement show more: air that moves, someone who walks, another temperature.  They change
+ * the sound itself, by a share k of its energy, during the whole decay.  Of a decay of noise, energy over a
+ * time t varies by 1 / (B t) from one place to another, relative and squared, and the product of the decay
+ * and what it strays by varies it by 2 k / (B t): whatever is derived from energies strays by sqrt(2 k) of
+ * what it has as the decay's own randomness.
  */
 #include <math.h>
 
@@ -66,4 +72,14 @@ double sabin_repeat_centre_s(const struct sabin_decay *decay, double rate, doubl
 	const double tail_s = beyond_share * decay->beyond / decay->total * (decay->knee_s + 1 / rate);
 	return sqrt(noise_s * noise_s + spread_s * spread_s + onset_error_s * onset_error_s +
 	            tail_s * tail_s);
+}
+
+void sabin_repeat_stray(double share, struct sabin_band_result *result)
+{
+	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++) {
+		struct sabin_quantity *q = &result->value[p];
+		const double strayed = sqrt(2 * share) * q->plus_minus;
+		if (isfinite(strayed) && q->repeatability > 0)
+			q->repeatability = hypot(q->repeatability, strayed);
+	}
 }

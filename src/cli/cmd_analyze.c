@@ -114,10 +114,11 @@ static enum sabin_err analyze_one(void *context, size_t i, size_t worker, struct
 	const struct sabin_analyses *all = work->all;
 	const struct sabin_measurement *m = all->measurement;
 	const struct sabin_measured *r = &m->responses[all->chosen[i]];
-	const struct sabin_analysis_options a = analysis_options(work->options, m);
+	struct sabin_analysis_options a = analysis_options(work->options, m);
 	struct sabin_analysis *result = &work->results[i];
 	double *h = NULL;
 	size_t frames = 0;
+	a.stray = sabin_measurement_stray(m, r);
 	enum sabin_err err = sabin_measurement_load(m, all->chosen[i], &h, &frames, diag);
 	if (err)
 		return err;

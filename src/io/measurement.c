@@ -92,6 +92,16 @@ bool sabin_measurement_simulated(const struct sabin_measurement *measurement, si
 	return strcmp(measurement->capture.name, "roomcard") == 0;
 }
 
+double sabin_measurement_stray(const struct sabin_measurement *measurement,
+                               const struct sabin_measured *response)
+{
+	const struct sabin_quantity db = response->verdict.repeatability_db;
+	if (!db.valid || !isfinite(db.value) || measurement->repeats < 2)
+		return 0;
+	/* more than all of it is as bad as all of it */
+	return fmin(1, pow(10, db.value / 10) / measurement->repeats);
+}
+
 const struct sabin_measured *sabin_measurement_find(const struct sabin_measurement *measurement,
                                                     const char *speaker, const char *position)
 {

@@ -133,6 +133,11 @@ extern const char sabin_simulated_remark[];
 /* Did a room file's geometry answer, as a response or behind the simulated card, and no room? */
 bool sabin_measurement_simulated(const struct sabin_measurement *measurement, size_t index);
 
+/* By what share of its energy a response strays from another of the same place, as its repeats have shown:
+ * that of a single sweep over their number; 0: not known. */
+double sabin_measurement_stray(const struct sabin_measurement *measurement,
+                               const struct sabin_measured *response);
+
 /* Append an empty response (grown by one) and return it; NULL without memory. */
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement);
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * test_stray.c: repeats whose sound itself strays scatter by the repeatability that is stated of
+ * one.
+ *
+ * Environment: SABIN_TEST_DRAWS = number of pairs of repeats (usually 12).
+ */
+#include <math.h>
+
+#include <sabin/parameters.h>
+
+#include "util/decays.h"
+#include "util/near.h"
+#include "util/seed.h"
+
+static const double rate_hz = 48000, share = 0.01;
+static const enum sabin_parameter judged[] = {SABIN_EDT, SABIN_T20, SABIN_T30, SABIN_C50,
+                                              SABIN_C80, SABIN_D50, SABIN_TS};
+enum {
+	JUDGED = sizeof judged / sizeof *judged,
+	FIRST = 2, /* 500 Hz: below there are too few cells for the law of many */
+};
+
+/* Sums of squares over pairs of repeats: their difference, and the repeatability stated of both, by
+ * an analysis that knows of the repeats and by one that does not. */
+struct sums {
+	double found, stated, blind;
+};
+
+static struct sabin_analysis analysis_of(const double *h, size_t n, double stray)
+{
+	struct sabin_analysis_options options = octave_options(125, 8000);
+	struct sabin_analysis a;
+	options.stray = stray;
+	assert_ok(sabin_analysis_compute(h, n, rate_hz, &options, &a));
+	assert_int_equal(a.band_count, DECAY_BANDS);
+	return a;
+}
+
+static double square(double x)
+{
+	return x * x;
+}
+
+/* Analyses of h with a weaker `other` added: one that knows of it, one that does not. */
+static void repeat(const double *h, const double *other, size_t n, struct sabin_analysis a[2])
+{
+	double *x = malloc(n * sizeof *x);
+	assert_non_null(x);
+	for (size_t k = 0; k < n; k++)
+		x[k] = h[k] + sqrt(share) * other[k];
+	a[0] = analysis_of(x, n, share);
+	a[1] = analysis_of(x, n, 0);
+	free(x);
+}
+
+static void add(struct sums *s, const struct sabin_analysis repeats[2][2], int band,
+                enum sabin_parameter p)
+{
+	double value[2];
+	for (int i = 0; i < 2; i++) {
+		const struct sabin_quantity q = repeats[i][0].bands[band].value[p];
+		const struct sabin_quantity blind = repeats[i][1].bands[band].value[p];
+		assert_true(q.value == blind.value && q.plus_minus == blind.plus_minus &&
+		            q.valid == blind.valid);
+		value[i] = q.value;
+		s->stated += square(q.repeatability);
+		s->blind += square(blind.repeatability);
+	}
+	s->found += square(value[1] - value[0]);
+}
+
+/* Decays, each with two others added that are 20 dB weaker. */
+static void straying_sound(void **state)
+{
+	(void)state;
+	const struct noise_decay d = decay_of_time(rate_hz, 0.8, 60);
+	const uint64_t seed = 10;
+	const size_t n = decay_length(&d);
+	print_message("seed 10\n");
+	const int draws = decay_draws(12);
+	double *h = malloc(n * sizeof *h), *x = malloc(n * sizeof *x);
+	struct sums sums[JUDGED][DECAY_BANDS] = {0};
+	assert_true(h && x);
+	for (int i = 0; i < draws; i++) {
+		struct sabin_analysis repeats[2][2];
+		decay_draw(&d, seed + 3 * (uint64_t)i, h);
+		for (int r = 0; r < 2; r++) {
+			decay_draw(&d, seed + 3 * (uint64_t)i + 1 + (uint64_t)r, x);
+			repeat(h, x, n, repeats[r]);
+		}
+		for (int p = 0; p < JUDGED; p++)
+			for (int b = FIRST; b < DECAY_BANDS; b++)
+				add(&sums[p][b], repeats, b, judged[p]);
+		for (int r = 0; r < 4; r++)
+			sabin_analysis_free(&repeats[r / 2][r % 2]);
+	}
+	for (int p = 0; p < JUDGED; p++) {
+		double known = 0, blind = 0;
+		for (int b = FIRST; b < DECAY_BANDS; b++) {
+			known += sums[p][b].found / sums[p][b].stated / (DECAY_BANDS - FIRST);
+			blind += sums[p][b].found / sums[p][b].blind / (DECAY_BANDS - FIRST);
+		}
+		print_message("%s: variance %.2f of the stated, %.1f of that without repeats\n",
+		              sabin_parameter_info(judged[p])->name, known, blind);
+		/* five bands of twelve: a variance is known to 18 % */
+		assert_true(known > 0.4 && known < 1.6);
+		assert_true(blind > 3 * known);
+	}
+	free(h);
+	free(x);
+}
+
+/* What repeats show to stray is no more than the noise: nothing is added to it. */
+static void noise_alone(void **state)
+{
+	(void)state;
+	const struct noise_decay d = decay_of_time(rate_hz, 0.8, 45);
+	const size_t n = decay_length(&d);
+	double *h = malloc(n * sizeof *h), *clean = malloc(n * sizeof *clean);
+	struct noise_decay quiet = d;
+	quiet.snr_db = INFINITY;
+	const uint64_t seed = test_seed("noise alone");
+	decay_draw(&d, seed, h);
+	decay_draw(&quiet, seed, clean);
+	double noise = 0, energy = 0;
+	for (size_t i = 0; i < n; i++) {
+		noise += (h[i] - clean[i]) * (h[i] - clean[i]);
+		energy += h[i] * h[i];
+	}
+	struct sabin_analysis a = analysis_of(h, n, noise / energy), blind = analysis_of(h, n, 0);
+	for (size_t b = 0; b < a.band_count; b++)
+		for (int p = 0; p < JUDGED; p++)
+			assert_true(a.bands[b].value[judged[p]].repeatability ==
+			            blind.bands[b].value[judged[p]].repeatability);
+	sabin_analysis_free(&a);
+	sabin_analysis_free(&blind);
+	free(h);
+	free(clean);
+}
+
+static void refusals(void **state)
+{
+	(void)state;
+	static const double wrong[] = {-1e-9, NAN, INFINITY};
+	static double h[4800];
+	h[100] = 1;
+	for (size_t i = 0; i < 3; i++) {
+		struct sabin_analysis_options options = octave_options(125, 8000);
+		struct sabin_analysis a;
+		options.stray = wrong[i];
+		assert_int_equal(sabin_analysis_compute(h, 4800, rate_hz, &options, &a),
+		                 SABIN_EINVAL);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(straying_sound),
+	    cmocka_unit_test(noise_alone),
+	    cmocka_unit_test(refusals),
+	};
+	return cmocka_run_group_tests_name("stray", tests, NULL, NULL);
+}
