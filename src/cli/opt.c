@@ -223,7 +223,9 @@ static int bad_number(const struct sabin_command *command, const struct sabin_op
 static int bad_range(const struct sabin_command *command, const struct sabin_opt *row,
                      const char *text)
 {
-	static const char *const names[] = {"", " Hz", " s", " ms", " dB"};
+	static const char *const names[] = {
+	    [SABIN_UNIT_NONE] = "", [SABIN_UNIT_HZ] = " Hz", [SABIN_UNIT_S] = " s",  [SABIN_UNIT_MS] = " ms",
+	    [SABIN_UNIT_DB] = " dB", [SABIN_UNIT_M] = " m",  [SABIN_UNIT_CM] = " cm"};
 	/* the argument of a level says what it is re */
 	const bool dbfs = row->arg && strcmp(row->arg, "DBFS") == 0;
 	if (row->unit == SABIN_UNIT_HZ)
