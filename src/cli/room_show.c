@@ -208,7 +208,8 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 static void print_ways(const struct sabin_roomfile *file, const struct sabin_room_facts *facts)
 {
 	puts("\nFirst reflections: where they arise, how much later and weaker (1 to 4 kHz) than the direct\n"
-	     "sound, the first null that they make with it and its depth, and how large a panel should be");
+	     "sound, the first null that they make with it and its depth, and how large a panel should be;\n"
+	     "of speakers that radiate alike in all directions: a box sends less behind and beside it");
 	size_t shown = 0;
 	for (size_t p = 0; p < file->position_count; p++)
 		for (size_t s = 0; s < file->speaker_count; s++)
