@@ -44,7 +44,7 @@ enum sabin_err sabin_room_facts(const struct sabin_roomfile *file, struct sabin_
 	*out = (struct sabin_room_facts){0};
 	out->volume_m3 = room->size_m[0] * room->size_m[1] * room->size_m[2];
 	out->speed_m_s = sabin_speed_of_sound(room->temperature_c);
-	out->schroeder_hz = sabin_room_schroeder_hz(room);
+	out->schroeder_hz = sabin_room_schroeder_hz(room, &out->schroeder_time_s);
 	sabin_room_proportions(room->size_m, &out->proportions);
 	enum sabin_err err = sabin_room_bonello(room, &out->bonello);
 	out->has_bonello = !err;

@@ -24,6 +24,7 @@ static void write_bands(struct sabin_json *json, const struct sabin_room_facts *
 		sabin_json_number(json, "millington_s", r->millington_s);
 		sabin_json_number(json, "fitzroy_s", r->fitzroy_s);
 		sabin_json_number(json, "arau_puchades_s", r->arau_s);
+		sabin_json_number(json, "slowest_axis_s", r->axis_s);
 		sabin_json_bool(json, "uneven", r->uneven);
 		sabin_json_numbers(json, "believe_s", (const double[2]){r->low_s, r->high_s}, 2);
 		sabin_json_bool(json, "extrapolated", facts->extrapolated[b]);
@@ -103,7 +104,8 @@ static void write_reflection(struct sabin_json *json, const struct sabin_roomfil
 	sabin_json_number(json, "null_hz", r->null_hz);
 	sabin_json_number(json, "null_db", r->null_db);
 	sabin_json_number(json, "peak_db", r->peak_db);
-	sabin_json_number(json, "panel_m", r->panel_m);
+	sabin_json_number(json, "panel_m", fmax(r->panel_m[0], r->panel_m[1]));
+	sabin_json_numbers(json, "panel_size_m", r->panel_m, 2);
 	if (r->object >= 0)
 		sabin_json_number(json, "from_hz", r->from_hz);
 	sabin_json_close(json);
@@ -118,8 +120,10 @@ static void write_ways(struct sabin_json *json, const struct sabin_roomfile *fil
 			struct sabin_first_reflection r[SABIN_FIRST_REFLECTIONS_MAX];
 			const double *a = file->speakers[s].position_m, *b = file->positions[p].position_m;
 			const double d = hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
-			const size_t n = sabin_room_first_reflections(&file->room, a, b, facts->objects,
-			                                              file->object_count, r);
+			struct sabin_directivity box;
+			const bool boxed = sabin_roomfile_directivity(&file->speakers[s], &box);
+			const size_t n = sabin_room_first_reflections(&file->room, a, boxed ? &box : NULL, b,
+			                                              facts->objects, file->object_count, r);
 			sabin_json_open_object(json, NULL);
 			sabin_json_text(json, "speaker", file->speakers[s].name);
 			sabin_json_text(json, "position", file->positions[p].name);
@@ -175,6 +179,7 @@ enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
 	sabin_json_number(json, "volume_m3", facts->volume_m3);
 	sabin_json_number(json, "speed_of_sound_m_per_s", facts->speed_m_s);
 	sabin_json_number(json, "schroeder_hz", facts->schroeder_hz);
+	sabin_json_number(json, "schroeder_time_s", facts->schroeder_time_s);
 	if (fit)
 		sabin_json_fit(json, fit, names, size_m);
 	write_bands(json, facts);

@@ -55,6 +55,27 @@ static void print_times(const char *label, const struct sabin_room_facts *facts,
 
 #define ROW(label, member) print_times(label, facts, offsetof(struct sabin_reverberation, member))
 
+/* What is between the formulas and a room of mirrors. */
+static void print_span(const struct sabin_room_facts *facts)
+{
+	double most = 0;
+	int at = -1;
+	for (int b = 0; b < BANDS; b++) {
+		const double times = facts->bands[b].axis_s / facts->bands[b].high_s;
+		if (isfinite(times) && times > most) {
+			most = times;
+			at = b;
+		}
+	}
+	puts("  The slowest axis is sound to and fro between the pair of walls that keeps it longest.  Simulated\n"
+	     "  rooms ('simulate', 'measure --simulate') scatter nothing: their times lie anywhere between the");
+	if (at >= 0 && most > 1)
+		printf("  formulas' and its, which is up to %.1f times what is to be believed (at %s).\n", most,
+		       sabin_text_hz(band_hz[at]).s);
+	else
+		puts("  formulas' and its.");
+}
+
 static void print_reverberation(const struct sabin_room_facts *facts)
 {
 	char text[32];
@@ -68,6 +89,7 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	ROW("Eyring", eyring_s);
 	ROW("Fitzroy", fitzroy_s);
 	ROW("Arau-Puchades", arau_s);
+	ROW("slowest axis", axis_s);
 	printf("  %s%-14s", sabin_bold(), "to believe");
 	for (int b = 0; b < BANDS; b++) {
 		const struct sabin_reverberation *r = &facts->bands[b];
@@ -88,8 +110,7 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	if (uneven)
 		puts("  Where one pair of walls absorbs twice as much as another it is not: then the range from\n"
 		     "  Arau-Puchades's to Fitzroy's.");
-	puts("  Simulated rooms ('simulate', 'measure --simulate') scatter nothing: between bare walls they\n"
-	     "  ring up to four times as long.");
+	print_span(facts);
 }
 
 /* ---- modes -------------------------------------------------------------------------------------------- */
@@ -122,9 +143,9 @@ static void print_mode_row(const struct sabin_roomfile *file, const struct sabin
 
 static void print_modes(const struct sabin_roomfile *file, const struct sabin_room_facts *facts)
 {
-	printf("\nSchroeder frequency %s: below it single modes rule, and reverberation time means "
-	       "little.\n",
-	       sabin_text_hz(facts->schroeder_hz).s);
+	printf("\nSchroeder frequency %s, of Eyring's %.2f s at 500 Hz and 1 kHz ('analyze' takes the time\n"
+	       "measured there): below it single modes rule, and reverberation time means little.\n",
+	       sabin_text_hz(facts->schroeder_hz).s, facts->schroeder_time_s);
 	size_t below = 0;
 	while (below < facts->mode_count && facts->modes[below].f_hz <= fmax(facts->schroeder_hz, 100))
 		below++;
@@ -184,8 +205,10 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 	struct sabin_first_reflection r[SABIN_FIRST_REFLECTIONS_MAX];
 	const double *from_m = file->speakers[s].position_m, *to_m = file->positions[p].position_m;
 	const double d = hypot(hypot(from_m[0] - to_m[0], from_m[1] - to_m[1]), from_m[2] - to_m[2]);
-	const size_t n = sabin_room_first_reflections(&file->room, from_m, to_m, facts->objects,
-	                                              file->object_count, r);
+	struct sabin_directivity box;
+	const bool boxed = sabin_roomfile_directivity(&file->speakers[s], &box);
+	const size_t n = sabin_room_first_reflections(&file->room, from_m, boxed ? &box : NULL, to_m,
+	                                              facts->objects, file->object_count, r);
 	printf("  %s%s to %s%s: %.2f m, %.2f ms\n", sabin_bold(), file->speakers[s].name,
 	       file->positions[p].name, sabin_plain(), d, d / facts->speed_m_s * 1000);
 	for (size_t i = 0; i < n; i++) {
@@ -198,9 +221,9 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 			snprintf(on, sizeof on, "on a panel");
 		else if (r[i].object >= 0)
 			snprintf(on, sizeof on, "from %s", sabin_text_hz(r[i].from_hz).s);
-		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %5.2f m%s%s\n", where,
+		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %4.2f x %4.2f m%s%s\n", where,
 		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000, r[i].level_db,
-		       sabin_text_hz(r[i].null_hz).s, r[i].null_db, r[i].panel_m,
+		       sabin_text_hz(r[i].null_hz).s, r[i].null_db, r[i].panel_m[0], r[i].panel_m[1],
 		       *on ? "  " : "", on);
 	}
 }
@@ -208,8 +231,8 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 static void print_ways(const struct sabin_roomfile *file, const struct sabin_room_facts *facts)
 {
 	puts("\nFirst reflections: where they arise, how much later and weaker (1 to 4 kHz) than the direct\n"
-	     "sound, the first null that they make with it and its depth, and how large a panel should be;\n"
-	     "of speakers that radiate alike in all directions: a box sends less behind and beside it");
+	     "sound, the first null that they make with it and its depth, and the sides (x, y, z) of a\n"
+	     "panel that covers it; a speaker with a box_m sends less beside and behind it");
 	size_t shown = 0;
 	for (size_t p = 0; p < file->position_count; p++)
 		for (size_t s = 0; s < file->speaker_count; s++)

@@ -16,6 +16,7 @@ enum { ROOM_MODES_MOST = 2000 };
 
 struct sabin_room_facts {
 	double volume_m3, speed_m_s, schroeder_hz;
+	double schroeder_time_s; /* behind it */
 	struct sabin_reverberation bands[SABIN_ABSORPTION_BANDS];
 	bool extrapolated[SABIN_ABSORPTION_BANDS];
 	struct sabin_proportions proportions;
