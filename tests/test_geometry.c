@@ -60,6 +60,24 @@ static void modes_are_those_of_a_box(void **state)
 	assert_int_equal(sabin_room_modes(&hall, 200, &modes, &count), SABIN_EINVAL);
 }
 
+/* So many there are in 6 x 4 x 3 m, the one at 0 Hz among them; counted by an independent program. */
+static void modes_are_as_many(void **state)
+{
+	(void)state;
+	static const struct {
+		double to_hz;
+		size_t count;
+	} table[] = {{300, 276}, {400, 596}, {600, 1884}, {1000, 8197}, {2000, 62654}};
+	const struct sabin_room room = make(6, 4, 3, even, t343_c);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct sabin_room_mode *modes;
+		size_t count;
+		assert_ok(sabin_room_modes(&room, table[i].to_hz, &modes, &count));
+		assert_int_equal((int)count + 1, (int)table[i].count);
+		free(modes);
+	}
+}
+
 static void proportions_of_known_rooms(void **state)
 {
 	(void)state;
@@ -102,6 +120,46 @@ static void bonello_of_known_rooms(void **state)
 	assert_int_equal(sabin_room_modes(&louden, 20 * pow(2, 10.5 / 3), &modes, &count), SABIN_OK);
 	assert_int_equal((int)count, sum);
 	free(modes);
+}
+
+/* Counted again from the definition; the edges are those of exact bands, 22.45 Hz, not of rounded ones. */
+static void bonello_counts_by_the_band(void **state)
+{
+	(void)state;
+	static const double sizes[][3] = {{4.2, 3.2, 2.5}, {6, 4, 3}, {3, 3, 2.6}, {5.37, 7.9, 3.01}};
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		const struct sabin_room room = make(sizes[i][0], sizes[i][1], sizes[i][2], even, t343_c);
+		struct sabin_bonello b;
+		assert_ok(sabin_room_bonello(&room, &b));
+		bool passed = true;
+		for (int band = 0; band < SABIN_BONELLO_BANDS; band++) {
+			const double centre_hz = 20 * pow(2, (band - 3) / 3.0);
+			const double low = centre_hz / pow(2, 1 / 6.0), high = centre_hz * pow(2, 1 / 6.0);
+			double found[4096];
+			int n = 0, close = 0;
+			for (int x = 0; x < 20; x++)
+				for (int y = 0; y < 20; y++)
+					for (int z = 0; z < 20; z++) {
+						const double f = 171.5 * sqrt(pow(x / sizes[i][0], 2) +
+						                              pow(y / sizes[i][1], 2) +
+						                              pow(z / sizes[i][2], 2));
+						if (f > 0 && f >= low && f < high && n < 4096)
+							found[n++] = f;
+					}
+			for (int a = 0; a < n; a++)
+				for (int k = 0; k < n; k++)
+					close += k != a && found[k] >= found[a] &&
+					         found[k] - found[a] < fmax(0.5, 0.01 * found[k]);
+			assert_near(b.centre_hz[band], centre_hz, 1e-9);
+			assert_int_equal(b.count[band], n);
+			if (band > 0)
+				assert_int_equal(b.falls[band], n < b.count[band - 1]);
+			if (close > 0 && n < 5)
+				assert_true(b.coincides[band]);
+			passed = passed && !b.falls[band] && !b.coincides[band];
+		}
+		assert_int_equal(b.passed, passed);
+	}
 }
 
 /* Worked by hand for 6 x 4 x 3 m without air. */
@@ -186,6 +244,23 @@ static void nulls_of_the_wall_behind(void **state)
 				assert_near(r[k].null_hz, 343 / (4 * d), 1e-6);
 				assert_near(r[k].null_hz, table[i][1], 0.51);
 			}
+	}
+}
+
+/* From peak to notch, by the level of the reflection: 20 lg((1 + g)/(1 - g)). */
+static void combs_of_the_table(void **state)
+{
+	(void)state;
+	static const double table[][2] = {{-3, 15.3}, {-6, 9.6}, {-10, 5.7}, {-20, 1.7}};
+	const double s[3] = {4, 1, 0.5}, p[3] = {4, 7, 0.5}, longer = sqrt(37) / 6;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		double alpha[6] = {0.2, 0.2, 0.2, 0.2, 1 - pow(pow(10, table[i][0] / 20) * longer, 2), 0.2};
+		const struct sabin_room room = make(8, 8, 5, alpha, t343_c);
+		struct sabin_first_reflection r[SABIN_FIRST_REFLECTIONS_MAX];
+		sabin_room_first_reflections(&room, s, NULL, p, NULL, 0, r);
+		assert_int_equal(r[0].surface, SABIN_FLOOR);
+		assert_near(r[0].level_db, table[i][0], 1e-9);
+		assert_near(r[0].peak_db - r[0].null_db, table[i][1], 0.06);
 	}
 }
 
@@ -331,6 +406,9 @@ int main(void)
 		cmocka_unit_test(first_reflections_of_a_known_room),
 		cmocka_unit_test(nulls_of_the_wall_behind),
 		cmocka_unit_test(desk_reflects_where_it_is),
+		cmocka_unit_test(modes_are_as_many),
+		cmocka_unit_test(bonello_counts_by_the_band),
+		cmocka_unit_test(combs_of_the_table),
 		cmocka_unit_test(boxes_send_less_aside),
 		cmocka_unit_test(panels_hold_the_fresnel_zone),
 		cmocka_unit_test(paths_are_ways),

@@ -139,7 +139,7 @@ static enum sabin_err write(const struct sabin_chart_input *input, const char *f
 	sabin_sheet_conditions(&sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(&sheet,
 	                   "predicted from the room file" SABIN_DOT "dB re direct sound, 1 to 4 kHz%s" SABIN_DOT
-	                   "null: the first, with the direct sound alone" SABIN_DOT "c = %s m/s",
+	                   "null: with the direct sound alone" SABIN_DOT "c = %s m/s",
 	                   boxed ? ", box speaker" : "",
 	                   sabin_text_number(sabin_speed_of_sound(p.file->room.temperature_c), 1).s);
 	const double scale = sabin_floor_scale(&p.file->room, RIGHT_PX, size_m[0] + size_m[2]);
