@@ -75,6 +75,24 @@ void sabin_room_facts_release(struct sabin_room_facts *facts)
 	*facts = (struct sabin_room_facts){0};
 }
 
+double sabin_room_surface_m2(const struct sabin_room *room, enum sabin_surface_id surface)
+{
+	const double *d = room->size_m;
+	const bool side = surface == SABIN_LEFT || surface == SABIN_RIGHT;
+	if (surface == SABIN_FLOOR || surface == SABIN_CEILING)
+		return d[0] * d[1];
+	return d[side ? 1 : 0] * d[2];
+}
+
+double sabin_room_panel_m2(const struct sabin_panel *panel)
+{
+	double area = 1;
+	for (int axis = 0; axis < 3; axis++)
+		if (panel->max_m[axis] > panel->min_m[axis])
+			area *= panel->max_m[axis] - panel->min_m[axis];
+	return area;
+}
+
 double sabin_room_mode_db(const struct sabin_room_mode *mode, const struct sabin_room *room,
                           const double point_m[3])
 {

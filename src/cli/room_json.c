@@ -11,6 +11,41 @@
 
 static const double band_hz[SABIN_ABSORPTION_BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 
+static void write_absorption(struct sabin_json *json, double area_m2, const struct sabin_absorption *a)
+{
+	sabin_json_number(json, "area_m2", area_m2);
+	sabin_json_numbers(json, "absorption", a->alpha, SABIN_ABSORPTION_BANDS);
+	sabin_json_open_array(json, "extrapolated");
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		sabin_json_bool(json, NULL, !a->flat && a->extrapolated[b]);
+	sabin_json_close(json);
+}
+
+/* area_m2 of a surface: with its panels */
+static void write_surfaces(struct sabin_json *json, const struct sabin_room *room)
+{
+	sabin_json_open_array(json, "surfaces");
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "surface", sabin_surface_name((enum sabin_surface_id)s));
+		write_absorption(json, sabin_room_surface_m2(room, (enum sabin_surface_id)s), &room->surface[s]);
+		sabin_json_open_array(json, "panels");
+		for (size_t i = 0; i < room->panel_count; i++) {
+			if (room->panels[i].surface != (enum sabin_surface_id)s)
+				continue;
+			sabin_json_open_object(json, NULL);
+			sabin_json_numbers(json, "min_m", room->panels[i].min_m, 3);
+			sabin_json_numbers(json, "max_m", room->panels[i].max_m, 3);
+			write_absorption(json, sabin_room_panel_m2(&room->panels[i]),
+			                 &room->panels[i].absorption);
+			sabin_json_close(json);
+		}
+		sabin_json_close(json);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
 static void write_bands(struct sabin_json *json, const struct sabin_room_facts *facts)
 {
 	sabin_json_open_array(json, "bands");
@@ -182,6 +217,7 @@ enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
 	sabin_json_number(json, "schroeder_time_s", facts->schroeder_time_s);
 	if (fit)
 		sabin_json_fit(json, fit, names, size_m);
+	write_surfaces(json, &file->room);
 	write_bands(json, facts);
 	write_proportions(json, facts);
 	write_ways(json, file, facts);

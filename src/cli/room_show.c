@@ -12,7 +12,7 @@
 #include "cli/talk.h"
 #include "io/number.h"
 
-enum { BANDS = SABIN_ABSORPTION_BANDS, MODES_SHOWN = 40, WAYS_SHOWN = 12, COLUMNS_SHOWN = 8 };
+enum { BANDS = SABIN_ABSORPTION_BANDS, MODES_SHOWN = 40, WAYS_SHOWN = 12, COLUMNS_SHOWN = 8, PANELS_SHOWN = 8 };
 
 static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 
@@ -42,6 +42,49 @@ static void print_proportions(const struct sabin_room_facts *facts)
 	puts(".");
 }
 
+/* ---- surfaces ---------------------------------------------------------------------------------------- */
+
+static void print_absorption(const char *label, double area_m2, const struct sabin_absorption *a)
+{
+	printf("  %-14s%6.1f", label, area_m2);
+	for (int b = 0; b < BANDS; b++) {
+		char text[16];
+		const bool extrapolated = !a->flat && a->extrapolated[b];
+		snprintf(text, sizeof text, "%s%.2f", extrapolated ? "*" : "", a->alpha[b]);
+		printf("%8s", text);
+	}
+	putchar('\n');
+}
+
+static void print_surfaces(const struct sabin_room *room)
+{
+	char text[32];
+	printf("\nAbsorption of the surfaces\n  %-14s%6s", "Hz", "m\xc2\xb2");
+	printf(" "); /* the sign above has two bytes */
+	for (int b = 0; b < BANDS; b++)
+		printf("%8s", sabin_show_hz(band_hz[b], text, sizeof text));
+	putchar('\n');
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
+		double bare_m2 = sabin_room_surface_m2(room, (enum sabin_surface_id)s);
+		for (size_t i = 0; i < room->panel_count; i++)
+			if (room->panels[i].surface == (enum sabin_surface_id)s)
+				bare_m2 -= sabin_room_panel_m2(&room->panels[i]);
+		print_absorption(sabin_surface_name((enum sabin_surface_id)s), fmax(bare_m2, 0),
+		                 &room->surface[s]);
+		int number = 0;
+		for (size_t i = 0; i < room->panel_count; i++)
+			if (room->panels[i].surface == (enum sabin_surface_id)s && number++ < PANELS_SHOWN) {
+				snprintf(text, sizeof text, "  panel %d", number);
+				print_absorption(text, sabin_room_panel_m2(&room->panels[i]),
+				                 &room->panels[i].absorption);
+			}
+		if (number > PANELS_SHOWN)
+			printf("    ... and %d more panels: --json\n", number - PANELS_SHOWN);
+	}
+}
+
+/* ---- reverberation ------------------------------------------------------------------------------------- */
+
 static void print_times(const char *label, const struct sabin_room_facts *facts, size_t offset)
 {
 	printf("  %-14s", label);
@@ -69,7 +112,7 @@ static void print_span(const struct sabin_room_facts *facts)
 	}
 	puts("  The slowest axis is sound to and fro between the pair of walls that keeps it longest.  Simulated\n"
 	     "  rooms ('simulate', 'measure --simulate') scatter nothing: their times lie anywhere between the");
-	if (at >= 0 && most > 1)
+	if (at >= 0 && most >= 1.05)
 		printf("  formulas' and its, which is up to %.1f times what is to be believed (at %s).\n", most,
 		       sabin_text_hz(band_hz[at]).s);
 	else
@@ -143,6 +186,10 @@ static void print_mode_row(const struct sabin_roomfile *file, const struct sabin
 
 static void print_modes(const struct sabin_roomfile *file, const struct sabin_room_facts *facts)
 {
+	if (!(facts->schroeder_hz > 0)) {
+		puts("\nNo reverberation, and no modes to tell apart.");
+		return;
+	}
 	printf("\nSchroeder frequency %s, of Eyring's %.2f s at 500 Hz and 1 kHz ('analyze' takes the time\n"
 	       "measured there): below it single modes rule, and reverberation time means little.\n",
 	       sabin_text_hz(facts->schroeder_hz).s, facts->schroeder_time_s);
@@ -268,6 +315,7 @@ void sabin_show_room(const struct sabin_roomfile *file, const struct sabin_room_
 	printf("  %.2f m wide, %.2f m long, %.2f m high: %.1f m³; speed of sound %.1f m/s\n",
 	       room->size_m[0], room->size_m[1], room->size_m[2], facts->volume_m3, facts->speed_m_s);
 	print_proportions(facts);
+	print_surfaces(room);
 	print_reverberation(facts);
 	print_modes(file, facts);
 	print_stereo(file, facts->speed_m_s);

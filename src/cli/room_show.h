@@ -44,6 +44,10 @@ struct sabin_stereo {
 SABIN_MUST enum sabin_err sabin_room_stereo(const struct sabin_roomfile *file, double speed_m_s,
                                             struct sabin_stereo **out, size_t *count);
 
+/* Areas: of a whole surface, and of a panel. */
+double sabin_room_surface_m2(const struct sabin_room *room, enum sabin_surface_id surface);
+double sabin_room_panel_m2(const struct sabin_panel *panel);
+
 /* Pressure of a mode at a point re its greatest in dB, not below -60. */
 double sabin_room_mode_db(const struct sabin_room_mode *mode, const struct sabin_room *room,
                           const double point_m[3]);
