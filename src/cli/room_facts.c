@@ -93,6 +93,15 @@ double sabin_room_panel_m2(const struct sabin_panel *panel)
 	return area;
 }
 
+double sabin_room_panel_distance_m(const struct sabin_panel *panel, const double point_m[3])
+{
+	double d_m = 0;
+	for (int axis = 0; axis < 3; axis++)
+		d_m = hypot(d_m, fmax(0, fmax(panel->min_m[axis] - point_m[axis],
+		                              point_m[axis] - panel->max_m[axis])));
+	return d_m;
+}
+
 double sabin_room_mode_db(const struct sabin_room_mode *mode, const struct sabin_room *room,
                           const double point_m[3])
 {

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <sabin/absorber.h>
 #include <sabin/modefit.h>
 
 #include "cli/room_show.h"
@@ -40,6 +41,31 @@ static void write_surfaces(struct sabin_json *json, const struct sabin_room *roo
 			                 &room->panels[i].absorption);
 			sabin_json_close(json);
 		}
+		sabin_json_close(json);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+static void write_diffusers(struct sabin_json *json, const struct sabin_roomfile *file)
+{
+	sabin_json_open_array(json, "diffusers");
+	for (size_t i = 0; i < file->diffuser_count; i++) {
+		const struct sabin_panel_diffuser *d = &file->diffusers[i];
+		struct sabin_diffuser design;
+		if (!sabin_diffuser_design((int)d->wells, d->from_hz, d->width_m, &design))
+			continue;
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "surface", sabin_surface_name(file->room.panels[d->panel].surface));
+		sabin_json_numbers(json, "depth_m", design.depth_m, (size_t)design.wells);
+		sabin_json_number(json, "from_hz", design.from_hz);
+		sabin_json_number(json, "to_hz", design.to_hz);
+		sabin_json_number(json, "least_distance_m", design.least_distance_m);
+		sabin_json_open_object(json, "positions_m");
+		for (size_t p = 0; p < file->position_count; p++)
+			sabin_json_number(json, file->positions[p].name,
+			                  sabin_room_panel_distance_m(&file->room.panels[d->panel],
+			                                              file->positions[p].position_m));
 		sabin_json_close(json);
 		sabin_json_close(json);
 	}
@@ -218,6 +244,7 @@ enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
 	if (fit)
 		sabin_json_fit(json, fit, names, size_m);
 	write_surfaces(json, &file->room);
+	write_diffusers(json, file);
 	write_bands(json, facts);
 	write_proportions(json, facts);
 	write_ways(json, file, facts);

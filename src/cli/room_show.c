@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <sabin/absorber.h>
 #include <sabin/modefit.h>
 
 #include "cli/room_show.h"
@@ -81,6 +82,31 @@ static void print_surfaces(const struct sabin_room *room)
 		if (number > PANELS_SHOWN)
 			printf("    ... and %d more panels: --json\n", number - PANELS_SHOWN);
 	}
+}
+
+static void print_diffusers(const struct sabin_roomfile *file)
+{
+	if (file->diffuser_count > 0)
+		puts("\nDiffusers: depth of the wells in mm, where they work, and how near they are");
+	for (size_t i = 0; i < file->diffuser_count; i++) {
+		const struct sabin_panel_diffuser *d = &file->diffusers[i];
+		const struct sabin_panel *panel = &file->room.panels[d->panel];
+		struct sabin_diffuser design;
+		if (!sabin_diffuser_design((int)d->wells, d->from_hz, d->width_m, &design))
+			continue;
+		printf("  %s:", sabin_surface_name(panel->surface));
+		for (int n = 0; n < design.wells; n++)
+			printf(" %.0f", design.depth_m[n] * 1000);
+		printf("; %s to %s; ", sabin_text_hz(design.from_hz).s, sabin_text_hz(design.to_hz).s);
+		for (size_t p = 0; p < file->position_count; p++) {
+			const double d_m = sabin_room_panel_distance_m(panel, file->positions[p].position_m);
+			printf("%s%s %.2f m%s", p ? ", " : "", file->positions[p].name, d_m,
+			       d_m < design.least_distance_m ? " (too near)" : "");
+		}
+		printf("; at least %.2f m\n", design.least_distance_m);
+	}
+	if (file->diffuser_count > 0)
+		puts("  Predictions take a diffuser as flat: they scatter nothing.");
 }
 
 /* ---- reverberation ------------------------------------------------------------------------------------- */
@@ -316,6 +342,7 @@ void sabin_show_room(const struct sabin_roomfile *file, const struct sabin_room_
 	       room->size_m[0], room->size_m[1], room->size_m[2], facts->volume_m3, facts->speed_m_s);
 	print_proportions(facts);
 	print_surfaces(room);
+	print_diffusers(file);
 	print_reverberation(facts);
 	print_modes(file, facts);
 	print_stereo(file, facts->speed_m_s);

@@ -47,6 +47,8 @@ SABIN_MUST enum sabin_err sabin_room_stereo(const struct sabin_roomfile *file, d
 /* Areas: of a whole surface, and of a panel. */
 double sabin_room_surface_m2(const struct sabin_room *room, enum sabin_surface_id surface);
 double sabin_room_panel_m2(const struct sabin_panel *panel);
+/* How far a point is from a panel. */
+double sabin_room_panel_distance_m(const struct sabin_panel *panel, const double point_m[3]);
 
 /* Pressure of a mode at a point re its greatest in dB, not below -60. */
 double sabin_room_mode_db(const struct sabin_room_mode *mode, const struct sabin_room *room,
