@@ -11,7 +11,7 @@
 
 #include "cli/predict.h"
 
-static const double fade_share = 0.15;
+static const double fade_share = 0.15, least_s = 0.5, most_s = 6;
 /* Modes are counted, not fast: they are for low frequencies. */
 static const double modes_to_hz = 400;
 /* In closed walls a source that is even down to 0 Hz raises a pressure that does not alternate (the mode
@@ -22,7 +22,7 @@ static const struct sabin_biquad infrasonic = {SABIN_HIGH_PASS, 5, 0, M_SQRT1_2}
 /* Until its slowest decay has fallen by 60 dB, within reason. */
 static double default_length_s(const struct sabin_room *room)
 {
-	return fmin(fmax(sabin_room_ring_s(room, 0, 60), 0.5), 6);
+	return fmin(fmax(sabin_room_ring_s(room, 0, 60), least_s), most_s);
 }
 
 static enum sabin_err compute(const struct sabin_room *room, enum sabin_predict_method method,
@@ -111,6 +111,12 @@ enum sabin_err sabin_predict(const struct sabin_roomfile *room, size_t s, size_t
 	if (isnan(options->length_s)) /* as the simulated card does: no click in the bass */
 		sabin_window_taper(made, n, 0, (size_t)(fade_share * (double)n));
 	describe(room, s, p, made, n, images.rate_hz, r);
+	const double ring_s = sabin_room_ring_s(&room->room, 0, 60);
+	if (isnan(options->length_s) && ring_s > most_s && isfinite(ring_s))
+		sabin_verdict_say(&r->verdict, "cut after %g s: the slowest decay takes %.0f s without air", most_s,
+		                  ring_s);
+	else if (isnan(options->length_s) && ring_s > most_s)
+		sabin_verdict_say(&r->verdict, "cut after %g s: without air it would never decay", most_s);
 	*h = made;
 	*frames = n;
 	return SABIN_OK;

@@ -83,6 +83,11 @@ for size in 'width: 500, length: 500, height: 500' 'width: 500, length: 0.5, hei
 	has '"modes"'
 done
 
+# a decay that never ends is cut, and that is said
+sed 's/^  \([a-z]*\): 0[.0-9]*$/  \1: 0/; s/size_m:.*/size_m: {width: 300, length: 200, height: 60}/' absurd.yaml >endless.yaml
+expect_status 0 timeout 60 "$sabin" simulate endless.yaml -q -o endless
+has 'cut after 6 s'
+
 # ---- two ways to one room
 expect_status 0 "$sabin" simulate "$tree/rooms/control-room.yaml" --speaker left --position mix -q -o predicted
 expect_status 0 "$sabin" measure "$tree/rooms/control-room.yaml" --simulate --yes -q --speaker left --position mix -o measured
