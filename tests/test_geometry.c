@@ -56,6 +56,15 @@ static void modes_are_those_of_a_box(void **state)
 		assert_near(fabs(sabin_room_mode_shape(&modes[i], room.size_m, middle)), odd ? 0 : 1, 1e-9);
 	}
 	free(modes);
+	/* a wall that absorbs all ends its axis's modes at once, others ring on */
+	const double open[6] = {0.2, 0.2, 1, 0.2, 0.2, 0.2};
+	const struct sabin_room half = make(3.9, 5.2, 2.7, open, 20);
+	assert_ok(sabin_room_modes(&half, 60, &modes, &count));
+	assert_int_equal(modes[0].n[1], 1);
+	assert_true(modes[0].t60_s < 0.01);
+	assert_int_equal(modes[1].n[0], 1);
+	assert_near(modes[1].t60_s, 3 * M_LN10 / (-343.2 / 3.9 * log(sqrt(0.8))), 1e-9);
+	free(modes);
 	const struct sabin_room hall = make(500, 500, 500, even, 20);
 	assert_int_equal(sabin_room_modes(&hall, 200, &modes, &count), SABIN_EINVAL);
 }

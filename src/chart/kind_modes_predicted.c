@@ -247,13 +247,22 @@ static enum sabin_err find_modes(struct picture *p)
 	const double lowest_hz = sabin_speed_of_sound(p->room->temperature_c) / 2 /
 	                         fmax(size_m[0], fmax(size_m[1], size_m[2]));
 	p->from_hz = fmax(20, lowest_hz / 3);
+	enum sabin_err err = SABIN_EINVAL;
 	p->to_hz = fmax(fmin(fmax(schroeder_hz, 200), 300), 2.2 * lowest_hz);
-	const enum sabin_err err = sabin_room_modes(p->room, p->to_hz, &p->modes, &p->count);
+	/* in a hall there are too many to be seen: less of them, if that is still an octave */
+	for (; p->to_hz >= 2 * p->from_hz; p->to_hz *= 0.8) {
+		err = sabin_room_modes(p->room, p->to_hz, &p->modes, &p->count);
+		if (err == SABIN_ENOMEM || (!err && p->count <= MODES_MAX))
+			break;
+		free(p->modes);
+		p->modes = NULL;
+		err = SABIN_EINVAL;
+	}
 	p->most_db = -(double)INFINITY;
 	for (size_t i = 0; !err && i < p->count; i++)
 		if (p->modes[i].f_hz >= p->from_hz)
 			p->most_db = fmax(p->most_db, peak_db(p, i));
-	return err == SABIN_EINVAL || (!err && (p->count > MODES_MAX || p->count == 0)) ? SABIN_ESHORT : err;
+	return err == SABIN_EINVAL || (!err && !isfinite(p->most_db)) ? SABIN_ESHORT : err;
 }
 
 enum sabin_err sabin_chart_predicted_modes(const struct sabin_chart_input *input, const char *folder,
@@ -272,6 +281,7 @@ enum sabin_err sabin_chart_predicted_modes(const struct sabin_chart_input *input
 	if (err) {
 		sabin_diag_set(diag, err, NULL, 0, 0, "%s",
 		               err == SABIN_ENOMEM ? "not enough memory for the chart"
+		               : p.modes           ? "the walls absorb all: there are no modes"
 		                                   : "the room has too many modes to draw them singly");
 	} else {
 		struct sabin_sheet sheet;

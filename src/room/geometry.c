@@ -12,6 +12,7 @@
 #include "room/modes.h"
 
 static const double modes_most = 1e5;
+static const double least_left = 1e-12; /* by two walls: 240 dB */
 
 /* ---- modes ------------------------------------------------------------------------------------------ */
 
@@ -79,8 +80,9 @@ enum sabin_err sabin_room_modes(const struct sabin_room *room, double to_hz,
 	room_reflection(room, beta);
 	for (int axis = 0; axis < 3; axis++)
 		for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++)
-			loss[axis][band] = -log(beta[room_walls[axis][0]][band] *
-			                        beta[room_walls[axis][1]][band]);
+			/* finite where a wall absorbs all: octaves are mixed */
+			loss[axis][band] = -log(fmax(least_left, beta[room_walls[axis][0]][band] *
+			                                                 beta[room_walls[axis][1]][band]));
 	for (size_t i = 0; i < n; i++)
 		made[i].t60_s = mode_t60_s(room, loss, &made[i], speed_m_s);
 	qsort(made, n, sizeof *made, by_frequency);
