@@ -216,12 +216,34 @@ static void recorded_sweep(struct sound *s)
 	add_noise(s, pow(10, -draw(s, 20, 60) / 20));
 }
 
+/* A piece out of the middle of it: both ends are cuts. */
 static void steady_noise(struct sound *s)
 {
-	begin(s, draw_log(s, 1, 30));
+	const double length_s = draw_log(s, 1, 30), before_s = 1, to_hz = draw_log(s, 50, 5000);
+	const int times = (int)draw(s, 0, 2.999);
+	begin(s, before_s + length_s);
 	add_noise(s, 0.1);
-	pass(s, draw_log(s, 50, 5000), false, (int)draw(s, 0, 2.999));
-	snprintf(s->words, sizeof s->words, "%.1f s", (double)s->n / s->rate_hz);
+	pass(s, to_hz, false, times);
+	const size_t before = (size_t)(before_s * s->rate_hz);
+	s->n -= before;
+	memmove(s->x, s->x + before, s->n * sizeof *s->x);
+	snprintf(s->words, sizeof s->words, "%.1f s, to %.0f Hz, order %d", length_s, to_hz, times);
+}
+
+/* What a microphone hears of a quiet room: rumble and hum over its own hiss. */
+static void room_noise(struct sound *s)
+{
+	begin(s, draw_log(s, 1, 30));
+	add_noise(s, 1);
+	pass(s, draw_log(s, 5, 30), false, 2);
+	const double hum_hz = draw(s, 49.9, 50.1), turn = draw(s, 0, 6.28), gain = draw_log(s, 1e-4, 1e-2);
+	for (size_t i = 0; i < s->n; i++)
+		for (int k = 1; k <= 7; k += 2)
+			s->x[i] += gain / k * sin(k * (2 * M_PI * hum_hz * (double)i / s->rate_hz + turn));
+	const double hiss = draw_log(s, 1e-6, 1e-3);
+	add_noise(s, hiss);
+	snprintf(s->words, sizeof s->words, "%.1f s, hum %.5f, hiss %.6f", (double)s->n / s->rate_hz, gain,
+	         hiss);
 }
 
 static void noise_burst(struct sound *s)
@@ -310,6 +332,7 @@ static const struct kind {
     {"long sweep", long_sweep, 1, SABIN_LIKE_SWEEP, false, YES},
     {"recorded sweep", recorded_sweep, 6, SABIN_LIKE_SWEEP, false, YES},
     {"noise", steady_noise, 8, SABIN_LIKE_NOISE, false, EITHER},
+    {"room noise", room_noise, 8, SABIN_LIKE_NOISE, false, EITHER},
     {"noise burst", noise_burst, 8, SABIN_LIKE_SOUND, true, EITHER},
     {"music", music, 8, SABIN_LIKE_SOUND, true, YES},
     {"speech", speech, 8, SABIN_LIKE_SOUND, true, YES},
