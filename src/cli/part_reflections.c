@@ -92,7 +92,8 @@ static void json(const void *result, struct sabin_json *json)
 
 static void text_reflection(const struct sabin_reflection *one, const char *from)
 {
-	printf("  %6.1f %7.1f %7.2f  %s%-5s%s %s", one->time_s.value * 1000, one->level_db.value,
+	printf("  %6.1f %7.1f %7.2f  %s%-5s%s %s", one->time_s.value * 1000,
+	       sabin_number_tidy(one->level_db.value, 1),
 	       one->extra_m.value, one->too_strong ? sabin_bad() : "",
 	       one->too_strong ? "loud" : "", one->too_strong ? sabin_plain() : "", from);
 	if (one->found && one->ways == 1)

@@ -101,7 +101,7 @@ static void print_shape(const struct sabin_room_mode *mode, const struct sabin_r
 	if (db < -40) /* a hundredth: within a centimetre of the nodal plane */
 		printf(" %9s", "null");
 	else
-		printf(" %9.0f", fmin(round(db), 0) + 0.0); /* no -0 */
+		printf(" %9.0f", sabin_number_tidy(fmin(db, 0), 0));
 }
 
 static void print_mode_row(const struct sabin_roomfile *file, const struct sabin_room_mode *mode)
@@ -122,9 +122,12 @@ static void print_mode_row(const struct sabin_roomfile *file, const struct sabin
 
 static void print_modes(const struct sabin_roomfile *file, const struct sabin_room_facts *facts)
 {
-	printf("\nSchroeder frequency %s: below it single modes rule, and reverberation time means "
-	       "little.\n",
-	       sabin_text_hz(facts->schroeder_hz).s);
+	printf("\nSchroeder frequency %s, of the %.2f s that Eyring's formula gives at 500 Hz and 1 kHz, and "
+	       "%.1f m³:\n"
+	       "below it single modes rule, and reverberation time means little.  A measurement takes the time\n"
+	       "that it finds instead, and comes to another frequency.\n",
+	       sabin_text_hz(facts->schroeder_hz).s,
+	       facts->volume_m3 * pow(facts->schroeder_hz / 2000, 2), facts->volume_m3);
 	size_t below = 0;
 	while (below < facts->mode_count && facts->modes[below].f_hz <= fmax(facts->schroeder_hz, 100))
 		below++;
@@ -199,8 +202,9 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 		else if (r[i].object >= 0)
 			snprintf(on, sizeof on, "from %s", sabin_text_hz(r[i].from_hz).s);
 		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %5.2f m%s%s\n", where,
-		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000, r[i].level_db,
-		       sabin_text_hz(r[i].null_hz).s, r[i].null_db, r[i].panel_m,
+		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000,
+		       sabin_number_tidy(r[i].level_db, 1),
+		       sabin_text_hz(r[i].null_hz).s, sabin_number_tidy(r[i].null_db, 1), r[i].panel_m,
 		       *on ? "  " : "", on);
 	}
 }
