@@ -40,13 +40,18 @@ static double normal(struct sound *s)
 	return sabin_random_normal(&s->random);
 }
 
-static void begin(struct sound *s, double length_s)
+static void begin_at(struct sound *s, double length_s, double rate_hz)
 {
-	static const double rates_hz[] = {16000, 44100, 48000};
-	s->rate_hz = rates_hz[(int)draw(s, 0, 2.999)];
+	s->rate_hz = rate_hz;
 	s->n = (size_t)(length_s * s->rate_hz);
 	assert_true(s->n <= MOST);
 	memset(s->x, 0, s->n * sizeof *s->x);
+}
+
+static void begin(struct sound *s, double length_s)
+{
+	static const double rates_hz[] = {16000, 44100, 48000};
+	begin_at(s, length_s, rates_hz[(int)draw(s, 0, 2.999)]);
 }
 
 static void add_noise(struct sound *s, double gain)
@@ -90,6 +95,20 @@ static void hall(struct sound *s)
 	const double time_s = draw_log(s, 0.2, 8), snr_db = draw(s, 25, 90);
 	const double before_s = draw(s, 0, 0.5);
 	begin(s, before_s + time_s * draw(s, 0.5, 2));
+	add_decay(s, before_s, time_s, draw(s, 0, 20), 1);
+	add_noise(s, pow(10, -snr_db / 20));
+	snprintf(s->words, sizeof s->words, "T %.2f s, SNR %.0f dB", time_s, snr_db);
+}
+
+/* Very dead rooms and very live ones, up to 96 kHz, by loudspeakers near and far; a live one may end before its
+ * noise. */
+static void extreme(struct sound *s)
+{
+	const bool dead = draw(s, 0, 1) < 0.7;
+	const double time_s = dead ? draw_log(s, 0.03, 0.2) : draw_log(s, 6, 12), snr_db = draw(s, 20, 60);
+	const double before_s = draw(s, 0, 0.4);
+	begin_at(s, before_s + (dead ? draw(s, 0.5, 2) : time_s * draw(s, 0.3, 1.2)),
+	         draw(s, 0, 1) < 0.5 ? 96000 : 16000);
 	add_decay(s, before_s, time_s, draw(s, 0, 20), 1);
 	add_noise(s, pow(10, -snr_db / 20));
 	snprintf(s->words, sizeof s->words, "T %.2f s, SNR %.0f dB", time_s, snr_db);
@@ -322,6 +341,7 @@ static const struct kind {
 	enum { NO, YES, EITHER } sure; /* is it refused? */
 } kinds[] = {
     {"hall", hall, 12, SABIN_LIKE_RESPONSE, false, NO},
+    {"dead or live", extreme, 8, SABIN_LIKE_RESPONSE, true, NO},
     {"noisy response", noisy, 12, SABIN_LIKE_RESPONSE, true, NO},
     {"gated response", gated, 12, SABIN_LIKE_RESPONSE, false, NO},
     {"digital silence after it", silent_tail, 12, SABIN_LIKE_RESPONSE, false, NO},
