@@ -32,8 +32,8 @@ struct options {
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
      "response, phase, group-delay, impulse, step, etc, decay, rt60, clarity, distortion,\n"
-      "waterfall, spectrogram, modes, noise, reflections, geometry, placement, compare,\n"
-      "correction, or all (required)"},
+      "waterfall, spectrogram, burst, modes, noise, reflections, geometry, placement,\n"
+      "compare, correction, or all (required)"},
     {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "a file for one chart, a folder for several (required without --show)"},
     {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",

@@ -107,8 +107,8 @@ static void say_group(struct sabin_comparison *all, const struct words *w,
 		add(all, rose ? w->rose : w->fell, g.weight,
 		    "%s %s at %s, most at %s: from %.*f to %.*f %s%s; %s", w->name,
 		    rose ? "rose" : "fell", bands, sabin_text_hz(centre_hz[g.most]).s,
-		    w->decimals, w->factor * c->before.value, w->decimals,
-		    w->factor * c->after.value, w->unit, share, heard(g.weight));
+		    w->decimals, sabin_number_tidy(w->factor * c->before.value, w->decimals),
+		    w->decimals, sabin_number_tidy(w->factor * c->after.value, w->decimals), w->unit, share, heard(g.weight));
 	}
 }
 
@@ -265,7 +265,8 @@ static void say_pair(struct sabin_comparison *all, const struct sabin_compared_p
 	if (l->significant)
 		add(all, "balance-changed", in_jnd(l),
 		    "The balance of %s against %s went from %+.1f to %+.1f dB at %s; %s", p->left,
-		    p->right, l->before.value, l->after.value, p->position, heard(in_jnd(l)));
+		    p->right, sabin_number_tidy(l->before.value, 1),
+		    sabin_number_tidy(l->after.value, 1), p->position, heard(in_jnd(l)));
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
