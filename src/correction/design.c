@@ -241,9 +241,9 @@ static enum sabin_err fit_broad(struct group *g, const struct sabin_eqfit *low, 
 	if (!(f.to_hz > f.from_hz) || filters == 0)
 		return SABIN_OK;
 	sabin_curve_smooth(g->freq_hz, own_db, g->n, broad_oct, wanted);
+	sabin_biquads_levels_db(low->filters, low->count, o->rate_hz, g->freq_hz, g->n, g->weight);
 	for (size_t i = 0; i < g->n; i++) {
-		const double already =
-		    sabin_biquads_level_db(low->filters, low->count, o->rate_hz, g->freq_hz[i]);
+		const double already = g->weight[i];
 		const double error = fmin(fmax(-wanted[i], -broad_db), f.boost_db);
 		const double may = error > 0 ? g->may.boost[i] : g->may.cut[i];
 		/* below the transition nothing more is wanted of these filters */
@@ -278,11 +278,11 @@ static enum sabin_err predict(struct sabin_correction_channel *c, const struct s
 	for (size_t i = 0; i < c->length; i++)
 		left[i] = c->before_db[i] - c->target_db[i];
 	c->error_before_db = sabin_eq_rms(left, c->length);
+	sabin_biquads_levels_db(c->filters, c->filter_count, o->rate_hz, c->freq_hz, c->length,
+	                        c->predicted_db);
 	for (size_t i = 0; i < c->length; i++) {
-		const double gain =
-		    sabin_biquads_level_db(c->filters, c->filter_count, o->rate_hz, c->freq_hz[i]);
-		c->predicted_db[i] = c->before_db[i] + gain;
-		left[i] += gain;
+		c->predicted_db[i] += c->before_db[i];
+		left[i] = c->predicted_db[i] - c->target_db[i];
 	}
 	c->error_after_db = sabin_eq_rms(left, c->length);
 	c->net_boost_db = sabin_eq_net_boost_db(c->filters, c->filter_count, o->rate_hz,
@@ -326,12 +326,12 @@ static enum sabin_err finish(struct sabin_correction *out, const size_t *who, si
 {
 	double factor = 1;
 	enum sabin_err err = SABIN_OK;
-	for (size_t s = 0; s < who_count && isfinite(o->max_boost_db); s++) {
+	for (size_t s = 0; s < who_count && isfinite(o->max_boost_db) && !err; s++) {
 		const struct sabin_correction_channel *c = &out->channels[who[s]];
 		struct sabin_biquad held[SABIN_EQFIT_MOST];
 		memcpy(held, c->filters, sizeof held);
-		sabin_eq_hold_boost(held, c->filter_count, o->rate_hz, o->range_hz[0], o->range_hz[1],
-		                    o->max_boost_db);
+		err = sabin_eq_hold_boost(held, c->filter_count, o->rate_hz, o->range_hz[0],
+		                          o->range_hz[1], o->max_boost_db);
 		for (size_t i = 0; i < c->filter_count; i++)
 			if (c->filters[i].gain_db != 0)
 				factor = fmin(factor, held[i].gain_db / c->filters[i].gain_db);
