@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/eq_input.h"
+#include "cli/eq_predict.h"
 #include "cli/eq_show.h"
 #include "cli/show.h"
 #include "io/atomic.h"
@@ -350,6 +351,8 @@ static int design(struct job *job, const char *measurement)
 		                                 (enum sabin_headroom_for)o->headroom);
 	if (!err)
 		err = keep_origins(job);
+	if (!err)
+		err = sabin_eq_predict(in, &job->file);
 	if (err)
 		return sabin_fail_output(name, err, &diag);
 	job->file.command = sabin_command_line();
