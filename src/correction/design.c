@@ -203,6 +203,32 @@ static enum sabin_err look(struct group *g, double low_hz, double high_hz)
 	return SABIN_OK;
 }
 
+/* Share of the weights that lies where something is to be corrected; and RMS of what the filters leave
+ * there. */
+static double wanted_share(const struct group *g)
+{
+	double here = 0, all = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		all += g->weight[i];
+		here += g->may.full[i] > 0 ? g->weight[i] : 0;
+	}
+	return all > 0 ? here / all : 1;
+}
+
+static double left_db(const struct group *g, const struct sabin_eqfit *fit)
+{
+	double square = 0, weight = 0;
+	sabin_biquads_levels_db(fit->filters, fit->count, g->options->rate_hz, g->freq_hz, g->n,
+	                        g->scratch);
+	for (size_t i = 0; i < g->n; i++) {
+		if (!(g->may.full[i] > 0))
+			continue;
+		square += g->weight[i] * pow(g->wanted[i] - g->scratch[i], 2);
+		weight += g->weight[i];
+	}
+	return weight > 0 ? sqrt(square / weight) : 0;
+}
+
 /* The filters below the transition. */
 static enum sabin_err fit_low(struct group *g, const struct seeds *seeds, size_t filters,
                               struct sabin_eqfit *fit)
@@ -212,6 +238,7 @@ static enum sabin_err fit_low(struct group *g, const struct seeds *seeds, size_t
 	                                        g->ceiling};
 	f.most = filters;
 	f.free_level = 0;
+	f.enough_db *= sqrt(wanted_share(g)); /* the fit counts the rest of the range, too */
 	f.to_hz = fmin(f.to_hz, g->options->none_hz);
 	f.q_boost = fmin(f.q_boost, boost_q);
 	f.boost_db = fmin(g->options->max_boost_db, f.boost_db);
@@ -362,8 +389,10 @@ static enum sabin_err unlimited(const struct sabin_eq_options *o, struct sabin_c
 	f.most = o->filters;
 	f.boost_db = most_boost_db;
 	enum sabin_err err = sabin_eqfit_compute(&curve, &f, NULL, 0, &fit);
-	if (!err)
+	if (!err) {
 		adopt(c, &fit, NULL);
+		c->left_db = fit.after_db;
+	}
 	free(wanted);
 	return err ? err : finish(out, &who, 1, o);
 }
@@ -396,6 +425,7 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 			add_seed(&g, &seeds, &speakers[who[s]].modes[m], o->filters / MODE_SHARE);
 	if (!err)
 		err = fit_low(&g, &seeds, o->filters - for_broad, &low);
+	const double remains_db = err ? 0 : left_db(&g, &low);
 	for (size_t s = 0; s < who_count && !err; s++) {
 		struct sabin_correction_channel *c = &out->channels[who[s]];
 		double *own = malloc(g.n * sizeof *own);
@@ -405,6 +435,7 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 		free(own);
 		if (err)
 			break;
+		c->left_db = remains_db;
 		adopt(c, &low, &seeds);
 		adopt(c, &broad, NULL);
 		memcpy(c->leave, g.may.leave, g.n);

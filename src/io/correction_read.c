@@ -218,6 +218,7 @@ static enum sabin_err read_channel(const struct reader *r, const struct sabin_ya
 		err = number(r, node, "delay_s", 0, delay_max_s, &c->delay_s);
 	if (!err)
 		err = number(r, node, "gain_db", -level_max_db, level_max_db, &c->gain_db);
+	c->left_db = NAN;
 	const char *polarity = sabin_yaml_text(sabin_yaml_find(node, "polarity"));
 	c->polarity = polarity && strcmp(polarity, "inverted") == 0 ? -1 : 1;
 	for (const struct sabin_yaml_node *v = err ? NULL : filters->child; v && !err; v = v->next)
