@@ -268,9 +268,12 @@ static void show_left_alone(const struct sabin_correction *correction, size_t in
 		if (left_words[why])
 			show_reason(c, (enum sabin_leave)why);
 	const double from_hz = broad_from_hz(c);
-	if (isfinite(from_hz))
-		printf("  %sfrom %.0f Hz up%s: broad tone only%s\n", sabin_dim(), from_hz,
-		       fir ? ", by the filters" : "", sabin_plain());
+	if (isfinite(from_hz) && !fir)
+		printf("  %sfrom %.0f Hz up: broad tone only%s\n", sabin_dim(), from_hz, sabin_plain());
+	else if (isfinite(from_hz) && c->filter_count > 0)
+		printf("  %sfrom %.0f Hz up the filters correct broad tone only, the impulse response the "
+		       "rest%s\n",
+		       sabin_dim(), from_hz, sabin_plain());
 }
 
 /* ---- a channel ---- */

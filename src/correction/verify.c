@@ -19,7 +19,7 @@
 /* A mistake is named when what it leaves is below this share of what the design leaves, and the
  * difference is at least so much. */
 static const double explains_share = 0.75, explains_db = 0.08;
-static const double alone_share = 0.7, alike_shape_db = 0.05, level_share = 0.25;
+static const double alone_share = 0.7, well_share = 0.3, alike_shape_db = 0.05, level_share = 0.25;
 /* A filter so small can be missing without anybody noticing. */
 static const double unexplained_db = 1.0;
 /* Against another speaker: what a knob's mark and a measurement leave. */
@@ -340,10 +340,15 @@ static void find_mistakes(struct view *views, size_t count, bool *settled, struc
 			if (!views[i].v->achieved_db || !views[k].v->achieved_db || settled[k] ||
 			    !examine_pair(&views[i], &views[k], i, k, &pair))
 				continue;
-			/* unless the one explains itself clearly better alone */
+			/* unless the one explains itself clearly better alone; what went to the other channel
+			 * is missing here and twice there */
 			const bool a = examine(&views[i], i, &alone) &&
 			               alone.after_db < alone_share * pair.after_db &&
-			               alone.code != SABIN_VERIFY_DIFFERS;
+			               alone.code != SABIN_VERIFY_DIFFERS &&
+			               !(pair.code == SABIN_VERIFY_WRONG_CHANNEL &&
+			                 pair.after_db < well_share * pair.before_db &&
+			                 (alone.code == SABIN_VERIFY_NOT_APPLIED ||
+			                  alone.code == SABIN_VERIFY_TWICE));
 			if (a)
 				continue;
 			add(r, &pair);
