@@ -39,6 +39,7 @@ void sabin_eq_input_release(struct sabin_eq_input *in)
 	free(in->modes);
 	free(in->travels_s);
 	free(in->emission);
+	free(in->microphone_db);
 	sabin_measurement_release(&in->measurement);
 	*in = (struct sabin_eq_input){0};
 }
@@ -52,8 +53,9 @@ static enum sabin_err allocate(struct sabin_eq_input *in, size_t count)
 	in->modes = calloc(count * MODES_A_RESPONSE, sizeof *in->modes);
 	in->travels_s = calloc(count, sizeof *in->travels_s);
 	in->emission = calloc(count, sizeof *in->emission);
+	in->microphone_db = calloc(count * in->length, sizeof *in->microphone_db);
 	return in->speakers && in->names && in->positions && in->places && in->modes &&
-	               in->travels_s && in->emission
+	               in->travels_s && in->emission && in->microphone_db
 	           ? SABIN_OK
 	           : SABIN_ENOMEM;
 }
@@ -123,15 +125,16 @@ int sabin_eq_input_text(const char *command, const char *path, const double rang
 /* Levels at the grid from a fine and a coarse smoothing; a place without a level (silence) has that of
  * its neighbour. */
 static void mix_levels(const struct sabin_eq_input *in, const struct sabin_response *fine,
-                       const struct sabin_response *coarse, double *level)
+                       const double *fine_db, const struct sabin_response *coarse,
+                       const double *coarse_db, double *level)
 {
 	double last = -200;
 	for (size_t i = 0; i < in->length; i++) {
 		const double f_hz = in->range_hz[0] * exp2((double)i / 48);
 		const double share =
 		    sabin_window_rise(log(f_hz / fine_to_hz) / log(coarse_from_hz / fine_to_hz));
-		const double a = sabin_curve_at(fine->freq_hz, fine->level_db, fine->length, f_hz);
-		const double b = sabin_curve_at(coarse->freq_hz, coarse->level_db, coarse->length, f_hz);
+		const double a = sabin_curve_at(fine->freq_hz, fine_db, fine->length, f_hz);
+		const double b = sabin_curve_at(coarse->freq_hz, coarse_db, coarse->length, f_hz);
 		const double mixed = share == 0 ? a : share == 1 ? b : a + share * (b - a);
 		level[i] = isfinite(mixed) ? mixed : last;
 		last = level[i];
@@ -154,8 +157,8 @@ static void response_options(const struct sabin_eq_input *in,
 	fine->window_s = tail_s;
 }
 
-enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *in, const double *h, size_t n,
-                                     double rate_hz, double arrival, double *level_db)
+enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *in, size_t index, const double *h,
+                                     size_t n, double rate_hz, double arrival, double *level_db)
 {
 	struct sabin_response_options o[2];
 	struct sabin_response fine = {0}, coarse = {0};
@@ -166,7 +169,9 @@ enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *in, const doub
 	if (!err)
 		err = sabin_response_compute(h, n, rate_hz, arrival, arrival, &o[1], &coarse);
 	if (!err)
-		mix_levels(in, &fine, &coarse, level_db);
+		mix_levels(in, &fine, fine.level_db, &coarse, coarse.level_db, level_db);
+	for (size_t i = 0; i < in->length && !err; i++)
+		level_db[i] -= in->microphone_db[index * in->length + i];
 	sabin_response_free(&fine);
 	sabin_response_free(&coarse);
 	return err;
@@ -307,7 +312,12 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 			double *level = malloc(in->length * sizeof *level);
 			if (!level)
 				return SABIN_ENOMEM;
-			mix_levels(in, &fine->response, &w->coarse.item[k].response, level);
+			const struct sabin_response_item *coarse = &w->coarse.item[k];
+			mix_levels(in, &fine->response, fine->response.level_db, &coarse->response,
+			           coarse->response.level_db, level);
+			if (fine->microphone_db && coarse->microphone_db)
+				mix_levels(in, &fine->response, fine->microphone_db, &coarse->response,
+				           coarse->microphone_db, in->microphone_db + at * in->length);
 			place->level_db = level;
 			place->h = fine->h;
 			fine->h = NULL;

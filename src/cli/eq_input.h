@@ -24,6 +24,7 @@ struct sabin_eq_input {
 	char (*names)[SABIN_NAME_SIZE]; /* [speaker_count] */
 	struct sabin_eq_mode *modes;
 	double *travels_s; /* [count] */
+	double *microphone_db; /* [count][length]: the calibration that is subtracted of the levels */
 	double *emission;  /* [count]: fractional sample of the emission where it was measured; NAN */
 };
 
@@ -40,11 +41,11 @@ int sabin_eq_input_measurement(const char *command, const char *path,
 int sabin_eq_input_text(const char *command, const char *path, const double range_hz[2],
                         struct sabin_eq_input *out);
 
-/* What the exact prediction of a speaker comes from: levels at the grid, as those of the places, of
- * impulse responses h[n] at rate_hz.  level_db[input->length]. */
-SABIN_MUST enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *input, const double *h,
-                                                size_t n, double rate_hz, double arrival,
-                                                double *level_db);
+/* The level at the grid that place `index` has when its impulse response is h[n], as its own was taken.
+ * level_db[input->length]. */
+SABIN_MUST enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *input, size_t index,
+                                                const double *h, size_t n, double rate_hz,
+                                                double arrival, double *level_db);
 
 /* The phase of the same, counted from sample `zero`. */
 SABIN_MUST enum sabin_err sabin_eq_input_phases(const struct sabin_eq_input *input, const double *h,

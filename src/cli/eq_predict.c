@@ -46,23 +46,17 @@ static enum sabin_err predict_place(const struct sabin_eq_input *in,
 	enum sabin_err err = impulse(c, fir, place->rate_hz, &filter, &n, &latency);
 	if (err || !filter)
 		return err;
-	double *level = malloc(2 * in->length * sizeof *level);
+	double *level = malloc(in->length * sizeof *level);
 	double *phase = malloc(in->length * sizeof *phase);
 	err = level && phase ? sabin_convolve(place->h, place->n, filter, n, &joined) : SABIN_ENOMEM;
 	if (!err)
-		err = sabin_eq_input_levels(in, place->h, place->n, place->rate_hz, place->arrival,
-		                            level + in->length);
-	if (!err)
-		err = sabin_eq_input_levels(in, joined, place->n + n - 1, place->rate_hz,
+		err = sabin_eq_input_levels(in, index, joined, place->n + n - 1, place->rate_hz,
 		                            place->arrival + latency, level);
 	out->timed = isfinite(in->emission[index]);
 	const double zero = out->timed ? in->emission[index] : place->arrival;
 	if (!err)
 		err = sabin_eq_input_phases(in, joined, place->n + n - 1, place->rate_hz,
 		                            place->arrival + latency, zero + latency, phase);
-	/* the difference, because a calibration is in the level of the place */
-	for (size_t i = 0; i < in->length && !err; i++)
-		level[i] += place->level_db[i] - level[in->length + i];
 	free(filter);
 	free(joined);
 	if (err) {
