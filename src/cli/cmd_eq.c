@@ -5,17 +5,18 @@
 #include <math.h>
 
 #include "cli/command.h"
+#include "cli/eq_dialects.h"
+#include "cli/eq_from.h"
 #include "cli/eq_input.h"
 #include "cli/eq_show.h"
 #include "cli/show.h"
 #include "io/atomic.h"
-#include "io/dialect/dialect.h"
 #include "io/response_text.h"
 
 struct options {
 	struct sabin_common common;
 	const char *output, *response, *target, *filters, *calibration, *crossover;
-	struct sabin_list speakers, positions, rates, dialects;
+	struct sabin_list speakers, positions, rates, dialects, from;
 	double range_hz[2], flatness_db, max_boost_db, max_cut_db, max_q, transition_hz;
 	int shelves, alike, align, headroom, fir;
 	long taps;
@@ -74,8 +75,10 @@ static const struct sabin_opt rows[] = {
      "length of an impulse response at 48000 Hz; the same time at every rate"},
     {SABIN_OPT_LIST, 0, "rates", "HZ,...", offsetof(struct options, rates), 0, 0, 0, NULL, NULL,
      "sampling rates to prepare; else 44100,48000,96000,192000"},
-    {SABIN_OPT_LIST, 0, "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL, NULL,
-     "write only these dialects; else all"},
+    {SABIN_OPT_LIST, 'f', "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL,
+     NULL, "write only these dialects; else all"},
+    {SABIN_OPT_LIST, 0, "from", "FILE,...", offsetof(struct options, from), 0, 0, 0, NULL, NULL,
+     "no design: the filters of an equaliser's file (or DIALECT:FILE), to show and convert"},
 };
 
 struct job {
@@ -200,28 +203,12 @@ static int read_crossover(struct job *job)
 	return -1;
 }
 
-static int check_dialects(const struct job *job)
-{
-	const struct sabin_list *list = &job->o->dialects;
-	for (size_t i = 0; i < list->count; i++) {
-		if (sabin_dialect_find(list->item[i]))
-			continue;
-		fprintf(stderr, "sabin %s: --dialect: '%s' is not known; there are", job->command->name,
-		        list->item[i]);
-		for (size_t k = 0; sabin_dialect_row(k); k++)
-			fprintf(stderr, "%s %s", k ? "," : "", sabin_dialect_row(k)->name);
-		fputc('\n', stderr);
-		return SABIN_EXIT_USAGE;
-	}
-	return -1;
-}
-
 static int read_options(struct job *job, char **operands)
 {
 	const struct options *o = job->o;
-	if ((operands[0] != NULL) == (o->response != NULL)) {
+	if ((operands[0] != NULL) + (o->response != NULL) + (o->from.count > 0) != 1) {
 		sabin_complain(job->command->name,
-		               "a MEASUREMENT or --response FILE was expected, one of them");
+		               "a MEASUREMENT, --response FILE or --from FILE was expected, one of them");
 		return SABIN_EXIT_USAGE;
 	}
 	job->eq = sabin_eq_defaults();
@@ -249,7 +236,7 @@ static int read_options(struct job *job, char **operands)
 		status = read_rates(job);
 	if (status < 0)
 		status = read_crossover(job);
-	return status < 0 ? check_dialects(job) : status;
+	return status < 0 ? sabin_eq_check_dialects(job->command->name, &o->dialects) : status;
 }
 
 /* ---- work ----------------------------------------------------------------------------------- */
@@ -360,20 +347,12 @@ static int design(struct job *job, const char *measurement)
 
 static enum sabin_err write_dialects(const struct job *job, struct sabin_diag *diag)
 {
-	const char *folder = job->output.temporary;
-	enum sabin_err err = SABIN_OK;
-	for (size_t i = 0; sabin_dialect_row(i) && !err; i++) {
-		const struct sabin_dialect *dialect = sabin_dialect_row(i);
-		/* FIRs live in the folder wav, whoever refers to them */
-		const bool needed = job->file.fir && dialect == &sabin_dialect_wav;
-		if (!needed && !sabin_list_allows(&job->o->dialects, dialect->name))
-			continue;
-		char *path = sabin_path_join(folder, dialect->name);
-		err = path ? sabin_make_folder(folder, dialect->name, diag) : SABIN_ENOMEM;
-		if (!err)
-			err = dialect->write(&job->file.correction, path, diag);
-		free(path);
-	}
+	struct sabin_setting setting;
+	enum sabin_err err = sabin_setting_of(&job->file.correction, &setting);
+	if (!err)
+		err = sabin_eq_write_dialects(&setting, &job->o->dialects, job->file.fir,
+		                              job->output.temporary, job->output.target, diag);
+	sabin_setting_release(&setting);
 	return err;
 }
 
@@ -396,6 +375,12 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct job job = {.command = command, .o = options};
 	struct sabin_diag diag = {0};
 	int status = read_options(&job, operands);
+	if (status < 0 && job.o->from.count > 0) {
+		const struct sabin_eq_from from = {command->name, &job.o->from, &job.o->dialects, job.rates_hz,
+		                                   job.rate_count, job.o->rates.count > 0, job.o->range_hz,
+		                                   job.o->output, job.o->common.force, job.o->common.json};
+		return sabin_eq_from(&from);
+	}
 	if (status < 0)
 		status = design(&job, operands[0]);
 	if (status < 0 && job.o->output)
