@@ -320,13 +320,15 @@ static void players(void **state)
 	struct sabin_setting s;
 	(void)state;
 	/* SoX: without q a width is something else; a shelf's own is a slope of 0.5 */
-	s = setting_of(&sabin_dialect_sox, "left.sox", "gain -6.5\nequalizer 63 4.0q -7.5\nbass 3 105\nequalizer 1k 250 -2\n");
+	s = setting_of(&sabin_dialect_sox, "left.sox", "gain -6.5 equalizer 63 4.0q -7.5 bass 3 105 equalizer 1k 250 -2\n");
 	expect(s.channels[0].sections[0], SABIN_SECTION_PEAKING, 63, -7.5, 4);
 	const double A = pow(10, 3 / 40.0);
 	expect(s.channels[0].sections[1], SABIN_SECTION_LOW_SHELF, 105, 3, 1 / sqrt((A + 1 / A) * (1 / 0.5 - 1) + 2));
 	expect(s.channels[0].sections[2], SABIN_SECTION_PEAKING, 1000, -2, 4);
 	sabin_setting_release(&s);
-	refused(&sabin_dialect_sox, "gain -1\nreverb\n", 2, "reverb");
+	refused(&sabin_dialect_sox, "gain -1 reverb\n", 1, "reverb");
+	/* it runs the first line only */
+	refused(&sabin_dialect_sox, "gain -6.5\nequalizer 63 4.0q -7.5\n", 2, "one line");
 	refused(&sabin_dialect_sox, "# gain\n", 1, "'#'");
 	/* ffmpeg: bass, treble and anequalizer are other shapes */
 	refused(&sabin_dialect_ffmpeg, "volume=-1dB,bass=f=100:t=q:w=0.7:g=3", 1, "lowshelf");

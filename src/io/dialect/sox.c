@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * sox.c: effects files of SoX, one for each channel: an effect a line, as on its command line (there are no
- * comments).  Widths carry the suffix q, because without it each effect takes them for something else.
+ * sox.c: effects files of SoX, one for each channel: the effects as on its command line, all in one line (a
+ * second line would be a second chain, which never runs; there are no comments).  Widths carry the suffix q, because without it each effect takes them for something else.
  * Coefficients are for one rate, and so are in a file of that rate.
  */
 #include <math.h>
@@ -24,19 +24,18 @@ static void write_section(FILE *stream, const struct sabin_section *s)
 	sabin_dialect_decimal(s->q, 9, q);
 	sabin_dialect_decimal(s->gain_db, 9, db);
 	switch (s->type) {
-	case SABIN_SECTION_PEAKING: fprintf(stream, "equalizer %s %sq %s\n", f, q, db); break;
-	case SABIN_SECTION_LOW_SHELF: fprintf(stream, "bass %s %s %sq\n", db, f, q); break;
-	case SABIN_SECTION_HIGH_SHELF: fprintf(stream, "treble %s %s %sq\n", db, f, q); break;
-	case SABIN_SECTION_LOW_PASS: fprintf(stream, "lowpass -2 %s %sq\n", f, q); break;
-	case SABIN_SECTION_HIGH_PASS: fprintf(stream, "highpass -2 %s %sq\n", f, q); break;
-	case SABIN_SECTION_NOTCH: fprintf(stream, "bandreject %s %sq\n", f, q); break;
-	case SABIN_SECTION_BAND_PASS: fprintf(stream, "bandpass %s %sq\n", f, q); break;
-	case SABIN_SECTION_ALL_PASS: fprintf(stream, "allpass %s %sq\n", f, q); break;
+	case SABIN_SECTION_PEAKING: fprintf(stream, " equalizer %s %sq %s", f, q, db); break;
+	case SABIN_SECTION_LOW_SHELF: fprintf(stream, " bass %s %s %sq", db, f, q); break;
+	case SABIN_SECTION_HIGH_SHELF: fprintf(stream, " treble %s %s %sq", db, f, q); break;
+	case SABIN_SECTION_LOW_PASS: fprintf(stream, " lowpass -2 %s %sq", f, q); break;
+	case SABIN_SECTION_HIGH_PASS: fprintf(stream, " highpass -2 %s %sq", f, q); break;
+	case SABIN_SECTION_NOTCH: fprintf(stream, " bandreject %s %sq", f, q); break;
+	case SABIN_SECTION_BAND_PASS: fprintf(stream, " bandpass %s %sq", f, q); break;
+	case SABIN_SECTION_ALL_PASS: fprintf(stream, " allpass %s %sq", f, q); break;
 	default:
-		fputs("biquad", stream);
+		fputs(" biquad", stream);
 		for (int i = 0; i < 6; i++)
 			fprintf(stream, " %s", sabin_number_format(i < 3 ? s->taps.b[i] : s->taps.a[i - 3], x[i]));
-		fputc('\n', stream);
 	}
 }
 
@@ -49,15 +48,16 @@ static enum sabin_err write_file(const struct sabin_setting *setting, size_t i, 
 	enum sabin_err err = sabin_dialect_begin(&text);
 	if (!err) {
 		/* first, so that nothing between the effects overflows */
-		fprintf(text.stream, "gain %s\n",
+		fprintf(text.stream, "gain %s",
 		        sabin_dialect_decimal(sabin_dialect_gain_db(c), 9, number));
 		if (sabin_setting_gain(c) < 0)
-			fputs("vol -1\n", text.stream);
+			fputs(" vol -1", text.stream);
 		for (size_t k = 0; k < c->section_count; k++)
 			if (!sabin_section_idle(&c->sections[k]))
 				write_section(text.stream, &c->sections[k]);
 		if (c->delay_s > 0)
-			fprintf(text.stream, "delay %s\n", sabin_dialect_decimal(c->delay_s, 9, number));
+			fprintf(text.stream, " delay %s", sabin_dialect_decimal(c->delay_s, 9, number));
+		fputc('\n', text.stream);
 	}
 	sabin_dialect_label(setting, i, label);
 	if (rate_hz > 0)
@@ -120,6 +120,13 @@ static enum sabin_err number(const struct sabin_dialect_line *line, char **rest,
 	return SABIN_OK;
 }
 
+/* Is the next word an argument, or the next effect? */
+static bool figure(const char *rest)
+{
+	rest += strspn(rest, " \t\r");
+	return *rest && strchr("+-.0123456789", *rest);
+}
+
 static enum sabin_err biquad(const struct sabin_dialect_line *line, char **rest, double rate_hz,
                              struct sabin_section *s)
 {
@@ -161,51 +168,45 @@ static enum sabin_err section(const struct sabin_dialect_line *line, const char 
 			return sabin_dialect_refuse(line, word, "-2 was expected (two poles)");
 	}
 	s->freq_hz = shelf ? initial_hz[type] : 0;
-	*rest += strspn(*rest, " \t");
-	if (!err && (!shelf || **rest))
+	if (!err && (!shelf || figure(*rest)))
 		err = number(line, rest, "a frequency", &s->freq_hz);
-	*rest += strspn(*rest, " \t");
-	if (!err && shelf && !**rest)
+	if (!err && shelf && !figure(*rest))
 		s->q = sabin_dialect_q_of_slope(6, s->gain_db); /* the program's own: 0.5s */
-	else if (!err && (**rest || type > SABIN_SECTION_HIGH_PASS || type == SABIN_SECTION_PEAKING))
+	else if (!err && (figure(*rest) || type > SABIN_SECTION_HIGH_PASS || type == SABIN_SECTION_PEAKING))
 		err = width(line, sabin_dialect_word(rest, ""), s);
 	if (!err && type == SABIN_SECTION_PEAKING)
 		err = number(line, rest, "a gain", &s->gain_db);
 	return err;
 }
 
-static enum sabin_err read_effect(const struct sabin_dialect_line *line, char *rest, double rate_hz,
-                                  struct sabin_setting_channel *c)
+static enum sabin_err read_effect(const struct sabin_dialect_line *line, const char *name, char **rest,
+                                  double rate_hz, struct sabin_setting_channel *c)
 {
-	const char *name = sabin_dialect_word(&rest, "");
 	struct sabin_section s;
 	double x = 0;
 	enum sabin_err err;
-	if (!name)
-		return SABIN_OK;
 	if (strcmp(name, "gain") == 0) {
-		err = number(line, &rest, "a gain in dB", &x);
+		err = number(line, rest, "a gain in dB", &x);
 		c->preamp_db += x;
 	} else if (strcmp(name, "vol") == 0) {
-		err = number(line, &rest, "a factor", &x);
+		err = number(line, rest, "a factor", &x);
 		if (!err && !(fabs(x) > 1e-6 && fabs(x) < 1e6))
 			return sabin_dialect_refuse(line, NULL, "a factor that is not 0 was expected");
 		c->polarity *= x < 0 ? -1 : 1;
 		c->preamp_db += fabs(x) == 1 ? 0 : 20 * log10(fabs(x));
 	} else if (strcmp(name, "delay") == 0) {
-		err = number(line, &rest, "a time in s", &x);
+		err = number(line, rest, "a time in s", &x);
 		if (!err && !(x >= 0 && x <= 10))
 			return sabin_dialect_refuse(line, NULL, "0 to 10 s was expected");
 		c->delay_s += x;
 	} else {
-		err = section(line, name, &rest, rate_hz, &s);
+		err = section(line, name, rest, rate_hz, &s);
 		if (!err)
 			err = sabin_dialect_section(line, c, &s);
 	}
 	if (!err && fabs(c->preamp_db) > 500)
 		err = sabin_dialect_refuse(line, NULL, "-500 to 500 dB was expected");
-	char *more = err ? NULL : sabin_dialect_word(&rest, "");
-	return more ? sabin_dialect_refuse(line, more, "nothing more was expected: '%s'", more) : err;
+	return err;
 }
 
 static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_setting *out)
@@ -215,13 +216,21 @@ static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_set
 	char *cursor = source->text;
 	double rate_hz;
 	enum sabin_err err = sabin_dialect_only(source, out, &channel, &rate_hz);
+	bool begun = false;
 	while (!err && cursor) {
 		char *next = strchr(cursor, '\n');
+		const char *name;
 		if (next)
 			*next++ = '\0';
 		line.number++;
 		line.start = cursor;
-		err = read_effect(&line, cursor, rate_hz, channel);
+		if (begun && cursor[strspn(cursor, " \t\r")])
+			err = sabin_dialect_refuse(&line, cursor, "one line was expected: SoX takes a second one for "
+			                           "another chain, which it does not run");
+		while (!err && (name = sabin_dialect_word(&cursor, "")) != NULL) {
+			err = read_effect(&line, name, &cursor, rate_hz, channel);
+			begun = true;
+		}
 		cursor = next;
 	}
 	return err;
