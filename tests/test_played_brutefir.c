@@ -33,26 +33,6 @@ static void prepare(const struct test_played *p, const char *name)
 	free(text);
 }
 
-static void hear(const struct test_played *p)
-{
-	char *raw = sabin_path_join(p->folder, "out.raw");
-	FILE *file = fopen(raw, "rb");
-	assert_non_null(file);
-	const size_t most = 1 << 20;
-	float *bytes = malloc(2 * most * sizeof *bytes);
-	const size_t frames = fread(bytes, 2 * sizeof *bytes, most, file);
-	double *x = malloc(frames * sizeof *x + 1);
-	fclose(file);
-	for (size_t c = 0; c < 2; c++) {
-		for (size_t i = 0; i < frames; i++)
-			x[i] = bytes[2 * i + c];
-		test_heard_samples(p, x, frames, c);
-	}
-	free(x);
-	free(bytes);
-	free(raw);
-}
-
 static void plays(void **state)
 {
 	(void)state;
@@ -65,7 +45,7 @@ static void plays(void **state)
 		char *folder = sabin_path_join(p.folder, "brutefir");
 		const char *const play[] = {"brutefir", "-quiet", name + sizeof "brutefir", NULL};
 		assert_int_equal(test_run(folder, play), 0);
-		hear(&p);
+		test_heard_raw(&p, "out.raw", 2);
 		if (r == 0) { /* a coefficient that is not there */
 			test_put(p.folder, name, test_replace(test_text(p.folder, name), "coeff: \"left\"", "coeff: \"lost\""));
 			assert_int_equal(test_run(folder, play), 2);

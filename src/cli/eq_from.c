@@ -173,7 +173,6 @@ static enum sabin_err show_json(const struct sabin_eq_from *job, const struct sa
 		channel_json(json, &setting->channels[i], &file->correction, i, file->fir);
 	sabin_json_close(json);
 	sabin_eq_dialects_json(json, setting, job->dialects, job->output);
-	sabin_json_close(json);
 	const enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;

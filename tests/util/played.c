@@ -28,13 +28,14 @@ static void add(struct sabin_setting_channel *c, enum sabin_section_type type, d
 static void make(struct test_played *p, const struct sabin_dialect *d)
 {
 	struct sabin_setting *s = &p->setting;
+	const bool single = d == &sabin_dialect_lsp || d == &sabin_dialect_alsa || d == &sabin_dialect_pipewire;
 	*s = (struct sabin_setting){0};
 	for (int i = 0; i < 2; i++) {
 		struct sabin_setting_channel *c = sabin_setting_add(s, i ? "right" : "left");
 		c->preamp_db = i && !d->one_gain ? -8.25 : -6.5;
 		add(c, SABIN_SECTION_LOW_SHELF, 105 + 20 * i, 3, 0.7071);
-		add(c, SABIN_SECTION_PEAKING, 41.5, -9, 6);
-		add(c, SABIN_SECTION_PEAKING, 63 + i, -7.5, 4);
+		add(c, SABIN_SECTION_PEAKING, single ? 141.5 : 41.5, single ? -7 : -9, single ? 3 : 6);
+		add(c, SABIN_SECTION_PEAKING, single ? 263 + i : 63 + i, -7.5, 4);
 		add(c, SABIN_SECTION_PEAKING, 1000.125, 2.5, 1.4);
 		add(c, SABIN_SECTION_PEAKING, 12345.6, -3, 2);
 		add(c, SABIN_SECTION_HIGH_SHELF, 8000, -2 - i, 0.8);
@@ -222,5 +223,26 @@ void test_heard(const struct test_played *p, const char *name, size_t first, siz
 		free(x);
 	}
 	sabin_wav_release(&wav);
+	free(path);
+}
+
+void test_heard_raw(const struct test_played *p, const char *name, size_t channels)
+{
+	enum { MOST = 1 << 20 };
+	char *path = sabin_path_join(p->folder, name);
+	FILE *file = fopen(path, "rb");
+	float *bytes = malloc(channels * MOST * sizeof *bytes);
+	assert_non_null(file);
+	const size_t frames = fread(bytes, channels * sizeof *bytes, MOST, file);
+	double *x = malloc((frames + 1) * sizeof *x);
+	fclose(file);
+	assert_true(frames > 0);
+	for (size_t c = 0; c < channels; c++) {
+		for (size_t i = 0; i < frames; i++)
+			x[i] = (double)bytes[channels * i + c];
+		test_heard_samples(p, x, frames, c);
+	}
+	free(x);
+	free(bytes);
 	free(path);
 }

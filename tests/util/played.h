@@ -13,7 +13,9 @@ extern const double test_rates_hz[TEST_RATES];
 
 struct test_played {
 	char folder[64];
-	struct sabin_setting setting; /* left and right, different, with a gain of their own */
+	/* left and right, different, with a gain of their own; for programs that compute their filters in
+	 * single precision, which moves narrow filters at low frequencies, without such */
+	struct sabin_setting setting;
 	double rate_hz;
 };
 
@@ -38,6 +40,8 @@ char *test_replace(char *text, const char *what, const char *with);
 /* folder/name is the impulse as the channels first .. first + channels - 1 of the setting predict it: within
  * 0.05 dB from 20 Hz to 20 kHz, with its polarity. */
 void test_heard(const struct test_played *played, const char *name, size_t first, size_t channels);
+/* ... of single precision without a heading, in the machine's order. */
+void test_heard_raw(const struct test_played *played, const char *name, size_t channels);
 /* ... as samples. */
 void test_heard_samples(const struct test_played *played, const double *x, size_t frames, size_t channel);
 
