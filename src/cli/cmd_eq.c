@@ -356,6 +356,17 @@ static enum sabin_err write_dialects(const struct job *job, struct sabin_diag *d
 	return err;
 }
 
+/* What of it they cannot carry, and what to do next. */
+static void show_dialects(const struct job *job)
+{
+	struct sabin_setting setting;
+	if (!job->o->output)
+		return;
+	if (sabin_setting_of(&job->file.correction, &setting) == SABIN_OK)
+		sabin_eq_show_dialects(&setting, &job->o->dialects, job->o->output);
+	sabin_setting_release(&setting);
+}
+
 static int save(struct job *job)
 {
 	struct sabin_diag diag = {0};
@@ -390,6 +401,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 	} else if (status < 0) {
 		sabin_eq_show(&job.file, &job.joined, job.o->output);
+		show_dialects(&job);
 		status = SABIN_EXIT_DONE;
 	}
 	sabin_output_abandon(&job.output);

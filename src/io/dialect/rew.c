@@ -43,6 +43,7 @@ static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_set
 	struct sabin_setting_channel *channel;
 	char *cursor = source->text;
 	double rate_hz;
+	size_t lines = 0;
 	enum sabin_err err = sabin_dialect_only(source, out, &channel, &rate_hz);
 	for (char *text; !err && (text = sabin_columns_line(&cursor)) != NULL;) {
 		struct sabin_section section;
@@ -52,10 +53,13 @@ static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_set
 		line.start = text;
 		if (strncmp(text, "Filter ", 7) != 0 || !colon || colon != text + 7 + strspn(text + 7, " 0123456789"))
 			continue;
+		lines++;
 		err = sabin_dialect_filter(&line, colon + 1, rate_hz, &section, &off);
 		if (!err && !off)
 			err = sabin_dialect_section(&line, channel, &section);
 	}
+	if (!err && lines == 0)
+		err = sabin_dialect_refuse(&line, NULL, "a line 'Filter 1: ...' was expected");
 	return err;
 }
 

@@ -20,7 +20,7 @@ enum sabin_err sabin_dialect_refuse(const struct sabin_dialect_line *line, const
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
 	return sabin_diag_set(line->source->diag, SABIN_EFORMAT, line->source->path, line->number,
-	                      at && line->start && at >= line->start ? (int)(at - line->start) + 1 : 0,
+	                      at && line->start && at >= line->start ? (int)(at - line->start) + 1 : line->number > 0,
 	                      "%s", message);
 }
 
