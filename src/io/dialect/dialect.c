@@ -38,6 +38,10 @@ const struct sabin_dialect *sabin_dialect_find(const char *name)
 /* Can it say this section? */
 static bool can_say(const struct sabin_dialect *d, const struct sabin_section *s)
 {
+	/* whose passes resonate or are flat */
+	if (d == &sabin_dialect_pipewire && s->q < 0.7071 &&
+	    (s->type == SABIN_SECTION_LOW_PASS || s->type == SABIN_SECTION_HIGH_PASS))
+		return false;
 	if (d->carries & (SABIN_CARRY_FIR | SABIN_CARRY_RAW))
 		return true;
 	if (s->type <= SABIN_SECTION_HIGH_SHELF || (d->carries & SABIN_CARRY_OTHER && s->type < SABIN_SECTION_RAW))

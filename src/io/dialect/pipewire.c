@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * pipewire.c: a filter-chain of PipeWire, ready to drop in: a sink whose channels each go through a mixer (of
- * one input: the gain and polarity), biquads and a delay.  Beside it the text that param_eq and
+ * pipewire.c: a filter-chain of PipeWire, ready to drop in: a sink whose channels each go through a gain,
+ * biquads and a delay.  The gain is a high shelf at 0 Hz, as the program makes it itself: a mixer of one
+ * input passes its gain over in 0.3.  Inverted polarity is a convolution with -1, which every version
+ * has.  Beside it the text that param_eq and
  * module-parametric-equalizer read, for each channel.  A FIR is the whole channel, a file of the folder wav.
  */
 #include <math.h>
@@ -40,6 +42,24 @@ static void write_raw(FILE *stream, const struct sabin_section *s)
 	fputs(" } ] } }\n", stream);
 }
 
+/* The control Q of low and high passes is not Q but the height of the resonance in dB [Chromium's
+ * biquad.c, from which the program's is]: 20 lg(Q^2 / sqrt(Q^2 - 1/4)), 0 at Q = 0.7071, which is the least. */
+static double resonance_db(double q)
+{
+	return q > M_SQRT1_2 ? 20 * log10(q * q / sqrt(q * q - 0.25)) : 0;
+}
+
+static double q_of_resonance(double db)
+{
+	const double g = pow(10, fmax(db, 0) / 20);
+	return 1 / sqrt(2 - 2 * sqrt(1 - 1 / (g * g)));
+}
+
+static bool is_pass(enum sabin_section_type type)
+{
+	return type == SABIN_SECTION_LOW_PASS || type == SABIN_SECTION_HIGH_PASS;
+}
+
 /* The nodes of a channel; returns how many. */
 static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, size_t i, const char *place)
 {
@@ -63,8 +83,13 @@ static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, siz
 		fputs(" channel = 0 } }\n", stream);
 		return n;
 	}
-	fprintf(stream, begin, i, n++, "mixer");
-	fprintf(stream, " control = { \"Gain 1\" = %s } }\n", sabin_dialect_decimal(sabin_setting_gain(c), 12, x));
+	fprintf(stream, begin, i, n++, kinds[SABIN_SECTION_HIGH_SHELF]);
+	fprintf(stream, " control = { \"Freq\" = 0 \"Q\" = 1 \"Gain\" = %s } }\n",
+	        sabin_dialect_decimal(sabin_dialect_gain_db(c), 9, x));
+	if (sabin_setting_gain(c) < 0) {
+		fprintf(stream, begin, i, n++, "convolver");
+		fputs(" config = { filename = \"/dirac\" gain = -1.0 } }\n", stream);
+	}
 	for (size_t k = 0; k < c->section_count; k++) {
 		const struct sabin_section *s = &c->sections[k];
 		if (sabin_section_idle(s))
@@ -75,7 +100,7 @@ static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, siz
 			continue;
 		}
 		fprintf(stream, " control = { \"Freq\" = %s", sabin_number_format(s->freq_hz, x));
-		fprintf(stream, " \"Q\" = %s", sabin_number_format(s->q, x));
+		fprintf(stream, " \"Q\" = %s", sabin_number_format(is_pass(s->type) ? resonance_db(s->q) : s->q, x));
 		fprintf(stream, " \"Gain\" = %s } }\n", sabin_number_format(s->gain_db, x));
 	}
 	if (c->delay_s > 0) {
@@ -84,14 +109,6 @@ static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, siz
 		fprintf(stream, " control = { \"Delay (s)\" = %s } }\n", sabin_dialect_decimal(c->delay_s, 9, x));
 	}
 	return n;
-}
-
-static bool is_mixer(const struct sabin_setting_channel *c)
-{
-	for (size_t r = 0; r < c->rate_count; r++)
-		if (c->rates[r].fir)
-			return false;
-	return c->points == 0;
 }
 
 static void write_graph(FILE *stream, const struct sabin_setting *setting, const char *place)
@@ -106,7 +123,7 @@ static void write_graph(FILE *stream, const struct sabin_setting *setting, const
 			fprintf(stream, "          { output = \"c%zu_%zu:Out\" input = \"c%zu_%zu:In\" }\n", i, k - 1, i, k);
 	fputs("        ]\n        inputs = [", stream);
 	for (size_t i = 0; i < setting->channel_count; i++)
-		fprintf(stream, " \"c%zu_0:In%s\"", i, is_mixer(&setting->channels[i]) ? " 1" : "");
+		fprintf(stream, " \"c%zu_0:In\"", i);
 	fputs(" ]\n        outputs = [", stream);
 	for (size_t i = 0; i < setting->channel_count; i++)
 		fprintf(stream, " \"c%zu_%zu:Out\"", i, nodes[i] - 1);
@@ -151,7 +168,9 @@ static enum sabin_err write(const struct sabin_setting *setting, const char *pla
 	}
 	err = sabin_dialect_finish(&text, err, "sabin.conf", out);
 	for (size_t i = 0; i < setting->channel_count; i++) {
-		plain &= is_mixer(&setting->channels[i]);
+		for (size_t r = 0; r < setting->channels[i].rate_count; r++)
+			plain &= setting->channels[i].rates[r].fir == NULL;
+		plain &= setting->channels[i].points == 0;
 		for (size_t k = 0; k < setting->channels[i].section_count; k++)
 			plain &= setting->channels[i].sections[k].type <= SABIN_SECTION_HIGH_SHELF;
 	}
@@ -189,6 +208,8 @@ static enum sabin_err read_section(struct reader *r, const struct sabin_tree_nod
 	if (type <= SABIN_SECTION_HIGH_SHELF && !sabin_tree_number(control, "Gain", &s.gain_db))
 		return refuse(r, node, "a control Gain was expected");
 	r->line.number = node->line;
+	if (is_pass(s.type))
+		s.q = q_of_resonance(s.q);
 	if (type == SABIN_SECTION_HIGH_SHELF && s.freq_hz == 0) { /* how the program makes a plain gain */
 		c->preamp_db += fmin(fmax(s.gain_db, -500), 500);
 		return SABIN_OK;
@@ -227,6 +248,11 @@ static enum sabin_err read_convolver(struct reader *r, const struct sabin_tree_n
 	    sabin_tree_find(config, "delay") || sabin_tree_find(config, "offset") || sabin_tree_find(config, "length"))
 		return refuse(r, node, "a whole file was expected");
 	r->line.number = node->line;
+	if (strcmp(text_of(config, "filename"), "/dirac") == 0 && fabs(gain) > 1e-6) { /* the program's own name */
+		c->preamp_db += fabs(gain) == 1 ? 0 : 20 * log10(fabs(gain));
+		c->polarity *= gain < 0 ? -1 : 1;
+		return SABIN_OK;
+	}
 	const enum sabin_err err =
 	    sabin_dialect_convolution(&r->line, c, text_of(config, "filename"), (size_t)channel, gain, &rate_hz);
 	if (!err)
