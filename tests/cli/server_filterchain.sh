@@ -102,7 +102,7 @@ Filter 1: ON LSC Fc 105 Hz Gain 3.0 dB Q 0.7071
 Filter 2: ON PK Fc 141.5 Hz Gain -7.5 dB Q 3.0
 Filter 3: ON PK Fc 3150.5 Hz Gain -2.25 dB Q 1.41
 Filter 4: ON HSC Fc 8000 Hz Gain -2.00 dB Q 0.7071
-Filter 5: ON HPQ Fc 60 Hz Q 1.2
+Filter 5: ON LPQ Fc 9000 Hz Q 1.2
 EOT
 sed 's/Fc 141.5/Fc 263/' left.txt >right.txt
 "$sabin" eq --from left.txt,right.txt -f pipewire -q -o made >/dev/null
