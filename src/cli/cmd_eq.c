@@ -206,9 +206,9 @@ static int read_crossover(struct job *job)
 static int read_options(struct job *job, char **operands)
 {
 	const struct options *o = job->o;
-	if ((operands[0] != NULL) + (o->response != NULL) + (o->from.count > 0) != 1) {
+	if ((operands[0] && o->response) || (!operands[0] && !o->response && o->from.count == 0)) {
 		sabin_complain(job->command->name,
-		               "a MEASUREMENT, --response FILE or --from FILE was expected, one of them");
+		               "a MEASUREMENT or --response FILE was expected, one of them, or --from FILE");
 		return SABIN_EXIT_USAGE;
 	}
 	job->eq = sabin_eq_defaults();
@@ -237,6 +237,21 @@ static int read_options(struct job *job, char **operands)
 	if (status < 0)
 		status = read_crossover(job);
 	return status < 0 ? sabin_eq_check_dialects(job->command->name, &o->dialects) : status;
+}
+
+/* The files of --from. */
+static struct sabin_eq_from from_of(const struct job *job)
+{
+	return (struct sabin_eq_from){.command = job->command->name,
+	                              .files = &job->o->from,
+	                              .dialects = &job->o->dialects,
+	                              .rates_hz = job->rates_hz,
+	                              .rate_count = job->rate_count,
+	                              .rates_given = job->o->rates.count > 0,
+	                              .range_hz = job->o->range_hz,
+	                              .output = job->o->output,
+	                              .force = job->o->common.force,
+	                              .json = job->o->common.json};
 }
 
 /* ---- work ----------------------------------------------------------------------------------- */
@@ -323,14 +338,17 @@ static int design(struct job *job, const char *measurement)
 		return status;
 	memcpy(job->eq.range_hz, in->range_hz, sizeof job->eq.range_hz);
 	job->eq.rate_hz = in->rate_hz;
+	const bool from = o->from.count > 0;
+	if (from)
+		job->eq.filters = 0;
 	struct sabin_correction *correction = &job->file.correction;
 	enum sabin_err err =
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
-	if (!err && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
+	if (!err && !from && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
 		return sabin_fail_input(name, SABIN_EFORMAT, &diag);
-	if (!err && o->align == YES && in->speaker_count > 1)
+	if (!err && !from && o->align == YES && in->speaker_count > 1)
 		sabin_correction_align(correction, in->speakers);
-	if (!err)
+	if (!err && !from)
 		err = join_subs(job);
 	if (!err)
 		err = sabin_correction_set_rates(correction, job->rates_hz, job->rate_count,
@@ -339,6 +357,12 @@ static int design(struct job *job, const char *measurement)
 		err = keep_origins(job);
 	if (err)
 		return sabin_fail_output(name, err, &diag);
+	if (from) {
+		const struct sabin_eq_from files = from_of(job);
+		status = sabin_eq_from_apply(&files, correction);
+		if (status >= 0)
+			return status;
+	}
 	job->file.command = sabin_command_line();
 	job->file.target = strdup(o->target);
 	sabin_date_now(job->file.date, sizeof job->file.date);
@@ -386,11 +410,11 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct job job = {.command = command, .o = options};
 	struct sabin_diag diag = {0};
 	int status = read_options(&job, operands);
-	if (status < 0 && job.o->from.count > 0) {
-		const struct sabin_eq_from from = {command->name, &job.o->from, &job.o->dialects, job.rates_hz,
-		                                   job.rate_count, job.o->rates.count > 0, job.o->range_hz,
-		                                   job.o->output, job.o->common.force, job.o->common.json};
-		return sabin_eq_from(&from);
+	if (status < 0 && job.o->from.count > 0 && !operands[0] && !job.o->response) {
+		const struct sabin_eq_from from = from_of(&job);
+		status = sabin_eq_from(&from);
+		sabin_response_text_release(&job.curve);
+		return status;
 	}
 	if (status < 0)
 		status = design(&job, operands[0]);

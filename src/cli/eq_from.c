@@ -3,6 +3,7 @@
  * eq_from.c: `eq --from`: equalisers' own files, shown and turned into other dialects.
  */
 #include <math.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include <sabin/octave.h>
@@ -315,5 +316,78 @@ int sabin_eq_from(const struct sabin_eq_from *job)
 		status = sabin_fail_output(job->command, err, &diag);
 	sabin_setting_release(&setting);
 	sabin_correction_release(&file);
+	return status;
+}
+
+/* ---- in place of a design --------------------------------------------------------------------------------- */
+
+static const struct sabin_correction_channel *match(const struct sabin_correction *made, const char *speaker)
+{
+	for (size_t i = 0; i < made->channel_count; i++)
+		if (strcasecmp(made->channels[i].speaker, speaker) == 0)
+			return &made->channels[i];
+	return made->channel_count == 1 ? &made->channels[0] : NULL;
+}
+
+/* What `from` is becomes the channel's, with predictions and headroom. */
+static enum sabin_err take(const struct sabin_correction_channel *from, double design_rate_hz,
+                           struct sabin_correction_channel *to)
+{
+	double *level = malloc(to->length * sizeof *level), sum = 0, most = -INFINITY;
+	if (!level)
+		return SABIN_ENOMEM;
+	memcpy(to->filters, from->filters, sizeof to->filters);
+	memset(to->cancels_s, 0, sizeof to->cancels_s);
+	to->filter_count = from->filter_count;
+	to->polarity = from->polarity;
+	to->delay_s = from->delay_s;
+	to->gain_db = 0;
+	to->rate_count = from->rate_count;
+	memcpy(to->rates, from->rates, sizeof to->rates);
+	enum sabin_err err = sabin_correction_level(to, design_rate_hz, to->freq_hz, to->length, level);
+	for (size_t i = 0; i < to->length && !err; i++) {
+		to->predicted_db[i] = to->before_db[i] + level[i];
+		sum += level[i];
+		most = fmax(most, level[i]);
+		level[i] = to->predicted_db[i] - to->target_db[i];
+	}
+	to->error_after_db = sabin_eq_rms(level, to->length);
+	to->net_boost_db = most - sum / (double)to->length;
+	free(level);
+	return err;
+}
+
+int sabin_eq_from_apply(const struct sabin_eq_from *job, struct sabin_correction *correction)
+{
+	struct sabin_setting setting = {0};
+	struct sabin_correction made = {0};
+	struct sabin_diag diag = {0};
+	bool fir = false;
+	int status = -1;
+	enum sabin_err err = read_all(job, &setting, &diag);
+	if (err) {
+		sabin_setting_release(&setting);
+		return sabin_fail_input(job->command, err, &diag);
+	}
+	err = sabin_setting_correction(&setting, job->range_hz, &made, &fir);
+	if (!err && fir) {
+		sabin_complain(job->command, "%s: filters were expected; responses, curves and other kinds are "
+		               "shown without a MEASUREMENT", job->files->item[0]);
+		status = SABIN_EXIT_INPUT;
+	}
+	for (size_t i = 0; i < correction->channel_count && !err && status < 0; i++) {
+		const struct sabin_correction_channel *from = match(&made, correction->channels[i].speaker);
+		if (from) {
+			err = take(from, correction->rate_hz, &correction->channels[i]);
+			continue;
+		}
+		sabin_complain(job->command, "%s: no filters of the speaker '%s'; a file is for the speaker that it "
+		               "is called after", job->files->item[0], correction->channels[i].speaker);
+		status = SABIN_EXIT_INPUT;
+	}
+	if (err)
+		status = sabin_fail_output(job->command, err, &diag);
+	sabin_correction_free(&made);
+	sabin_setting_release(&setting);
 	return status;
 }

@@ -5,6 +5,8 @@
 #ifndef SABIN_CLI_EQ_FROM_H
 #define SABIN_CLI_EQ_FROM_H
 
+#include <sabin/correction.h>
+
 #include "cli/opt.h"
 
 struct sabin_eq_from {
@@ -20,5 +22,10 @@ struct sabin_eq_from {
 
 /* The exit status. */
 int sabin_eq_from(const struct sabin_eq_from *job);
+
+/* The filters of the files in place of a designed correction's, with gain, delay and preamp; what was predicted
+ * follows.  Speakers are matched by name, or all have the filters of an only channel.  The exit status after a
+ * message; -1: go on. */
+int sabin_eq_from_apply(const struct sabin_eq_from *job, struct sabin_correction *correction);
 
 #endif

@@ -92,9 +92,23 @@ if command -v gnuplot >/dev/null; then
 	hold "the chart is there" test -s chart.png
 fi
 
+# ---- against a response: what the filters make of it
+awk 'BEGIN { for (f = 20; f < 20000; f *= 1.02) print f "," (f > 55 && f < 72 ? 6 : 0) }' >peak.csv
+grep -v 'LSC' left.txt >cut.txt
+expect_status 0 "$sabin" eq --response peak.csv --target flat --from cut.txt --json -q -o against
+cp out against.json
+hold "the deviation falls" awk '/"error_before_db"/ { gsub(/[^0-9.]/, ""); a = $0 } /"error_after_db"/ { gsub(/[^0-9.]/, ""); b = $0 }
+	END { exit !(a > 1 && b < a) }' against.json
+hold "the file's own preamp" grep -q '"preamp_db": -6.5,' against.json
+hold "the file's own filters" grep -q '"freq_hz": 3150.5,' against.json
+expect_status 3 "$sabin" eq --response peak.csv --from all/wav/all-48000.wav
+says "filters were expected" err
+expect_status 3 "$sabin" eq --response peak.csv --from left.txt,right.txt
+says "called after" err
+
 # ---- what is refused
-expect_status 2 "$sabin" eq --from left.txt --response left.txt
-says "one of them" err
+expect_status 2 "$sabin" eq
+says "or --from FILE" err
 expect_status 3 "$sabin" eq --from missing.txt
 printf 'Preamp: -6 dB\nFilter 1: ON PK Fc 63 Hz Gain -7 dB\n' >no-q.txt
 expect_status 3 "$sabin" eq --from no-q.txt

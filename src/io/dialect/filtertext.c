@@ -132,8 +132,8 @@ static enum sabin_err iir(const struct sabin_dialect_line *at, char *rest, doubl
 	if (!err)
 		err = unit(at, &rest, "Coefficients");
 	if (!err && order != 1 && order != 2)
-		return sabin_dialect_refuse(at, NULL, "order 1 or 2 was expected");
-	for (int i = 0; i < 2 * ((int)order + 1) && !err; i++) {
+		err = sabin_dialect_refuse(at, NULL, "order 1 or 2 was expected");
+	for (int i = 0; !err && i < 2 * ((int)order + 1); i++) {
 		const int place = i <= (int)order ? i : 3 + i - (int)order - 1;
 		x[place] = NAN;
 		err = value(at, &rest, "Coefficients", &x[place]);
