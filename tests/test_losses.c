@@ -5,148 +5,14 @@
  * The sweep's formula is read at the capture clock and convolved with a decaying noise.  By default a
  * few draws; SABIN_TEST_DRAWS=100 makes them what was promised.
  */
-#include <complex.h>
 #include <math.h>
-
-#include <sabin/fft.h>
 
 #include "audio/losses.h"
 #include "audio/pile.h"
 #include "util/decays.h"
+#include "util/heard.h"
 #include "util/near.h"
 #include "util/seed.h"
-
-enum { RATE_HZ = 48000 };
-
-struct rig {
-	struct sabin_stimulus stimulus;
-	struct sabin_excitation excitation;
-	struct sabin_taker *taker;
-	struct sabin_fft *fft;
-	double complex *room, *spectrum;
-	double *sweep, *dry, *wet, *recorded, *first;
-	size_t frames, size;
-	double noise_30_db; /* RMS of the noise that is 30 dB below the received chirp */
-};
-
-static const double level = 0.1, decay_s = 0.4;
-
-static void rig_make(struct rig *r, double length_s, double tail_s)
-{
-	const struct sabin_stimulus_options o = {{20, 22000, length_s, RATE_HZ, -20}, 1, tail_s, 1};
-	*r = (struct rig){0};
-	assert_ok(sabin_stimulus_init(&r->stimulus, &o));
-	r->frames = r->stimulus.frames + RATE_HZ / 2;
-	r->size = sabin_fft_smooth_size(r->frames + RATE_HZ);
-	assert_ok(sabin_fft_new(r->size, &r->fft));
-	r->room = malloc((r->size / 2 + 1) * sizeof *r->room);
-	r->spectrum = malloc((r->size / 2 + 1) * sizeof *r->spectrum);
-	r->sweep = malloc(r->stimulus.sweep.frames * sizeof *r->sweep);
-	r->dry = calloc(r->size, sizeof *r->dry);
-	r->wet = calloc(r->size, sizeof *r->wet);
-	r->recorded = malloc(r->frames * sizeof *r->recorded);
-	r->first = malloc(r->frames * sizeof *r->first);
-	sabin_sweep_render(&r->stimulus.sweep, r->sweep);
-	r->excitation = (struct sabin_excitation){
-	    .x = r->sweep,
-	    .frames = r->stimulus.sweep.frames,
-	    .rate_hz = RATE_HZ,
-	    .from_hz = 20,
-	    .to_hz = 22000,
-	    .second_harmonic_s = sabin_sweep_harmonic_lead_s(&r->stimulus.sweep, 2),
-	    .stimulus = &r->stimulus,
-	};
-	assert_ok(sabin_taker_new(&r->excitation, r->frames, &r->taker));
-}
-
-static void rig_free(struct rig *r)
-{
-	sabin_taker_free(r->taker);
-	sabin_fft_free(r->fft);
-	free(r->room);
-	free(r->spectrum);
-	free(r->sweep);
-	free(r->dry);
-	free(r->wet);
-	free(r->recorded);
-	free(r->first);
-}
-
-/* Direct sound and a reverberation with as much energy. */
-static void draw_room(struct rig *r, uint64_t seed)
-{
-	double energy = 0;
-	memset(r->wet, 0, r->size * sizeof *r->wet);
-	for (size_t i = 1; i < RATE_HZ; i++) {
-		const double t_s = (double)i / RATE_HZ;
-		r->wet[i] = t_s < 0.003 ? 0 : exp(-6.9 * t_s / decay_s) * sabin_random_normal_at(seed, i);
-		energy += r->wet[i] * r->wet[i];
-	}
-	for (size_t i = 1; i < RATE_HZ; i++)
-		r->wet[i] *= sqrt(0.5 / energy);
-	r->wet[0] = M_SQRT1_2;
-	sabin_fft_forward(r->fft, r->wet, r->room);
-	/* energy 1: the received chirp is as loud as the played one */
-	r->noise_30_db = level * M_SQRT1_2 * pow(10, -30 / 20.0);
-}
-
-/* dry: the stimulus on a clock that is fast by `skew`, late by delay_s. */
-static void emit(struct rig *r, double skew, double delay_s)
-{
-	const struct sabin_stimulus *s = &r->stimulus;
-	const double rate_hz = RATE_HZ * (1 + skew);
-	memset(r->dry, 0, r->size * sizeof *r->dry);
-	for (size_t i = 0; i < r->frames; i++) {
-		const double t_s = (double)i / rate_hz - delay_s;
-		r->dry[i] = sabin_sweep_value(&s->sweep, t_s - (double)s->sweep_frame / RATE_HZ);
-		for (int k = 0; k < 2; k++)
-			r->dry[i] +=
-			    sabin_sweep_value(&s->chirp, t_s - (double)s->chirp_frame[k] / RATE_HZ);
-	}
-}
-
-/* wet: what the room makes of dry. */
-static void sound(struct rig *r)
-{
-	sabin_fft_forward(r->fft, r->dry, r->spectrum);
-	for (size_t k = 0; k <= r->size / 2; k++) {
-		const double are = creal(r->spectrum[k]), aim = cimag(r->spectrum[k]);
-		const double bre = creal(r->room[k]), bim = cimag(r->room[k]);
-		((double *)r->spectrum)[2 * k] = are * bre - aim * bim;
-		((double *)r->spectrum)[2 * k + 1] = are * bim + aim * bre;
-	}
-	sabin_fft_inverse(r->fft, r->spectrum, r->wet);
-}
-
-static void play(struct rig *r, double skew, double delay_s)
-{
-	emit(r, skew, delay_s);
-	sound(r);
-}
-
-/* recorded: wet with noise, without `lost` frames from `at` on. */
-static void record(struct rig *r, double noise, uint64_t seed, size_t at, size_t lost)
-{
-	for (size_t i = 0; i < r->frames; i++)
-		r->recorded[i] = r->wet[i < at ? i : i + lost] +
-		                 (noise > 0 ? noise * sabin_random_normal_at(seed, i) : 0);
-}
-
-static struct sabin_take take(struct rig *r)
-{
-	struct sabin_take t;
-	assert_ok(sabin_taker_process(r->taker, r->recorded, &t));
-	return t;
-}
-
-static int faulty(const struct sabin_take *t, int wanted, const char *what)
-{
-	if (t->verdict.trustworthy == !wanted)
-		return 0;
-	print_message("%s: %s, %zu lost\n", what, t->verdict.why_count ? t->verdict.why[0] : "trusted",
-	              t->verdict.lost_frames);
-	return 1;
-}
 
 static double ratio_db(const double *a, const double *b, size_t n)
 {
@@ -158,19 +24,11 @@ static double ratio_db(const double *a, const double *b, size_t n)
 	return 10 * log10(error / energy);
 }
 
-/* A random place in the sweep as received. */
-static size_t place(const struct rig *r, struct sabin_random *random, double delay_s)
-{
-	const double share = test_between(random, 0.002, 0.998);
-	return r->stimulus.sweep_frame +
-	       (size_t)(delay_s * RATE_HZ + share * (double)r->stimulus.sweep.frames);
-}
-
 /* ---- estimate and correction ---- */
 
 static void estimate(void **state)
 {
-	struct rig *r = *state;
+	struct heard *r = *state;
 	const uint64_t seed = test_seed("estimate");
 	struct sabin_random random;
 	sabin_random_init(&random, seed);
@@ -180,14 +38,14 @@ static void estimate(void **state)
 	double worst[2] = {0};
 	for (int i = 0; i < draws; i++) {
 		const double ppm = rows_ppm[i % 5];
-		draw_room(r, seed + (uint64_t)i);
-		play(r, ppm * 1e-6, test_between(&random, 0.02, 0.2));
+		heard_draw_room(r, seed + (uint64_t)i);
+		heard_play(r, ppm * 1e-6, test_between(&random, 0.02, 0.2));
 		for (int k = 0; k < 2; k++) {
 			const double noise = r->noise_30_db * (k == 0 ? 0.1 : 1);
-			record(r, noise, seed + (uint64_t)i, r->frames, 0);
-			const struct sabin_take t = take(r);
+			heard_record(r, noise, seed + (uint64_t)i, r->frames, 0);
+			const struct sabin_take t = heard_take(r);
 			worst[k] = fmax(worst[k], fabs(t.verdict.skew_ppm.value - ppm));
-			assert_false(faulty(&t, 0, "clean"));
+			assert_false(heard_wrong(&t, true, "clean"));
 		}
 	}
 	print_message("worst: %.5f ppm at 50 dB, %.5f ppm at 30 dB\n", worst[0], worst[1]);
@@ -199,7 +57,7 @@ static void estimate(void **state)
  * each of them the formula itself, has no clock of its own. */
 static void corrected(void **state)
 {
-	struct rig *r = *state;
+	struct heard *r = *state;
 	static const double delays_s[] = {0, 0.0043, 0.0107, 0.0231, 0.0519, 0.1133, 0.2471};
 	const double rows_ppm[] = {0, 5, -5, 100, 500, -500};
 	double *want = NULL, *got = NULL;
@@ -209,12 +67,12 @@ static void corrected(void **state)
 		for (int d = 0; d < 7; d++) {
 			for (size_t i = 0; i < r->size / 2 + 1; i++)
 				r->room[i] = 1;
-			play(r, rows_ppm[k] * 1e-6, 0.0437 + delays_s[d]);
+			heard_play(r, rows_ppm[k] * 1e-6, 0.0437 + delays_s[d]);
 			for (size_t i = 0; i < r->frames; i++)
 				r->recorded[i] += (d % 2 ? -1 : 1) * exp(-delays_s[d] / 0.08) * r->wet[i];
 		}
-		const struct sabin_take t = take(r);
-		assert_false(faulty(&t, 0, "clean"));
+		const struct sabin_take t = heard_take(r);
+		assert_false(heard_wrong(&t, true, "clean"));
 		if (k == 0) {
 			cut = sabin_taker_cut(r->taker, &t);
 			want = malloc(cut.frames * sizeof *want);
@@ -237,24 +95,24 @@ static void corrected(void **state)
 /* Four repeats at 100 ppm, each of which begins at another fraction of a sample: 6 dB less noise. */
 static void averaged(void **state)
 {
-	struct rig *r = *state;
+	struct heard *r = *state;
 	const uint64_t seed = test_seed("averaged");
 	struct sabin_pile pile = {0};
 	double *clean, *one;
-	draw_room(r, seed);
-	play(r, 100e-6, 0.0437);
-	record(r, 0, 0, r->frames, 0);
-	struct sabin_take t = take(r);
+	heard_draw_room(r, seed);
+	heard_play(r, 100e-6, 0.0437);
+	heard_record(r, 0, 0, r->frames, 0);
+	struct sabin_take t = heard_take(r);
 	const struct sabin_cut cut = sabin_taker_cut(r->taker, &t);
 	clean = malloc(cut.frames * sizeof *clean);
 	one = malloc(cut.frames * sizeof *one);
 	assert_ok(sabin_taker_copy(r->taker, &t, &cut, clean));
 	for (int i = 0; i < 4; i++) {
-		play(r, 100e-6, 0.0437 + i * 0.3717 / RATE_HZ);
-		record(r, r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
-		t = take(r);
+		heard_play(r, 100e-6, 0.0437 + i * 0.3717 / RATE_HZ);
+		heard_record(r, r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
+		t = heard_take(r);
 		assert_ok(sabin_pile_check(&pile, r->taker, r->recorded, "/tmp", &t, NULL));
-		assert_false(faulty(&t, 0, "repeat"));
+		assert_false(heard_wrong(&t, true, "repeat"));
 		assert_ok(sabin_pile_add(&pile, r->taker, &t, "/tmp", NULL));
 		if (i == 0) {
 			pile.cut = cut;
@@ -280,7 +138,7 @@ static void averaged(void **state)
 /* One sweep: 64 frames lost anywhere, and no false alarm. */
 static void single(void **state)
 {
-	struct rig *r = *state;
+	struct heard *r = *state;
 	const uint64_t seed = test_seed("single");
 	const int draws = decay_draws(4);
 	struct sabin_random random;
@@ -289,15 +147,15 @@ static void single(void **state)
 	double off = 0;
 	for (int i = 0; i < draws; i++) {
 		const double ppm = test_between(&random, -200, 200), delay_s = 0.0437;
-		draw_room(r, seed + (uint64_t)i);
-		play(r, ppm * 1e-6, delay_s);
-		record(r, r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
-		struct sabin_take t = take(r);
-		invented += faulty(&t, 0, "invented");
-		const size_t at = place(r, &random, delay_s);
-		record(r, r->noise_30_db, seed + (uint64_t)i, at, 64);
-		t = take(r);
-		missed += faulty(&t, 1, "missed");
+		heard_draw_room(r, seed + (uint64_t)i);
+		heard_play(r, ppm * 1e-6, delay_s);
+		heard_record(r, r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
+		struct sabin_take t = heard_take(r);
+		invented += heard_wrong(&t, true, "invented");
+		const size_t at = heard_place(r, &random, delay_s);
+		heard_record(r, r->noise_30_db, seed + (uint64_t)i, at, 64);
+		t = heard_take(r);
+		missed += heard_wrong(&t, false, "missed");
 		off = fmax(off, fabs((double)t.verdict.lost_frames - 64));
 		if (i == 0)
 			print_message("lost at %.2f s: %s\n",
@@ -330,7 +188,7 @@ static const char *const fault_names[] = {
 
 /* Up to six edits in the order of time.  What is made good leaves the distance of the chirps as it
  * was, and the sweep's upper end where it ought to be. */
-static size_t draw_fault(const struct rig *r, enum fault fault, struct sabin_random *random,
+static size_t draw_fault(const struct heard *r, enum fault fault, struct sabin_random *random,
                          struct edit *e)
 {
 	static const size_t quanta[] = {64, 256, 1024, 4096};
@@ -374,28 +232,28 @@ static size_t draw_fault(const struct rig *r, enum fault fault, struct sabin_ran
  * the microphone, without noise (a server's own room has none) and at 50 dB. */
 static void server(void **state)
 {
-	struct rig *r = *state;
+	struct heard *r = *state;
 	const uint64_t seed = test_seed("server");
 	const int draws = decay_draws(1);
 	struct sabin_random random;
 	sabin_random_init(&random, seed);
 	int missed = 0, number = 0;
 	for (int i = 0; i < draws; i++) {
-		draw_room(r, seed + (uint64_t)i);
+		heard_draw_room(r, seed + (uint64_t)i);
 		for (int fault = 0; fault < FAULTS; fault++)
 			for (int way = 0; way < 2; way++) {
 				struct edit edits[6];
 				const size_t count = draw_fault(r, fault, &random, edits);
-				emit(r, 0, 0.0437);
+				heard_emit(r, HEARD_ALL, 0, 0.0437);
 				if (way == 1)
-					sound(r);
+					heard_sound(r);
 				for (size_t k = 0; k < count; k++)
 					apply(way == 0 ? r->dry : r->wet, r->size, &edits[k]);
 				if (way == 0)
-					sound(r);
-				record(r, number++ % 2 ? 0.1 * r->noise_30_db : 0, seed, r->frames, 0);
-				const struct sabin_take t = take(r);
-				missed += faulty(&t, 1, fault_names[fault]);
+					heard_sound(r);
+				heard_record(r, number++ % 2 ? 0.1 * r->noise_30_db : 0, seed, r->frames, 0);
+				const struct sabin_take t = heard_take(r);
+				missed += heard_wrong(&t, false, fault_names[fault]);
 				if (i == 0 && way == 0)
 					print_message("%s: %s\n", fault_names[fault], t.verdict.why[0]);
 			}
@@ -408,13 +266,13 @@ static void server(void **state)
  * Hz, and a loudspeaker that distorts by 3 %: no fault of the recording. */
 static void rattle(void **state)
 {
-	struct rig *r = *state;
+	struct heard *r = *state;
 	const uint64_t seed = test_seed("rattle");
 	const struct sabin_sweep *s = &r->stimulus.sweep;
 	for (int i = 0; i < 2; i++) {
 		double before = 0;
-		draw_room(r, seed + (uint64_t)i);
-		emit(r, 0, 0);
+		heard_draw_room(r, seed + (uint64_t)i);
+		heard_emit(r, HEARD_ALL, 0, 0);
 		for (size_t k = 0; k < s->frames; k++) {
 			double *x = r->dry + r->stimulus.sweep_frame + k;
 			const double t_s = (double)k / RATE_HZ, f_hz = sabin_sweep_frequency_hz(s, t_s);
@@ -422,16 +280,16 @@ static void rattle(void **state)
 			*x += 0.03 * s->gain * (u * u + u * u * u);
 			if (f_hz > 50 && f_hz < 80 && floor(periods) > floor(before))
 				for (size_t n = 0; n < 200; n++)
-					x[n] += 0.03 * level * exp(-(double)n / 40) *
+					x[n] += 0.03 * heard_level * exp(-(double)n / 40) *
 					        sabin_random_normal_at(seed, n);
 			if (f_hz > 200 && f_hz < 260)
-				*x += 0.003 * level * sabin_random_normal_at(seed, k);
+				*x += 0.003 * heard_level * sabin_random_normal_at(seed, k);
 			before = periods;
 		}
-		sound(r);
-		record(r, i * 0.1 * r->noise_30_db, seed, r->frames, 0);
-		const struct sabin_take t = take(r);
-		assert_false(faulty(&t, 0, "rattle"));
+		heard_sound(r);
+		heard_record(r, i * 0.1 * r->noise_30_db, seed, r->frames, 0);
+		const struct sabin_take t = heard_take(r);
+		assert_false(heard_wrong(&t, true, "rattle"));
 	}
 }
 
@@ -442,7 +300,7 @@ static void rattle(void **state)
 static void steps(void **state)
 {
 	static const double steps_a_sweep[] = {30, 100, 300, 1000, 3000};
-	struct rig *r = *state;
+	struct heard *r = *state;
 	const uint64_t seed = test_seed("steps");
 	const int draws = decay_draws(2);
 	struct sabin_random random;
@@ -450,23 +308,23 @@ static void steps(void **state)
 	int invented = 0, missed = 0;
 	const double end = (double)(r->stimulus.sweep_frame + r->stimulus.sweep.frames);
 	for (int i = 0; i < draws; i++) {
-		draw_room(r, seed + (uint64_t)i);
-		play(r, test_between(&random, -200, 200) * 1e-6, 0.0437);
+		heard_draw_room(r, seed + (uint64_t)i);
+		heard_play(r, test_between(&random, -200, 200) * 1e-6, 0.0437);
 		for (size_t k = 0; k < sizeof steps_a_sweep / sizeof *steps_a_sweep; k++) {
-			const double step = level / steps_a_sweep[k];
-			const size_t at = place(r, &random, 0.0437);
+			const double step = heard_level / steps_a_sweep[k];
+			const size_t at = heard_place(r, &random, 0.0437);
 			for (int fault = 0; fault < 2; fault++) {
-				record(r, 0, 0, fault ? at : r->frames, 64);
+				heard_record(r, 0, 0, fault ? at : r->frames, 64);
 				for (size_t n = 0; n < r->frames; n++) {
 					const double late_s = fmax(((double)n - end) / RATE_HZ, 0);
 					const double offset = 6 * exp(-late_s / 0.3);
 					r->recorded[n] = step * rint(r->recorded[n] / step - offset);
 				}
-				const struct sabin_take t = take(r);
+				const struct sabin_take t = heard_take(r);
 				if (fault == 0)
-					invented += faulty(&t, 0, "a step");
+					invented += heard_wrong(&t, true, "a step");
 				else
-					missed += faulty(&t, 1, "loss in steps");
+					missed += heard_wrong(&t, false, "loss in steps");
 			}
 		}
 	}
@@ -478,7 +336,7 @@ static void steps(void **state)
 /* Two sweeps of one clock: 64 frames lost, and a burst at the sweep's own level for 50 ms. */
 static void repeats(void **state)
 {
-	struct rig *r = *state;
+	struct heard *r = *state;
 	const uint64_t seed = test_seed("repeats");
 	const int draws = decay_draws(4);
 	struct sabin_random random;
@@ -488,25 +346,25 @@ static void repeats(void **state)
 	for (int i = 0; i < draws; i++) {
 		const double ppm = i % 3 == 0 ? 0 : test_between(&random, -200, 200);
 		const double delay_s = 0.0437 + (i % 3 == 0 ? 0 : 0.29 / RATE_HZ);
-		draw_room(r, seed + (uint64_t)i);
-		play(r, ppm * 1e-6, 0.0437);
-		record(r, r->noise_30_db, seed + 1000 + (uint64_t)i, r->frames, 0);
+		heard_draw_room(r, seed + (uint64_t)i);
+		heard_play(r, ppm * 1e-6, 0.0437);
+		heard_record(r, r->noise_30_db, seed + 1000 + (uint64_t)i, r->frames, 0);
 		memcpy(r->first, r->recorded, r->frames * sizeof *r->first);
-		const struct sabin_take first = take(r);
-		play(r, ppm * 1e-6, delay_s);
-		const size_t at = place(r, &random, delay_s);
+		const struct sabin_take first = heard_take(r);
+		heard_play(r, ppm * 1e-6, delay_s);
+		const size_t at = heard_place(r, &random, delay_s);
 		for (int fault = 0; fault < 3; fault++) {
-			record(r, r->noise_30_db, seed + (uint64_t)i, at, fault == 1 ? 64 : 0);
+			heard_record(r, r->noise_30_db, seed + (uint64_t)i, at, fault == 1 ? 64 : 0);
 			for (size_t k = at; fault == 2 && k < at + RATE_HZ / 20 && k < r->frames; k++)
-				r->recorded[k] += level * M_SQRT1_2 * sabin_random_normal_at(seed + 5, k);
-			struct sabin_take t = take(r);
+				r->recorded[k] += heard_level * M_SQRT1_2 * sabin_random_normal_at(seed + 5, k);
+			struct sabin_take t = heard_take(r);
 			if (fault == 1) /* what it tells alone does not count here */
 				t.verdict.trustworthy = true, t.verdict.why_count = t.verdict.faults = 0;
 			assert_ok(sabin_losses_repeat(r->taker, r->first, &first, r->recorded, &t));
 			if (fault == 0)
-				invented += faulty(&t, 0, "invented");
+				invented += heard_wrong(&t, true, "invented");
 			else
-				missed += faulty(&t, 1, fault == 1 ? "loss missed" : "burst missed");
+				missed += heard_wrong(&t, false, fault == 1 ? "loss missed" : "burst missed");
 			if (i == 0 && fault > 0)
 				print_message("%s\n", t.verdict.why[t.verdict.why_count - 1]);
 			double said_s;
@@ -526,37 +384,37 @@ static void repeats(void **state)
 /* Without noise nothing is invented either, and silence is no fault of this kind. */
 static void limits(void **state)
 {
-	struct rig *r = *state;
-	draw_room(r, 3);
+	struct heard *r = *state;
+	heard_draw_room(r, 3);
 	for (int i = 0; i < 2; i++) {
-		play(r, i * 150e-6, 0.0437);
-		record(r, 1e-7, 1, r->frames, 0);
+		heard_play(r, i * 150e-6, 0.0437);
+		heard_record(r, 1e-7, 1, r->frames, 0);
 		memcpy(r->first, r->recorded, r->frames * sizeof *r->first);
-		const struct sabin_take first = take(r);
-		assert_false(faulty(&first, 0, "clean"));
-		play(r, i * 150e-6, 0.0437 + i * 0.4 / RATE_HZ);
-		record(r, 1e-7, 2, r->frames, 0);
-		struct sabin_take t = take(r);
+		const struct sabin_take first = heard_take(r);
+		assert_false(heard_wrong(&first, true, "clean"));
+		heard_play(r, i * 150e-6, 0.0437 + i * 0.4 / RATE_HZ);
+		heard_record(r, 1e-7, 2, r->frames, 0);
+		struct sabin_take t = heard_take(r);
 		assert_ok(sabin_losses_repeat(r->taker, r->first, &first, r->recorded, &t));
-		assert_false(faulty(&t, 0, "clean repeat"));
+		assert_false(heard_wrong(&t, true, "clean repeat"));
 	}
 	memset(r->recorded, 0, r->frames * sizeof *r->recorded);
-	const struct sabin_take silent = take(r);
+	const struct sabin_take silent = heard_take(r);
 	assert_false(silent.verdict.trustworthy);
 	assert_int_equal(silent.verdict.lost_frames, 0);
 }
 
 static int make_usual(void **state)
 {
-	static struct rig usual;
-	rig_make(&usual, 3, 0.8);
+	static struct heard usual;
+	heard_make(&usual, 3, 0.8, 0);
 	*state = &usual;
 	return 0;
 }
 
 static int free_usual(void **state)
 {
-	rig_free(*state);
+	heard_free(*state);
 	return 0;
 }
 

@@ -19,7 +19,9 @@
 
 const char *sabin_zero_name(enum sabin_zero zero)
 {
-	return zero == SABIN_ZERO_EMISSION ? "emission" : "arrival";
+	return zero == SABIN_ZERO_EMISSION    ? "emission"
+	       : zero == SABIN_ZERO_REFERENCE ? "reference-speaker"
+	                                      : "arrival";
 }
 
 const char *sabin_level_kind_name(enum sabin_level_kind kind)
@@ -181,19 +183,22 @@ static enum sabin_err read_sound(const char *path, struct sabin_wav *wav,
 static void use_rew(const struct sabin_rew_impulse *rew, size_t frames, double position,
                     struct sabin_measured *out)
 {
-	if (rew->timing == SABIN_REW_TIMING_LOOPBACK && isfinite(rew->zero)) {
+	const bool loopback = rew->timing == SABIN_REW_TIMING_LOOPBACK;
+	if (rew->timing != SABIN_REW_TIMING_NONE && isfinite(rew->zero)) {
 		const double nearest = round(rew->zero);
-		out->distance_m = sabin_quantity_valid(
-		    (position - rew->zero) / out->rate_hz * sabin_speed_of_sound(20), NAN);
+		if (loopback)
+			out->distance_m = sabin_quantity_valid(
+			    (position - rew->zero) / out->rate_hz * sabin_speed_of_sound(20), NAN);
 		if (nearest >= 0 && nearest <= (double)(frames - 1)) {
-			out->zero = SABIN_ZERO_EMISSION;
+			out->zero = loopback ? SABIN_ZERO_EMISSION : SABIN_ZERO_REFERENCE;
 			out->zero_index = (size_t)nearest;
 			out->zero_offset_s = (rew->zero - nearest) / out->rate_hz;
 			out->arrival_s =
 			    sabin_quantity_valid((position - rew->zero) / out->rate_hz, NAN);
 		} else {
-			sabin_verdict_say(&out->verdict, "emission lies outside of the samples: time "
-			                                 "zero is the arrival");
+			sabin_verdict_say(&out->verdict, "%s lies outside of the samples: time zero is the "
+			                                 "arrival",
+			                  loopback ? "emission" : "the reference speaker's arrival");
 		}
 	}
 	if (isfinite(rew->spl_offset_db)) {

@@ -437,7 +437,7 @@ static enum sabin_err read_calibration(struct reader *reader,
 static enum sabin_err read_response(struct reader *reader, const struct sabin_yaml_node *node,
                                     struct sabin_measured *out)
 {
-	static const char *const zeros[] = {"arrival", "emission"};
+	static const char *const zeros[] = {"arrival", "emission", "reference-speaker"};
 	size_t channel = 1, rate_hz = 0, zero = 0;
 	enum sabin_err err = read_name(reader, node, "speaker", out->speaker);
 	if (!err)
@@ -451,7 +451,7 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 	if (!err)
 		err = read_whole(reader, node, "zero_index", true, 0, frames_max, &out->zero_index);
 	if (!err)
-		err = read_word(reader, node, "zero", zeros, 2, &zero);
+		err = read_word(reader, node, "zero", zeros, 3, &zero);
 	if (!err && sabin_yaml_find(node, "zero_offset_s"))
 		err = read_number(reader, node, "zero_offset_s", -1, 1, &out->zero_offset_s);
 	if (!err)
@@ -466,7 +466,7 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 		err = read_verdict(reader, node, &out->verdict);
 	out->channel = channel - 1;
 	out->rate_hz = (unsigned)rate_hz;
-	out->zero = zero == 1 ? SABIN_ZERO_EMISSION : SABIN_ZERO_ARRIVAL;
+	out->zero = (enum sabin_zero)zero; /* in their order */
 	return err;
 }
 
@@ -517,6 +517,8 @@ static enum sabin_err read_root(struct reader *reader, const struct sabin_yaml_n
 		err = read_pcm(reader, root, "capture", &out->capture);
 	if (!err)
 		err = read_stimulus(reader, root);
+	if (!err && sabin_yaml_find(root, "reference_speaker"))
+		err = read_name(reader, root, "reference_speaker", out->reference_speaker);
 	return err ? err : read_responses(reader, root);
 }
 
