@@ -303,5 +303,7 @@ enum sabin_err sabin_judge(const struct sabin_excitation *e, const double *recor
 	take->verdict.polarity = take->polarity;
 	judge_level(recorded, frames, &take->verdict);
 	enum sabin_err err = judge_snr(e, recorded, frames, take);
-	return err ? err : judge_skew(e, recorded, frames, take);
+	if (!err)
+		err = judge_skew(e, recorded, frames, take);
+	return err ? err : sabin_judge_conversion(e, recorded, take);
 }

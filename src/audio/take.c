@@ -320,6 +320,8 @@ enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded
 		err = sabin_losses_single(t, recorded, take);
 	if (!err)
 		err = sabin_losses_breaks(t, recorded, take);
+	if (!err && take->verdict.trustworthy)
+		sabin_losses_holes(t, recorded, take);
 	/* chirps of another loudspeaker prove no clock, they only follow it */
 	const bool proven = !t->excitation.markers_apart || t->clock.heard;
 	if (!err && take->markers.heard && take->verdict.trustworthy && proven)

@@ -293,7 +293,7 @@ static bool names_exist(const char *command, const char *what, const struct sabi
 }
 
 /* What is missing does not show in a table. */
-static void tell_incomplete(const struct sabin_measurement *m)
+void sabin_tell_incomplete(const struct sabin_measurement *m)
 {
 	struct sabin_roomfile room = {0};
 	struct sabin_diag quiet; /* without a room file less is said */
@@ -321,7 +321,7 @@ int sabin_choose(const char *command, const char *path, const struct sabin_list 
 		sabin_complain(command, "%s: holds no responses", path);
 		return SABIN_EXIT_INPUT;
 	}
-	tell_incomplete(m);
+	sabin_tell_incomplete(m);
 	if (!names_exist(command, "speaker", speakers, m, true) ||
 	    !names_exist(command, "position", positions, m, false))
 		return SABIN_EXIT_USAGE;

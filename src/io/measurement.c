@@ -281,15 +281,28 @@ static enum sabin_err open_bare(struct sabin_measurement *out, struct sabin_diag
 
 /* ---- opening and loading ---------------------------------------------------- */
 
+/* Perhaps a run into it was killed before it was whole. */
+static enum sabin_err not_there(const char *path, int error, struct sabin_diag *diag)
+{
+	char *left = error == ENOENT ? sabin_output_leftover_of(path) : NULL;
+	enum sabin_err err =
+	    left ? sabin_diag_set(diag, SABIN_EIO, path, 0, 0,
+	                          "no such file or directory; a run that was killed left %s", left)
+	         : sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s",
+	                          error == ENOENT ? "no such file or directory" : strerror(error));
+	if (left)
+		sabin_diag_advise(diag, "the sound files in it open one by one; measure again, and remove it");
+	free(left);
+	return err;
+}
+
 enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
                                       struct sabin_diag *diag)
 {
 	*out = (struct sabin_measurement){0};
 	struct stat status;
 	if (stat(path, &status) != 0)
-		return sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s",
-		                      errno == ENOENT ? "no such file or directory"
-		                                      : strerror(errno));
+		return not_there(path, errno, diag);
 	out->path = strdup(path);
 	if (!out->path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");

@@ -522,6 +522,22 @@ static enum sabin_err read_root(struct reader *reader, const struct sabin_yaml_n
 	return err ? err : read_responses(reader, root);
 }
 
+/* The file is written last: a directory without one is no measurement, or not yet, or was never finished. */
+static enum sabin_err no_measurement(const char *path, struct sabin_diag *diag)
+{
+	static const char *const what[] = {
+	    [SABIN_TEMPORARY_NO] = "is not a measurement: there is no measurement.yaml in it",
+	    [SABIN_TEMPORARY_IN_USE] = "is not a measurement yet: a run still writes it",
+	    [SABIN_TEMPORARY_LEFT] = "is no whole measurement: the run that wrote it was killed, and there is no "
+	                             "measurement.yaml in it",
+	};
+	const enum sabin_temporary is = sabin_output_temporary(path);
+	enum sabin_err err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "%s", what[is]);
+	if (is == SABIN_TEMPORARY_LEFT)
+		sabin_diag_advise(diag, "the sound files in it open one by one");
+	return err;
+}
+
 enum sabin_err sabin_measurement_read(struct sabin_measurement *out, struct sabin_diag *diag)
 {
 	struct reader reader = {.out = out, .diag = diag};
@@ -532,8 +548,7 @@ enum sabin_err sabin_measurement_read(struct sabin_measurement *out, struct sabi
 	struct stat status;
 	enum sabin_err err;
 	if (stat(reader.path, &status) != 0)
-		err = sabin_diag_set(diag, SABIN_EFORMAT, out->path, 0, 0,
-		                     "is not a measurement: there is no measurement.yaml in it");
+		err = no_measurement(out->path, diag);
 	else
 		err = sabin_yaml_read(reader.path, &yaml, diag);
 	if (!err)
