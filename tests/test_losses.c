@@ -308,6 +308,49 @@ static size_t zero_crossing(const double *x, size_t at)
 	return at - before < after - at ? before : after;
 }
 
+/* Silence in the place of what goes to the loudspeaker, as long as what it replaces, while the highest octaves are
+ * played: no frequency is left that was silent before, and in a reverberant room the level hardly falls. */
+static void notches(void **state)
+{
+	struct heard *r = *state;
+	const uint64_t seed = test_seed("notches");
+	const int draws = decay_draws(4);
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	int missed = 0;
+	heard_draw_room(r, seed);
+	for (int i = 0; i < draws; i++) {
+		const double f_hz = test_between_log(&random, 7000, 18000);
+		const size_t at = r->stimulus.sweep_frame +
+		                  (size_t)((0.0437 + sabin_sweep_time_s(&r->stimulus.sweep, f_hz)) * RATE_HZ);
+		const struct edit gap = {at, 1024, 1024};
+		heard_emit(r, HEARD_ALL, 0, 0.0437);
+		apply(r->dry, r->size, &gap);
+		heard_sound(r);
+		heard_record(r, (i % 2 ? 1 : 0.1) * r->noise_30_db, seed + (uint64_t)i, r->frames, 0);
+		const struct sabin_take t = heard_take(r);
+		missed += heard_wrong(&t, false, "notch");
+		if (i < 2)
+			print_message("%s\n", t.verdict.why[0]);
+	}
+	print_message("%d draws: %d missed\n", draws, missed);
+	assert_int_equal(missed, 0);
+}
+
+/* A server's own room, a finite response without noise, falls silent between the sweep and the last chirp: that is
+ * no hole. */
+static void falls_silent(void **state)
+{
+	struct heard *r = *state;
+	heard_draw_room(r, test_seed("falls silent"));
+	heard_play(r, 0, 0.0437);
+	heard_record(r, 0, 0, r->frames, 0);
+	const size_t chirp = r->stimulus.chirp_frame[1] + (size_t)(0.0437 * RATE_HZ);
+	memset(r->recorded + chirp - 20480, 0, 20480 * sizeof *r->recorded);
+	const struct sabin_take t = heard_take(r);
+	assert_false(heard_wrong(&t, true, "silence"));
+}
+
 /* Zeros from one passage through zero to another do not make the waveform jump.  They are no microphone's. */
 static void holes(void **state)
 {
@@ -454,6 +497,7 @@ int main(void)
 	    cmocka_unit_test(single),   cmocka_unit_test(server),    cmocka_unit_test(rattle),
 	    cmocka_unit_test(repeats),  cmocka_unit_test(limits),    cmocka_unit_test(steps),
 	    cmocka_unit_test(holes),
+	    cmocka_unit_test(notches),  cmocka_unit_test(falls_silent),
 	};
 	return cmocka_run_group_tests(tests, make_usual, free_usual);
 }

@@ -7,6 +7,7 @@
  * exactly nothing for so long between loud samples.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "audio/losses.h"
@@ -17,6 +18,9 @@
  * steps 16 samples later: not even the flattest, one that passes zero with its third power, which reaches
  * 0.5 * 2^3 = 4. */
 enum { LEAST_ZEROS = 32, BESIDE = 16, LEAST_STEPS = 16 };
+/* Where what is played begins after silence it fades in, 0.3 % of itself after 16 samples; a tone of 20 Hz that
+ * goes on is 4 % from zero then.  Itself: the loudest of so much. */
+static const double least_share = 0.02, itself_s = 0.02;
 
 /* The least that is not silence: a converter's step, or next to nothing. */
 static double step_of(const double *x, size_t n)
@@ -34,6 +38,14 @@ static double loudest(const double *x, size_t n, long from, long to)
 	for (long i = from > 0 ? from : 0; i < to && i < (long)n; i++)
 		most = fmax(most, fabs(x[i]));
 	return most;
+}
+
+/* Whether the sound is there at once in the samples beside the zeros, and not coming or going: it is not much
+ * louder farther on, in from..to, of which they are part. */
+static bool at_once(const double *x, size_t n, long beside_from, long beside_to, long from, long to, double least)
+{
+	const double beside = loudest(x, n, beside_from, beside_to);
+	return beside >= least && beside >= least_share * loudest(x, n, from, to);
 }
 
 static void tell(const struct sabin_excitation *e, const struct sabin_take *take, size_t at, size_t count,
@@ -55,6 +67,7 @@ void sabin_losses_holes(const struct sabin_taker *taker, const double *recorded,
 	const size_t n = sabin_taker_recorded(taker);
 	if (!e->stimulus)
 		return;
+	const long itself = (long)(itself_s * e->rate_hz);
 	const double least = LEAST_STEPS * step_of(recorded, n);
 	for (size_t i = 0, zeros = 0; i < n; i++) {
 		if (recorded[i] == 0) {
@@ -62,8 +75,9 @@ void sabin_losses_holes(const struct sabin_taker *taker, const double *recorded,
 			continue;
 		}
 		const long end = (long)i, begin = end - (long)zeros;
-		if (zeros >= LEAST_ZEROS && loudest(recorded, n, begin - BESIDE, begin) >= least &&
-		    loudest(recorded, n, end, end + BESIDE) >= least) {
+		if (zeros >= LEAST_ZEROS &&
+		    at_once(recorded, n, begin - BESIDE, begin, begin - itself, begin, least) &&
+		    at_once(recorded, n, end, end + BESIDE, end, end + itself, least)) {
 			tell(e, take, (size_t)begin, zeros, &take->verdict);
 			return;
 		}

@@ -164,6 +164,52 @@ static enum sabin_err differ(const struct sabin_stimulus *s, const double *recor
 	return err;
 }
 
+/* ---- what only the sweep lacks -------------------------------------------------------------------- */
+
+/* Sixths of an octave; in each the sweep's response must be the chirp's, as both chirps' are each other's.  A gap that
+ * a server fills with silence takes a piece out of the sweep's, which is else only a notch; where the waveform does not
+ * jump at its edges, or the jumps drown in harmonics, nothing but this tells.  What air and noise do to a response
+ * from one chirp to the other, farther apart, is allowed three times. */
+enum { PIECES = 12 };
+static const double most_lacking = 0.06, most_alike_times = 3, least_known = 0.5;
+
+/* What share of b's energy between two frequencies a does not have; 1 where one of them is silent. */
+static enum sabin_err lacking(const double *a, const double *b, size_t n, double rate_hz, double low_hz,
+                              double high_hz, size_t most, double *share)
+{
+	struct sabin_delay delay;
+	*share = 1;
+	enum sabin_err err = sabin_delay_find(a, b, n, rate_hz, low_hz, high_hz, most, &delay);
+	if (!err)
+		*share = 1 - delay.likeness * delay.likeness;
+	return err == SABIN_ESHORT ? SABIN_OK : err;
+}
+
+/* a[n], b[n], last[n]: responses of the first chirp, the sweep, and the second chirp. */
+static enum sabin_err tell_notch(const struct sabin_stimulus *s, const double *a, const double *b,
+                                 const double *last, size_t n, size_t most, struct sabin_verdict *verdict)
+{
+	const double ratio = top_of_band * s->chirp.to_hz / s->chirp.from_hz, rate_hz = s->sweep.rate_hz;
+	for (int k = 0; k < PIECES; k++) {
+		const double low_hz = s->chirp.from_hz * pow(ratio, (double)k / PIECES);
+		const double high_hz = s->chirp.from_hz * pow(ratio, (k + 1.0) / PIECES);
+		double of_chirps, of_sweep;
+		enum sabin_err err = lacking(a, last, n, rate_hz, low_hz, high_hz, most, &of_chirps);
+		if (!err)
+			err = lacking(a, b, n, rate_hz, low_hz, high_hz, most, &of_sweep);
+		if (err)
+			return err;
+		if (of_chirps > least_known || of_sweep <= most_lacking + most_alike_times * of_chirps)
+			continue;
+		sabin_verdict_blame(verdict, "%.0f %% of the sweep from %s to %s (from %.2f s on) are not what its markers are "
+		                           "there: samples were lost or silent",
+		                  100 * of_sweep, sabin_text_hz(low_hz).s, sabin_text_hz(high_hz).s,
+		                  sabin_sweep_time_s(&s->sweep, low_hz));
+		return SABIN_OK;
+	}
+	return SABIN_OK;
+}
+
 /* Chirps of another loudspeaker: what lies between them and the sweep is the room's, and does not tell.
  * But the clock was heard before, and it does not jump. */
 static void judge_clock(const struct sabin_taker *taker, struct sabin_take *take)
@@ -208,7 +254,7 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 	if (first < 0)
 		return SABIN_OK;
 	struct part parts[PARTS];
-	double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b);
+	double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b), *last = NULL;
 	enum sabin_err err = a && b ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
 		err = sabin_markers_response(s, take->skew, recorded + first, n, a);
@@ -229,6 +275,16 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 	bool other = false;
 	if (!err)
 		err = differ(s, recorded, take, a, b, n, most, &other);
+	const long second = first + lrint((double)(s->chirp_frame[1] - s->chirp_frame[0]) * (1 + take->skew));
+	const size_t chirp = (size_t)ceil(s->chirp.length_s * rate_hz * (1 + take->skew)) + 1;
+	if (!err && !other && (size_t)second + n + chirp <= sabin_taker_recorded(taker)) {
+		last = malloc(n * sizeof *last);
+		err = last ? sabin_markers_response(s, take->skew, recorded + second, n, last) : SABIN_ENOMEM;
+		if (!err) {
+			sabin_markers_part(last, n, rate_hz, last);
+			err = tell_notch(s, a, b, last, n, most, &take->verdict);
+		}
+	}
 	if (other) {
 		sabin_verdict_blame(&take->verdict, "the sweep does not come as its first marker did: samples "
 		                                  "were lost or added between them, or within one");
@@ -236,5 +292,6 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 out:
 	free(a);
 	free(b);
+	free(last);
 	return err;
 }
