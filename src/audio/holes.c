@@ -21,6 +21,8 @@ enum { LEAST_ZEROS = 32, BESIDE = 16, LEAST_STEPS = 16 };
 /* Where what is played begins after silence it fades in, 0.3 % of itself after 16 samples; a tone of 20 Hz that
  * goes on is 4 % from zero then.  Itself: the loudest of so much. */
 static const double least_share = 0.02, itself_s = 0.02;
+/* A convolver's rounding comes and goes with its blocks.  What is 60 dB below the loudest does no harm. */
+static const double least_level = 1e-3;
 
 /* The least that is not silence: a converter's step, or next to nothing. */
 static double step_of(const double *x, size_t n)
@@ -68,7 +70,8 @@ void sabin_losses_holes(const struct sabin_taker *taker, const double *recorded,
 	if (!e->stimulus)
 		return;
 	const long itself = (long)(itself_s * e->rate_hz);
-	const double least = LEAST_STEPS * step_of(recorded, n);
+	const double least =
+	    fmax(LEAST_STEPS * step_of(recorded, n), least_level * loudest(recorded, n, 0, (long)n));
 	for (size_t i = 0, zeros = 0; i < n; i++) {
 		if (recorded[i] == 0) {
 			zeros++;
