@@ -67,6 +67,8 @@ int sabin_fit_room(const char *command, const char *path, struct sabin_roomfile 
 	int status = -1;
 	enum sabin_err err = l ? sabin_measurement_open(path, &m, &diag) : SABIN_ENOMEM;
 	if (!err)
+		sabin_tell_incomplete(&m);
+	if (!err)
 		err = load(&m, file, l, names, &diag);
 	if (!err && l->count == 0)
 		err = sabin_diag_set(&diag, SABIN_EFORMAT, path, 0, 0,
