@@ -57,6 +57,11 @@ SABIN_MUST enum sabin_err sabin_chart_modes(const struct sabin_chart_input *inpu
                                             struct sabin_modefit *fit,
                                             struct sabin_mode_match **matches);
 
+/* The kind `modes` of a room file: its modes, as high as they come from the trace's speaker to its position,
+ * and the predicted response. */
+SABIN_MUST enum sabin_err sabin_chart_predicted_modes(const struct sabin_chart_input *input,
+                                                      const char *folder, struct sabin_diag *diag);
+
 /* The next round number >= value > 0 for the end of an axis, and a step that divides it into four
  * to six parts. */
 double sabin_chart_round_up(double value, double *step);

@@ -295,7 +295,7 @@ void sabin_schroeder_text(const struct sabin_analysis *analysis, double volume_m
 {
 	const struct sabin_quantity q = sabin_schroeder(analysis, volume_m3);
 	if (q.valid)
-		printf("  Schroeder frequency %s: below it single modes rule, and reverberation time "
-		       "means little\n",
-		       sabin_text_hz(q.value).s);
+		printf("  Schroeder frequency %s, of the %.2f s measured at 500 Hz and 1 kHz: below it single\n"
+		       "  modes rule, and reverberation time means little\n",
+		       sabin_text_hz(q.value).s, volume_m3 * pow(q.value / schroeder_factor, 2));
 }
