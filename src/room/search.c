@@ -23,7 +23,7 @@
 #include "room/search.h"
 
 static const double cells_most = 4e6;      /* of the grid */
-static const double work_most = 6e7;       /* arrangements times modes: some seconds */
+static const double work_most = 2.5e7;     /* arrangements times modes: some seconds */
 static const double distinct_m = 0.2;      /* arrangements closer than this are one */
 static const double free_grid_m = 0.25;    /* where subwoofers are first looked for */
 static const double hold_rise = 0.5;       /* of the score: still the same basin */
