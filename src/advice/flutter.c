@@ -19,7 +19,9 @@ static const double step_s = 0.25e-3;              /* of the energy */
 static const double from_s = 0.02, to_s = 0.35;    /* after the direct sound */
 static const double shortest_s = 6e-3, longest_s = 60e-3; /* a way to and fro: 2 to 20 m */
 static const double trend_s = 0.06;                /* over which the decay is smooth */
+static const double strongest = 5;                 /* amplitude re the decay: one echo alone says nothing */
 static const double over_noise = 10;               /* energy re its end, at least */
+static const double as_good = 0.8;                 /* of the highest correlation: a shorter period with it */
 static const double told = 0.4, told_again = 0.25; /* correlation after one way, and after two */
 
 /* power[*n] of the band, by steps, from the direct sound on. */
@@ -80,11 +82,14 @@ struct flutter {
 
 static double correlation(const double *x, size_t n, size_t lag)
 {
-	double ab = 0, aa = 0, bb = 0;
+	double mean = 0, ab = 0, aa = 0, bb = 0;
+	for (size_t i = 0; i < n; i++)
+		mean += x[i] / (double)n;
 	for (size_t i = 0; i + lag < n; i++) {
-		ab += x[i] * x[i + lag];
-		aa += x[i] * x[i];
-		bb += x[i + lag] * x[i + lag];
+		const double a = x[i] - mean, b = x[i + lag] - mean;
+		ab += a * b;
+		aa += a * a;
+		bb += b * b;
 	}
 	return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
 }
@@ -98,16 +103,30 @@ static double correlation_near(const double *x, size_t n, size_t lag)
 	return best;
 }
 
-/* The period whose correlation is highest; deviation[n] is the level less the decay. */
+/* The period whose correlation is highest, or the shortest that comes near it: what comes back after one
+ * period does so after two.  deviation[n] is the amplitude re the decay. */
 static struct flutter find_period(const double *deviation, size_t n)
 {
-	struct flutter best = {0};
-	for (size_t lag = (size_t)(shortest_s / step_s); lag <= (size_t)(longest_s / step_s) && 3 * lag < n; lag++) {
-		const double first = correlation(deviation, n, lag);
-		if (first > best.first)
-			best = (struct flutter){(double)lag * step_s, first, correlation_near(deviation, n, 2 * lag)};
+	enum { LAGS_MAX = 256 };
+	double value[LAGS_MAX], most = 0;
+	const size_t from = (size_t)(shortest_s / step_s), to = (size_t)(longest_s / step_s);
+	size_t end = from, best = 0;
+	for (; end <= to && 3 * end < n && end - from < LAGS_MAX; end++) {
+		value[end - from] = correlation(deviation, n, end);
+		if (value[end - from] > most) {
+			most = value[end - from];
+			best = end;
+		}
 	}
-	return best;
+	for (size_t lag = from + 1; lag + 1 < end && lag < best; lag++) {
+		const double *v = &value[lag - from];
+		if (v[0] > as_good * most && v[0] >= v[-1] && v[0] >= v[1])
+			best = lag;
+	}
+	if (best == 0)
+		return (struct flutter){0};
+	return (struct flutter){(double)best * step_s, value[best - from],
+	                        correlation_near(deviation, n, 2 * best)};
 }
 
 static enum sabin_err flutter_of(const struct sabin_advice_response *r, struct flutter *out)
@@ -141,7 +160,8 @@ static enum sabin_err flutter_of(const struct sabin_advice_response *r, struct f
 		for (size_t i = 0; !err && i < count; i++)
 			db[i] = 10 * log10(power[from + i] + 1e-300);
 		for (size_t i = 0; !err && i < count; i++)
-			deviation[i] = db[i] - trend(db, count, i, (size_t)(trend_s / step_s / 2));
+			deviation[i] = fmin(pow(10, (db[i] - trend(db, count, i, (size_t)(trend_s / step_s / 2))) / 20),
+			                    strongest);
 		if (!err)
 			*out = find_period(deviation, count);
 		free(db);
@@ -198,7 +218,7 @@ enum sabin_err advice_find_flutter(const struct sabin_advice_scene *scene, struc
 	item->chart = "spectrogram";
 	item->position = position;
 	item->confidence = fmin(0.95, 0.4 + worst.first);
-	item->benefit = 4 + 6 * worst.first;
+	item->benefit = fmin(8 + 8 * worst.first, 14);
 	if (scene->room) {
 		const int axis = axis_of(scene->room, worst.period_s);
 		item->surface = (int)room_walls[axis][0];

@@ -220,7 +220,7 @@ static bool is_everywhere(const struct sabin_advice_scene *scene, const struct h
 			continue;
 		*one = (struct levels){0};
 		take_levels(r->response, one, 1);
-		everywhere = everywhere && depth_db(one, lowest_near(one, f_hz)) > told_db / 2;
+		everywhere = everywhere && depth_db(one, lowest_near(one, f_hz)) > 0.7 * told_db;
 	}
 	free(one);
 	return everywhere;

@@ -49,6 +49,8 @@ static enum sabin_err predict(const struct sabin_advice_scene *scene, size_t spe
 	const double speed = sabin_speed_of_sound(scene->room->temperature_c);
 	const double *from = scene->speaker[speaker].position_m, *to = scene->position_m[position];
 	const double way = room_distance_m(from, to);
+	if (!isfinite(way))
+		return SABIN_EINVAL; /* places that are not known */
 	const struct sabin_images_options options = {
 	    .rate_hz = rate_hz,
 	    .length_s = way / speed + 0.05,
