@@ -12,71 +12,7 @@
 
 #include "util/near.h"
 #include "util/seed.h"
-
-enum { POINTS = 120, RATE = 16000 };
-
-/* A scene of two speakers and two positions, of which tests change what they are about. */
-struct stage {
-	struct sabin_room room;
-	struct sabin_advice_speaker speaker[2];
-	double position_m[2][3];
-	struct sabin_advice_response response[4];
-	struct sabin_response level[4];
-	double freq_hz[POINTS], level_db[4][POINTS];
-	double h[4][RATE / 2];
-	struct sabin_advice_scene scene;
-};
-
-static struct stage *stage_new(void)
-{
-	struct stage *s = calloc(1, sizeof *s);
-	assert_non_null(s);
-	s->room = (struct sabin_room){
-	    .size_m = {4, 6, 2.8}, .temperature_c = 20, .humidity_percent = 50, .pressure_kpa = 101.325};
-	for (int i = 0; i < SABIN_SURFACE_COUNT; i++) {
-		s->room.surface[i].flat = true;
-		for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
-			s->room.surface[i].alpha[b] = 0.6;
-	}
-	const double at[2][3] = {{1, 0.4, 1.2}, {3, 0.4, 1.2}}, seats[2][3] = {{2, 2.2, 1.2}, {1.5, 2.4, 1.2}};
-	memcpy(s->position_m, seats, sizeof seats);
-	for (int i = 0; i < POINTS; i++)
-		s->freq_hz[i] = 20 * pow(2, i / 12.0);
-	for (int i = 0; i < 2; i++) {
-		s->speaker[i] = (struct sabin_advice_speaker){.partner = 1 - i, .range_hz = {NAN, NAN}};
-		memcpy(s->speaker[i].position_m, at[i], sizeof at[i]);
-	}
-	for (size_t i = 0; i < 4; i++) {
-		s->level[i] = (struct sabin_response){
-		    .length = POINTS, .freq_hz = s->freq_hz, .level_db = s->level_db[i]};
-		s->h[i][100] = 1;
-		s->response[i] = (struct sabin_advice_response){
-		    .speaker = i % 2,
-		    .position = i / 2,
-		    .trustworthy = true,
-		    .polarity = 1,
-		    .skew_ppm = {.value = NAN},
-		    .snr_db = sabin_quantity_valid(60, 1),
-		    .arrival_s = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
-		    .h = s->h[i],
-		    .frames = RATE / 2,
-		    .rate_hz = RATE,
-		    .direct = 100,
-		    .dbspl_at_0db = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
-		    .response = &s->level[i],
-		    .gated = &s->level[i],
-		};
-	}
-	s->scene = (struct sabin_advice_scene){
-	    .speaker = s->speaker,
-	    .speaker_count = 2,
-	    .position_m = (const double(*)[3])s->position_m,
-	    .position_count = 2,
-	    .response = s->response,
-	    .response_count = 4,
-	};
-	return s;
-}
+#include "util/stage.h"
 
 static const struct sabin_advice_item *find(const struct sabin_advice *advice, enum sabin_advice_code code)
 {
@@ -147,7 +83,7 @@ static void level(void **state)
 {
 	(void)state;
 	struct stage *s = stage_new();
-	for (int i = 0; i < POINTS; i++)
+	for (int i = 0; i < STAGE_POINTS; i++)
 		s->level_db[1][i] = s->level_db[3][i] = 3;
 	double places[2][3];
 	memcpy(places, s->position_m, sizeof places);
@@ -161,7 +97,7 @@ static void level(void **state)
 	/* with the places known, the nearer one is louder by right: 20 lg of the distances */
 	s->scene.room = &s->room;
 	const double d[2] = {hypot(0.5, 2.0), hypot(1.5, 2.0)};
-	for (int i = 0; i < POINTS; i++) {
+	for (int i = 0; i < STAGE_POINTS; i++) {
 		s->level_db[1][i] = 0;
 		s->level_db[2][i] = -20 * log10(d[0]);
 		s->level_db[3][i] = -20 * log10(d[1]);
@@ -193,7 +129,7 @@ static void dead_driver(void **state)
 {
 	(void)state;
 	struct stage *s = stage_new();
-	for (int i = 0; i < POINTS; i++)
+	for (int i = 0; i < STAGE_POINTS; i++)
 		if (s->freq_hz[i] > 2800)
 			s->level_db[0][i] = s->level_db[2][i] = -40;
 	const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_DRIVER_DEAD);
@@ -209,6 +145,24 @@ static void dead_driver(void **state)
 	s->speaker[0].range_hz[0] = 20;
 	s->speaker[0].range_hz[1] = 120;
 	assert_null(find(advise(s), SABIN_ADVICE_DRIVER_DEAD));
+	free(s);
+}
+
+static void asymmetry(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	/* thirds of an octave that are by turns 4 dB up and down: 4 dB RMS; grid: twelfths from 20 Hz */
+	for (int i = 0; i < STAGE_POINTS; i++)
+		s->level_db[1][i] = (int)floor(3 * log2(s->freq_hz[i] / 300) + 1e-9) % 2 ? 4 : -4;
+	const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_ASYMMETRY);
+	assert_non_null(item);
+	assert_int_equal(item->position, 0);
+	assert_near(evidence(item, "difference"), 4, 0.3);
+	/* beside the middle they may */
+	memcpy(s->level_db[3], s->level_db[1], sizeof s->level_db[1]);
+	memset(s->level_db[1], 0, sizeof s->level_db[1]);
+	assert_null(find(advise(s), SABIN_ADVICE_ASYMMETRY));
 	free(s);
 }
 
@@ -238,13 +192,13 @@ static void capture(void **state)
 /* The response of each pair by image sources, from the places of speaker[from[i % 2]]. */
 static void play(struct stage *s, const int from[2])
 {
-	const struct sabin_images_options options = {.rate_hz = RATE, .length_s = 0.5};
+	const struct sabin_images_options options = {.rate_hz = STAGE_RATE, .length_s = 0.5};
 	s->scene.room = &s->room;
 	for (size_t i = 0; i < 4; i++) {
 		const double *a = s->speaker[from[i % 2]].position_m, *b = s->position_m[i / 2];
-		assert_int_equal(sabin_images_compute(&s->room, a, b, &options, s->h[i], RATE / 2), SABIN_OK);
+		assert_int_equal(sabin_images_compute(&s->room, a, b, &options, s->h[i], STAGE_RATE / 2), SABIN_OK);
 		const double d = sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2));
-		s->response[i].direct = d / sabin_speed_of_sound(20) * RATE;
+		s->response[i].direct = d / sabin_speed_of_sound(20) * STAGE_RATE;
 	}
 }
 
@@ -269,11 +223,11 @@ static void swap(void **state)
 static void make_decay(struct stage *s, struct sabin_random *random, double echo, double period_s)
 {
 	for (int i = 0; i < 4; i++) {
-		const size_t period = (size_t)(period_s * RATE);
+		const size_t period = (size_t)(period_s * STAGE_RATE);
 		memset(s->h[i], 0, sizeof s->h[i]);
 		s->h[i][100] = 1;
-		for (size_t k = 100; k < RATE / 2; k++) {
-			const double envelope = exp(-6.91 * (double)(k - 100) / (0.5 * RATE));
+		for (size_t k = 100; k < STAGE_RATE / 2; k++) {
+			const double envelope = exp(-6.91 * (double)(k - 100) / (0.5 * STAGE_RATE));
 			s->h[i][k] += 0.02 * envelope * sabin_random_normal(random);
 			if ((k - 100) % period == 0 && k > 100)
 				s->h[i][k] += echo * envelope;
@@ -301,11 +255,65 @@ static void flutter(void **state)
 	free(s);
 }
 
+/* Close the loop: what comes out goes in again, gain times, sample by sample; the frequency of what grows, from
+ * zero crossings of the last tenth of a second, band-limited by nothing else than the growth itself. */
+static double growing_hz(const double *h, size_t n, double gain)
+{
+	enum { FRAMES = 6 * STAGE_RATE };
+	double *y = calloc(FRAMES, sizeof *y);
+	assert_non_null(y);
+	y[0] = 1;
+	for (size_t i = 1; i < FRAMES; i++) {
+		for (size_t k = 1; k < n && k <= i; k++)
+			y[i] += gain * h[k] * y[i - k];
+		if (fabs(y[i]) > 1e100)
+			for (size_t k = 0; k <= i; k++)
+				y[k] *= 1e-90;
+	}
+	int crossings = 0;
+	size_t first = 0, last = 0;
+	for (size_t i = FRAMES - STAGE_RATE; i < FRAMES; i++)
+		if (y[i - 1] < 0 && y[i] >= 0) {
+			first = crossings++ == 0 ? i : first;
+			last = i;
+		}
+	free(y);
+	return (double)(crossings - 1) * STAGE_RATE / (double)(last - first);
+}
+
+/* Short dense responses of a small live room, the loop delay in them: h[0] is emission. */
+static void feedback(void **state)
+{
+	(void)state;
+	enum { LENGTH = 400, DRAWS = 10 };
+	struct stage *s = stage_new();
+	struct sabin_random random;
+	sabin_random_init(&random, test_seed("feedback"));
+	s->scene.response_count = 1;
+	s->response[0].direct = 40;
+	s->response[0].arrival_s = sabin_quantity_valid(40.0 / STAGE_RATE, 1e-6);
+	assert_null(find(advise(s), SABIN_ADVICE_FEEDBACK)); /* nobody said that it is live */
+	s->scene.live = true;
+	int right = 0;
+	for (int draw = 0; draw < DRAWS; draw++) {
+		memset(s->h[0], 0, sizeof s->h[0]);
+		s->h[0][40] = 0.2;
+		for (int k = 41; k < LENGTH; k++)
+			s->h[0][k] = 0.1 * exp(-k / 120.0) * sabin_random_normal(&random);
+		const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_FEEDBACK);
+		assert_non_null(item);
+		const double gain = pow(10, (evidence(item, "gain_before_feedback") + 0.3) / 20);
+		right += fabs(growing_hz(s->h[0], LENGTH, gain) / item->freq_hz - 1) < 0.01;
+	}
+	assert_true(right >= 9);
+	free(s);
+}
+
 static void order(void **state)
 {
 	(void)state;
 	struct stage *s = stage_new();
-	for (int i = 0; i < POINTS; i++)
+	for (int i = 0; i < STAGE_POINTS; i++)
 		s->level_db[1][i] = s->level_db[3][i] = 1.5;
 	for (int i = 0; i < 4; i++) {
 		s->response[i].skew_ppm = sabin_quantity_valid(40, 0.01);
@@ -344,8 +352,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_wrong), cmocka_unit_test(polarity), cmocka_unit_test(level),
-	    cmocka_unit_test(delay),         cmocka_unit_test(dead_driver), cmocka_unit_test(capture),
-	    cmocka_unit_test(swap),          cmocka_unit_test(flutter),  cmocka_unit_test(order),
+	    cmocka_unit_test(delay),         cmocka_unit_test(dead_driver), cmocka_unit_test(asymmetry), cmocka_unit_test(capture),
+	    cmocka_unit_test(swap),          cmocka_unit_test(flutter), cmocka_unit_test(feedback),  cmocka_unit_test(order),
 	    cmocka_unit_test(limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,7 @@ struct sabin_advice_scene {
 	size_t position_count;
 	const struct sabin_advice_response *response;
 	size_t response_count;
+	bool live; /* the positions are microphones that play through the speakers: look for feedback */
 };
 
 /* ---- what to do -------------------------------------------------------------------------------------- */
@@ -91,6 +92,7 @@ enum sabin_advice_code {
 	SABIN_ADVICE_TOO_REVERBERANT,
 	SABIN_ADVICE_TOO_DEAD,
 	SABIN_ADVICE_GEOMETRY_DIFFERS,
+	SABIN_ADVICE_FEEDBACK,
 	SABIN_ADVICE_NOT_TRUSTWORTHY, /* the measurement itself, for a reason that no other item names */
 	SABIN_ADVICE_CODE_COUNT,
 };

@@ -31,6 +31,7 @@ static const struct {
     [SABIN_ADVICE_TOO_REVERBERANT] = {"too-reverberant", SABIN_ADVICE_TREAT, 4},
     [SABIN_ADVICE_TOO_DEAD] = {"too-dead", SABIN_ADVICE_TREAT, 4},
     [SABIN_ADVICE_GEOMETRY_DIFFERS] = {"geometry-differs", SABIN_ADVICE_REPAIR, 1},
+    [SABIN_ADVICE_FEEDBACK] = {"feedback", SABIN_ADVICE_CORRECT, 2},
     [SABIN_ADVICE_NOT_TRUSTWORTHY] = {"not-trustworthy", SABIN_ADVICE_REPAIR, 1},
 };
 
@@ -148,7 +149,7 @@ static advice_detector *const detectors[] = {
     advice_find_capture,  advice_find_background,  advice_find_polarity, advice_find_dead_driver,
     advice_find_swap,     advice_find_mismatch,    advice_find_geometry, advice_find_near_boundary,
     advice_find_nulls,    advice_find_reflections, advice_find_flutter,  advice_find_ringing,
-    advice_find_reverberation,
+    advice_find_reverberation, advice_find_asymmetry, advice_find_feedback,
 };
 
 /* Benefit for effort; what is to be left alone comes last. */

@@ -13,7 +13,7 @@ typedef enum sabin_err advice_detector(const struct sabin_advice_scene *scene, s
 advice_detector advice_find_polarity, advice_find_mismatch, advice_find_swap, advice_find_dead_driver,
     advice_find_capture, advice_find_background, advice_find_near_boundary, advice_find_nulls,
     advice_find_reflections, advice_find_flutter, advice_find_ringing, advice_find_reverberation,
-    advice_find_geometry;
+    advice_find_geometry, advice_find_feedback, advice_find_asymmetry;
 
 /* A new item about nothing yet, of the kind that is usual for its code; NULL when there are too many. */
 struct sabin_advice_item *advice_add(struct sabin_advice *out, enum sabin_advice_code code);

@@ -137,6 +137,66 @@ enum sabin_err advice_find_reflections(const struct sabin_advice_scene *scene, s
 	return SABIN_OK;
 }
 
+/* ---- left unlike right ---------------------------------------------------------------------------------------- */
+
+static const double unlike_db = 3;    /* EBU Tech 3276 is said to allow 2 dB of any third octave's difference */
+static const double centred_m = 0.1;  /* as far from both */
+static const double unlike_from_hz = 300, unlike_to_hz = 8000;
+
+/* RMS of the difference in thirds of an octave, its mean removed. */
+static double difference_db(const struct sabin_response *a, const struct sabin_response *b)
+{
+	double sum = 0, squares = 0;
+	int n = 0;
+	for (double hz = unlike_from_hz; hz < unlike_to_hz; hz *= cbrt(2)) {
+		const double d = advice_level_db(b, hz, hz * cbrt(2)) - advice_level_db(a, hz, hz * cbrt(2));
+		if (!isfinite(d))
+			continue;
+		sum += d;
+		squares += d * d;
+		n++;
+	}
+	return n > 1 ? sqrt(fmax(squares / n - sum * sum / n / n, 0)) : 0;
+}
+
+static bool is_explained(const struct sabin_advice *out, int a, int b)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (out->item[i].code == SABIN_ADVICE_DRIVER_DEAD &&
+		    (out->item[i].speaker == a || out->item[i].speaker == b))
+			return true;
+	return false;
+}
+
+enum sabin_err advice_find_asymmetry(const struct sabin_advice_scene *scene, struct sabin_advice *out)
+{
+	for (size_t i = 0; i < scene->response_count; i++) {
+		const struct sabin_advice_response *a = &scene->response[i];
+		const int partner = scene->speaker[a->speaker].partner;
+		if (partner <= (int)a->speaker || !a->trustworthy || !a->response)
+			continue;
+		const struct sabin_advice_response *b = advice_response(scene, (size_t)partner, a->position);
+		const double *at_m = scene->position_m[a->position];
+		const double off_m = room_distance_m(scene->speaker[a->speaker].position_m, at_m) -
+		                     room_distance_m(scene->speaker[partner].position_m, at_m);
+		/* where places are not known, nothing is either; not so for NAN */
+		if (!b || !b->response || !(fabs(off_m) < centred_m) || is_explained(out, (int)a->speaker, partner))
+			continue;
+		const double db = difference_db(a->response, b->response);
+		struct sabin_advice_item *item = db > unlike_db ? advice_add(out, SABIN_ADVICE_ASYMMETRY) : NULL;
+		if (!item)
+			continue;
+		item->speaker = (int)a->speaker;
+		item->other_speaker = partner;
+		item->position = (int)a->position;
+		item->chart = "response";
+		item->confidence = 0.8;
+		item->benefit = fmin(2 + 2 * (db - unlike_db), 10);
+		advice_evidence(item, "difference", sabin_quantity_valid(db, 0.5), "dB");
+	}
+	return SABIN_OK;
+}
+
 /* ---- a microphone in the corner ------------------------------------------------------------------------------- */
 
 static bool is_there(const double point_m[3])

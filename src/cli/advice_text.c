@@ -299,6 +299,20 @@ static void geometry_differs(const struct sabin_scene *s, const struct sabin_adv
 	say(w, "  Measure it again: everything that follows from the geometry depends on it.");
 }
 
+static void feedback(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+{
+	say(w, "A microphone at %s that plays through %s howls first at %s, when %.1f dB are added to what was measured; "
+	       "next at",
+	    position(s, item->position), speaker(s, item->speaker), sabin_text_hz(item->freq_hz).s,
+	    evidence(item, "gain_before_feedback"));
+	for (size_t i = 2; i < item->evidence_count; i++)
+		say(w, "%s %s (%.1f dB later)", i > 2 ? "," : "", sabin_text_hz(item->evidence[i].freq_hz).s,
+		    item->evidence[1].q.value - item->evidence[i].q.value);
+	say(w, ".  Move the microphone away from the speaker's axis first; then notch these.");
+	if (item->confidence < 0.8)
+		say(w, "  The loop's delay is not known, so that these are its loudest frequencies, not its surest.");
+}
+
 static void not_trustworthy(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	say(w, "%.0f responses are not trustworthy", evidence(item, "responses"));
@@ -332,6 +346,7 @@ static sentence *const sentences[SABIN_ADVICE_CODE_COUNT] = {
     [SABIN_ADVICE_TOO_REVERBERANT] = too_reverberant,
     [SABIN_ADVICE_TOO_DEAD] = too_dead,
     [SABIN_ADVICE_GEOMETRY_DIFFERS] = geometry_differs,
+    [SABIN_ADVICE_FEEDBACK] = feedback,
     [SABIN_ADVICE_NOT_TRUSTWORTHY] = not_trustworthy,
 };
 

@@ -10,6 +10,7 @@ struct options {
 	struct sabin_common common;
 	const char *output, *calibration;
 	struct sabin_list speakers, positions;
+	bool live;
 };
 
 static const struct sabin_opt rows[] = {
@@ -17,6 +18,8 @@ static const struct sabin_opt rows[] = {
      NULL, "only these speakers"},
     {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
      NULL, "only these positions"},
+    {SABIN_OPT_FLAG, 0, "live", NULL, offsetof(struct options, live), 0, 0, 0, NULL, NULL,
+     "the positions are microphones that play through the speakers: look for feedback"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
      NULL, "microphone calibration to subtract, or none; else the measurement's own"},
     {SABIN_OPT_TEXT, 'o', "output", "FILE", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
@@ -55,6 +58,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	                             w->o->calibration, &w->side);
 	if (status < 0) {
 		enum sabin_err err = sabin_scene_of(&w->side, w->o->calibration, &w->scene, &diag);
+		w->scene.scene.live = w->o->live;
 		if (!err)
 			err = sabin_advise(&w->scene.scene, &w->advice);
 		if (err)
