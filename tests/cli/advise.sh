@@ -170,6 +170,31 @@ else
 fi
 expect_status 0 "$sabin" advise m/left.mix.wav
 if grep -q 'places and surfaces' "$T/out"; then pass "less is said of a bare file"; else fail "bare file"; fi
+expect_status 0 "$sabin" advise m --live --json
+if jq -e '[.items[] | select(.code == "feedback")] | length == 4' "$T/out" >/dev/null; then
+	pass "feedback of each way"
+else
+	fail "feedback of each way"
+fi
+
+# requirements: what is not known is not missed, what fails is, and both are in the document
+expect_status 0 "$sabin" analyze m --only noise --require nr-15
+cat >own.yaml <<-END
+name: our own
+requirements:
+  - {measure: decay_time, from_hz: 250, to_hz: 4000, at_most: 2}
+  - {measure: early_reflection, at_most: -60}
+END
+expect_status 1 "$sabin" analyze m --only noise --json --require own.yaml,bs-775
+if [ "$(jq -r '.requirements | map(.missed) | join(" ")' "$T/out")" = 'true false' ] &&
+	[ "$(jq -r '.requirements[0].rows | map(.verdict) | join(" ")' "$T/out")" = 'pass fail' ] &&
+	[ "$(jq -r '.requirements[1].rows[0].verdict' "$T/out")" = unverified ]; then
+	pass "requirements in JSON"
+else
+	fail "requirements in JSON"
+fi
+expect_status 2 "$sabin" analyze m --require iso-9000
+expect_status 3 "$sabin" analyze m --require room.yaml
 expect_status 0 "$sabin" advise m -o advice.txt
 expect_status 2 "$sabin" advise m -o advice.txt
 expect_status 3 "$sabin" advise room.yaml
