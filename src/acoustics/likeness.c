@@ -149,7 +149,7 @@ static struct verdict judge(const struct octave *octave, size_t count)
 	struct verdict v = {0};
 	double arrival_s[SABIN_TRACK_BANDS_MAX], fall_db[SABIN_TRACK_BANDS_MAX],
 	    returns[SABIN_TRACK_BANDS_MAX], rises[SABIN_TRACK_BANDS_MAX];
-	size_t arrivals = 0, silences = 0;
+	size_t arrivals = 0, silences = 0, swings = 0;
 	for (size_t b = 0; b < count; b++) {
 		const struct octave *o = &octave[b];
 		if (o->contrast_db < o->least_db)
@@ -158,16 +158,18 @@ static struct verdict judge(const struct octave *octave, size_t count)
 		if (o->contrast_db >= fmax(arrival_needs_db, o->least_db - arrival_db))
 			arrival_s[arrivals++] = o->arrival_s;
 		/* where chance alone makes swings of 10 dB, they tell nothing */
-		if (o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db) &&
-		    o->least_db - tells_db <= -arrival_db)
-			rises[silences] = o->rises, returns[silences++] = o->returns;
+		const bool steady = o->least_db - tells_db <= -arrival_db;
+		if (steady && o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db))
+			returns[silences++] = o->returns;
+		if (steady && o->contrast_db >= fmax(arrival_needs_db, o->least_db - arrival_db))
+			rises[swings++] = o->rises;
 		if (o->contrast_db >= fall_needs_db && o->span_s >= least_span_s && o->cells >= least_cells)
 			fall_db[v.falls++] = o->fall_db;
 	}
 	judge_arrivals(arrival_s, arrivals, &v);
 	v.fall_db = median(fall_db, v.falls);
 	v.returns = median(returns, silences);
-	v.rises = median(rises, silences);
+	v.rises = median(rises, swings);
 	return v;
 }
 
