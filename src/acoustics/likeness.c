@@ -179,7 +179,7 @@ static void conclude(const struct verdict *v, bool struck, struct sabin_likeness
 	const bool spread = v->spread_s > most_spread_s;
 	if (spread && !struck && v->rising >= least_rising) {
 		out->like = SABIN_LIKE_SWEEP;
-	} else if (spread || (struck ? v->returns : v->rises) > most_returns ||
+	} else if (spread || v->returns > most_returns || (!struck && v->rises > most_returns) ||
 	           v->fall_db < least_fall_db) {
 		out->like = struck ? SABIN_LIKE_SEVERAL : SABIN_LIKE_SOUND;
 		out->certain = !struck;
