@@ -111,16 +111,14 @@ static bool of_repeatability(const struct sabin_comparison *all)
 	return false;
 }
 
-void sabin_comparison_text(const struct sabin_comparison *all, FILE *stream)
+void sabin_comparison_text(const struct sabin_comparison *all, bool everything, FILE *stream)
 {
 	const bool screen = stream == stdout; /* colours are for it */
 	const char *bold = screen ? sabin_bold() : "", *dim = screen ? sabin_dim() : "";
 	const char *plain = screen ? sabin_plain() : "";
 	fprintf(stream, "%s%s against %s%s: %zu response%s\n", bold, all->after->path,
 	        all->before->path, plain, all->count, all->count == 1 ? "" : "s");
-	for (size_t i = 0; i < all->finding_count; i++)
-		if (strcmp(all->summary[i].code, "not-compared") != 0)
-			fprintf(stream, "  %zu. %s\n", i + 1, all->summary[i].text);
+	sabin_comparison_brief(all, everything, stream);
 	for (size_t i = 0; i < all->not_compared_count; i++)
 		fprintf(stream, "  %snot compared: %s: %s%s\n", dim, all->not_compared[i].what,
 		        all->not_compared[i].why, plain);

@@ -79,6 +79,7 @@ static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 		sabin_json_open_object(json, NULL);
 		sabin_json_number(json, "centre_hz", v->snr_bands[i].centre_hz);
 		sabin_json_quantity(json, "snr_db", v->snr_bands[i].snr_db, "dB");
+		sabin_json_number(json, "coherence", v->snr_bands[i].coherence);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
