@@ -41,6 +41,8 @@ static const double arrival_db = -10, end_db = -20;
 static const double least_span_s = 0.3, least_cells = 20;
 /* The limits; see the head of this file. */
 static const double most_spread_s = 0.1, least_fall_db = 2, least_rising = 0.7;
+/* What is struck and has a strong echo in its second half falls by 4 dB, as few octaves tell it by 2. */
+static const double struck_fall_db = 1;
 /* A peak so far above the RMS of everything is no steady sound: there, something was struck.  (Music
  * reaches 20 dB, a Gaussian noise 14 dB in a minute.) */
 static const double struck_db = 22;
@@ -180,7 +182,7 @@ static void conclude(const struct verdict *v, bool struck, struct sabin_likeness
 	if (spread && !struck && v->rising >= least_rising) {
 		out->like = SABIN_LIKE_SWEEP;
 	} else if (spread || v->returns > most_returns || (!struck && v->rises > most_returns) ||
-	           v->fall_db < least_fall_db) {
+	           v->fall_db < (struck ? struck_fall_db : least_fall_db)) {
 		out->like = struck ? SABIN_LIKE_SEVERAL : SABIN_LIKE_SOUND;
 		out->certain = !struck;
 	} else if (v->falls < 2 && v->arrivals < 2 && !struck) {
