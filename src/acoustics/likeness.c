@@ -41,6 +41,8 @@ static const double arrival_db = -10, end_db = -20;
 static const double least_span_s = 0.3, least_cells = 20;
 /* The limits; see the head of this file. */
 static const double most_spread_s = 0.1, least_fall_db = 2, least_rising = 0.7;
+/* What is struck and has a strong echo in its second half falls by 4 dB, as few octaves tell it by 2. */
+static const double struck_fall_db = 1;
 /* A peak so far above the RMS of everything is no steady sound: there, something was struck.  (Music
  * reaches 20 dB, a Gaussian noise 14 dB in a minute.) */
 static const double struck_db = 22;
@@ -149,7 +151,7 @@ static struct verdict judge(const struct octave *octave, size_t count)
 	struct verdict v = {0};
 	double arrival_s[SABIN_TRACK_BANDS_MAX], fall_db[SABIN_TRACK_BANDS_MAX],
 	    returns[SABIN_TRACK_BANDS_MAX], rises[SABIN_TRACK_BANDS_MAX];
-	size_t arrivals = 0, silences = 0;
+	size_t arrivals = 0, silences = 0, swings = 0;
 	for (size_t b = 0; b < count; b++) {
 		const struct octave *o = &octave[b];
 		if (o->contrast_db < o->least_db)
@@ -158,16 +160,18 @@ static struct verdict judge(const struct octave *octave, size_t count)
 		if (o->contrast_db >= fmax(arrival_needs_db, o->least_db - arrival_db))
 			arrival_s[arrivals++] = o->arrival_s;
 		/* where chance alone makes swings of 10 dB, they tell nothing */
-		if (o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db) &&
-		    o->least_db - tells_db <= -arrival_db)
-			rises[silences] = o->rises, returns[silences++] = o->returns;
+		const bool steady = o->least_db - tells_db <= -arrival_db;
+		if (steady && o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db))
+			returns[silences++] = o->returns;
+		if (steady && o->contrast_db >= fmax(arrival_needs_db, o->least_db - arrival_db))
+			rises[swings++] = o->rises;
 		if (o->contrast_db >= fall_needs_db && o->span_s >= least_span_s && o->cells >= least_cells)
 			fall_db[v.falls++] = o->fall_db;
 	}
 	judge_arrivals(arrival_s, arrivals, &v);
 	v.fall_db = median(fall_db, v.falls);
 	v.returns = median(returns, silences);
-	v.rises = median(rises, silences);
+	v.rises = median(rises, swings);
 	return v;
 }
 
@@ -177,8 +181,8 @@ static void conclude(const struct verdict *v, bool struck, struct sabin_likeness
 	const bool spread = v->spread_s > most_spread_s;
 	if (spread && !struck && v->rising >= least_rising) {
 		out->like = SABIN_LIKE_SWEEP;
-	} else if (spread || (struck ? v->returns : v->rises) > most_returns ||
-	           v->fall_db < least_fall_db) {
+	} else if (spread || v->returns > most_returns || (!struck && v->rises > most_returns) ||
+	           v->fall_db < (struck ? struck_fall_db : least_fall_db)) {
 		out->like = struck ? SABIN_LIKE_SEVERAL : SABIN_LIKE_SOUND;
 		out->certain = !struck;
 	} else if (v->falls < 2 && v->arrivals < 2 && !struck) {
