@@ -248,6 +248,9 @@ static void losses(void **state)
 	assert_true(stops(&sabin_dialect_lsp, &s));
 	assert_true(stops(&sabin_dialect_rew, &s));
 	assert_false(stops(&sabin_dialect_apo, &s));
+	assert_false(stops(&sabin_dialect_minidsp, &s));
+	assert_true(sabin_dialect_loss(&sabin_dialect_minidsp, &s, 0, &loss));
+	assert_non_null(strstr(loss.text, "33 filters on a device that has 10"));
 	assert_true(sabin_dialect_loss(&sabin_dialect_easyeffects, &s, 0, &loss));
 	assert_non_null(strstr(loss.text, "levels of the channels differ"));
 	assert_false(loss.stops);
