@@ -72,6 +72,7 @@ struct sabin_band_result {
 	bool t20_meets_iso, t30_meets_iso; /* INR >= 35, 45 dB */
 	double noise_db;   /* noise density re the band's peak smoothed energy density; -INFINITY: none */
 	double energy;     /* of the decay, amplitude^2 times s; NAN: not known */
+	double energy_again; /* by what share of it a second measurement would differ (k = 1) */
 	double knee_s;     /* where decay and noise cross, after time zero */
 	double topt_to_db; /* lower end of the Topt range, negative */
 	struct sabin_decay_fit fit_t20, fit_t30, fit_topt; /* NAN where not computable */
@@ -105,6 +106,12 @@ SABIN_API void sabin_analysis_free(struct sabin_analysis *analysis);
  * at 10 m, for a response whose amplitude 1 is the free-field pressure at 1 m.  Valid where INR and
  * the length of the filter's own decay allow it. */
 SABIN_API struct sabin_quantity sabin_strength(const struct sabin_band_result *band, double rate_hz);
+
+/* What the standard's own rule says of T20 or T30: the decay time, not valid where the decay stands less
+ * than 35 or 45 dB above the noise (ISO 3382-1:2009, 5.3.3), with both figures.  A value that
+ * is valid all the same is one that subtracting the noise has saved. */
+SABIN_API struct sabin_quantity sabin_iso_decay_time(const struct sabin_band_result *band,
+                                                     enum sabin_parameter time);
 
 /* For many responses of about one length: what planning and memory cost is paid once.  An analyser
  * serves one thread at a time; its results do not depend on what it did before and outlive it. */

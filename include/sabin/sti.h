@@ -23,6 +23,7 @@ SABIN_API double sabin_sti_modulation_hz(size_t i);
 
 struct sabin_sti_options {
 	double excited_from_hz, excited_to_hz; /* what the sweep excited; 0, INFINITY: not known */
+	double stray; /* as in struct sabin_analysis_options; 0: not known */
 };
 
 struct sabin_sti {
@@ -35,7 +36,7 @@ struct sabin_sti {
 /* From the response h[n] whose direct sound begins at sample `onset`.  Each octave is truncated where
  * its decay meets the noise, the noise subtracted and the rest of the decay added, so that the result
  * is that of the room without noise.
- * SABIN_EINVAL: onset >= n, rate_hz not positive, samples not finite.  SABIN_ESHORT: silence from the
+ * SABIN_EINVAL: onset >= n, rate_hz not positive, a stray below 0 or not finite, samples not finite.  SABIN_ESHORT: silence from the
  * onset on.  SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_sti_compute(const double *h, size_t n, double rate_hz,
                                                       size_t onset,
@@ -60,6 +61,13 @@ SABIN_API double sabin_sti_index(const double m[SABIN_STI_BANDS][SABIN_STI_MODUL
 /* The same room in noise: `quiet` from sabin_sti_compute(). */
 SABIN_API void sabin_sti_in_noise(const struct sabin_sti *quiet,
                                   const struct sabin_sti_levels *levels, struct sabin_sti *out);
+
+/* How much the index of one octave (band_hz wide) varies from place to place in a room whose reverberation
+ * time there is time_s: standard deviation; NAN where one of them is not positive.  That of the whole index
+ * is at most sabin_sti_place_deviation(), the weighted sum of the squares (what neighbouring octaves have in
+ * common lessens it); time_s NAN: not known. */
+SABIN_API double sabin_sti_octave_deviation(double band_hz, double time_s);
+SABIN_API double sabin_sti_place_deviation(const double time_s[SABIN_STI_BANDS]);
 
 /* "bad" "poor" "fair" "good" "excellent", and the letter of annex F, "U" .. "A+"; "" for NAN. */
 SABIN_API const char *sabin_sti_rating(double sti);
