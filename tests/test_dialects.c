@@ -74,7 +74,7 @@ static long draws(void)
 {
 	const char *text = getenv("SABIN_TEST_DRAWS");
 	const long n = text ? strtol(text, NULL, 10) : 0;
-	return n > 0 ? n : 60;
+	return n > 0 ? n : 30;
 }
 
 /* One correction through all chains of two: those of filters, or all of them. */
@@ -224,6 +224,17 @@ static void all_kinds(void **state)
 			if (d->carries & SABIN_CARRY_POLARITY && !is_fir(d))
 				assert_true(sabin_setting_gain(&again.channels[1]) < 0);
 			carried++;
+			if (d != &sabin_dialect_rew) {
+				struct sabin_setting third;
+				struct sabin_dialect_files b;
+				test_converted(d, &again, rate_hz, *state, &third, &b);
+				for (size_t k = 0; k < b.count; k++)
+					if (files.file[k].length != b.file[k].length ||
+					    memcmp(files.file[k].bytes, b.file[k].bytes, b.file[k].length) != 0)
+						fail_msg("%s: %s is not the same again", d->name, b.file[k].name);
+				sabin_dialect_files_release(&b);
+				sabin_setting_release(&third);
+			}
 			sabin_dialect_files_release(&files);
 			sabin_setting_release(&again);
 		}
@@ -248,6 +259,9 @@ static void losses(void **state)
 	assert_true(stops(&sabin_dialect_lsp, &s));
 	assert_true(stops(&sabin_dialect_rew, &s));
 	assert_false(stops(&sabin_dialect_apo, &s));
+	assert_false(stops(&sabin_dialect_minidsp, &s));
+	assert_true(sabin_dialect_loss(&sabin_dialect_minidsp, &s, 0, &loss));
+	assert_non_null(strstr(loss.text, "33 filters on a device that has 10"));
 	assert_true(sabin_dialect_loss(&sabin_dialect_easyeffects, &s, 0, &loss));
 	assert_non_null(strstr(loss.text, "levels of the channels differ"));
 	assert_false(loss.stops);

@@ -49,7 +49,7 @@ static bool can_say(const struct sabin_dialect *d, const struct sabin_section *s
 	return d->carries & SABIN_CARRY_PASSES && s->type <= SABIN_SECTION_HIGH_PASS;
 }
 
-/* What is lost of one channel: up to six things, in this order. */
+/* What is lost of one channel: up to eight things, in this order. */
 static bool lost(const struct sabin_dialect *d, const struct sabin_setting_channel *c, int what,
                  struct sabin_dialect_loss *loss)
 {
@@ -83,6 +83,10 @@ static bool lost(const struct sabin_dialect *d, const struct sabin_setting_chann
 		snprintf(loss->text, sizeof loss->text, "%s: the delay of %.3f ms", c->name,
 		         1000 * c->delay_s);
 		return c->delay_s > 0 && !(d->carries & SABIN_CARRY_DELAY);
+	case 6:
+		snprintf(loss->text, sizeof loss->text, "%s: %zu filters on a device that has %zu", c->name,
+		         sabin_dialect_busy(c), d->usual);
+		return d->usual > 0 && sabin_dialect_busy(c) > d->usual;
 	default:
 		snprintf(loss->text, sizeof loss->text, "%s: inverted polarity", c->name);
 		return sabin_setting_gain(c) < 0 && !(d->carries & SABIN_CARRY_POLARITY);
@@ -115,7 +119,7 @@ bool sabin_dialect_loss(const struct sabin_dialect *d, const struct sabin_settin
 		if (lost_of_all(d, setting, what, loss) && index-- == 0)
 			return true;
 	for (size_t i = 0; i < setting->channel_count; i++)
-		for (int what = 0; what < 7; what++)
+		for (int what = 0; what < 8; what++)
 			if (lost(d, &setting->channels[i], what, loss) && index-- == 0)
 				return true;
 	return false;

@@ -52,6 +52,7 @@ struct sabin_dialect {
 	const char *ends[3]; /* of the names of its files, for telling them apart */
 	unsigned carries;
 	size_t most;     /* sections of a channel; 0: any number */
+	size_t usual;    /* sections that common devices have; 0: no such limit */
 	size_t channels; /* at most; 0: any number */
 	bool one_gain;   /* the same for all channels */
 	bool comments; /* its files can say what they are */

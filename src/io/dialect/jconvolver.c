@@ -93,7 +93,7 @@ static enum sabin_err read_name(struct reader *r, char *rest)
 	if (!err && !name)
 		err = sabin_dialect_refuse(&r->line, NULL, "a name was expected");
 	if (!err)
-		snprintf(r->out->channels[r->first + i - 1].name, SABIN_CORRECTION_NAME, "%s", name);
+		sabin_setting_name(&r->out->channels[r->first + i - 1], name);
 	return err;
 }
 

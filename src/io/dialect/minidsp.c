@@ -168,6 +168,7 @@ const struct sabin_dialect sabin_dialect_minidsp = {
     .next = "import %s/NAME-RATE.txt in the plugin's PEQ, advanced mode, at the rate of the device",
     .ends = {".txt"},
     .carries = SABIN_CARRY_PREAMP | SABIN_CARRY_POLARITY | SABIN_CARRY_RAW | SABIN_CARRY_OTHER,
+    .usual = 10, /* of a 2x4HD */
     .write = write,
     .read = read,
     .knows = knows,

@@ -36,8 +36,16 @@ struct sabin_setting_channel *sabin_setting_add(struct sabin_setting *setting, c
 	setting->channels = grown;
 	struct sabin_setting_channel *c = &grown[setting->channel_count++];
 	*c = (struct sabin_setting_channel){.polarity = 1};
-	snprintf(c->name, sizeof c->name, "%s", name);
+	sabin_setting_name(c, name);
 	return c;
+}
+
+void sabin_setting_name(struct sabin_setting_channel *channel, const char *name)
+{
+	snprintf(channel->name, sizeof channel->name, "%s", name);
+	for (char *c = channel->name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == '\x7f')
+			*c = '_';
 }
 
 enum sabin_err sabin_setting_add_section(struct sabin_setting_channel *c,

@@ -73,6 +73,8 @@ void sabin_setting_release(struct sabin_setting *setting);
 /* A new channel at the end, +1, 0 dB, without anything; NULL: no memory, or too many. */
 SABIN_MUST struct sabin_setting_channel *sabin_setting_add(struct sabin_setting *setting,
                                                            const char *name);
+/* Name it; control characters, which would reach a terminal, become '_'. */
+void sabin_setting_name(struct sabin_setting_channel *channel, const char *name);
 /* SABIN_EINVAL: too many. */
 SABIN_MUST enum sabin_err sabin_setting_add_section(struct sabin_setting_channel *channel,
                                                     const struct sabin_section *section);
