@@ -6,7 +6,7 @@ load 'theme.gp'
 set multiplot
 set logscale x; set xrange [N('from_hz'):N('to_hz')]
 set xtics ('20' 20,'30' 30,'40' 40,'50' 50,'60' 60,'80' 80,'100' 100,'150' 150,'200' 200,'300' 300,'400' 400,'500' 500,'700' 700,'1k' 1000)
-set yrange [N('bottom_db'):N('top_db')]; set ytics 10
+set yrange [N('bottom_db'):N('top_db')]; set ytics N('step_db')
 set xtics textcolor rgb bg
 yt = 'Level, dB re maximum'; eval YTITLE
 predicted = I('predicted')

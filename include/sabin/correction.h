@@ -29,7 +29,8 @@ struct sabin_eq_speaker {
 	long pair;              /* index of the speaker that it forms a pair with, or -1 */
 	const struct sabin_eq_mode *modes;
 	size_t mode_count;
-	double travel_s; /* of the direct sound to the first place; NAN: not known */
+	double travel_s; /* of the direct sound to the first place, from any moment common to all; NAN: not
+	                  * known */
 	const double *travels_s; /* [place_count] to each place; NULL: not known */
 	bool sub;        /* plays low frequencies only: see sabin_correction_integrate() */
 };
@@ -72,6 +73,7 @@ struct sabin_correction_channel {
 	size_t rate_count;
 	struct sabin_correction_rate rates[SABIN_CORRECTION_RATES];
 	double error_before_db, error_after_db, net_boost_db;
+	double left_db; /* of what its filters were to correct: weighted RMS; NAN: read from a file */
 	size_t length; /* of the curves, the grid of the range */
 	double *freq_hz, *before_db, *target_db, *predicted_db;
 	unsigned char *leave; /* [length] enum sabin_leave */

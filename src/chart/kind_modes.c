@@ -13,7 +13,9 @@
 enum { NAMES_MAX = 6, KINDS = 3, UNMATCHED = KINDS + 1, STEPS = 60, FONT_PX = 12 };
 /* of the lower panel; as in plots/modes.gp */
 enum { LEFT_PX = 62, WIDTH_PX = 900 - LEFT_PX - 26, HEIGHT_PX = 260, MARK_PX = 5 };
-static const double bottom_db = -40, top_db = 5;
+/* The level's axis ends at the first of these that holds the curve; deeper nulls leave the page. */
+static const double bottoms_db[] = {-40, -60, -80};
+static const double top_db = 5;
 static const double audible_periods = 32; /* as in the analysis */
 static const double stretch = 1.3;        /* what is not valid may stretch the axis by so much */
 
@@ -21,7 +23,7 @@ struct picture {
 	const struct sabin_chart_input *input;
 	const struct sabin_modefit *fit;
 	const struct sabin_mode_match *matches; /* NULL: no room file */
-	double top_s, step_s;
+	double top_s, step_s, bottom_db;
 };
 
 /* 1 axial, 2 tangential, 3 oblique, UNMATCHED. */
@@ -31,6 +33,36 @@ static int kind_of(const struct picture *p, size_t i)
 		return UNMATCHED;
 	const int *n = p->matches[i].n;
 	return (n[0] != 0) + (n[1] != 0) + (n[2] != 0);
+}
+
+/* Level of the response at point i re the largest between the chart's ends; NAN: it is beyond them. */
+static double shown_db(const struct picture *p, size_t i, double most_db)
+{
+	const struct sabin_response *r = p->input->traces[0].response;
+	return r->freq_hz[i] < p->fit->from_hz || r->freq_hz[i] > p->fit->to_hz ? (double)NAN
+	                                                                        : r->level_db[i] - most_db;
+}
+
+static double most_shown_db(const struct picture *p)
+{
+	const struct sabin_response *r = p->input->traces[0].response;
+	double most_db = -(double)INFINITY;
+	for (size_t i = 0; r && i < r->length; i++)
+		most_db = fmax(most_db, shown_db(p, i, 0));
+	return most_db;
+}
+
+static void find_level_axis(struct picture *p)
+{
+	const struct sabin_response *r = p->input->traces[0].response;
+	const double most_db = most_shown_db(p);
+	double least_db = 0;
+	size_t k = 0;
+	for (size_t i = 0; r && i < r->length; i++)
+		least_db = fmin(least_db, shown_db(p, i, most_db));
+	while (k + 1 < sizeof bottoms_db / sizeof *bottoms_db && least_db < bottoms_db[k])
+		k++;
+	p->bottom_db = bottoms_db[k];
 }
 
 static void find_axis(struct picture *p)
@@ -171,7 +203,8 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 	                   p->matches ? SABIN_DOT "named after the rigid room" : "");
 	sabin_sheet_number(sheet, "from_hz", p->fit->from_hz);
 	sabin_sheet_number(sheet, "to_hz", p->fit->to_hz);
-	sabin_sheet_number(sheet, "bottom_db", bottom_db);
+	sabin_sheet_number(sheet, "bottom_db", p->bottom_db);
+	sabin_sheet_number(sheet, "step_db", p->bottom_db < bottoms_db[0] ? 20 : 10);
 	sabin_sheet_number(sheet, "top_db", top_db);
 	sabin_sheet_number(sheet, "left_px", LEFT_PX);
 	sabin_sheet_number(sheet, "top_s", p->top_s);
@@ -192,19 +225,13 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 static void write_response(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_response *r = p->input->traces[0].response;
-	double most_db = -(double)INFINITY;
+	const double most_db = most_shown_db(p);
 	sabin_sheet_table(sheet, "_response", "f_Hz level_dB");
-	for (int pass = 0; r && pass < 2; pass++)
-		for (size_t i = 0; i < r->length; i++) {
-			const double f = r->freq_hz[i], db = r->level_db[i];
-			if (f < p->fit->from_hz || f > p->fit->to_hz)
-				continue;
-			if (pass == 0)
-				most_db = fmax(most_db, db);
-			else
-				sabin_sheet_row(sheet, 2,
-				                (double[]){f, fmax(db - most_db, bottom_db)});
-		}
+	for (size_t i = 0; r && i < r->length; i++) {
+		const double db = shown_db(p, i, most_db);
+		if (!isnan(db))
+			sabin_sheet_row(sheet, 2, (double[]){r->freq_hz[i], db});
+	}
 	sabin_sheet_off_page(sheet, 2);
 }
 
@@ -224,7 +251,7 @@ static void write_modes(struct sabin_sheet *sheet, const struct picture *p)
 			row[2] = fmax(t.value - 2 * t.plus_minus, 0);
 			row[3] = t.value + 2 * t.plus_minus;
 			row[4] = t.plus_minus;
-			row[6] = top_db - bottom_db;
+			row[6] = top_db - p->bottom_db;
 		} else if (t.value < p->top_s) {
 			row[5] = t.value;
 		}
@@ -262,6 +289,7 @@ static enum sabin_err write_chart(const struct sabin_chart_input *input, const c
 		struct picture p = {.input = input, .fit = &fit, .matches = matches};
 		struct sabin_sheet sheet;
 		find_axis(&p);
+		find_level_axis(&p);
 		sabin_sheet_open(&sheet, folder, "modes");
 		write_words(&sheet, &p);
 		write_names(&sheet, &p);

@@ -104,18 +104,22 @@ static size_t measured_positions(const struct sabin_analyses *all, int *position
 	return count;
 }
 
-/* The mean decay time in the middle of what counts; NAN: none. */
-static double middle_time_s(const struct sabin_analysis *a)
+/* Mean of the decay times in the middle; not valid, and NAN, where there is none. */
+static struct sabin_quantity middle_time(const struct sabin_analysis *a)
 {
-	double sum = 0, count = 0;
+	double sum = 0, variance = 0;
+	size_t count = 0;
 	for (size_t b = 0; b < a->band_count; b++) {
 		const struct sabin_quantity t = time_of(&a->bands[b]);
-		if (mid_band(&a->bands[b]) && t.valid) {
-			sum += t.value;
-			count++;
-		}
+		if (!mid_band(&a->bands[b]) || !t.valid)
+			continue;
+		sum += t.value;
+		variance += t.plus_minus * t.plus_minus;
+		count++;
 	}
-	return sum / count;
+	if (count == 0)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	return sabin_quantity_valid(sum / (double)count, sqrt(variance) / (double)count);
 }
 
 /* The position that is nearest to a speaker of those that are too near, into text[size]. */
@@ -135,7 +139,7 @@ static void add_source(const struct sabin_analyses *all, char *text, size_t size
 		const double *b = room->positions[position].position_m;
 		const double away_m = hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
 		const double least_m = 2 * sqrt(size_m[0] * size_m[1] * size_m[2] /
-		                                (speed_m_s * middle_time_s(&all->results[i])));
+		                                (speed_m_s * middle_time(&all->results[i]).value));
 		if (!(away_m / least_m < least))
 			continue;
 		least = away_m / least_m;
@@ -266,23 +270,11 @@ void sabin_grade_text(const struct sabin_analyses *all)
 
 struct sabin_quantity sabin_schroeder(const struct sabin_analysis *a, double volume_m3)
 {
-	double variance = 0;
-	size_t count = 0;
-	if (!(volume_m3 > 0))
+	const struct sabin_quantity time_s = middle_time(a);
+	if (!(volume_m3 > 0) || !time_s.valid)
 		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-	for (size_t b = 0; b < a->band_count; b++) {
-		const struct sabin_band_result *r = &a->bands[b];
-		const struct sabin_quantity t = time_of(r);
-		if (!mid_band(r) || !t.valid)
-			continue;
-		variance += t.plus_minus * t.plus_minus;
-		count++;
-	}
-	if (count == 0)
-		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-	const double time_s = middle_time_s(a);
-	const double value = schroeder_factor * sqrt(time_s / volume_m3);
-	return sabin_quantity_valid(value, value * sqrt(variance) / (double)count / time_s / 2);
+	const double value = schroeder_factor * sqrt(time_s.value / volume_m3);
+	return sabin_quantity_valid(value, value * time_s.plus_minus / time_s.value / 2);
 }
 
 const char *sabin_schroeder_why(double volume_m3)
@@ -295,7 +287,8 @@ void sabin_schroeder_text(const struct sabin_analysis *analysis, double volume_m
 {
 	const struct sabin_quantity q = sabin_schroeder(analysis, volume_m3);
 	if (q.valid)
-		printf("  Schroeder frequency %s, of the %.2f s measured at 500 Hz and 1 kHz: below it single\n"
-		       "  modes rule, and reverberation time means little\n",
-		       sabin_text_hz(q.value).s, volume_m3 * pow(q.value / schroeder_factor, 2));
+		printf("  Schroeder frequency %s, of the measured %.2f s (500 Hz and 1 kHz) and the room "
+		       "file's %.1f m³:\n"
+		       "             below it single modes rule, and reverberation time means little\n",
+		       sabin_text_hz(q.value).s, middle_time(analysis).value, volume_m3);
 }

@@ -32,8 +32,8 @@ struct options {
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
      "response, phase, group-delay, impulse, step, etc, decay, rt60, clarity, distortion,\n"
-      "waterfall, spectrogram, modes, noise, reflections, geometry, placement, compare,\n"
-      "correction, or all (required)"},
+      "waterfall, spectrogram, burst, modes, noise, reflections, geometry, placement,\n"
+      "compare, correction, or all (required)"},
     {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "a file for one chart, a folder for several (required without --show)"},
     {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",
@@ -370,6 +370,13 @@ static enum sabin_err draw_all(struct work *w, struct sabin_diag *diag)
 static int open_one(struct work *w, const char *path)
 {
 	struct sabin_diag diag = {0};
+	const struct sabin_chart_kind *compare = sabin_chart_find("compare");
+	for (size_t k = 0; k < w->kind_count && !w->all; k++)
+		if (w->kinds[k] == compare) {
+			sabin_complain(w->command->name, "--kind=compare draws two measurements or more: "
+			                                 "before, and after");
+			return SABIN_EXIT_USAGE;
+		}
 	int status = sabin_choose(w->command->name, path, &w->o->speakers, &w->o->positions, &w->m,
 	                          &w->chosen, &w->count);
 	if (status < 0)

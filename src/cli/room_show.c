@@ -191,7 +191,7 @@ static void print_shape(const struct sabin_room_mode *mode, const struct sabin_r
 	if (db < -40) /* a hundredth: within a centimetre of the nodal plane */
 		printf(" %9s", "null");
 	else
-		printf(" %9.0f", fmin(round(db), 0) + 0.0); /* no -0 */
+		printf(" %9.0f", sabin_number_tidy(fmin(db, 0), 0));
 }
 
 static void print_mode_row(const struct sabin_roomfile *file, const struct sabin_room_mode *mode)
@@ -295,8 +295,9 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 		else if (r[i].object >= 0)
 			snprintf(on, sizeof on, "from %s", sabin_text_hz(r[i].from_hz).s);
 		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %4.2f x %4.2f m%s%s\n", where,
-		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000, r[i].level_db,
-		       sabin_text_hz(r[i].null_hz).s, r[i].null_db, r[i].panel_m[0], r[i].panel_m[1],
+		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000,
+		       sabin_number_tidy(r[i].level_db, 1), sabin_text_hz(r[i].null_hz).s,
+		       sabin_number_tidy(r[i].null_db, 1), r[i].panel_m[0], r[i].panel_m[1],
 		       *on ? "  " : "", on);
 	}
 }

@@ -15,7 +15,9 @@
 #include "io/diag.h"
 #include "io/roomfile.h"
 
-enum sabin_zero { SABIN_ZERO_ARRIVAL, SABIN_ZERO_EMISSION };
+/* Time zero: the arrival of the direct sound; its emission; or when the same sound would have arrived from
+ * the reference loudspeaker. */
+enum sabin_zero { SABIN_ZERO_ARRIVAL, SABIN_ZERO_EMISSION, SABIN_ZERO_REFERENCE };
 enum sabin_level_kind {
 	SABIN_LEVEL_UNKNOWN,
 	SABIN_LEVEL_FULL_SCALE,
@@ -41,6 +43,7 @@ struct sabin_verdict {
 	struct {
 		double centre_hz;
 		struct sabin_quantity snr_db;
+		double coherence; /* of the mean of the repeats, 0 .. 1; NAN: not known */
 	} snr_bands[SABIN_SNR_BANDS_MAX];
 	size_t snr_band_count;
 	int polarity; /* +1 normal, -1 inverted, 0 unclear */
@@ -91,6 +94,7 @@ struct sabin_measurement {
 	bool has_stimulus;
 	struct sabin_stimulus stimulus; /* as played */
 	unsigned repeats;
+	char reference_speaker[SABIN_NAME_SIZE]; /* which one the chirps came from; "": the measured one */
 	bool complete;
 	struct sabin_measured *responses;
 	size_t response_count;

@@ -124,6 +124,8 @@ static void write_verdict(struct sabin_yaml_writer *writer, const struct sabin_v
 		sabin_yaml_write_mapping(writer, NULL, true);
 		sabin_yaml_write_number(writer, "centre_hz", verdict->snr_bands[i].centre_hz);
 		write_quantity(writer, "snr_db", verdict->snr_bands[i].snr_db);
+		if (isfinite(verdict->snr_bands[i].coherence))
+			sabin_yaml_write_number(writer, "coherence", verdict->snr_bands[i].coherence);
 		sabin_yaml_write_close(writer);
 	}
 	sabin_yaml_write_close(writer);
@@ -192,6 +194,8 @@ enum sabin_err sabin_measurement_write(const struct sabin_measurement *measureme
 	sabin_yaml_write_bool(&writer, "complete", measurement->complete);
 	write_pcm(&writer, "playback", &measurement->playback);
 	write_pcm(&writer, "capture", &measurement->capture);
+	if (measurement->reference_speaker[0])
+		sabin_yaml_write_text(&writer, "reference_speaker", measurement->reference_speaker);
 	write_stimulus(&writer, measurement);
 	sabin_yaml_write_sequence(&writer, "responses", false);
 	for (size_t i = 0; i < measurement->response_count; i++)
