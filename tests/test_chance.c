@@ -75,7 +75,7 @@ static const struct {
 enum { CELLS = sizeof cells / sizeof *cells };
 static const enum sabin_parameter judged[] = {SABIN_EDT, SABIN_T20, SABIN_T30, SABIN_TOPT,
                                               SABIN_C50, SABIN_C80, SABIN_D50, SABIN_TS};
-enum { JUDGED = sizeof judged / sizeof *judged };
+enum { STRENGTH = sizeof judged / sizeof *judged, JUDGED };
 
 static double nominal(enum sabin_parameter p, double time_s)
 {
@@ -92,6 +92,24 @@ static double nominal(enum sabin_parameter p, double time_s)
 	default:
 		return time_s;
 	}
+}
+
+/* G of a decay whose octaves start at a mean square of 1 and decay alike: what passes the filter of one of
+ * three, whose spectral densities are 1 / B each, re what passes of a unit sample. */
+static double nominal_strength(const struct sabin_band *band, double time_s, double rate_hz)
+{
+	double passed = 0, unit = 0;
+	const double step_hz = band->centre_hz / 2000;
+	for (double f_hz = step_hz / 2; f_hz < 3 * band->centre_hz; f_hz += step_hz) {
+		const double gain = sabin_band_gain(band, f_hz), width_hz = band->high_hz - band->low_hz;
+		const double ratio = f_hz < band->low_hz ? 2 : f_hz > band->high_hz ? 0.5 : 1;
+		/* beyond the outermost octaves there is nothing */
+		const bool empty = (f_hz < band->low_hz && band->centre_hz < 130) ||
+		                   (f_hz > band->high_hz && band->centre_hz > 7000);
+		passed += empty ? 0 : gain * gain * ratio / width_hz * step_hz;
+		unit += 2 * gain * gain / (rate_hz * rate_hz) * step_hz;
+	}
+	return 10 * log10(passed * time_s / sixty_db / unit) + 20;
 }
 
 /* 2 plus_minus / error of all draws of one quantity. */
@@ -114,9 +132,14 @@ static void add_draw(const struct noise_decay *d, const double *h, struct sabin_
 	assert_ok(sabin_analyser_compute(analyser, h, decay_length(d), d->rate_hz, &options, &a));
 	for (int p = 0; p < JUDGED; p++)
 		for (int b = 0; b < DECAY_BANDS; b++) {
-			const struct sabin_quantity q = a.bands[b].value[judged[p]];
-			const double error = fabs(q.value - nominal(judged[p], d->time_s[b]));
-			if (!q.valid)
+			const struct sabin_band_result *band = &a.bands[b];
+			const bool g = p == STRENGTH;
+			const struct sabin_quantity q =
+			        g ? sabin_strength(band, d->rate_hz) : band->value[judged[p]];
+			const double error =
+			        fabs(q.value - (g ? nominal_strength(&band->band, d->time_s[b], d->rate_hz)
+			                          : nominal(judged[p], d->time_s[b])));
+			if (!q.valid || (g && d->time_s[0] != d->time_s[1]))
 				continue;
 			r[p].covered += error <= 2 * q.plus_minus;
 			r[p].at[r[p].count++] = 2 * q.plus_minus / error;
@@ -152,7 +175,7 @@ static void stated(void **state)
 		qsort(r[p].at, r[p].count, sizeof *r[p].at, by_size);
 		const double median = r[p].at[r[p].count / 2];
 		print_message("%-4s valid %zu, covered %.1f %%, median ratio %.2f\n",
-		              sabin_parameter_info(judged[p])->name, r[p].count, 100 * cover, median);
+		              p == STRENGTH ? "G" : sabin_parameter_info(judged[p])->name, r[p].count, 100 * cover, median);
 		assert_true(r[p].count > (size_t)(draws * CELLS * DECAY_BANDS / 2));
 		assert_at_most(0.9 - 3 * sqrt(0.09 / n), cover);
 		assert_at_most(cover, 0.997 + 3 * sqrt(0.003 / n));

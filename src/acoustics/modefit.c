@@ -7,13 +7,15 @@
  *              frequency, half-power width 2.2 / T60.
  *   [Kay]      S. M. Kay, "Fundamentals of statistical signal processing: estimation theory" (1993),
  *              3.9: the least variance of parameters of a signal in white noise.
+ *   [Akaike]   H. Akaike, "A new look at the statistical model identification", IEEE Trans. Automatic
+ *              Control 19 (1974) 716-723.
  *
  * The range is cut into bands less than 90 Hz wide.  Each is shifted down to zero and brought to a low
- * rate, the first 25 ms are left out (direct sound and what the band's edges ring around it), and decaying
- * sinusoids are fitted to the rest (poles.c).  The order comes from the singular values of the
- * noise.  The covariance of a fit [Kay] knows nothing of a wrong order, so the fit is repeated with
- * other orders and with a later start: how far a mode moves between them is part of its
- * uncertainty, and one that moves too far, or whose neighbour is too near, is a cluster.
+ * rate, the first 16 ms are left out (direct sound and what the band's edges ring around it), and decaying
+ * sinusoids are fitted to the rest (poles.c).  Orders are tried from what stands out of the noise's singular
+ * values upwards, and that of the least criterion [Akaike] is reported.  The covariance of a fit [Kay] knows
+ * nothing of a wrong order: how far a mode moves between the orders beside it and with a later start is part
+ * of its uncertainty, and one that moves too far, or whose neighbour is too near, is a cluster.
  */
 #include <float.h>
 #include <math.h>
@@ -28,15 +30,15 @@
 
 static const double width_hz = 90;   /* of a band */
 static const double guard_hz = 4;    /* beside it, passed as well: a mode on the edge is whole */
-static const double slope_hz = 30;   /* of the edge: rings for 1 / 30 s, mostly before 25 ms */
+static const double slope_hz = 50;   /* of the edge: rings for 1 / 50 s, mostly before 16 ms */
 static const double rate_factor = 2.14; /* low rate over all that passes */
-static const double skip_s = 0.025, skip_later_s = 0.04;
+static const double skip_s = 0.016, skip_later_s = 0.04;
 static const double lead_s = 0.1;    /* before the onset */
 static const double short_share = 0.7; /* of the length, in the short trial */
 static const double least_s = 0.15;  /* after it */
 static const double stretch_s = 4;   /* of the response that is looked at */
 static const double decay_factor = 1.6; /* of the time to where the decay meets the noise */
-enum { ROWS_LEAST = 40, ROWS_MOST = 220 };
+enum { ROWS_LEAST = 40, ROWS_MOST = 290 };
 static const double order_factor = 4; /* over the middle of the noise's singular values */
 /* A pole that gives less energy than this many variances is noise: four parameters take up four of
  * them, and three times as many are rare (chi-squared of four degrees: 2 %). */
