@@ -171,12 +171,13 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 	fprintf(stream,
 	        "%s.%s: %.1f dB mean from %s to %s; from %s%s to %s%s between %+.1f dB (%s) and %+.1f dB "
 	        "(%s) of that\n",
-	        speaker, position, middle, sabin_text_hz(rounded(middle_hz[0])).s,
+	        speaker, position, sabin_number_tidy(middle, 1), sabin_text_hz(rounded(middle_hz[0])).s,
 	        sabin_text_hz(rounded(middle_hz[1])).s, sabin_text_hz(rounded(from_hz)).s,
 	        from_hz > usual_hz[0] ? " (below it plays less than -20 dB, or not above the noise)" : "",
 	        sabin_text_hz(rounded(to_hz)).s,
 	        to_hz < usual_hz[1] ? " (above it plays less than -20 dB, or not above the noise)" : "",
-	        most - middle, sabin_text_hz(at_most).s, least - middle, sabin_text_hz(at_least).s);
+	        sabin_number_tidy(most - middle, 1), sabin_text_hz(at_most).s,
+	        sabin_number_tidy(least - middle, 1), sabin_text_hz(at_least).s);
 	const struct sabin_quantity spl = item->dbspl_at_0db;
 	if (isfinite(spl.value))
 		fprintf(stream,
@@ -234,7 +235,7 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 			const double level = band_db(&all->item[i].response, &bands[b], &any);
 			const int width = (int)(strlen(m->speaker) + strlen(m->position) + 1);
 			if (isfinite(level))
-				fprintf(stream, "  %*.1f", width, level);
+				fprintf(stream, "  %*.1f", width, sabin_number_tidy(level, 1));
 			else
 				fprintf(stream, "  %*s", width + 2, "–"); /* three bytes, one column */
 		}

@@ -155,8 +155,9 @@ static void say_group(struct sabin_comparison *all, const struct words *w,
 			         w->unit);
 		add(all, rose ? w->rose : w->fell, g.weight, NULL,
 		    "%s %s at %s%s: from %.*f to %.*f %s%s; %s", w->name, rose ? "rose" : "fell",
-		    bands, most, w->decimals, w->factor * c->before.value, w->decimals,
-		    w->factor * c->after.value, w->unit, share, heard(g.weight));
+		    bands, most, w->decimals, sabin_number_tidy(w->factor * c->before.value, w->decimals),
+		    w->decimals, sabin_number_tidy(w->factor * c->after.value, w->decimals), w->unit, share,
+		    heard(g.weight));
 	}
 }
 
@@ -328,7 +329,8 @@ static void say_pair(struct sabin_comparison *all, const struct sabin_compared_p
 	if (holds(all, l))
 		add(all, "balance-changed", in_jnd(l), NULL,
 		    "The balance of %s against %s went from %+.1f to %+.1f dB at %s; %s", p->left,
-		    p->right, l->before.value, l->after.value, p->position, heard(in_jnd(l)));
+		    p->right, sabin_number_tidy(l->before.value, 1),
+		    sabin_number_tidy(l->after.value, 1), p->position, heard(in_jnd(l)));
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */

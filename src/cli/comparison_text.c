@@ -8,6 +8,7 @@
 #include "cli/comparison.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 enum { COLUMN = 9 };
@@ -28,10 +29,10 @@ static void value_cell(FILE *stream, const struct sabin_change *c, double value,
 	if (!c->change.valid)
 		snprintf(text, sizeof text, "–");
 	else if (sign)
-		snprintf(text, sizeof text, "%+.*f%s", decimals, factor * value,
+		snprintf(text, sizeof text, "%+.*f%s", decimals, sabin_number_tidy(factor * value, decimals),
 		         c->significant ? (c->noticeable ? "**" : "*") : "");
 	else
-		snprintf(text, sizeof text, "%.*f", decimals, factor * value);
+		snprintf(text, sizeof text, "%.*f", decimals, sabin_number_tidy(factor * value, decimals));
 	cell(stream, text);
 }
 
