@@ -71,7 +71,7 @@ enum sabin_chart_needs {
 	SABIN_CHART_ANALYSIS = 2,
 	SABIN_CHART_DISTORTION = 4,
 	SABIN_CHART_NOISE = 8,
-	SABIN_CHART_PHASE = 32, /* trust */
+	SABIN_CHART_PHASE = 64, /* trust */
 	SABIN_CHART_ROOM = 16, /* a room file, and of the traces no more than their names */
 	SABIN_CHART_PREDICTS = 32, /* it draws a room file alone, too: with the response that is predicted */
 };
