@@ -142,7 +142,7 @@ static int set_up(void **state)
 		make_response(&f->response[i], i);
 		make_analysis(&f->analysis[i], i);
 		f->traces[i] = (struct sabin_chart_trace){m, f->h, FRAMES, &f->response[i],
-		                                          &f->analysis[i], &f->distortion, &f->noise};
+		                                          NULL, &f->analysis[i], &f->distortion, &f->noise};
 	}
 	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES, 1 / 12.0, 0.5,
 	                                      compared_with(&f->response[0]), 1, "left", corrected(), false};

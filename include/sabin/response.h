@@ -75,6 +75,13 @@ SABIN_API bool sabin_response_band(const struct sabin_response *response, double
 
 SABIN_API void sabin_response_free(struct sabin_response *response);
 
+/* Two ways to know the noise, for two purposes.  sabin_response_noise() is an estimate: it looks at two windows as
+ * long as the response's own and gives what does not fall from one to the other, so that what is still decay is
+ * never called noise; it says nothing of responses shorter than three windows.  The bound below takes whatever
+ * the last tenth of h holds, decay or noise: of any length, and never too low.  What is drawn and trusted rests
+ * on the estimate and, where there is none, on the bound; uncertainties, which must not be too small, on the
+ * bound. */
+
 /* At most this level has noise alone at each point of a response that was computed with these options:
  * noise_db[response->length].  It is taken from the last tenth of h, where what still decays is counted as
  * noise, at a resolution of a third of an octave or the options' if that is less; NAN where there is too

@@ -24,6 +24,7 @@ struct sabin_chart_trace {
 	const double *h;
 	size_t frames;
 	const struct sabin_response *response;
+	const double *trust; /* [response->length], 0 .. 1; NULL: not known */
 	const struct sabin_analysis *analysis;
 	const struct sabin_distortion *distortion; /* NULL or of length 0: not known */
 	const struct sabin_noise *noise;           /* background; NULL: not recorded */
@@ -70,6 +71,7 @@ enum sabin_chart_needs {
 	SABIN_CHART_ANALYSIS = 2,
 	SABIN_CHART_DISTORTION = 4,
 	SABIN_CHART_NOISE = 8,
+	SABIN_CHART_PHASE = 64, /* trust */
 	SABIN_CHART_ROOM = 16, /* a room file, and of the traces no more than their names */
 	SABIN_CHART_PREDICTS = 32, /* it draws a room file alone, too: with the response that is predicted */
 };

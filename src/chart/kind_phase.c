@@ -11,11 +11,10 @@
 
 /* Finer than this, phase in a room is noise: each bin has dips of its own. */
 static const double smoothing_least_oct = 1 / 3.0;
-/* A dip so far below the power mean of the octave about it has no phase worth the name. */
-static const double dip_db = -12;
+/* Of `trust`, as phase is unwrapped: what is not noise, and not 30 dB down in a dip. */
+static const double least_trust = 0.5;
 /* Shorter stretches between untrusted ones are chance. */
 static const double stretch_oct = 1 / 12.0;
-static const double neighbourhood_oct = 1;
 /* A complex average over s octaves is one over f (2^(s/2) - 2^(-s/2)) = B; it fades what is later than
  * 1 / 2B and knows nothing of it.  And nothing is heard before the direct sound: what seems to be
  * earlier by half a period, and by more than the interference of early reflections, is the turn of
@@ -34,17 +33,18 @@ static void release(struct curves *c)
 	free(c->trusted);
 }
 
-/* Level of the power mean about point i. */
-static double around_db(const struct sabin_response *r, size_t i)
+/* The least trust of the response within the smoothing about f_hz would be that of its deepest dip; the mean is
+ * that of what a complex average is made of. */
+static double trust_about(const struct sabin_chart_trace *trace, double f_hz, double width_oct)
 {
-	double power = 0;
-	size_t n = 0;
-	for (size_t k = 0; k < r->length; k++)
-		if (fabs(log2(r->freq_hz[k] / r->freq_hz[i])) <= neighbourhood_oct / 2) {
-			power += pow(10, r->level_db[k] / 10);
-			n++;
+	const struct sabin_response *r = trace->response;
+	double sum = 0, weight = 0;
+	for (size_t i = 0; trace->trust && i < r->length; i++)
+		if (fabs(log2(r->freq_hz[i] / f_hz)) <= width_oct / 2) {
+			sum += trace->trust[i];
+			weight++;
 		}
-	return 10 * log10(power / (double)n);
+	return weight > 0 ? sum / weight : 1;
 }
 
 static void find_trust(const struct sabin_chart_input *input, struct curves *c)
@@ -60,7 +60,7 @@ static void find_trust(const struct sabin_chart_input *input, struct curves *c)
 		                late_s >= -fmax(early_limit_periods / f, early_limit_s) &&
 		                sabin_trust_holds(&trust, f) &&
 		                isfinite(c->r.phase_deg[i]) && isfinite(c->r.group_delay_s[i]) &&
-		                c->r.level_db[i] >= around_db(&c->r, i) + dip_db;
+		                trust_about(&input->traces[0], f, c->smoothing_oct) >= least_trust;
 	}
 }
 
@@ -138,7 +138,7 @@ static void write_common(struct sabin_sheet *sheet, const struct sabin_chart_inp
 	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(sheet, "re direct sound" SABIN_DOT "1/%.3g-octave complex "
 	                          "smoothing" SABIN_DOT "window %.4g ms" SABIN_DOT
-	                          "grey: in a dip, too late for the smoothing, or not measured",
+	                          "grey: in noise or a deep dip, too late for the smoothing, or not measured",
 	                   1 / c->smoothing_oct, input->window_s * 1000);
 	sabin_sheet_number(sheet, "from_hz", c->r.freq_hz[0]);
 	sabin_sheet_number(sheet, "to_hz", c->r.freq_hz[c->r.length - 1]);
@@ -242,6 +242,7 @@ static enum sabin_err write_delay(const struct sabin_chart_input *input, const c
 const struct sabin_chart_kind sabin_chart_kind_phase = {
     .name = "phase",
     .title = "phase of a response about the direct sound",
+    .needs = SABIN_CHART_PHASE,
     .one_trace = true,
     .write = write_phase,
 };
@@ -249,6 +250,7 @@ const struct sabin_chart_kind sabin_chart_kind_phase = {
 const struct sabin_chart_kind sabin_chart_kind_group_delay = {
     .name = "group-delay",
     .title = "group delay of a response after the direct sound",
+    .needs = SABIN_CHART_PHASE,
     .one_trace = true,
     .write = write_delay,
 };

@@ -235,8 +235,9 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 	for (size_t k = 0; k < w->kind_count; k++)
 		needs |= w->kinds[k]->needs;
 	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
-	enum sabin_err err = sabin_responses_compute(&w->m, w->has_room ? &w->room : NULL, w->chosen, w->count, &r,
-	                                             w->o->calibration, &w->responses, diag);
+	enum sabin_err err = (needs & SABIN_CHART_PHASE ? sabin_responses_compute_phase : sabin_responses_compute)(
+	    &w->m, w->has_room ? &w->room : NULL, w->chosen, w->count, &r, w->o->calibration, &w->responses,
+	    diag);
 	if (err)
 		return err;
 	w->analyses = calloc(w->count, sizeof *w->analyses);
@@ -250,7 +251,8 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 		w->traces[i] = (struct sabin_chart_trace){.measured = item->measured,
 		                                          .h = item->h,
 		                                          .frames = item->frames,
-		                                          .response = &item->response};
+		                                          .response = &item->response,
+		                                          .trust = item->trust_share};
 		if (needs & SABIN_CHART_ANALYSIS)
 			err = analyse(w, i, diag);
 		if (!err && needs & SABIN_CHART_DISTORTION)

@@ -148,12 +148,13 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 	const struct sabin_response *r = &item->response;
 	const char *speaker = item->measured->speaker, *position = item->measured->position;
 	/* what the loudspeaker does not play is left out */
+	static const double usual_hz[2] = {50, 16000};
 	double band_hz[2], most = -INFINITY, least = INFINITY, at_most = NAN, at_least = NAN;
 	if (!played(r, band_hz))
 		return;
 	const bool whole = band_hz[0] <= 200 && band_hz[1] >= 4000;
-	const double from_hz = whole ? fmax(band_hz[0], 50) : band_hz[0];
-	const double to_hz = fmin(band_hz[1], 16000);
+	const double from_hz = whole ? fmax(band_hz[0], usual_hz[0]) : band_hz[0];
+	const double to_hz = fmin(band_hz[1], usual_hz[1]);
 	const double middle_hz[2] = {whole ? 200 : from_hz, whole ? 4000 : to_hz};
 	const double middle = mean_db(r, middle_hz[0], middle_hz[1]);
 	if (!(to_hz > from_hz) || !isfinite(middle))
@@ -166,13 +167,17 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 		if (r->level_db[k] < least)
 			least = r->level_db[k], at_least = r->freq_hz[k];
 	}
+	/* lines whose ranges differ say why */
 	fprintf(stream,
-	        "%s.%s: %.1f dB mean from %s to %s; from %s to %s between %+.1f dB (%s) and %+.1f dB "
+	        "%s.%s: %.1f dB mean from %s to %s; from %s%s to %s%s between %+.1f dB (%s) and %+.1f dB "
 	        "(%s) of that\n",
 	        speaker, position, sabin_number_tidy(middle, 1), sabin_text_hz(rounded(middle_hz[0])).s,
 	        sabin_text_hz(rounded(middle_hz[1])).s, sabin_text_hz(rounded(from_hz)).s,
-	        sabin_text_hz(rounded(to_hz)).s, sabin_number_tidy(most - middle, 1),
-	        sabin_text_hz(at_most).s, sabin_number_tidy(least - middle, 1), sabin_text_hz(at_least).s);
+	        from_hz > usual_hz[0] ? " (below it plays less than -20 dB, or not above the noise)" : "",
+	        sabin_text_hz(rounded(to_hz)).s,
+	        to_hz < usual_hz[1] ? " (above it plays less than -20 dB, or not above the noise)" : "",
+	        sabin_number_tidy(most - middle, 1), sabin_text_hz(at_most).s,
+	        sabin_number_tidy(least - middle, 1), sabin_text_hz(at_least).s);
 	const struct sabin_quantity spl = item->dbspl_at_0db;
 	if (isfinite(spl.value))
 		fprintf(stream,

@@ -20,40 +20,26 @@ const char *sabin_event_name(enum sabin_event event)
 
 /* ---- modes ----------------------------------------------------------------------------------- */
 
-/* A mode's shape is cos at the microphone's place, and its height has the slope k tan there.  Where it has
- * its node is not known, but how far it lies below the highest one: as if the room had them all equally high
- * somewhere, cos = 10^(-below / 20).  In dB, re the sin kd of sabin_change_of() on both sides: 20 lg e / sqrt 2
- * times the tangent, of which 1 is the median over all places. */
-static const double slope_db = 6.14;
+/* A mode's shape is cos at the microphone's place, and its height has the slope k tan there, which may be
+ * anything: where its nodes are is not known, nor does its height tell, which loudspeaker and damping make as
+ * well.  At 95 % of all places the tangent is below 12.7; half of that is one standard uncertainty.  In dB, re the
+ * sin kd of sabin_change_of() on both sides: 20 lg e / sqrt 2 times the tangent. */
+static const double slope_db = 6.14 * 12.7 / 2;
 /* 20 lg |cos| over all places: 20 lg e times pi / sqrt 12. */
 static const double shape_db = 7.88;
-
-/* Height of the highest mode of either side. */
-static double top_db(const struct sabin_modefit *b, const struct sabin_modefit *a)
-{
-	double top = -INFINITY;
-	for (size_t i = 0; i < b->count; i++)
-		top = fmax(top, b->modes[i].level_db.value);
-	for (size_t i = 0; i < a->count; i++)
-		top = fmax(top, a->modes[i].level_db.value);
-	return top;
-}
 
 /* What the comparison of one response needs of its modes.  add_db: from heights re the mean of their response
  * to levels that are as aligned as the responses: where others fall, the mean does. */
 struct heights {
-	double top_db, add_db[2]; /* before, after */
+	double add_db[2]; /* before, after */
 	bool same_place;
 };
 
 static struct sabin_quantity height_of(const struct sabin_fitted_mode *mode,
                                        const struct heights *heights, bool after)
 {
-	const double top = heights->top_db;
-	const bool same_place = heights->same_place;
 	struct sabin_quantity q = mode->level_db;
-	const double square = pow(10, (top - q.value) / 10) - 1;
-	const double place = same_place ? slope_db * sqrt(fmax(1, square)) : shape_db;
+	const double place = heights->same_place ? slope_db : shape_db;
 	if (!(q.repeatability > 0)) /* the fit's own error, which is that of noise */
 		q.repeatability = q.plus_minus;
 	q.plus_minus = hypot(q.plus_minus, place);
@@ -128,8 +114,7 @@ static enum sabin_err compare_modes(struct sabin_compared *c,
 {
 	const struct sabin_modefit *b = &c->before->modes, *a = &c->after->modes;
 	const double aligned_db = isfinite(c->response.aligned_db) ? c->response.aligned_db : 0;
-	const struct heights heights = {.top_db = top_db(b, a),
-	                                .add_db = {b->reference_db, a->reference_db + aligned_db},
+	const struct heights heights = {.add_db = {b->reference_db, a->reference_db + aligned_db},
 	                                .same_place = rules->same_place};
 	c->modes = calloc(b->count + a->count + 1, sizeof *c->modes);
 	struct sabin_change **list = calloc(2 * (b->count + a->count) + 1, sizeof *list);

@@ -110,18 +110,14 @@ static enum sabin_err find_phase(struct sabin_response_item *item, double arriva
 {
 	const struct sabin_measured *m = item->measured;
 	const size_t length = item->response.length;
-	item->trust_share = calloc(length ? length : 1, sizeof *item->trust_share);
 	item->unwrapped_deg = calloc(length ? length : 1, sizeof *item->unwrapped_deg);
-	if (!item->trust_share || !item->unwrapped_deg)
+	if (!item->unwrapped_deg || sabin_response_item_trust(item, options->window_s))
 		return SABIN_ENOMEM;
-	const double *noise_db =
-	    item->response.noise_db ? item->response.noise_db : item->noise_bound_db;
-	sabin_response_trust(&item->response, noise_db, item->trust_share);
 	sabin_response_unwrap(&item->response, m->arrival_s.value, item->trust_share,
 	                      item->unwrapped_deg);
 	if (options->window_cycles > 0)
 		return SABIN_OK;
-	const enum sabin_err err = sabin_phase_compute(item->h, item->frames, m->rate_hz, arrival, options,
+	enum sabin_err err = sabin_phase_compute(item->h, item->frames, m->rate_hz, arrival, options,
 	                                               &item->response, &item->phase);
 	if (!err || err == SABIN_ENOMEM)
 		return err;
@@ -214,6 +210,8 @@ static void distrust(struct sabin_response_item *item, size_t k)
 		item->unwrapped_deg[k] = NAN;
 	if (item->trust_share)
 		item->trust_share[k] = 0;
+	if (item->coherence)
+		item->coherence[k] = NAN;
 	if (item->phase.length > 0)
 		item->phase.minimum_deg[k] = item->phase.excess_deg[k] =
 		    item->phase.excess_delay_s[k] = NAN;
@@ -235,6 +233,7 @@ static void release_item(struct sabin_response_item *item)
 	free(item->noise_bound_db);
 	free(item->microphone_db);
 	free(item->trust_share);
+	free(item->coherence);
 	free(item->unwrapped_deg);
 	sabin_phase_free(&item->phase);
 	sabin_averaged_free(&item->averaged);
@@ -383,6 +382,8 @@ static void more_json(struct sabin_json *json, const struct sabin_responses *all
 		sabin_json_numbers(json, "unwrapped_deg", item->unwrapped_deg, item->response.length);
 	if (item->trust_share && a->length == 0)
 		sabin_json_numbers(json, "trust", item->trust_share, item->response.length);
+	if (item->coherence && a->length == 0)
+		sabin_json_numbers(json, "repeat_coherence", item->coherence, item->response.length);
 	if (all->minimum && p->length > 0)
 		sabin_json_numbers(json, "minimum_phase_deg", p->minimum_deg, p->length);
 	if (all->excess && p->length > 0) {

@@ -30,7 +30,8 @@ struct sabin_responses {
 		/* add to a level: dB SPL at the microphone of a full-scale sine */
 		struct sabin_quantity dbspl_at_0db;
 		struct sabin_trust trust; /* of `response`, which goes beyond it */
-		double *trust_share;  /* [response.length]: sabin_response_trust(); NULL: not asked for */
+		double *trust_share;  /* [response.length]: sabin_response_item_trust(); NULL: not asked for */
+		double *coherence;    /* the same: what repeats have in common, 0 .. 1; NULL: no repeats */
 		double *unwrapped_deg; /* the same, sabin_response_unwrap() */
 		struct sabin_phase phase; /* length 0: not asked for */
 		struct sabin_averaged averaged; /* length 0: one position; its level is that of `response` */
@@ -60,6 +61,10 @@ SABIN_MUST enum sabin_err sabin_responses_compute_phase(
     const struct sabin_measurement *measurement, const struct sabin_roomfile *room,
     const size_t *chosen, size_t count, const struct sabin_response_options *options,
     const char *calibration, struct sabin_responses *out, struct sabin_diag *diag);
+
+/* Fill in trust_share and coherence: sabin_response_trust() by the greater of the noise at the response's end and
+ * of what its repeats do not have in common.  window_s: of the response.  SABIN_ENOMEM. */
+SABIN_MUST enum sabin_err sabin_response_item_trust(struct sabin_response_item *item, double window_s);
 
 /* Put the positions of each speaker together: one item for each speaker, its position "average".  align:
  * levels from 200 Hz to 4 kHz are made equal first. */

@@ -42,7 +42,6 @@ short=$(grep -cE '^  [0-9]+\. ' out)
 expect_status 0 "$sabin" compare a b --all
 hold "--all: one by one" [ "$(grep -cE '^  [0-9]+\. ' out)" -gt "$short" ]
 hold "--all: each response by itself" grep -qE '[0-9]+\. The mode at [0-9]+ Hz fell \(left at mix\)' out
-expect_status 0 "$sabin" compare a b
 hold "text: the table" grep -qE '^ +change .* -0\.[0-9]+\*\*' out
 expect_status 0 "$sabin" compare a b --json
 for key in '"schema": "sabin.comparison/1"' '"before": "a"' '"after": "b"' '"responses": [' '"bands": [' \
@@ -109,7 +108,6 @@ if command -v gnuplot >/dev/null; then
 	expect_status 2 "$sabin" plot a b --kind response -o r.svg
 	expect_status 2 "$sabin" plot a --kind compare -o one.svg
 	says_once '--kind=compare draws two measurements or more'
-	expect_status 0 "$sabin" plot a --kind all --speaker left -o every -q
 else
 	skip "charts: no gnuplot"
 fi

@@ -7,23 +7,6 @@
 . "$(dirname "$0")/lib.sh"
 cd "$T"
 
-hold() # TEXT COMMAND...: does it hold?
-{
-	local text=$1
-	shift
-	if "$@"; then pass "$text"; else fail "$text"; fi
-}
-
-says() # TEXT: one message that holds it, and no report of a sanitizer
-{
-	if grep -qF -- "$1" err && ! grep -qE 'Sanitizer|runtime error' err; then
-		pass "says: $1"
-	else
-		fail "does not say: $1"
-		sed 's/^/    /' err
-	fi
-}
-
 # Numbers of a key in a JSON document, one a line, in its order.
 numbers() # KEY FILE
 {

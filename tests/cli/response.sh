@@ -29,6 +29,7 @@ hold "CSV: empty above it" awk -F, 'NR > 1 && $1 > 121 && $2 $3 $4 != "" {bad = 
 expect_status 0 "$sabin" response both --speaker sub --json
 hold "JSON: null, and why" has '"why_not_above": "above the speaker'"'"'s range"'
 hold "JSON: null beyond the range" has 'null'
+hold "JSON: what two repeats have in common" has '"repeat_coherence": ['
 expect_status 0 "$sabin" response both
 hold "text: a dash for the sub at 1 kHz" grep -qE '^  1k +-?[0-9.]+ +–$' out
 hold "text: why" has "sub.mix over 120 Hz: above the speaker's range"
@@ -38,6 +39,10 @@ hold "CSV: empty below what the window resolves" awk -F, 'NR > 1 && $1 > 20 && $
 expect_status 0 "$sabin" response both/left.mix.wav --window 10
 hold "text: why, also for a bare file" has "under 100 Hz: period longer than the window"
 
+expect_status 0 "$sabin" response both/left.mix.wav --json
+hold "JSON: one repeat has no coherence" sh -c '! grep -q repeat_coherence out'
+hold "text: a range that ends early says why" \
+	sh -c '"$0" response both | grep -qE "^sub.mix: .* mean from .* \(above it plays less than -20 dB"' "$sabin"
 expect_status 2 "$sabin" response both --range 1000..1001
 hold "a range without a point is told" grep -qF "none of the points lies between 1 kHz and 1.001 kHz" err
 expect_status 0 "$sabin" response both --range 1000..1001 --points 1000 --speaker left --csv
