@@ -157,9 +157,26 @@ static double write_impulse(struct sabin_sheet *sheet, const struct picture *p)
 	return early > 0 ? 10 * log10(early / all) : (double)-INFINITY;
 }
 
+/* The filters of an equaliser's file were designed for something that is not known. */
+static bool imported(const struct picture *p)
+{
+	return p->c->target && strcmp(p->c->target, "none") == 0;
+}
+
 static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_correction_channel *c = p->c->channel;
+	size_t low = 0, high = 0;
+	for (size_t i = 0; i < c->length && imported(p); i++) {
+		low = filter_db(c, i) < filter_db(c, low) ? i : low;
+		high = filter_db(c, i) > filter_db(c, high) ? i : high;
+	}
+	if (imported(p)) {
+		sabin_sheet_finding(sheet, "From %s dB at %s to %s dB at %s", sabin_text_number(filter_db(c, low), 1).s,
+		                    sabin_text_hz(c->freq_hz[low]).s, sabin_text_number(filter_db(c, high), 1).s,
+		                    sabin_text_hz(c->freq_hz[high]).s);
+		return;
+	}
 	char achieved[120] = "", nulls[80] = "";
 	size_t count = 0;
 	for (size_t i = 0; i < c->length; i++)
@@ -183,6 +200,8 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p,
 	char who[200], ring[160] = "", target[40];
 	if (p->c->place_count > 1)
 		snprintf(who, sizeof who, "mean of %zu positions", p->c->place_count);
+	else if (imported(p))
+		snprintf(who, sizeof who, "an equaliser's file");
 	else
 		snprintf(who, sizeof who, "%s", sabin_chart_name(p->c->first_place).s);
 	sabin_text_clean(p->c->target ? p->c->target : "trend", target, sizeof target);

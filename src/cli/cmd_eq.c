@@ -5,18 +5,19 @@
 #include <math.h>
 
 #include "cli/command.h"
+#include "cli/eq_dialects.h"
+#include "cli/eq_from.h"
 #include "cli/eq_input.h"
 #include "cli/eq_predict.h"
 #include "cli/eq_show.h"
 #include "cli/show.h"
 #include "io/atomic.h"
-#include "io/dialect/dialect.h"
 #include "io/response_text.h"
 
 struct options {
 	struct sabin_common common;
 	const char *output, *response, *target, *filters, *calibration, *crossover;
-	struct sabin_list speakers, positions, rates, dialects;
+	struct sabin_list speakers, positions, rates, dialects, from;
 	double range_hz[2], flatness_db, max_boost_db, max_cut_db, max_q, transition_hz;
 	int shelves, alike, align, headroom, fir;
 	long taps;
@@ -77,8 +78,10 @@ static const struct sabin_opt rows[] = {
      "length of an impulse response at 48000 Hz, else 16384; the same time at every rate"},
     {SABIN_OPT_LIST, 0, "rates", "HZ,...", offsetof(struct options, rates), 0, 0, 0, NULL, NULL,
      "sampling rates to prepare; else 44100,48000,96000,192000"},
-    {SABIN_OPT_LIST, 0, "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL, NULL,
-     "write only these dialects; else all"},
+    {SABIN_OPT_LIST, 'f', "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL,
+     NULL, "write only these dialects; else all"},
+    {SABIN_OPT_LIST, 0, "from", "FILE,...", offsetof(struct options, from), 0, 0, 0, NULL, NULL,
+     "no design: the filters of an equaliser's file (or DIALECT:FILE), to show and convert"},
 };
 
 struct job {
@@ -204,22 +207,6 @@ static int read_crossover(struct job *job)
 	return -1;
 }
 
-static int check_dialects(const struct job *job)
-{
-	const struct sabin_list *list = &job->o->dialects;
-	for (size_t i = 0; i < list->count; i++) {
-		if (sabin_dialect_find(list->item[i]))
-			continue;
-		fprintf(stderr, "sabin %s: --dialect: '%s' is not known; there are", job->command->name,
-		        list->item[i]);
-		for (size_t k = 0; sabin_dialect_row(k); k++)
-			fprintf(stderr, "%s %s", k ? "," : "", sabin_dialect_row(k)->name);
-		fputc('\n', stderr);
-		return SABIN_EXIT_USAGE;
-	}
-	return -1;
-}
-
 /* An option that has no effect beside the others is a misunderstanding. */
 static int check_useful(const struct job *job)
 {
@@ -233,7 +220,8 @@ static int check_useful(const struct job *job)
 	    {!isnan(o->flatness_db) && !automatic, "--flatness: is for --filters auto"},
 	    {!isnan(o->transition_hz) && o->unlimited,
 	     "--transition: with --unlimited all frequencies are corrected alike"},
-	    {o->dialects.count > 0 && !o->output, "--dialect: nothing is written without -o DIR"},
+	    {o->dialects.count > 0 && !o->output && o->from.count == 0,
+	     "--dialect: nothing is written without -o DIR"},
 	    {o->response && o->crossover && job->crossover_hz > 0,
 	     "--crossover: joins the speakers of a MEASUREMENT; --response is one response"},
 	    {o->response && o->speakers.count > 0, "--speaker: chooses from a MEASUREMENT"},
@@ -252,9 +240,9 @@ static int check_useful(const struct job *job)
 static int read_options(struct job *job, char **operands)
 {
 	const struct options *o = job->o;
-	if ((operands[0] != NULL) == (o->response != NULL)) {
+	if ((operands[0] && o->response) || (!operands[0] && !o->response && o->from.count == 0)) {
 		sabin_complain(job->command->name,
-		               "a MEASUREMENT or --response FILE was expected, one of them");
+		               "a MEASUREMENT or --response FILE was expected, one of them, or --from FILE");
 		return SABIN_EXIT_USAGE;
 	}
 	job->eq = sabin_eq_defaults();
@@ -285,8 +273,23 @@ static int read_options(struct job *job, char **operands)
 	if (status < 0)
 		status = read_crossover(job);
 	if (status < 0)
-		status = check_dialects(job);
+		status = sabin_eq_check_dialects(job->command->name, &o->dialects);
 	return status < 0 ? check_useful(job) : status;
+}
+
+/* The files of --from. */
+static struct sabin_eq_from from_of(const struct job *job)
+{
+	return (struct sabin_eq_from){.command = job->command->name,
+	                              .files = &job->o->from,
+	                              .dialects = &job->o->dialects,
+	                              .rates_hz = job->rates_hz,
+	                              .rate_count = job->rate_count,
+	                              .rates_given = job->o->rates.count > 0,
+	                              .range_hz = job->o->range_hz,
+	                              .output = job->o->output,
+	                              .force = job->o->common.force,
+	                              .json = job->o->common.json};
 }
 
 /* ---- work ----------------------------------------------------------------------------------- */
@@ -381,22 +384,32 @@ static int design(struct job *job, const char *measurement)
 	}
 	memcpy(job->eq.range_hz, in->range_hz, sizeof job->eq.range_hz);
 	job->eq.rate_hz = in->rate_hz;
+	const bool from = o->from.count > 0;
+	if (from)
+		job->eq.filters = 0;
 	struct sabin_correction *correction = &job->file.correction;
 	enum sabin_err err =
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
-	if (!err && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
+	if (!err && !from && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
 		return sabin_fail_input(name, SABIN_EFORMAT, &diag);
-	if (!err && o->align == YES && in->speaker_count > 1)
+	if (!err && !from && o->align == YES && in->speaker_count > 1)
 		sabin_correction_align(correction, in->speakers);
-	if (!err)
+	if (!err && !from)
 		err = join_subs(job);
 	if (!err)
 		err = sabin_correction_set_rates(correction, job->rates_hz, job->rate_count,
 		                                 (enum sabin_headroom_for)o->headroom);
 	if (!err)
 		err = keep_origins(job);
-	if (!err)
-		err = sabin_eq_predict(in, &job->file);
+	if (err)
+		return sabin_fail_output(name, err, &diag);
+	if (from) {
+		const struct sabin_eq_from files = from_of(job);
+		status = sabin_eq_from_apply(&files, correction);
+		if (status >= 0)
+			return status;
+	}
+	err = sabin_eq_predict(in, &job->file);
 	if (err)
 		return sabin_fail_output(name, err, &diag);
 	job->file.command = sabin_command_line();
@@ -407,21 +420,24 @@ static int design(struct job *job, const char *measurement)
 
 static enum sabin_err write_dialects(const struct job *job, struct sabin_diag *diag)
 {
-	const char *folder = job->output.temporary;
-	enum sabin_err err = SABIN_OK;
-	for (size_t i = 0; sabin_dialect_row(i) && !err; i++) {
-		const struct sabin_dialect *dialect = sabin_dialect_row(i);
-		/* FIRs live in the folder wav, whoever refers to them */
-		const bool needed = job->file.fir && dialect == &sabin_dialect_wav;
-		if (!needed && !sabin_list_allows(&job->o->dialects, dialect->name))
-			continue;
-		char *path = sabin_path_join(folder, dialect->name);
-		err = path ? sabin_make_folder(folder, dialect->name, diag) : SABIN_ENOMEM;
-		if (!err)
-			err = dialect->write(&job->file.correction, path, diag);
-		free(path);
-	}
+	struct sabin_setting setting;
+	enum sabin_err err = sabin_setting_of(&job->file.correction, &setting);
+	if (!err)
+		err = sabin_eq_write_dialects(&setting, &job->o->dialects, job->file.fir,
+		                              job->output.temporary, job->output.target, diag);
+	sabin_setting_release(&setting);
 	return err;
+}
+
+/* What of it they cannot carry, and what to do next. */
+static void show_dialects(const struct job *job)
+{
+	struct sabin_setting setting;
+	if (!job->o->output)
+		return;
+	if (sabin_setting_of(&job->file.correction, &setting) == SABIN_OK)
+		sabin_eq_show_dialects(&setting, &job->o->dialects, job->o->output);
+	sabin_setting_release(&setting);
 }
 
 static int save(struct job *job)
@@ -443,6 +459,12 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct job job = {.command = command, .o = options};
 	struct sabin_diag diag = {0};
 	int status = read_options(&job, operands);
+	if (status < 0 && job.o->from.count > 0 && !operands[0] && !job.o->response) {
+		const struct sabin_eq_from from = from_of(&job);
+		status = sabin_eq_from(&from);
+		sabin_response_text_release(&job.curve);
+		return status;
+	}
 	if (status < 0)
 		status = design(&job, operands[0]);
 	if (status < 0 && job.o->output)
@@ -452,6 +474,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 	} else if (status < 0) {
 		sabin_eq_show(&job.file, &job.joined, job.eq.flatness_db, job.o->output);
+		show_dialects(&job);
 		status = SABIN_EXIT_DONE;
 	}
 	sabin_output_abandon(&job.output);

@@ -9,6 +9,7 @@
 #include "cli/eq_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 static void filter_json(struct sabin_json *json, const struct sabin_correction_channel *c, size_t i)
 {
@@ -131,7 +132,8 @@ static void show_filters(const struct sabin_correction_channel *c)
 	printf("  %-10s %9s %9s %7s %9s\n", "filter", "Hz", "dB", "Q", "rings ms");
 	for (size_t i = 0; i < c->filter_count; i++) {
 		const struct sabin_biquad *f = &c->filters[i];
-		printf("  %-10s %9.1f %+9.2f %7.2f %9.0f", words[f->type], f->freq_hz, f->gain_db, f->q,
+		printf("  %-10s %9.1f %+9.2f %7.2f %9.0f", words[f->type], f->freq_hz,
+		       sabin_number_tidy(f->gain_db, 2), f->q,
 		       1000 * sabin_biquad_ring_s(f));
 		if (c->cancels_s[i] > 0)
 			printf("   a mode of T60 %.2f s, %.2f s with it", c->cancels_s[i],
@@ -185,7 +187,7 @@ static void show_preview(const struct sabin_correction_channel *c)
 			const double mean =
 			    mean_between(c, rows[r][0], rows[r][1], bands[b].low_hz, bands[b].high_hz);
 			if (isfinite(mean))
-				printf("%+7.1f", mean);
+				printf("%+7.1f", sabin_number_tidy(mean, 1));
 			else
 				printf("%9s", "–");
 		}
@@ -323,22 +325,24 @@ static void show_channel(const struct sabin_correction_file *file, size_t index,
 	printf("%s%s%s: target %s\n", sabin_bold(), c->speaker, sabin_plain(),
 	       target_words(file, c, target, sizeof target));
 	printf("  deviation from it %.2f dB before, %.2f dB after (RMS); net boost %+.2f dB\n",
-	       c->error_before_db, c->error_after_db, c->net_boost_db);
+	       c->error_before_db, c->error_after_db, sabin_number_tidy(c->net_boost_db, 2));
 	if (c->filter_count > 0)
 		show_filters(c);
 	else
 		puts("  no filters");
 	show_flatness(c, flatness_db);
 	if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
-		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n", c->gain_db,
-		       1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
+		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n",
+		       sabin_number_tidy(c->gain_db, 2), 1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
 	show_preview(c);
 	show_left_alone(&file->correction, index, file->fir);
 	for (size_t r = 0; r < c->rate_count; r++)
 		printf("  at %.0f Hz: preamp %.2f dB (gains at most: a tone %+.2f dB, square waves and "
 		       "noise %+.2f dB, any signal %+.2f dB)\n",
-		       c->rates[r].rate_hz, c->rates[r].preamp_db, c->rates[r].headroom.peak_gain_db,
-		       c->rates[r].headroom.program_db, c->rates[r].headroom.worst_case_db);
+		       c->rates[r].rate_hz, sabin_number_tidy(c->rates[r].preamp_db, 2),
+		       sabin_number_tidy(c->rates[r].headroom.peak_gain_db, 2),
+		       sabin_number_tidy(c->rates[r].headroom.program_db, 2),
+		       sabin_number_tidy(c->rates[r].headroom.worst_case_db, 2));
 }
 
 void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,

@@ -7,6 +7,7 @@
 #include "cli/place_show.h"
 #include "cli/talk.h"
 #include "io/json.h"
+#include "io/number.h"
 
 const char *sabin_place_rule_text(enum sabin_place_rule rule)
 {
@@ -37,7 +38,8 @@ static void print_row(const char *label, const struct sabin_place_arrangement *a
 	if (isfinite(m->gap_s))
 		snprintf(gap, sizeof gap, "%.1f ms", m->gap_s * 1000);
 	printf("  %-8s %5.2f  %8.2f dB %6.2f dB %6.1f dB %6.1f dB %9s %5.2f dB   %s\n", label, a->score,
-	       m->flatness_db, m->spread_db, m->dip_db, m->reflection_db, gap, m->asymmetry_db,
+	       m->flatness_db, m->spread_db, sabin_number_tidy(m->dip_db, 1),
+	       sabin_number_tidy(m->reflection_db, 1), gap, m->asymmetry_db,
 	       grade(m->flatness_db));
 }
 
@@ -92,7 +94,8 @@ static void print_reasons(const struct sabin_score_metrics *now, const struct sa
 	for (int i = 0; i < 2; i++)
 		if (all[order[i]].share > 0.05)
 			printf("%s%s %.1f → %.1f %s", i ? ", " : "      gains: ", all[order[i]].what,
-			       all[order[i]].before, all[order[i]].after, all[order[i]].unit);
+			       sabin_number_tidy(all[order[i]].before, 1),
+			       sabin_number_tidy(all[order[i]].after, 1), all[order[i]].unit);
 	if (all[order[0]].share > 0.05)
 		putchar('\n');
 }

@@ -169,7 +169,11 @@ static enum sabin_err read_places(const struct reader *r, const struct sabin_yam
 		return SABIN_ENOMEM;
 	for (const struct sabin_yaml_node *v = list->child; v; v = v->next) {
 		struct sabin_correction_place *place = &origin->places[origin->count++];
-		enum sabin_err err = name_of(r, v, "position", place->position);
+		/* the response of a text file was nowhere in particular */
+		const char *position = sabin_yaml_text(sabin_yaml_find(v, "position"));
+		enum sabin_err err = position && !*position
+		                         ? SABIN_OK
+		                         : name_of(r, v, "position", place->position);
 		if (!err && sabin_yaml_find(v, "before_db"))
 			err = read_curve(r, v, "before_db", length, &place->level_db);
 		if (!err && sabin_yaml_find(v, "predicted_db"))
