@@ -12,6 +12,7 @@
 #include <sabin/random.h>
 
 #include "util/near.h"
+#include "util/seed.h"
 
 static const double rate_hz = 48000;
 enum { N = 96000 };
@@ -114,8 +115,9 @@ static void of_filters(void **state)
 {
 	(void)state;
 	struct sabin_random r;
-	sabin_random_init(&r, 31);
-	for (int round = 0; round < 4; round++) {
+	const char *draws = getenv("SABIN_TEST_DRAWS");
+	sabin_random_init(&r, test_seed("filters"));
+	for (int round = 0; round < (draws ? (int)strtol(draws, NULL, 10) : 4); round++) {
 		struct sabin_biquad f[6];
 		for (int k = 0; k < 6; k++)
 			f[k] = (struct sabin_biquad){k == 5 ? SABIN_HIGH_SHELF : SABIN_PEAKING,

@@ -34,6 +34,8 @@ static const double doubt = 0.5;
 static const double dip_db = 6, deep_db = 8, around_oct = 1;
 /* A null's sides are left alone with it. */
 static const double null_sides_oct = 1 / 48.0;
+/* As far as its flanks go: so far below what is around it or the target, and no further than this. */
+static const double flank_db = 1, flank_oct = 0.5;
 /* Spread (standard deviation) at which half of a dip, half of a peak is corrected. */
 static const double spread_boost_db = 3, spread_cut_db = 8;
 /* Roll-off begins where the mean over a third of an octave stays this far below the target; above, a
@@ -190,6 +192,26 @@ static void transition(struct judge *j)
 	}
 }
 
+/* The flanks of a null are the null's as well: a filter on them reaches into it, and what it would fill is not
+ * a dip of its own.  Of several places only its share. */
+static void flanks(struct judge *j, const double *level_db, size_t i)
+{
+	const double step_oct = log2(j->freq_hz[j->n - 1] / j->freq_hz[0]) / (double)(j->n - 1);
+	const size_t most = (size_t)(flank_oct / step_oct);
+	const double boost = 1 - 1 / (double)j->count;
+	for (int way = -1; way <= 1; way += 2) {
+		size_t k = i;
+		for (size_t s = 0; s < most; s++) {
+			if ((way < 0 && k == 0) || (way > 0 && k + 1 == j->n))
+				break;
+			k = way < 0 ? k - 1 : k + 1;
+			if (fmax(j->broad_db[k], j->target_db[k]) - level_db[k] < flank_db)
+				break;
+			leave(j, k, SABIN_LEAVE_NULL, boost);
+		}
+	}
+}
+
 /* Deep places of one position: are they nulls? */
 static enum sabin_err dips(struct judge *j, const struct sabin_correctable_place *p)
 {
@@ -217,6 +239,8 @@ static enum sabin_err dips(struct judge *j, const struct sabin_correctable_place
 			continue;
 		for (size_t k = i > sides ? i - sides : 0; k <= i + sides && k < j->n; k++)
 			leave(j, k, why, boost);
+		if (boost == 0 && why == SABIN_LEAVE_NULL)
+			flanks(j, p->level_db, i);
 	}
 	return err;
 }

@@ -19,6 +19,7 @@
 #include <sabin/correction.h>
 #include <sabin/curve.h>
 
+#include "correction/hold.h"
 
 /* A dip matters less than a peak of the same size [T]. */
 static const double dip_weight = 0.6, left_weight = 0.5;
@@ -346,27 +347,34 @@ static enum sabin_err drop_worst(struct sabin_correction_channel *c, const struc
 	return err;
 }
 
-/* Hold channels that share filters to the net boost by one factor, so that they go on sharing them;
- * better none than worse. */
+/* Hold channels that share filters to the net boost by one factor, so that they go on sharing them: on what
+ * they boost, and where that is not enough, on all; better none than worse. */
 static enum sabin_err finish(struct sabin_correction *out, const size_t *who, size_t who_count,
                              const struct sabin_eq_options *o)
 {
-	double factor = 1;
+	double boosts = 1, all = 1, factor;
 	enum sabin_err err = SABIN_OK;
-	for (size_t s = 0; s < who_count && isfinite(o->max_boost_db) && !err; s++) {
+	for (size_t s = 0; s < who_count && !err; s++) {
 		const struct sabin_correction_channel *c = &out->channels[who[s]];
+		err = sabin_boost_factor(c->filters, c->filter_count, o, &factor);
+		boosts = fmin(boosts, factor);
+	}
+	for (size_t s = 0; s < who_count && isfinite(o->max_boost_db) && !err; s++) {
+		struct sabin_correction_channel *c = &out->channels[who[s]];
 		struct sabin_biquad held[SABIN_EQFIT_MOST];
+		for (size_t i = 0; i < c->filter_count; i++)
+			c->filters[i].gain_db *= c->filters[i].gain_db > 0 ? boosts : 1;
 		memcpy(held, c->filters, sizeof held);
 		err = sabin_eq_hold_boost(held, c->filter_count, o->rate_hz, o->range_hz[0],
 		                          o->range_hz[1], o->max_boost_db);
 		for (size_t i = 0; i < c->filter_count; i++)
 			if (c->filters[i].gain_db != 0)
-				factor = fmin(factor, held[i].gain_db / c->filters[i].gain_db);
+				all = fmin(all, held[i].gain_db / c->filters[i].gain_db);
 	}
 	for (size_t s = 0; s < who_count && !err; s++) {
 		struct sabin_correction_channel *c = &out->channels[who[s]];
 		for (size_t i = 0; i < c->filter_count; i++)
-			c->filters[i].gain_db *= factor;
+			c->filters[i].gain_db *= all;
 		err = predict(c, o);
 		while (!err && c->error_after_db > c->error_before_db && c->filter_count > 0)
 			err = drop_worst(c, o);
@@ -425,6 +433,9 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 			add_seed(&g, &seeds, &speakers[who[s]].modes[m], o->filters / MODE_SHARE);
 	if (!err)
 		err = fit_low(&g, &seeds, o->filters - for_broad, &low);
+	const struct sabin_ceilings ceilings = {o->rate_hz, g.n, g.freq_hz, g.ceiling, g.scratch};
+	if (!err)
+		sabin_hold_ceilings(low.filters, low.count, 0, &ceilings);
 	const double remains_db = err ? 0 : left_db(&g, &low);
 	for (size_t s = 0; s < who_count && !err; s++) {
 		struct sabin_correction_channel *c = &out->channels[who[s]];
@@ -438,6 +449,7 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 		c->left_db = remains_db;
 		adopt(c, &low, &seeds);
 		adopt(c, &broad, NULL);
+		sabin_hold_ceilings(c->filters, c->filter_count, low.count, &ceilings);
 		memcpy(c->leave, g.may.leave, g.n);
 		memcpy(c->rolloff_hz, g.may.rolloff_hz, sizeof c->rolloff_hz);
 	}

@@ -21,7 +21,8 @@ static const double lowest_hz = 5;
  * bounded by what the last tenth of it held. */
 static const double decays = 1.5, longest_s = 20, least_s = 0.002;
 /* Half periods of square waves, in steps of the octave: filters are smooth, an arbitrary response is not. */
-enum { PERIODS_SMOOTH = 6, PERIODS_ROUGH = 32 };
+enum { PERIODS_SMOOTH = 16, PERIODS_ROUGH = 32 };
+static const double fast_frames = 64, fast_stride = 0.25;
 /* Their peaks are looked for this densely; at high rates the response moves little between. */
 static const double square_rate_hz = 44100;
 /* Peaks of filtered noise scatter about what its power says. */
@@ -86,21 +87,25 @@ static double larger(double a, double b)
 }
 
 /* The largest output of a square wave of this half period that is switched on at any time, or `peak`
- * where that is larger.  step[n] is the response to a step; after it nothing changes any more, and after
- * step[k] it moves by tail[k] in the whole, up and down: where that cannot make a new peak, the rest is
- * not looked at.  Every `stride`th time is. */
-static double square_peak(const double *step, const double *tail, size_t n, size_t half,
-                          size_t stride, double peak)
+ * where that is larger.  Half a period need not be a whole number of samples: it changes sign at the next
+ * one.  step[n] is the response to a step; after it nothing changes any more, and after step[k] it moves by
+ * tail[k] in the whole, up and down: where that cannot make a new peak, the rest is not looked at.  Every
+ * `stride`th time is. */
+static double square_peak(const double *step, const double *tail, size_t n, double half,
+                          double stride, double peak)
 {
-	for (size_t t = 0; t < half && t < n; t += stride) {
-		double sum = step[t], sign = -1; /* the first half period */
+	for (double t = 0; t < half && t < (double)n; t += stride) {
+		size_t k = (size_t)t;
+		double sum = step[k], sign = -1; /* the first half period */
 		peak = larger(peak, fabs(sum));
-		for (size_t k = t; k < n && fabs(sum) + tail[k] > peak; k += half) {
-			const double next = k + half < n ? step[k + half] : step[n - 1];
+		for (size_t j = 1; k < n && fabs(sum) + tail[k] > peak; j++) {
+			const size_t to = (size_t)(t + (double)j * half);
+			const double next = to < n ? step[to] : step[n - 1];
 			/* one half period earlier it went the other way */
 			sum += sign * (next - step[k]);
 			peak = larger(peak, fabs(sum));
 			sign = -sign;
+			k = to;
 		}
 	}
 	return peak;
@@ -117,13 +122,11 @@ static double squares(const double *h, size_t n, double rate_hz, size_t per_octa
 		left += fabs(h[i]);
 	}
 	const size_t octaves = (size_t)ceil(log2((double)n + 2));
-	const size_t stride = rate_hz > 2 * square_rate_hz ? (size_t)(rate_hz / square_rate_hz) : 1;
-	size_t last = 0;
+	const double stride = rate_hz > 2 * square_rate_hz ? floor(rate_hz / square_rate_hz) : 1;
 	for (size_t p = octaves * per_octave + 1; p-- > 0;) { /* the slow ones peak highest: first */
-		const size_t half = (size_t)lrint(exp2((double)p / (double)per_octave));
-		if (half != last)
-			most = square_peak(step, tail, n, half, half > 64 ? stride : 1, most);
-		last = half;
+		const double half = exp2((double)p / (double)per_octave);
+		const bool fast = half < fast_frames; /* the order of samples in a half period matters */
+		most = square_peak(step, tail, n, half, fast ? fast_stride : stride, most);
 	}
 	return most;
 }
@@ -138,8 +141,9 @@ static double sum_of(const double *h, size_t n)
 	return sum;
 }
 
-/* The response of filters and FIR, long enough.  A cascade that falls by 90 dB in the whole holds no more
- * beyond its end than in the last tenth of it: *rest bounds what that adds to the sum of |h|. */
+/* The response of filters and FIR, long enough.  A pole that falls by 90 dB in the whole holds less beyond the
+ * end than in the last tenth of it, and several near each other less than three times that: *rest bounds
+ * what it adds to the sum of |h|. */
 static enum sabin_err response(const struct sabin_biquad *f, size_t count, const double *fir,
                                size_t taps, double rate_hz, double **h, size_t *n,
                                double *rest)
@@ -152,7 +156,7 @@ static enum sabin_err response(const struct sabin_biquad *f, size_t count, const
 	sabin_biquads_impulse(f, count, rate_hz, x, length);
 	*n = length;
 	*h = x;
-	*rest = count > 0 ? sum_of(x + length - length / 10, length / 10) : 0;
+	*rest = count > 0 ? 3 * sum_of(x + length - length / 10, length / 10) : 0;
 	if (taps > 0)
 		*rest *= sum_of(fir, taps);
 	if (taps == 0)

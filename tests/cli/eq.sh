@@ -81,6 +81,36 @@ expect_status 1 "$sabin" verify correction wrong --json
 hold "named: wrong-rate" grep -q '"code": "wrong-rate"' out
 plant applied-twice '/type: /{p}'
 
+# ---- in an engine of one's own: nothing of sabin convolves, a foreign convolver stands before the room's PCM
+engine() # FOLDER_OF_FIRS_FOR_LEFT FIRS_FOR_RIGHT: what either speaker sounds like through them, as engine.yaml
+{
+	local name fir
+	for name in left right; do
+		fir=$1
+		[ $name = left ] || fir=$2
+		cp "before/$name.$place.wav" dry.wav
+		cp "$fir" fir.wav
+		printf '/cd %s\n/convolver/new 1 1 512 204800 1.0\n/impulse/read 1 1 1.0 0 0 0 1 fir.wav\n' "$T" >engine.conf
+		fconvolver engine.conf dry.wav "engine-$name.wav" >/dev/null 2>&1
+	done
+	sed '/^simulation:/,/^[a-z]/{/^simulation:/d;/^ /d}' room.yaml >engine.yaml
+	printf 'simulation: {responses: {left.%s: engine-left.wav, right.%s: engine-right.wav}}\n' "$place" "$place" >>engine.yaml
+}
+if command -v fconvolver >/dev/null; then
+	engine correction/wav/left-48000.wav correction/wav/right-48000.wav
+	expect_status 0 "$sabin" measure engine.yaml --simulate -q --position "$place" -o engine
+	expect_status 0 "$sabin" verify correction engine --json
+	hold "achieved is predicted within 0.1 dB" at_most 0.1 difference_db out
+	# the right speaker's branch of the engine is off
+	"$sabin" eq before --position "$place" --filters 0 --align no --rates 48000 -o nothing >/dev/null
+	engine correction/wav/left-48000.wav nothing/wav/right-48000.wav
+	expect_status 0 "$sabin" measure engine.yaml --simulate -q --position "$place" --force -o engine
+	expect_status 1 "$sabin" verify correction engine
+	hold "the right one is named, and it alone" awk '/^right: the correction is not applied/ { r++ } /^left: / { l++ } END { exit r != 1 || l }' out
+else
+	skip "fconvolver is not installed"
+fi
+
 # ---- FIRs go the same way, at two places, of which one is measured again
 expect_status 0 "$sabin" eq before --fir mixed --filters 6 --rates 44100,48000 --json -o fir
 hold "the response file is named" grep -q '"fir": "left-48000.wav"' out
