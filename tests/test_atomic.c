@@ -260,9 +260,17 @@ static void what_the_dead_left_is_found(void **state)
 	assert_int_equal(strncmp(left, ".d.sabin-", 9), 0);
 	assert_string_not_equal(left, output.temporary);
 	assert_string_not_equal(left, alive.temporary);
+	char *again = sabin_output_leftover_of("d/");
+	assert_string_equal(again, left);
+	free(again);
+	assert_int_equal(sabin_output_temporary(left), SABIN_TEMPORARY_LEFT);
+	assert_int_equal(sabin_output_temporary(output.temporary), SABIN_TEMPORARY_IN_USE);
+	assert_int_equal(sabin_output_temporary("d"), SABIN_TEMPORARY_NO);
+	assert_int_equal(sabin_output_temporary(".d.sabin-abc"), SABIN_TEMPORARY_NO);
 	assert_int_equal(rmdir(left), 0);
 	free(left);
 	assert_null(sabin_output_leftover(&output));
+	assert_null(sabin_output_leftover_of("d"));
 	sabin_output_abandon(&output);
 	sabin_output_abandon(&alive);
 }

@@ -22,7 +22,7 @@ struct rig {
 	struct sabin_duplex_job job;
 	struct sabin_negotiated playback, capture;
 	struct sabin_stimulus stimulus;
-	double *x;
+	double *x, *markers;
 	float *recorded;
 	volatile sig_atomic_t stop;
 	size_t stop_at;
@@ -80,6 +80,7 @@ static void rig_free(struct rig *rig)
 	assert_int_equal(rig->card.open_count, 0);
 	fake_card_release(&rig->card);
 	free(rig->x);
+	free(rig->markers);
 	free(rig->recorded);
 }
 
@@ -90,31 +91,52 @@ static enum sabin_err run(struct rig *rig)
 	return sabin_duplex_run(rig->duplex, &rig->job, rig->recorded, &rig->diag);
 }
 
+static double steepest(const double *x, size_t n)
+{
+	double most = 0;
+	for (size_t i = 1; x && i < n; i++)
+		most = fmax(most, fabs(x[i] - x[i - 1]));
+	return most;
+}
+
+/* One output that is meant to sound, of a signal with these steps. */
+static void check_output(const struct rig *rig, unsigned output, double most)
+{
+	const struct fake_card *card = &rig->card;
+	float last = 0;
+	for (size_t i = 0; i < card->now; i++) {
+		const float x = card->heard[i * card->outputs + output];
+		if (!(fabsf(x) <= (float)ceiling))
+			fail_msg("frame %zu: %g is above the ceiling", i, (double)x);
+		if (i < RATE_HZ / 2 && x != 0)
+			fail_msg("frame %zu: no silence first", i);
+		if (!(fabs((double)(x - last)) <= most * 1.01 + 1e-7))
+			fail_msg("frame %zu: jumps from %g to %g", i, (double)last, (double)x);
+		last = x;
+	}
+}
+
 /* Whatever happened: silence first, never above the ceiling, never on an output that was not asked
  * for, no jump that the signal itself does not make, and the streams stand still afterwards. */
 static void check_heard(const struct rig *rig)
 {
 	const struct fake_card *card = &rig->card;
-	float last = 0;
-	double steepest = 0;
-	for (size_t i = 1; i < rig->job.frames; i++)
-		steepest = fmax(steepest, fabs(rig->x[i] - rig->x[i - 1]));
+	const struct sabin_duplex_job *job = &rig->job;
 	for (size_t i = 0; i < card->now; i++) {
 		const float *frame = card->heard + i * card->outputs;
-		const float x = frame[rig->job.output];
 		for (unsigned c = 0; c < card->outputs; c++) {
-			const float want = c + 1 == rig->job.loopback ? x : 0;
-			if (c != rig->job.output && frame[c] != want)
+			const float want = c + 1 == job->loopback ? frame[job->output] : 0;
+			const bool marked = job->markers && c == job->marker_output;
+			if (c != job->output && !marked && frame[c] != want)
 				fail_msg("frame %zu: output %u plays %g", i, c, (double)frame[c]);
 		}
-		if (!(fabsf(x) <= (float)ceiling))
-			fail_msg("frame %zu: %g is above the ceiling", i, (double)x);
-		if (i < RATE_HZ / 2 && x != 0)
-			fail_msg("frame %zu: no silence first", i);
-		if (!(fabs((double)(x - last)) <= steepest * 1.01 + 1e-7))
-			fail_msg("frame %zu: jumps from %g to %g", i, (double)last, (double)x);
-		last = x;
 	}
+	const double of_x = steepest(rig->x, job->frames);
+	const double of_markers = steepest(job->markers, job->marker_frames);
+	const bool together = job->output == job->marker_output;
+	check_output(rig, job->output, together ? fmax(of_x, of_markers) : of_x);
+	if (job->markers && !together)
+		check_output(rig, job->marker_output, of_markers);
 	assert_false(card->playing || card->capturing);
 }
 
@@ -243,6 +265,89 @@ static void capture_fault_fades(void **state)
 	rig_free(&rig);
 }
 
+/* From now on the chirps come from an output of their own. */
+static void use_markers(struct rig *rig)
+{
+	assert_ok(sabin_stimulus_spread(&rig->stimulus, 0.1));
+	const size_t n = rig->stimulus.frames;
+	rig->x = realloc(rig->x, n * sizeof *rig->x);
+	rig->markers = malloc(n * sizeof *rig->markers);
+	sabin_stimulus_render_parts(&rig->stimulus, rig->x, rig->markers);
+	rig->job.x = rig->x;
+	rig->job.markers = rig->markers;
+	rig->job.frames = rig->job.marker_frames = n;
+	rig->job.record_frames = n + RATE_HZ / 10;
+	rig->recorded =
+	    realloc(rig->recorded, rig->job.record_frames * FAKE_INPUTS * sizeof *rig->recorded);
+}
+
+/* Sweep and chirps on two outputs, or on one after all: each output plays its own and nothing else,
+ * whole, or stopped at any moment, or with a capture that breaks down. */
+static void two_outputs(void **state)
+{
+	(void)state;
+	const uint64_t seed = test_seed("two outputs");
+	struct sabin_random random;
+	sabin_random_init(&random, seed);
+	struct rig rig;
+	rig_make(&rig);
+	use_markers(&rig);
+	assert_ok(rig_open(&rig));
+	for (int i = 0; i < 36; i++) {
+		rig.card.seed = seed + (uint64_t)i;
+		rig.card.chunk_max = (size_t)test_between_log(&random, 3, 2000);
+		rig.job.output = (unsigned)i % FAKE_OUTPUTS;
+		rig.job.marker_output = (unsigned)(i / 2) % FAKE_OUTPUTS;
+		const size_t at = (size_t)test_between(&random, 0, (double)rig.job.frames - 10000);
+		rig.stop_at = i % 3 == 1 ? at : SIZE_MAX;
+		rig.card.xrun_capture_at = i % 3 == 2 ? (long)at : FAKE_NEVER;
+		const enum sabin_err want[] = {SABIN_OK, SABIN_EINTR, SABIN_EXRUN};
+		assert_int_equal(run(&rig), want[i % 3]);
+		check_heard(&rig);
+		const bool together = rig.job.output == rig.job.marker_output;
+		for (size_t k = 0; i % 3 == 0 && k < rig.job.frames; k++) {
+			const float *frame = rig.card.heard + k * FAKE_OUTPUTS;
+			const double y = rig.markers[k], x = rig.x[k] + (together ? y : 0);
+			assert_near((double)frame[rig.job.output], x, 1e-7);
+			if (!together)
+				assert_near((double)frame[rig.job.marker_output], y, 1e-7);
+		}
+		for (unsigned c = 0; c < FAKE_OUTPUTS; c++)
+			assert_near((double)rig.card.heard[(rig.card.now - 1) * FAKE_OUTPUTS + c], 0, 0);
+	}
+	rig_free(&rig);
+}
+
+/* Tones on two outputs, stopped: both fade over the same 20 ms. */
+static void both_fade(void **state)
+{
+	(void)state;
+	struct rig rig;
+	rig_make(&rig);
+	use_markers(&rig);
+	for (size_t i = RATE_HZ / 2; i < rig.job.frames; i++) {
+		const double rise = 0.2 * fmin(1, (double)(i - RATE_HZ / 2) / 1000);
+		rig.x[i] = rise * sin(0.05 * (double)i);
+		rig.markers[i] = rise * cos(0.03 * (double)i);
+	}
+	rig.job.marker_output = 1;
+	assert_ok(rig_open(&rig));
+	rig.stop_at = RATE_HZ;
+	assert_int_equal(run(&rig), SABIN_EINTR);
+	check_heard(&rig);
+	const float *heard = rig.card.heard;
+	size_t end = rig.card.now;
+	while (heard[(end - 1) * FAKE_OUTPUTS] == 0 && heard[(end - 1) * FAKE_OUTPUTS + 1] == 0)
+		end--;
+	for (size_t k = 0; k < FADE_FRAMES; k++) {
+		const size_t i = end - FADE_FRAMES + k;
+		const double gain = 0.5 * (1 + cos(M_PI * (double)k / FADE_FRAMES));
+		assert_near((double)heard[i * FAKE_OUTPUTS], gain * rig.x[i], 0.002);
+		assert_near((double)heard[i * FAKE_OUTPUTS + 1], gain * rig.markers[i], 0.002);
+	}
+	rig_free(&rig);
+}
+
 static void faults(void **state)
 {
 	(void)state;
@@ -309,6 +414,16 @@ static void refused(void **state)
 	rig.job.output = 0;
 	rig.job.loopback = FAKE_OUTPUTS + 1;
 	assert_int_equal(run(&rig), SABIN_EINVAL);
+	rig.job.loopback = 0;
+	use_markers(&rig);
+	rig.job.marker_output = FAKE_OUTPUTS;
+	assert_int_equal(run(&rig), SABIN_EINVAL);
+	for (unsigned output = 0; output < 2; output++) { /* both loud, or their sum */
+		rig.job.marker_output = output;
+		rig.markers[40000] = output == 0 ? 0.6 * ceiling : 1.0001 * ceiling;
+		rig.x[40000] = output == 0 ? 0.6 * ceiling : 0;
+		assert_int_equal(run(&rig), SABIN_EINVAL);
+	}
 	assert_int_equal(rig.card.written, 0);
 	rig_free(&rig);
 }
@@ -332,6 +447,8 @@ int main(void)
 	    cmocka_unit_test(stopped),
 	    cmocka_unit_test(fade),
 	    cmocka_unit_test(capture_fault_fades),
+	    cmocka_unit_test(two_outputs),
+	    cmocka_unit_test(both_fade),
 	    cmocka_unit_test(faults),
 	    cmocka_unit_test(stopped_while_nothing_moves),
 	    cmocka_unit_test(refused),

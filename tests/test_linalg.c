@@ -113,12 +113,16 @@ static void inverse(void **state)
 	assert_near_array(a, ((double[]){2.0 / 3, -1.0 / 3, -1.0 / 3, 2.0 / 3}), 4, rounding);
 	double indefinite[] = {1, 2, 2, 1};
 	assert_int_equal(sabin_invert_positive(indefinite, 2), SABIN_ENOCONV);
+	double lower[] = {2, 1, 0, 2}, right[] = {4, 5}, bad[] = {1, 2, 2, 1};
+	assert_ok(sabin_solve_positive(lower, 2, right)); /* 2 x + y = 4, x + 2 y = 5 */
+	assert_near_array(right, ((double[]){1, 2}), 2, rounding);
+	assert_int_equal(sabin_solve_positive(bad, 2, right), SABIN_ENOCONV);
 }
 
 static void limits(void **state)
 {
 	(void)state;
-	double a[4] = {1, 0, 0, 1}, b[2] = {1, 1}, x[2], values[2], vectors[4];
+	double a[4] = {1, 0, 0, 1}, b[2] = {1, 1}, x[2] = {0, 0}, values[2], vectors[4];
 	double complex z[2];
 	assert_int_equal(sabin_eigen_symmetric(a, 0, values, vectors), SABIN_EINVAL);
 	assert_int_equal(sabin_eigenvalues(a, 20000, z), SABIN_EINVAL);
@@ -129,6 +133,7 @@ static void limits(void **state)
 	assert_int_equal(sabin_eigen_symmetric(a, 2, values, vectors), SABIN_EINVAL);
 	assert_int_equal(sabin_eigenvalues(a, 2, z), SABIN_EINVAL);
 	assert_int_equal(sabin_invert_positive(a, 2), SABIN_EINVAL);
+	assert_int_equal(sabin_solve_positive(a, 2, x), SABIN_EINVAL);
 	double one = 4;
 	assert_ok(sabin_invert_positive(&one, 1));
 	assert_near(one, 0.25, rounding);

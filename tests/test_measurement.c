@@ -94,6 +94,7 @@ static void fill(struct sabin_measurement *m)
 	    .sweep = {20, 22000, 1, 48000, -20}, .lead_in_s = 0.5, .tail_s = 0.5, .chirps = 1};
 	assert_ok(sabin_stimulus_init(&m->stimulus, &options));
 	m->has_stimulus = true;
+	snprintf(m->reference_speaker, sizeof m->reference_speaker, "left");
 	struct sabin_measured *r = sabin_measurement_add(m);
 	snprintf(r->speaker, sizeof(r->speaker), "left");
 	snprintf(r->position, sizeof(r->position), "mix");
@@ -124,6 +125,8 @@ static void fill(struct sabin_measurement *m)
 	r->file = strdup("right.mix.wav");
 	r->channel = 1;
 	r->rate_hz = 48000;
+	r->zero = SABIN_ZERO_REFERENCE;
+	r->arrival_s = sabin_quantity_valid(-0.0012, 1e-7); /* nearer than the reference */
 	r->verdict.clipped_samples = 3;
 }
 
@@ -182,6 +185,9 @@ static void written_read_and_written_again(void **state)
 	assert_near(r->verdict.snr_db.need, 10, 0);
 	assert_near(r->verdict.snr_bands[0].snr_db.value, 40, 0);
 	assert_int_equal(r->verdict.polarity, -1);
+	assert_string_equal(read.reference_speaker, "left");
+	assert_int_equal(read.responses[1].zero, SABIN_ZERO_REFERENCE);
+	assert_near(read.responses[1].arrival_s.value, -0.0012, 0);
 	assert_int_equal(read.responses[1].channel, 1);
 	assert_int_equal(read.responses[1].verdict.clipped_samples, 3);
 	assert_true(isnan(read.responses[1].verdict.peak_dbfs));

@@ -390,7 +390,7 @@ static void search_keeps_out_of_zones(void **state)
 	const struct sabin_room room = make_room(studio_m, studio_alpha);
 	struct sabin_place_spec spec = make_spec(&room);
 	struct sabin_place_result result;
-	const struct sabin_box zone = {{0, 0, 0}, {3.2, 0.6, 2}};
+	const struct sabin_place_solid zone = {SABIN_PLACE_ZONE, {{0, 0, 0}, {3.2, 0.6, 2}}};
 	spec.solid = &zone;
 	spec.solid_count = 1;
 	spec.step_m = 0.1;
@@ -406,6 +406,99 @@ static void search_keeps_out_of_zones(void **state)
 	assert_int_equal(result.found_count, 0);
 	spec.top = 0;
 	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_EINVAL);
+}
+
+/* Heads are not above tables nor cabinets in them; what stays may stand where it likes. */
+static void search_keeps_off_furniture(void **state)
+{
+	(void)state;
+	const struct sabin_room room = make_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = make_spec(&room);
+	struct sabin_place_result result;
+	/* a table from 1.5 to 2.4 m, a shelf overhead from 2.4 to 3 m; behind it only 0.2 m to the seats' limit */
+	struct sabin_place_solid solid[2] = {{SABIN_PLACE_FURNITURE, {{1.2, 1.5, 0}, {2.0, 2.4, 0.7}}},
+	                                     {SABIN_PLACE_FURNITURE, {{1.2, 2.4, 1.5}, {2.0, 3, 1.9}}}};
+	spec.solid = solid;
+	spec.solid_count = 1;
+	spec.top = 20;
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	assert_true(result.found_count > 0 && result.refused[SABIN_PLACE_SEAT] > 0);
+	for (size_t i = 0; i < result.found_count; i++) {
+		const double y = result.found[i].listener_m[1];
+		assert_true(y < 1.4 + 1e-6 || y > 2.5 - 1e-6); /* a chest of 0.1 m */
+	}
+	const size_t refused = result.refused[SABIN_PLACE_SEAT];
+	spec.solid_count = 2;
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	assert_int_equal(result.refused[SABIN_PLACE_SEAT], refused);
+	solid[0].kind = SABIN_PLACE_SEATING; /* and on a sofa one sits */
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	assert_int_equal(result.refused[SABIN_PLACE_SEAT], 0);
+
+	/* cabinets 0.3 m deep: not through the wall, and not in a sideboard whose top is above their bottom */
+	solid[0] = (struct sabin_place_solid){SABIN_PLACE_FURNITURE, {{0, 0, 0}, {3.2, 0.5, 1.1}}};
+	spec.solid_count = 1;
+	for (int s = 0; s < 2; s++)
+		spec.source[s].cabinet = (struct sabin_box){{-0.1, -0.3, -0.2}, {0.1, 0, 0.2}};
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	for (size_t i = 0; i < result.found_count; i++)
+		assert_true(result.found[i].source_m[0][1] >= 0.8 - 1e-6);
+	solid[0].box.max_m[2] = 1.0; /* they stand on it */
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	double least_m = 9;
+	for (size_t i = 0; i < result.found_count; i++)
+		least_m = fmin(least_m, result.found[i].source_m[0][1]);
+	assert_true(least_m >= 0.3 - 1e-6 && least_m < 0.8);
+
+	/* what stays is not held to the rules: the search of the listener goes on */
+	solid[0].box.max_m[2] = 2;
+	for (int s = 0; s < 2; s++)
+		spec.source[s].moves = false;
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	assert_true(result.found_count > 0);
+	assert_int_equal(result.current_rule, SABIN_PLACE_SOLID);
+}
+
+/* A follower stays off the table, but not off what it sits in now. */
+static void followers_sit_well(void **state)
+{
+	(void)state;
+	const struct sabin_room room = make_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = make_spec(&room);
+	const double follower[1][3] = {{2.4, 1.8, 1.2}};
+	const struct sabin_place_solid zone = {SABIN_PLACE_ZONE, {{2.2, 2.0, 0}, {3.2, 2.4, 0.5}}};
+	const struct sabin_place_solid about = {SABIN_PLACE_ZONE, {{2.2, 1.7, 0}, {3.2, 2.4, 0.5}}};
+	const double source[2][3] = {{0.8, 0.6, 1.2}, {2.4, 0.6, 1.2}}, seat[3] = {1.6, 1.896, 1.2};
+	spec.follower_m = follower;
+	spec.follower_count = 1;
+	assert_int_equal(sabin_place_check(&spec, source, seat), SABIN_PLACE_FINE);
+	spec.solid = &zone;
+	spec.solid_count = 1;
+	assert_int_equal(sabin_place_check(&spec, source, seat), SABIN_PLACE_SEAT);
+	spec.solid = &about;
+	assert_int_equal(sabin_place_check(&spec, source, seat), SABIN_PLACE_FINE);
+}
+
+/* The mean for a seat is the search's, and a look tells angle and distance. */
+static void mean_and_look(void **state)
+{
+	(void)state;
+	const struct sabin_room room = make_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = make_spec(&room);
+	struct sabin_place_result result;
+	double mean[2];
+	spec.tolerance_m = 0.05;
+	spec.step_m = 0.2;
+	spec.top = 1;
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	const double source[2][3] = {{1.025, 0.6, 1.2}, {2.175, 0.6, 1.2}};
+	const double seat[2][3] = {{1.6, 1.596, 1.2}, {1.6, 2, 1.2}};
+	assert_int_equal(sabin_place_mean(&spec, source, seat, 2, mean), SABIN_OK);
+	assert_near(mean[0], result.current.score, 1e-9);
+	assert_true(fabs(mean[1] - mean[0]) > 0.01);
+	const struct sabin_place_view view = sabin_place_look(&spec, source, seat[1]);
+	assert_near(view.distance_m, sqrt(0.575 * 0.575 + 1.4 * 1.4), 1e-12);
+	assert_near(view.half_angle_deg, atan(0.575 / 1.4) * 180 / M_PI, 1e-9);
 }
 
 /* A subwoofer finds a place that is no worse than any of a grid. */
@@ -475,6 +568,9 @@ int main(void)
 		cmocka_unit_test(panels_act_where_they_are),
 		cmocka_unit_test(search_finds_the_best),
 		cmocka_unit_test(search_keeps_out_of_zones),
+		cmocka_unit_test(search_keeps_off_furniture),
+		cmocka_unit_test(followers_sit_well),
+		cmocka_unit_test(mean_and_look),
 		cmocka_unit_test(search_places_a_subwoofer),
 		cmocka_unit_test(absurd_rooms),
 	};

@@ -196,8 +196,15 @@ static void fractional_start(void **state)
 		assert_near(r.zero_offset_s * 48000, 0, 0.5);
 		assert_near(r.arrival_s.value, (600 - zero) / 48000, 1e-9);
 	}
+	/* another speaker's arrival is a zero too, but tells no distance */
+	write_impulse("1 sweep using an acoustic timing reference", -500.25 / 48000);
+	struct sabin_measured r = place();
+	assert_int_equal(r.zero, SABIN_ZERO_REFERENCE);
+	assert_near((double)r.zero_index + r.zero_offset_s * 48000, 500.25, 1e-6);
+	assert_near(r.arrival_s.value, (600 - 500.25) / 48000, 1e-9);
+	assert_false(r.distance_m.valid);
 	write_impulse("1 sweep with no timing reference", -500.25 / 48000);
-	const struct sabin_measured r = place();
+	r = place();
 	assert_int_equal(r.zero, SABIN_ZERO_ARRIVAL);
 	assert_int_equal(r.zero_index, 600);
 	assert_near(r.zero_offset_s, 0, 0);

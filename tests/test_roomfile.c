@@ -298,6 +298,10 @@ static void more_refusals(void **state)
 	            "below high_hz");
 	refuse_with("audio: {loopback: {output: 1, input: 2}}\n",
 	            "output 1 is that of speaker left");
+	refuse_with("audio: {reference_speaker: lefd}\n",
+	            "audio.reference_speaker: no speaker is called 'lefd'; did you mean 'left'?");
+	refuse_with("audio: {reference_speaker: left, loopback: {output: 4, input: 2}}\n",
+	            "either loopback or reference_speaker");
 	refuse_with("audio: {microphones: {a: {input: 1}, b: {input: 1}}}\n",
 	            "is that of a already");
 	refuse_with("audio: []\n", "audio: a mapping was expected");

@@ -14,7 +14,7 @@
 
 static const double rate_hz = 48000;
 static const double sixty_db = 13.815510557964274; /* 6 ln 10 */
-static const struct sabin_sti_options everything = {0, HUGE_VAL};
+static const struct sabin_sti_options everything = {.excited_to_hz = HUGE_VAL};
 
 static struct sabin_sti sti_of(const double *h, size_t n, double rate)
 {
@@ -314,7 +314,7 @@ static void out_of_band(void **state)
 	assert_false(sti.sti.valid);
 	assert_int_equal(sti.sti.reason, SABIN_BECAUSE_OUT_OF_BAND);
 	assert_true(isnan(sti.sti.value) && isnan(sti.mti[6].value) && sti.mti[4].valid);
-	const struct sabin_sti_options sub = {20, 120};
+	const struct sabin_sti_options sub = {20, 120, 0};
 	assert_ok(sabin_sti_compute(h, n, 16000, 320, &sub, &sti));
 	assert_false(sti.sti.valid);
 	assert_int_equal(sti.mti[0].reason, SABIN_BECAUSE_OUT_OF_BAND);

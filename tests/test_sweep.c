@@ -292,6 +292,46 @@ static void stimulus_layout(void **state)
 		}
 }
 
+/* Spread: nothing but silence comes in, as much between the first chirp and the sweep as between the
+ * sweep's tail and the second, and the two parts are the whole. */
+static void spread(void **state)
+{
+	(void)state;
+	const struct sabin_stimulus_options o = {usual, 0.5, 0.3, 1};
+	const double rate_hz = usual.rate_hz;
+	struct sabin_stimulus near, far;
+	assert_ok(sabin_stimulus_init(&near, &o));
+	far = near;
+	assert_ok(sabin_stimulus_spread(&far, 0.1));
+	const size_t more = (size_t)(0.1 * rate_hz);
+	assert_int_equal(far.chirp_frame[0], near.chirp_frame[0]);
+	assert_int_equal(far.sweep_frame, near.sweep_frame + more);
+	assert_int_equal(far.chirp_frame[1], near.chirp_frame[1] + 2 * more);
+	assert_int_equal(far.frames, near.frames + 2 * more);
+	assert_int_equal(far.tail_frames, near.tail_frames);
+	double *sweep = malloc((far.frames + 1) * sizeof *sweep), *whole = malloc(far.frames * sizeof *whole);
+	double *chirps = malloc((far.frames + 1) * sizeof *chirps), of_sweep = 0, of_chirps = 0;
+	sweep[far.frames] = chirps[far.frames] = 7;
+	sabin_stimulus_render_parts(&far, sweep, chirps);
+	sabin_stimulus_render(&far, whole);
+	for (size_t i = 0; i < far.frames; i++) {
+		assert_near(sweep[i] + chirps[i], whole[i], 0);
+		assert_true(sweep[i] == 0 || chirps[i] == 0);
+		of_sweep += sweep[i] * sweep[i];
+		of_chirps += chirps[i] * chirps[i];
+	}
+	assert_true(of_sweep > 0 && of_chirps > 0);
+	assert_near(sweep[far.frames] + chirps[far.frames], 14, 0);
+	free(sweep);
+	free(chirps);
+	free(whole);
+	const double wrong[] = {-0.1, 1.1, NAN};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_int_equal(sabin_stimulus_spread(&far, wrong[i]), SABIN_EINVAL);
+	far.chirp.frames = 0;
+	assert_int_equal(sabin_stimulus_spread(&far, 0.1), SABIN_EINVAL);
+}
+
 static size_t chirp_frames(double from_hz, double to_hz, double rate_hz)
 {
 	const struct sabin_stimulus_options o = {{from_hz, to_hz, 1, rate_hz, -12}, 0.5, 0.1, 1};
@@ -337,6 +377,7 @@ int main(void)
 	    cmocka_unit_test(values),          cmocka_unit_test(rendered),
 	    cmocka_unit_test(time_and_frequency), cmocka_unit_test(harmonics),
 	    cmocka_unit_test(options),         cmocka_unit_test(stimulus_layout),
+	    cmocka_unit_test(spread),
 	    cmocka_unit_test(chirps_where_they_help), cmocka_unit_test(stimulus_options),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

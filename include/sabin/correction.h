@@ -29,7 +29,8 @@ struct sabin_eq_speaker {
 	long pair;              /* index of the speaker that it forms a pair with, or -1 */
 	const struct sabin_eq_mode *modes;
 	size_t mode_count;
-	double travel_s; /* of the direct sound to the first place; NAN: not known */
+	double travel_s; /* of the direct sound to the first place, from any moment common to all; NAN: not
+	                  * known */
 	const double *travels_s; /* [place_count] to each place; NULL: not known */
 	bool sub;        /* plays low frequencies only: see sabin_correction_integrate() */
 };

@@ -27,6 +27,10 @@ SABIN_API SABIN_MUST enum sabin_err sabin_eigenvalues(double *a, size_t n, doubl
 SABIN_API SABIN_MUST enum sabin_err sabin_least_squares(double *a, size_t rows, size_t columns,
                                                         double *b, double *x);
 
+/* The solution x of a x = b for the positive definite a[n * n] (its lower triangle is read, and lost), in
+ * place of b[n].  SABIN_ENOCONV: it is not positive definite. */
+SABIN_API SABIN_MUST enum sabin_err sabin_solve_positive(double *a, size_t n, double *b);
+
 /* Put the inverse of the positive definite a[n * n] (its lower triangle is read) in its place, both
  * triangles.  SABIN_ENOCONV: it is not positive definite. */
 SABIN_API SABIN_MUST enum sabin_err sabin_invert_positive(double *a, size_t n);

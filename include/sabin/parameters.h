@@ -72,6 +72,7 @@ struct sabin_band_result {
 	bool t20_meets_iso, t30_meets_iso; /* INR >= 35, 45 dB */
 	double noise_db;   /* noise density re the band's peak smoothed energy density; -INFINITY: none */
 	double energy;     /* of the decay, amplitude^2 times s; NAN: not known */
+	double energy_again; /* by what share of it a second measurement would differ (k = 1) */
 	double knee_s;     /* where decay and noise cross, after time zero */
 	double topt_to_db; /* lower end of the Topt range, negative */
 	struct sabin_decay_fit fit_t20, fit_t30, fit_topt; /* NAN where not computable */

@@ -56,9 +56,23 @@ struct sabin_box {
 	double min_m[3], max_m[3];
 };
 
+/* Where things may not be. */
+enum sabin_place_solid_kind {
+	SABIN_PLACE_ZONE,      /* neither speakers nor people */
+	SABIN_PLACE_FURNITURE, /* nor this; and nobody's head is above it, unless it is all above the head */
+	SABIN_PLACE_SEATING,   /* no speaker in it; people sit on it */
+};
+
+struct sabin_place_solid {
+	enum sabin_place_solid_kind kind;
+	struct sabin_box box;
+};
+
 struct sabin_place_source {
 	struct sabin_score_source score;
 	double position_m[3]; /* now */
+	/* of its cabinet, seen from position_m: position_m is in the middle of its front; all 0: none */
+	struct sabin_box cabinet;
 	bool moves;
 	struct sabin_box within; /* where it may be moved */
 };
@@ -74,7 +88,7 @@ struct sabin_place_spec {
 	struct sabin_box listener_within;
 	const double (*follower_m)[3]; /* other places, which keep their distance from the listener */
 	size_t follower_count;
-	const struct sabin_box *solid; /* where neither speaker nor place may be */
+	const struct sabin_place_solid *solid;
 	size_t solid_count;
 	double wall_m;       /* speakers are at least so far from the four walls */
 	double rear_m;       /* and the listener from the wall behind */
@@ -90,10 +104,11 @@ struct sabin_place_spec {
 enum sabin_place_rule {
 	SABIN_PLACE_FINE,
 	SABIN_PLACE_ANGLE,  /* half-angle */
-	SABIN_PLACE_WALL,   /* speaker near a wall */
+	SABIN_PLACE_WALL,   /* speaker near a wall, or its cabinet through one */
 	SABIN_PLACE_REAR,   /* listener near the rear wall */
 	SABIN_PLACE_BOX,    /* outside the box that was given for it */
-	SABIN_PLACE_SOLID,  /* in a keep-out zone or an object */
+	SABIN_PLACE_SOLID,  /* a speaker in a keep-out zone, an object, another speaker or outside the room */
+	SABIN_PLACE_SEAT,   /* a place in or above a zone or an object, or outside the room */
 	SABIN_PLACE_MIRROR, /* left and right not mirrored */
 	SABIN_PLACE_RULES,
 };
@@ -126,10 +141,31 @@ SABIN_API SABIN_MUST enum sabin_err sabin_place_search(const struct sabin_place_
                                                        sabin_place_progress *progress, void *user,
                                                        struct sabin_place_result *out);
 
-/* Does an arrangement keep all rules?  The first that it breaks. */
+/* Does an arrangement keep all rules?  The first that it breaks.  A follower is not held to a solid that it is
+ * in or above now.  (The search holds only what moves to them.) */
 SABIN_API enum sabin_place_rule sabin_place_check(const struct sabin_place_spec *spec,
                                                   const double (*source_m)[3],
                                                   const double listener_m[3]);
+
+/* The same of the listener's seat alone: REAR, BOX, SEAT or FINE. */
+SABIN_API enum sabin_place_rule sabin_place_check_seat(const struct sabin_place_spec *spec,
+                                                       const double listener_m[3]);
+
+/* How a listener sits to the mains. */
+struct sabin_place_view {
+	double distance_m;     /* to the main, the farther of a pair */
+	double half_angle_deg; /* half of what is between a pair, seen from above; NAN: no pair */
+};
+SABIN_API struct sabin_place_view sabin_place_look(const struct sabin_place_spec *spec,
+                                                   const double (*source_m)[3],
+                                                   const double listener_m[3]);
+
+/* The mean over the tolerance, as sabin_place_search() has it, for `count` places of the listener, the
+ * speakers at source_m.  Errors of sabin_score_new(). */
+SABIN_API SABIN_MUST enum sabin_err sabin_place_mean(const struct sabin_place_spec *spec,
+                                                     const double (*source_m)[3],
+                                                     const double (*listener_m)[3], size_t count,
+                                                     double *out);
 
 /* The score on a map: the listener in the middles of columns x rows fields of the floor, at the height it
  * has, the speakers at source_m; of the spec only the room, the sources' scores, the depth axis, the

@@ -19,7 +19,8 @@ struct sabin_roomfit_response {
 	const struct sabin_directivity *directivity; /* NULL: a point */
 };
 
-/* A surface whose first reflection came sooner or later than the file says. */
+/* A surface whose first reflection came sooner or later than the file says, in at least half of the
+ * responses. */
 struct sabin_roomfit_wall {
 	size_t response;
 	enum sabin_surface_id surface;
@@ -33,19 +34,44 @@ struct sabin_roomfit_distance {
 	double file_m, measured_m;
 };
 
+/* How much of what was seen the room explains. */
+struct sabin_roomfit_match {
+	size_t seen, met;   /* met: within three standard uncertainties of where the room has one */
+	double by_chance;   /* so many would be met, had they nothing to do with the room */
+	double rms;         /* what those met are off by: relative for modes, m for reflections; NAN: none */
+	double cost, cost_by_chance; /* sums of squares of standard uncertainties, at most 9 each */
+};
+
+/* Limits of `misfit`: rooms that are what their file says, furniture and unequal walls included, stay below
+ * the first; rooms of other sizes than the file's come above the second. */
+#define SABIN_ROOMFIT_DOUBTFUL 0.45
+#define SABIN_ROOMFIT_OTHER 0.62
+
 enum { SABIN_ROOMFIT_DOUBTS_MAX = 32 };
 
 struct sabin_roomfit {
+	/* 0: all modes and reflections are where the room has them; 1: they are so no more than chance would have
+	 * it; NAN: none were seen */
+	double misfit;
+	/* where misfit is above SABIN_ROOMFIT_DOUBTFUL: sizes within 16 % that would explain more, and how
+	 * well; else 0 */
+	double far_size_m[3], far_misfit;
+	struct sabin_roomfit_match mode_match, echo_match;
 	struct sabin_quantity size_m[3]; /* not valid: modes and reflections do not fix it */
-	size_t modes, reflections;       /* that were used */
+	bool size_at_limit[3];           /* as far from the file's as it is looked for */
 	double t_measured_s[SABIN_ABSORPTION_BANDS]; /* by octave, NAN: not valid */
-	double t_file_s[SABIN_ABSORPTION_BANDS];     /* simulated of the file */
-	double t_fitted_s[SABIN_ABSORPTION_BANDS];   /* simulated of the fitted room */
+	double t_file_s[SABIN_ABSORPTION_BANDS];     /* predicted of the file */
+	double t_fitted_s[SABIN_ABSORPTION_BANDS];   /* predicted of the fitted room */
 	double factor[SABIN_ABSORPTION_BANDS];       /* of -ln(1 - alpha), on all surfaces; 1: left */
+	bool factor_at_limit[SABIN_ABSORPTION_BANDS]; /* no absorption gives the time that was measured */
+	size_t simulated; /* responses that were simulated to check the prediction, octaves that ring for long aside */
 	size_t wall_count, distance_count;
 	struct sabin_roomfit_wall wall[SABIN_ROOMFIT_DOUBTS_MAX];
 	struct sabin_roomfit_distance distance[SABIN_ROOMFIT_DOUBTS_MAX];
 };
+
+/* fraction: 0 .. 1 of the work done.  False: stop. */
+typedef bool sabin_roomfit_progress(void *user, double fraction);
 
 /* Fit the room to count >= 1 responses; sizes are looked for within 4 % of the room's, positions are
  * taken as they are.  Absorption keeps its proportions between surfaces; bands whose decay is not valid
@@ -53,7 +79,7 @@ struct sabin_roomfit {
  * outside; SABIN_ESHORT: silence; SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_roomfit(const struct sabin_room *room,
                                                   const struct sabin_roomfit_response *response,
-                                                  size_t count, bool (*stop)(void *user), void *user,
+                                                  size_t count, sabin_roomfit_progress *progress, void *user,
                                                   struct sabin_roomfit *out);
 
 /* Make the room what the fit found: sizes that are valid, panels on the moved surfaces with them,

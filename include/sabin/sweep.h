@@ -78,7 +78,18 @@ struct sabin_stimulus_options {
 SABIN_API SABIN_MUST enum sabin_err sabin_stimulus_init(
     struct sabin_stimulus *stimulus, const struct sabin_stimulus_options *options);
 
+/* For chirps that come from another loudspeaker than the sweep, as much as apart_s (0 .. 1 s) nearer or
+ * farther: so much more silence after the first and before the second one, so that they still touch
+ * nothing of the sweep's response.  SABIN_EINVAL: out of range, or there are no chirps. */
+SABIN_API SABIN_MUST enum sabin_err sabin_stimulus_spread(struct sabin_stimulus *stimulus,
+                                                          double apart_s);
+
 /* x[stimulus->frames] */
 SABIN_API void sabin_stimulus_render(const struct sabin_stimulus *stimulus, double *x);
+
+/* The same in two parts, whose sum it is: sweep[stimulus->frames] alone and chirps[stimulus->frames]
+ * alone. */
+SABIN_API void sabin_stimulus_render_parts(const struct sabin_stimulus *stimulus, double *sweep,
+                                           double *chirps);
 
 #endif

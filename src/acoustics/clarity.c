@@ -8,15 +8,12 @@
  * Noise is treated as in the decay curve: each part loses the noise expected in it, the late part
  * ends at the knee and gets what the decay would have brought after it.
  *
- * Uncertainty, from first principles.  Squared noise of bandwidth B under an envelope a(t)
- * integrates to S = sum(a) with variance sum(a^2)/B.  For a = exp(-d t), x = exp(-d te):
- *     late:  var/S^2 = d / (2 B),   early:  var/S^2 = d / (2 B) * (1 + x) / (1 - x),
- *     so that var(ln(early/late)) = d / (B (1 - x));
- *     Ts: integrate (t - 1/d)^2 exp(-2 d t): var = 1 / (4 d B).
+ * The decay's own chance is in chance.c.
  */
 #include <math.h>
 #include <stdbool.h>
 
+#include "acoustics/chance.h"
 #include "acoustics/quantities.h"
 
 /* Dividing first has a price.  The cut is a step, and a step in a strong signal outside the band spreads
@@ -174,7 +171,7 @@ static void ratios(const struct sabin_decay *decay, const struct sabin_band_ener
 		return;
 	}
 	const struct errors error = {
-	    .own = sqrt(rate / (b * -expm1(-rate * split_s))),
+	    .own = sabin_chance_ratio(rate, b, split_s),
 	    .noise = hypot(sabin_noise_left(decay, split_s) / late,
 	                   decay->model.noise * sqrt(split_s / b) / early),
 	    .spread = spread_of(decay, energy, split, parts),
@@ -194,7 +191,7 @@ static struct sabin_quantity centre_time(const struct sabin_decay *decay, double
 	if (!decay->has_model || !(decay->total > 0))
 		return no_ratio(decay, 0);
 	const struct sabin_energy *e = decay->energy;
-	const double knee_s = decay->knee_s, b = decay->bandwidth_hz;
+	const double knee_s = decay->knee_s;
 	double moment = decay->beyond * (knee_s + 1 / decay->model.rate) -
 	                decay->subtract * knee_s * knee_s / 2;
 	double before = 0;
@@ -211,7 +208,8 @@ static struct sabin_quantity centre_time(const struct sabin_decay *decay, double
 	const double noise_s = sabin_noise_left(decay, 0) / decay->total * fabs(knee_s / 2 - ts_s);
 	if (!(ts_s > 0)) /* the filter rings to both sides: sooner than the direct sound nothing is */
 		return sabin_quantity_invalid(ts_s, SABIN_BECAUSE_FILTER);
-	const struct errors error = {0.5 / sqrt(rate * b), noise_s, before / decay->total};
+	const struct errors error = {sabin_chance_centre_s(rate, decay->bandwidth_hz), noise_s,
+	                             before / decay->total};
 	struct sabin_quantity q = judge(decay, ts_s, error, 1, jnd_ts_s, HUGE_VAL);
 	q.repeatability = sabin_repeat_centre_s(decay, rate, noise_s);
 	return q;

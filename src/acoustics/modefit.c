@@ -15,6 +15,7 @@
  * other orders and with a later start: how far a mode moves between them is part of its
  * uncertainty, and one that moves too far, or whose neighbour is too near, is a cluster.
  */
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -31,6 +32,7 @@ static const double slope_hz = 30;   /* of the edge: rings for 1 / 30 s, mostly 
 static const double rate_factor = 2.14; /* low rate over all that passes */
 static const double skip_s = 0.025, skip_later_s = 0.04;
 static const double lead_s = 0.1;    /* before the onset */
+static const double short_share = 0.7; /* of the length, in the short trial */
 static const double least_s = 0.15;  /* after it */
 static const double stretch_s = 4;   /* of the response that is looked at */
 static const double decay_factor = 1.6; /* of the time to where the decay meets the noise */
@@ -39,7 +41,7 @@ static const double order_factor = 4; /* over the middle of the noise's singular
 /* A pole that gives less energy than this many variances is noise: four parameters take up four of
  * them, and three times as many are rare (chi-squared of four degrees: 2 %). */
 static const double noise_energy = 12;
-enum { IMPROVEMENTS = 7, IMPROVEMENTS_OTHER = 2 }; /* steps; of the other trials */
+enum { IMPROVEMENTS = 7 }; /* steps */
 
 /* ---- one band at a low rate ---------------------------------------------------------------------- */
 
@@ -139,14 +141,19 @@ static double rms(const double *x, size_t n)
 	return n ? sqrt(sum / (double)n) : 0;
 }
 
+/* RMS of the noise: of the last piece but the very last, which is spoiled by the band's edges. */
+static double noise_rms(const struct low *low)
+{
+	const size_t tail = (low->n - (size_t)low->onset) / 10 + 1;
+	return rms(low->x + low->n - tail - tail / 2, tail);
+}
+
 /* Samples from the onset to where the decay meets the noise. */
 static double crossing(const struct low *low)
 {
 	const size_t block = (size_t)(0.05 * low->rate_hz) + 1;
 	const size_t onset = (size_t)low->onset;
-	/* the very last piece is spoiled by the band's edges */
-	const size_t tail = (low->n - onset) / 10 + 1;
-	const double noise = rms(low->x + low->n - tail - tail / 2, tail);
+	const double noise = noise_rms(low);
 	size_t at = onset;
 	while (at + block < low->n && rms(low->x + at, block) > 2 * noise)
 		at += block;
@@ -184,63 +191,117 @@ static void set_variance(struct trial *t, double left, double filled)
 }
 
 static enum sabin_err try_order(const struct subspace *subspace, size_t order, double filled,
-                                int steps, struct trial *t)
+                                struct trial *t, double *left)
 {
-	double left = 0;
 	t->poles = calloc(order + 1, sizeof *t->poles);
 	if (!t->poles)
 		return SABIN_ENOMEM;
 	enum sabin_err err = subspace_poles(subspace, order, t->poles, &t->count);
 	for (int pass = 0; !err && pass < 2; pass++) {
-		err = poles_amplitudes(t->x, t->n, t->poles, t->count, &left);
-		set_variance(t, left, filled);
+		err = poles_amplitudes(t->x, t->n, t->poles, t->count, left);
+		set_variance(t, *left, filled);
 		if (!err && pass == 0)
 			prune(t);
 	}
 	if (!err)
-		err = poles_improve(t->x, t->n, t->poles, t->count, steps, &left);
-	set_variance(t, left, filled);
+		err = poles_improve(t->x, t->n, t->poles, t->count, IMPROVEMENTS, left);
+	set_variance(t, *left, filled);
 	return err;
 }
 
-/* Order as a share of what the noise allows, whether the start is late, and the share of the length; the
- * first is reported.  A decay that is not exponential shows in the short one. */
-static const struct {
-	double order;
-	bool later;
-	double length;
-} plans[] = {{1, false, 1}, {0.85, false, 1}, {1.2, false, 1}, {1, true, 1}, {1, false, 0.7}};
-enum { TRIALS = sizeof plans / sizeof *plans };
+/* Orders, as shares of what stands out of the noise.  Weak modes beside strong ones do not, but bend what they
+ * are left to. */
+static const double shares[] = {0.85, 1, 1.2, 1.45, 1.75};
+enum { SHARES = sizeof shares / sizeof *shares };
+
+/* What a fit leaves in variances of the noise, and twice the number of its parameters: a parameter that
+ * explains noise only takes one variance away [Akaike]. */
+static double criterion(const struct trial *t, double left, double noise)
+{
+	return left / noise + 2 * 4 * (double)t->count;
+}
+
+/* Of the noise, per sample of what there would be were it white. */
+static double noise_variance(const struct low *low)
+{
+	const double noise = noise_rms(low);
+	return fmax(noise * noise, DBL_MIN) / low->filled;
+}
+
+/* Where a fit begins, in samples of `low`, and the rows of its matrix. */
+struct span {
+	size_t start, rows;
+};
+
+static struct span span_of(const struct low *low, double skip_after_s, double length)
+{
+	const double usable = fmin((double)low->n - low->onset - 1, decay_factor * crossing(low));
+	const double skip = skip_after_s * low->rate_hz;
+	const size_t start = (size_t)ceil(low->onset + skip);
+	const double most = fmin(ROWS_MOST, ((double)(low->n - start) - 1) / 2);
+	const double all = fmin(most, fmax(ROWS_LEAST, (usable - skip) / 2));
+	return (struct span){start, (size_t)fmax(fmin(all, ROWS_LEAST), length * all)};
+}
+
+static enum sabin_err fit_span(const struct low *low, struct span span,
+                               const struct subspace *subspace, double share, struct trial *t,
+                               double *left)
+{
+	const double order =
+	        share * (double)subspace_order(subspace, order_factor, 1 - low->filled);
+	*t = (struct trial){low->x + span.start, 2 * span.rows - 1,
+	                    (double)span.start - low->onset, NULL, 0, 0};
+	return try_order(subspace, (size_t)fmin(order, 0.6 * (double)span.rows), low->filled, t, left);
+}
+
+/* The best order first, then those beside it. */
+static enum sabin_err fit_orders(const struct low *low, struct trial trials[3], double *share)
+{
+	const struct span span = span_of(low, skip_s, 1);
+	const double noise = noise_variance(low);
+	struct subspace subspace = {0};
+	struct trial all[SHARES] = {0};
+	double least = INFINITY;
+	size_t best = 0, tried = 0;
+	enum sabin_err err = subspace_compute(low->x + span.start, span.rows, &subspace);
+	for (; !err && tried < SHARES && tried < best + 3; tried++) {
+		double left = 0;
+		err = fit_span(low, span, &subspace, shares[tried], &all[tried], &left);
+		const double worth = criterion(&all[tried], left, noise);
+		if (!err && worth < least) {
+			least = worth;
+			best = tried;
+		}
+	}
+	subspace_release(&subspace);
+	const size_t beside[3] = {best, best > 0 ? best - 1 : 2, best + 1 < SHARES ? best + 1 : best - 2};
+	for (int i = 0; i < 3; i++) {
+		trials[i] = all[beside[i]];
+		all[beside[i]].poles = NULL;
+	}
+	for (size_t i = 0; i < SHARES; i++)
+		free(all[i].poles);
+	*share = shares[best];
+	return err;
+}
+
+/* The first is reported.  Two have another order, one a later start, and the last is short: a decay that is not
+ * exponential shows in it. */
+enum { TRIALS = 5, SHORT = TRIALS - 1 };
 
 static enum sabin_err fit_all(const struct low *low, struct trial trials[TRIALS])
 {
-	struct subspace subspace = {0};
-	enum sabin_err err = SABIN_OK;
-	size_t order = 0;
-	const double usable = fmin((double)low->n - low->onset - 1, decay_factor * crossing(low));
-	for (size_t i = 0; !err && i < TRIALS; i++) {
-		const double skip = (plans[i].later ? skip_later_s : skip_s) * low->rate_hz;
-		const size_t start = (size_t)ceil(low->onset + skip);
-		const double most = fmin(ROWS_MOST, ((double)(low->n - start) - 1) / 2);
-		const double all = fmin(most, fmax(ROWS_LEAST, (usable - skip) / 2));
-		const size_t rows = (size_t)fmax(fmin(all, ROWS_LEAST), plans[i].length * all);
-		if (i == 0 || plans[i].later != plans[i - 1].later ||
-		    plans[i].length < plans[i - 1].length) {
-			subspace_release(&subspace);
-			err = subspace_compute(low->x + start, rows, &subspace);
-			if (!err)
-				order = subspace_order(&subspace, order_factor, 1 - low->filled);
-		}
-		trials[i] = (struct trial){low->x + start, 2 * rows - 1,
-		                           (double)start - low->onset, NULL, 0, 0};
+	double share, left;
+	enum sabin_err err = fit_orders(low, trials, &share);
+	for (int i = 3; !err && i < TRIALS; i++) {
+		const struct span span = i == SHORT ? span_of(low, skip_s, short_share)
+		                                    : span_of(low, skip_later_s, 1);
+		struct subspace subspace = {0};
+		err = subspace_compute(low->x + span.start, span.rows, &subspace);
 		if (!err)
-			err = try_order(&subspace,
-			                (size_t)fmin(plans[i].order * (double)order,
-			                             0.6 * (double)rows),
-			                low->filled, i ? IMPROVEMENTS_OTHER : IMPROVEMENTS,
-			                &trials[i]);
+			err = fit_span(low, span, &subspace, share, &trials[i], &left);
+		subspace_release(&subspace);
 	}
-	subspace_release(&subspace);
 	if (!err)
 		err = poles_covariance(trials[0].x, trials[0].n, trials[0].poles, trials[0].count,
 		                       trials[0].variance);
@@ -272,7 +333,7 @@ static struct spread spread_of(const struct trial trials[TRIALS], const struct p
 			if (p->w > 0 && (!best || distance(p, pole) < distance(best, pole)))
 				best = p;
 		}
-		const bool whole = plans[i].length == 1; /* the short one tells near modes apart less well */
+		const bool whole = i != SHORT; /* the short one tells near modes apart less well */
 		if (!best || distance(best, pole) > 1) {
 			s.lost += whole;
 			continue;

@@ -51,7 +51,7 @@ static void set_all(struct sabin_band_result *result, struct sabin_quantity q)
 		result->value[p] = q;
 	result->t20_meets_iso = result->t30_meets_iso = false;
 	result->noise_db = -HUGE_VAL;
-	result->knee_s = result->topt_to_db = result->energy = NAN;
+	result->knee_s = result->topt_to_db = result->energy = result->energy_again = NAN;
 	result->fit_t20 = result->fit_t30 = result->fit_topt =
 		(struct sabin_decay_fit){NAN, NAN, NAN, NAN};
 	result->slopes.found = false;
@@ -151,6 +151,7 @@ static enum sabin_err analyse_band(struct sabin_bank *bank,
 		sabin_clarity(&decay, &energy, result);
 		result->knee_s = decay.crossing_s;
 		result->energy = decay.total;
+		result->energy_again = sabin_repeat_share(&decay);
 		check_excited(options, result);
 		err = draw_curves(&decay, result);
 	}
@@ -235,27 +236,32 @@ static enum sabin_err analyse(struct sabin_bank *bank, const double *h, size_t n
 }
 
 /* Mean square of the response's last part; NAN where that is not after the largest sample. */
-static double noise_power(const double *h, size_t n, const struct sabin_arrival *arrival)
+static double noise_power(const double *h, size_t n, size_t largest)
 {
-	while (n > arrival->largest + 1 && h[n - 1] == 0)
+	while (n > largest + 1 && h[n - 1] == 0)
 		n--;
 	const size_t from = n - (size_t)(noise_share * (double)n);
 	double power = 0;
-	if (from <= arrival->largest)
+	if (from <= largest)
 		return NAN;
 	for (size_t i = from; i < n; i++)
 		power += h[i] * h[i] / (double)(n - from);
 	return power;
 }
 
-/* What repeats stray by beyond the noise, which every quantity knows already, and alike in all bands. */
-static void add_stray(const double *h, size_t n, double stray, struct sabin_analysis *out)
+double sabin_stray_beyond_noise(const double *h, size_t n, size_t largest, double stray)
 {
-	const double noise = noise_power(h, n, &out->arrival);
+	const double noise = noise_power(h, n, largest);
 	double energy = 0;
 	for (size_t i = 0; i < n; i++)
 		energy += h[i] * h[i];
-	const double share = stray - (isnan(noise) ? 0 : noise_margin * noise * (double)n / energy);
+	return fmax(0, stray - (isnan(noise) ? 0 : noise_margin * noise * (double)n / energy));
+}
+
+/* What repeats stray by, alike in all bands. */
+static void add_stray(const double *h, size_t n, double stray, struct sabin_analysis *out)
+{
+	const double share = sabin_stray_beyond_noise(h, n, out->arrival.largest, stray);
 	if (!(share > 0))
 		return;
 	for (size_t i = 0; i < out->band_count; i++)
@@ -267,7 +273,7 @@ static void add_stray(const double *h, size_t n, double stray, struct sabin_anal
  * time zero is the first sample that noise does not reach. */
 static size_t time_zero(const double *h, size_t n, const struct sabin_arrival *arrival)
 {
-	const double power = noise_power(h, n, arrival);
+	const double power = noise_power(h, n, arrival->largest);
 	if (isnan(power))
 		return arrival->onset;
 	const double largest = fabs(h[arrival->largest]);

@@ -162,177 +162,236 @@ enum sabin_err subspace_poles(const struct subspace *subspace, size_t order, str
 	return err;
 }
 
-/* exp(-decay k) cos(w k) and sin(w k), and k times them into `slope` where it is given. */
-static void waves(const struct pole *pole, size_t n, double *cosine, double *sine, double *slope_c,
-                  double *slope_s)
+/* What of a pole is sought: decay, w, a, b, of a real one decay, a; or the amplitudes a, b alone. */
+enum sought { ALL, AMPLITUDES };
+
+static size_t parameters(const struct pole *pole, enum sought sought)
 {
-	const double radius = exp(-pole->decay);
-	const double re = radius * cos(pole->w), im = radius * sin(pole->w);
-	double c = 1, s = 0;
-	for (size_t k = 0; k < n; k++) {
-		const double next = c * re - s * im;
-		cosine[k] = c;
-		if (sine)
-			sine[k] = s;
-		if (slope_c)
-			slope_c[k] = (double)k * c;
-		if (slope_s)
-			slope_s[k] = (double)k * s;
-		s = c * im + s * re;
-		c = next;
-	}
+	return (pole->w > 0 ? 2 : 1) * (sought == ALL ? 2 : 1);
 }
 
-enum sabin_err poles_amplitudes(const double *x, size_t n, struct pole *poles, size_t count,
-                                double *left)
-{
-	double *basis = calloc(n * (2 * count + 1), sizeof *basis);
-	double *rest = calloc(n, sizeof *rest), *solution = calloc(2 * count + 1, sizeof *solution);
-	enum sabin_err err = SABIN_ENOMEM;
-	if (!basis || !rest || !solution)
-		goto out;
-	size_t columns = 0;
-	for (size_t i = 0; i < count; i++) {
-		double *at = basis + columns * n;
-		waves(&poles[i], n, at, poles[i].w > 0 ? at + n : NULL, NULL, NULL);
-		columns += poles[i].w > 0 ? 2 : 1;
-	}
-	memcpy(rest, x, n * sizeof *rest);
-	err = SABIN_OK;
-	if (columns > 0)
-		err = sabin_least_squares(basis, n, columns, rest, solution);
-	if (err)
-		goto out;
-	columns = 0;
-	memcpy(rest, x, n * sizeof *rest);
-	for (size_t i = 0; i < count; i++) {
-		poles[i].a = solution[columns++];
-		poles[i].b = poles[i].w > 0 ? solution[columns++] : 0;
-		waves(&poles[i], n, basis, basis + n, NULL, NULL);
-		for (size_t k = 0; k < n; k++)
-			rest[k] -= poles[i].a * basis[k] + poles[i].b * basis[n + k];
-	}
-	*left = 0;
-	for (size_t k = 0; k < n; k++)
-		*left += rest[k] * rest[k];
-out:
-	free(basis);
-	free(rest);
-	free(solution);
-	return err;
-}
+/* One derivative of the model: real part of factor k^power z^k. */
+struct derivative {
+	double complex factor;
+	int power;
+};
 
-/* Parameters of a pole: decay, w, a, b; of a real one decay, a. */
-static size_t parameters(const struct pole *pole)
+/* With c = a - i b the model is the real part of c z^k, z = exp(-decay + i w). */
+static void derivatives(const struct pole *p, enum sought sought, struct derivative d[4])
 {
-	return pole->w > 0 ? 4 : 2;
+	const double complex c = CMPLX(p->a, -p->b);
+	if (sought == ALL) {
+		*d++ = (struct derivative){-c, 1};
+		if (p->w > 0)
+			*d++ = (struct derivative){CMPLX(p->b, p->a), 1};
+	}
+	*d++ = (struct derivative){1, 0};
+	if (p->w > 0)
+		*d = (struct derivative){CMPLX(0, -1), 0};
 }
 
 /* The linearised problem at one place. */
 struct tangent {
+	enum sought sought;
 	size_t n, columns;
-	double *j;             /* [columns * n] derivatives of the model, each of unit length */
-	double *rest, *slope;  /* [n] x minus the model; [2 n] */
-	double *scale;         /* [columns] */
-	double *normal, *inverse; /* [columns * columns] */
+	double *rest;          /* [n] x minus the model */
+	double *scale;         /* [columns] makes the derivatives of unit length */
+	double *normal, *inverse; /* [columns * columns] products of the scaled derivatives */
 	double *gradient, *step;  /* [columns] */
+	double complex *z;     /* [poles], and z^n behind them */
 	double left;           /* energy of rest */
 };
 
 static void tangent_release(struct tangent *t)
 {
-	free(t->j);
 	free(t->rest);
 	free(t->normal);
 	free(t->scale);
+	free(t->z);
 }
 
-static enum sabin_err tangent_init(struct tangent *t, size_t n, const struct pole *poles,
-                                   size_t count)
+static enum sabin_err tangent_init(struct tangent *t, enum sought sought, size_t n,
+                                   const struct pole *poles, size_t count)
 {
-	*t = (struct tangent){.n = n};
+	*t = (struct tangent){.sought = sought, .n = n};
 	for (size_t i = 0; i < count; i++)
-		t->columns += parameters(&poles[i]);
+		t->columns += parameters(&poles[i], sought);
 	const size_t c = t->columns;
-	t->j = calloc(c, n * sizeof *t->j);
-	t->rest = calloc(3 * n, sizeof *t->rest);
+	t->rest = calloc(n, sizeof *t->rest);
 	t->normal = calloc(2 * c, c * sizeof *t->normal);
 	t->scale = calloc(3 * c, sizeof *t->scale);
-	if (!t->j || !t->rest || !t->normal || !t->scale) {
+	t->z = calloc(2 * count, sizeof *t->z);
+	if (!t->rest || !t->normal || !t->scale || !t->z) {
 		tangent_release(t);
 		return SABIN_ENOMEM;
 	}
-	t->slope = t->rest + n;
 	t->inverse = t->normal + c * c;
 	t->gradient = t->scale + c;
 	t->step = t->scale + 2 * c;
 	return SABIN_OK;
 }
 
-/* Derivatives and what remains of x. */
-static void differentiate(struct tangent *t, const double *x, const struct pole *poles,
-                          size_t count)
+static double complex times(double complex x, double complex y)
 {
-	const size_t n = t->n;
-	double *j = t->j;
-	memcpy(t->rest, x, n * sizeof *x);
-	for (size_t i = 0; i < count; i++) {
-		const struct pole *p = &poles[i];
-		const bool real = p->w == 0;
-		double *d = j, *w = j + n, *a = j + (real ? n : 2 * n), *b = j + 3 * n;
-		waves(p, n, a, real ? NULL : b, t->slope, t->slope + n);
-		for (size_t k = 0; k < n; k++) {
-			t->rest[k] -= p->a * a[k] + (real ? 0 : p->b * b[k]);
-			d[k] = -(p->a * t->slope[k] + p->b * t->slope[n + k]);
-			if (!real)
-				w[k] = p->b * t->slope[k] - p->a * t->slope[n + k];
-		}
-		j += parameters(p) * n;
-	}
-	t->left = 0;
-	for (size_t k = 0; k < n; k++)
-		t->left += t->rest[k] * t->rest[k];
+	return CMPLX(creal(x) * creal(y) - cimag(x) * cimag(y),
+	             creal(x) * cimag(y) + cimag(x) * creal(y));
 }
 
-/* Columns of unit length, their products, and the gradient. */
-static void normalise(struct tangent *t)
+static double complex over(double complex x, double complex y)
 {
+	const double square = creal(y) * creal(y) + cimag(y) * cimag(y);
+	const double complex up = times(x, conj(y));
+	return CMPLX(creal(up) / square, cimag(up) / square);
+}
+
+/* What remains of x. */
+static void set_rest(struct tangent *t, const double *x, const struct pole *poles, size_t count)
+{
+	memcpy(t->rest, x, t->n * sizeof *x);
+	for (size_t i = 0; i < count; i++) {
+		const struct pole *p = &poles[i];
+		const double complex z = cexp(CMPLX(-p->decay, p->w));
+		double complex at = CMPLX(p->a, p->w > 0 ? -p->b : 0);
+		for (size_t k = 0; k < t->n; k++) {
+			t->rest[k] -= creal(at);
+			at = times(at, z);
+		}
+		t->z[i] = z;
+		t->z[count + i] = cexp(CMPLX(-p->decay * (double)t->n, p->w * (double)t->n));
+	}
+	t->left = dot(t->rest, t->rest, t->n);
+}
+
+/* s[m] = sum of k^m q^k over k = 0 .. n - 1.  Where q^k hardly changes over n, the closed forms are
+ * differences of like numbers. */
+static void power_sums(double complex q, double complex q_n, size_t n, double complex s[3])
+{
+	const double complex gap = CMPLX(1 - creal(q), -cimag(q));
+	const double last = (double)n - 1;
+	if (cabs(gap) * (double)n < 0.5) {
+		double complex at = 1;
+		s[0] = s[1] = s[2] = 0;
+		for (size_t k = 0; k < n; k++) {
+			s[0] += at;
+			s[1] += (double)k * at;
+			s[2] += (double)k * (double)k * at;
+			at = times(at, q);
+		}
+		return;
+	}
+	s[0] = over(1 - q_n, gap);
+	s[1] = over(times(q, s[0]) - (double)n * q_n, gap);
+	s[2] = over(2 * s[1] - s[0] + 1 - last * last * q_n, gap);
+}
+
+/* Products of the derivatives of poles i and j, into the block of `normal` at (row, column). */
+static void products(struct tangent *t, const struct pole *poles, size_t count, size_t i, size_t j,
+                     size_t row, size_t column)
+{
+	struct derivative x[4], y[4];
+	double complex sum[3], difference[3];
+	derivatives(&poles[i], t->sought, x);
+	derivatives(&poles[j], t->sought, y);
+	power_sums(times(t->z[i], t->z[j]), times(t->z[count + i], t->z[count + j]), t->n, sum);
+	power_sums(times(t->z[i], conj(t->z[j])), times(t->z[count + i], conj(t->z[count + j])), t->n,
+	           difference);
+	for (size_t r = 0; r < parameters(&poles[i], t->sought); r++)
+		for (size_t c = 0; c < parameters(&poles[j], t->sought); c++) {
+			const int power = x[r].power + y[c].power;
+			const double complex with = times(times(x[r].factor, y[c].factor), sum[power]);
+			const double complex against =
+			        times(times(x[r].factor, conj(y[c].factor)), difference[power]);
+			t->normal[row + r + (column + c) * t->columns] =
+			        (creal(with) + creal(against)) / 2;
+		}
+}
+
+/* The gradient: the rest against every derivative. */
+static void project(struct tangent *t, const struct pole *poles, size_t count)
+{
+	double *gradient = t->gradient;
+	for (size_t i = 0; i < count; i++) {
+		struct derivative d[4];
+		double complex at = 1, sum[2] = {0, 0};
+		derivatives(&poles[i], t->sought, d);
+		for (size_t k = 0; k < t->n; k++) {
+			sum[0] += t->rest[k] * at;
+			sum[1] += (double)k * t->rest[k] * at;
+			at = times(at, t->z[i]);
+		}
+		for (size_t r = 0; r < parameters(&poles[i], t->sought); r++)
+			*gradient++ = creal(times(d[r].factor, sum[d[r].power]));
+	}
+}
+
+/* Products of the derivatives, by closed forms instead of sums over samples, and the gradient. */
+static void normalise(struct tangent *t, const struct pole *poles, size_t count)
+{
+	for (size_t i = 0, row = 0; i < count; row += parameters(&poles[i++], t->sought))
+		for (size_t j = 0, column = 0; j <= i; column += parameters(&poles[j++], t->sought))
+			products(t, poles, count, i, j, row, column);
+	project(t, poles, count);
 	for (size_t c = 0; c < t->columns; c++) {
-		double *column = t->j + c * t->n;
-		const double square = dot(column, column, t->n);
+		const double square = t->normal[c + c * t->columns];
 		t->scale[c] = square > 0 ? 1 / sqrt(square) : 0;
-		for (size_t k = 0; k < t->n; k++)
-			column[k] *= t->scale[c];
-		t->gradient[c] = dot(column, t->rest, t->n);
+		t->gradient[c] *= t->scale[c];
 	}
 	for (size_t c = 0; c < t->columns; c++)
 		for (size_t r = c; r < t->columns; r++)
-			t->normal[r + c * t->columns] =
-			        dot(t->j + c * t->n, t->j + r * t->n, t->n);
+			t->normal[r + c * t->columns] *= t->scale[r] * t->scale[c];
 }
 
-/* The inverse of the normal matrix with *damping on its diagonal, raised until there is one. */
-static enum sabin_err invert(struct tangent *t, double *damping)
+/* The inverse of the normal matrix with *damping on its diagonal, or the step that goes with it: the damping
+ * is raised until there is one. */
+static enum sabin_err invert(struct tangent *t, bool whole, double *damping)
 {
+	const size_t n = t->columns;
 	enum sabin_err err = SABIN_ENOCONV;
 	for (; err == SABIN_ENOCONV && *damping < 1e3; *damping *= err ? 10 : 1) {
-		memcpy(t->inverse, t->normal, t->columns * t->columns * sizeof *t->inverse);
-		for (size_t c = 0; c < t->columns; c++)
-			t->inverse[c + c * t->columns] += *damping;
-		err = sabin_invert_positive(t->inverse, t->columns);
+		memcpy(t->inverse, t->normal, n * n * sizeof *t->inverse);
+		for (size_t c = 0; c < n; c++)
+			t->inverse[c + c * n] += *damping;
+		memcpy(t->step, t->gradient, n * sizeof *t->step);
+		err = whole ? sabin_invert_positive(t->inverse, n)
+		            : sabin_solve_positive(t->inverse, n, t->step);
 	}
+	for (size_t r = 0; r < n; r++)
+		t->step[r] *= t->scale[r];
+	return err;
+}
+
+enum sabin_err poles_amplitudes(const double *x, size_t n, struct pole *poles, size_t count,
+                                double *left)
+{
+	struct tangent t;
+	double damping = 1e-12; /* poles may be alike */
+	*left = dot(x, x, n);
+	for (size_t i = 0; i < count; i++)
+		poles[i].a = poles[i].b = 0;
+	if (count == 0)
+		return SABIN_OK;
+	enum sabin_err err = tangent_init(&t, AMPLITUDES, n, poles, count);
+	if (err)
+		return err;
+	set_rest(&t, x, poles, count);
+	normalise(&t, poles, count);
+	err = invert(&t, false, &damping);
+	if (!err) {
+		const double *step = t.step;
+		for (size_t i = 0; i < count; i++) {
+			poles[i].a = *step++;
+			poles[i].b = poles[i].w > 0 ? *step++ : 0;
+		}
+		set_rest(&t, x, poles, count);
+		*left = t.left;
+	}
+	tangent_release(&t);
 	return err;
 }
 
 /* poles moved by the damped step into moved[count]. */
-static void move(struct tangent *t, const struct pole *poles, size_t count, struct pole *moved)
+static void move(const struct tangent *t, const struct pole *poles, size_t count, struct pole *moved)
 {
-	for (size_t r = 0; r < t->columns; r++) {
-		t->step[r] = 0;
-		for (size_t c = 0; c < t->columns; c++)
-			t->step[r] += t->inverse[c + r * t->columns] * t->gradient[c];
-		t->step[r] *= t->scale[r];
-	}
 	const double *step = t->step;
 	for (size_t i = 0; i < count; i++) {
 		struct pole *p = &moved[i];
@@ -344,7 +403,7 @@ static void move(struct tangent *t, const struct pole *poles, size_t count, stru
 			p->b += step[3];
 		}
 		p->a += step[p->w > 0 ? 2 : 1];
-		step += parameters(p);
+		step += parameters(p, ALL);
 	}
 }
 
@@ -358,26 +417,26 @@ enum sabin_err poles_improve(const double *x, size_t n, struct pole *poles, size
 		free(moved);
 		return moved ? SABIN_OK : SABIN_ENOMEM;
 	}
-	enum sabin_err err = tangent_init(&t, n, poles, count);
+	enum sabin_err err = tangent_init(&t, ALL, n, poles, count);
 	if (err) {
 		free(moved);
 		return err;
 	}
-	differentiate(&t, x, poles, count);
+	set_rest(&t, x, poles, count);
 	for (int i = 0; !err && i < steps; i++) {
-		normalise(&t);
-		err = invert(&t, &damping);
+		normalise(&t, poles, count);
+		err = invert(&t, false, &damping);
 		if (err)
 			break;
 		const double before = t.left;
 		move(&t, poles, count, moved);
-		differentiate(&t, x, moved, count);
+		set_rest(&t, x, moved, count);
 		if (t.left < before) {
 			memcpy(poles, moved, count * sizeof *poles);
 			damping = fmax(damping / 10, 1e-9);
 		} else {
 			damping *= 100;
-			differentiate(&t, x, poles, count);
+			set_rest(&t, x, poles, count);
 		}
 	}
 	*left = t.left;
@@ -393,17 +452,17 @@ enum sabin_err poles_covariance(const double *x, size_t n, struct pole *poles, s
 	double damping = 1e-12;
 	if (count == 0)
 		return SABIN_OK;
-	enum sabin_err err = tangent_init(&t, n, poles, count);
+	enum sabin_err err = tangent_init(&t, ALL, n, poles, count);
 	if (err)
 		return err;
-	differentiate(&t, x, poles, count);
-	normalise(&t);
-	err = invert(&t, &damping);
-	for (size_t i = 0, first = 0; !err && i < count; first += parameters(&poles[i++])) {
+	set_rest(&t, x, poles, count);
+	normalise(&t, poles, count);
+	err = invert(&t, true, &damping);
+	for (size_t i = 0, first = 0; !err && i < count; first += parameters(&poles[i++], ALL)) {
 		static const size_t places[2][4] = {{0, 1, 2, 3}, {0, 2, 0, 0}};
 		const size_t *place = places[poles[i].w == 0];
-		for (size_t r = 0; r < parameters(&poles[i]); r++)
-			for (size_t c = 0; c < parameters(&poles[i]); c++)
+		for (size_t r = 0; r < parameters(&poles[i], ALL); r++)
+			for (size_t c = 0; c < parameters(&poles[i], ALL); c++)
 				poles[i].covariance[place[r]][place[c]] =
 				        variance * t.scale[first + r] * t.scale[first + c] *
 				        t.inverse[first + r + (first + c) * t.columns];

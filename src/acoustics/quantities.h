@@ -42,6 +42,11 @@ double sabin_repeat_ratio(const struct sabin_decay *decay, const struct sabin_ba
 double sabin_repeat_centre_s(const struct sabin_decay *decay, double rate, double noise_s);
 /* Share of all energy that the noise may seem to move. */
 double sabin_repeat_share(const struct sabin_decay *decay);
+/* What of `stray`, the share of its energy by which repeats of h[n] stray, is not noise, which every quantity
+ * knows already.  largest: the largest sample. */
+double sabin_stray_beyond_noise(const double *h, size_t n, size_t largest, double stray);
+/* Of a quantity whose own chance is `chance` when the sound strays by this share of its energy. */
+double sabin_repeat_stray_of(double share, double chance);
 /* Add what repeats have shown: that the sound itself strayed by this share of its energy. */
 void sabin_repeat_stray(double share, struct sabin_band_result *result);
 

@@ -17,6 +17,7 @@
  */
 #include <math.h>
 
+#include "acoustics/chance.h"
 #include "acoustics/quantities.h"
 
 /* Half a sample at 44.1 kHz. */
@@ -74,11 +75,21 @@ double sabin_repeat_centre_s(const struct sabin_decay *decay, double rate, doubl
 	            tail_s * tail_s);
 }
 
+double sabin_repeat_stray_of(double share, double chance)
+{
+	return sqrt(2 * share) * chance;
+}
+
 void sabin_repeat_stray(double share, struct sabin_band_result *result)
 {
+	const double rate = 6 * M_LN10 / result->value[SABIN_EDT].value;
+	const double energy = sabin_repeat_stray_of(
+		share, sabin_chance_energy(rate, result->band.high_hz - result->band.low_hz));
+	if (isfinite(energy))
+		result->energy_again = hypot(result->energy_again, energy);
 	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++) {
 		struct sabin_quantity *q = &result->value[p];
-		const double strayed = sqrt(2 * share) * q->plus_minus;
+		const double strayed = sabin_repeat_stray_of(share, q->plus_minus);
 		if (isfinite(strayed) && q->repeatability > 0)
 			q->repeatability = hypot(q->repeatability, strayed);
 	}

@@ -11,6 +11,7 @@
  */
 #include <math.h>
 
+#include "acoustics/chance.h"
 #include "acoustics/quantities.h"
 
 /* [ISO1] 5.3.3: the noise lies at least 10 dB below the lower end of the range, that is the range
@@ -25,9 +26,10 @@ static const double topt_least_db = 10, topt_most_db = 60;
 /* A decay time: its range, and the two factors over sqrt(B T) of its relative error.
  * own: the 0.88 and 0.55 of [ISO1] formulas 5 and 4 without their term 1/n: the integrated response
  *      is the average of all decays of interrupted noise there can be, and n = 10, which [ISO1] 7.2
- *      puts for it, gives 5 to 9 % more than simulated decays scatter.  What bands leak into each
- *      other is added to it (leakage.c).  EDT, which the standard leaves out, and the noise factors
- *      are from simulated decays of Gaussian noise (as in tests/test_parameters_draws.c).
+ *      puts for it, gives 5 to 9 % more than simulated decays scatter.  EDT, which the standard leaves
+ *      out, and Topt follow from the same (sabin_chance_line()).  What bands leak into each other is
+ *      added to it (leakage.c).  The noise factors are from simulated decays of Gaussian noise (as in
+ *      tests/test_parameters_draws.c).
  * noise: at an INR of at_db; ten times as much for 20 dB less.
  * least_bt: B T from which on the filter's own decay lengthens that of a tone by less than about
  *      5 %, at the worst phase of its start. */
@@ -42,9 +44,6 @@ static const double topt_least_bt = 13;
  * shorter than the filter's seems long at its end, but not at its start.  From 20 on the filter is
  * not to blame. */
 static const double filter_bt = 20;
-/* The own factor falls with the range as it does from T20 to T30 by [ISO1]:
- * ln(0.88/0.55)/ln(30/20). */
-static const double own_exponent = 1.2;
 /* Of T30/T20, whose errors have most of their range in common. */
 static const double curvature_factor = 0.7;
 
@@ -157,7 +156,7 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 	*to_db = NAN;
 	rule.to_db = -5 - fmax(range_db, topt_least_db);
 	rule.at_db = below_range_db + fmax(range_db, topt_least_db);
-	rule.own = t30_rule.own * pow(30 / fmax(range_db, topt_least_db), own_exponent);
+	rule.own = sabin_chance_line(fmax(range_db, topt_least_db));
 	/* what noise lifts the lower end by tilts a longer line less */
 	rule.noise = t30_rule.noise * 30 / fmax(range_db, topt_least_db);
 	if (!decay->has_model || !(decay->total > 0))
@@ -169,7 +168,7 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
 	*to_db = rule.to_db;
 	struct sabin_quantity q = decay_time(decay, &rule, edt_s, fit, NULL);
 	/* without the noise the range would be the widest: what it lacks is an error by noise too */
-	const double widest = t30_rule.own * pow(30 / topt_most_db, own_exponent);
+	const double widest = sabin_chance_line(topt_most_db);
 	const double narrow = sqrt(fmax(rule.own * rule.own - widest * widest, 0) / bt);
 	const double error = hypot(noise_error(&rule, usable_db, bt), narrow);
 	if (q.valid && error > most_noise_error)

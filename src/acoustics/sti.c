@@ -43,6 +43,7 @@ static const double noise_factor = 3, least_inr_db = 20;
 /* A response without a decay is its direct sound alone where no energy comes later than the octave's
  * filter rings, in reciprocal bandwidths. */
 static const double ringing = 3;
+enum { CHANCE_STEPS = 240 }; /* of an integral over twelve times 1 / rate */
 
 double sabin_sti_modulation_hz(size_t i)
 {
@@ -232,7 +233,31 @@ static double index_error(const double *m, double part)
 	return sum / SABIN_STI_MODULATIONS;
 }
 
-static struct sabin_quantity octave_index(const struct sabin_decay *decay, const double *m)
+/* How far the chance of one decay of noise moves an octave's index.  To first order ln m changes by the integral
+ * of the change of the energy with the weight g(t) = cos(w t) + u sin(w t) - 1, u = w / rate, as m = 1 /
+ * (1 + i u) for an exponential, and the index by 10 / ln 10 / (30 dB (1 - m)) of that, unless it is at a limit. */
+static double index_chance(const struct sabin_decay *decay, const double *m)
+{
+	const double rate = decay->model.rate, step = 12.0 / CHANCE_STEPS;
+	double slope[SABIN_STI_MODULATIONS], sum = 0;
+	for (int k = 0; k < SABIN_STI_MODULATIONS; k++) {
+		const double ti = transmission(m[k]);
+		slope[k] = ti > 0 && ti < 1 ? 10 / M_LN10 / (2 * limit_db * (1 - m[k])) : 0;
+	}
+	for (int i = 0; i < CHANCE_STEPS; i++) {
+		const double x = (i + 0.5) * step; /* rate t */
+		double g = 0;
+		for (int k = 0; k < SABIN_STI_MODULATIONS; k++) {
+			const double u = 2 * M_PI * modulation_hz[k] / rate;
+			g += slope[k] * (cos(u * x) + u * sin(u * x) - 1) / SABIN_STI_MODULATIONS;
+		}
+		sum += g * g * exp(-2 * x) * step;
+	}
+	return sqrt(rate / decay->bandwidth_hz * sum);
+}
+
+static struct sabin_quantity octave_index(const struct sabin_decay *decay, const double *m,
+                                          double stray)
 {
 	double sum = 0;
 	for (int k = 0; k < SABIN_STI_MODULATIONS; k++)
@@ -253,11 +278,15 @@ static struct sabin_quantity octave_index(const struct sabin_decay *decay, const
 		q = sabin_quantity_because(sum, error, SABIN_BECAUSE_UNCERTAIN, 100 * error,
 		                           100 * jnd_sti);
 	q.repeatability = hypot(noise, index_error(m, sabin_repeat_share(decay)));
+	if (stray > 0 && decay->has_model)
+		q.repeatability = hypot(q.repeatability,
+		                        sabin_repeat_stray_of(stray, index_chance(decay, m)));
 	return q;
 }
 
+/* stray: beyond the noise. */
 static enum sabin_err octave(struct sabin_bank *bank, const struct sabin_sti_options *options, int b,
-                             struct sabin_sti *out)
+                             double stray, struct sabin_sti *out)
 {
 	const struct sabin_band *band = &out->band[b];
 	const double low_hz = options->excited_from_hz;
@@ -276,7 +305,7 @@ static enum sabin_err octave(struct sabin_bank *bank, const struct sabin_sti_opt
 		sabin_decay_init(&decay, &energy.all, bank->duration_s,
 		                 band->high_hz - band->low_hz, SABIN_NOISE_FULL);
 		modulation(&decay, out->m[b]);
-		out->mti[b] = octave_index(&decay, out->m[b]);
+		out->mti[b] = octave_index(&decay, out->m[b], stray);
 	}
 	sabin_band_energy_release(&energy);
 	return err;
@@ -326,13 +355,16 @@ enum sabin_err sabin_sti_compute(const double *h, size_t n, double rate_hz, size
 	struct sabin_bank bank = {0};
 	struct sabin_sti sti;
 	bool silent = true;
+	size_t largest = 0;
 	if (onset >= n || !(rate_hz > 0) || !(options->excited_from_hz >= 0) ||
-	    !(options->excited_to_hz > 0))
+	    !(options->excited_to_hz > 0) || !(options->stray >= 0) || !isfinite(options->stray))
 		return SABIN_EINVAL;
 	for (size_t i = 0; i < n; i++) {
 		if (!isfinite(h[i]))
 			return SABIN_EINVAL;
 		silent = silent && (i < onset || h[i] == 0);
+		if (fabs(h[i]) > fabs(h[largest]))
+			largest = i;
 	}
 	if (silent)
 		return SABIN_ESHORT;
@@ -340,10 +372,13 @@ enum sabin_err sabin_sti_compute(const double *h, size_t n, double rate_hz, size
 	for (int b = 0; b < SABIN_STI_BANDS; b++)
 		for (int i = 0; i < SABIN_STI_MODULATIONS; i++)
 			sti.m[b][i] = NAN;
+	const double stray = options->stray > 0
+	                             ? sabin_stray_beyond_noise(h, n, largest, options->stray)
+	                             : 0;
 	enum sabin_err err = sabin_bank_load(&bank, h, n, onset, rate_hz,
 	                                     sti.band[0].high_hz - sti.band[0].low_hz);
 	for (int b = 0; b < SABIN_STI_BANDS && !err; b++)
-		err = octave(&bank, options, b, &sti);
+		err = octave(&bank, options, b, stray, &sti);
 	sabin_bank_release(&bank);
 	if (err)
 		return err;

@@ -9,6 +9,7 @@
  */
 #include <math.h>
 
+#include "acoustics/chance.h"
 #include "acoustics/quantities.h"
 #include "signal/band_support.h"
 
@@ -40,13 +41,15 @@ struct sabin_quantity sabin_strength(const struct sabin_band_result *r, double r
 		                              inr.have, inr.need);
 	const double free_field = 2 * noise_bandwidth(&r->band) / (rate_hz * rate_hz);
 	const double g_db = db_per_ln * log(r->energy / free_field) + ten_metres_db;
-	/* squared noise under an exponential: variance rate / (2 B) of its integral */
-	const double cells = 2 * (r->band.high_hz - r->band.low_hz) * edt.value / (6 * M_LN10);
-	const double sigma_db = db_per_ln / sqrt(cells);
+	const double sigma_db =
+	        db_per_ln * sabin_chance_energy(6 * M_LN10 / edt.value,
+	                                        r->band.high_hz - r->band.low_hz);
 	if (inr.reason == SABIN_BECAUSE_OUT_OF_BAND)
 		return sabin_quantity_because(g_db, sigma_db, inr.reason, inr.have, inr.need);
 	if (!(inr.value >= least_inr_db))
 		return sabin_quantity_because(g_db, sigma_db, SABIN_BECAUSE_RANGE, inr.value,
 		                              least_inr_db);
-	return sabin_quantity_valid(g_db, sigma_db);
+	struct sabin_quantity g = sabin_quantity_valid(g_db, sigma_db);
+	g.repeatability = db_per_ln * r->energy_again;
+	return g;
 }

@@ -2,10 +2,7 @@
  *
  * roomfit.c: a room fitted to what was measured in it.
  *
- * Sizes come first (roomfit_size.c).  Absorption follows from decays: no formula gives the decay of the
- * simulated room to a tenth, so the room itself is simulated, its decay evaluated as the
- * measurement's is, and the exponents -ln(1 - alpha) of all surfaces multiplied by the ratio of the
- * two, octave by octave, until they agree: a decay time is nearly the reciprocal of the exponent.
+ * Sizes come first (roomfit_size.c).  Absorption follows from decays (roomfit_decay.c).
  */
 #include <math.h>
 
@@ -13,22 +10,34 @@
 #include <sabin/parameters.h>
 
 #include "advice/roomfit.h"
+#include "room/modes.h"
 #include "room/path.h"
 
 static const double echo_least_db = -22, echo_last_s = 0.025;
-static const double agreed = 0.02;    /* relative: near enough */
-static const double exponent_least = 1e-4, exponent_most = 4; /* alpha 0.98 */
 static const double bare = 0.02;      /* exponent of a band that absorbs nothing in the file */
-static const double length_most_s = 4;
-enum { ROUNDS = 6, SIMULATED_MAX = 3 };
+static const double exponent_least = 1e-4, exponent_most = 4; /* alpha 0.98 */
+/* Where a room has more modes than so many they overlap and tell little of its size. */
+static const double modes_told = 50, modes_to_least_hz = 80;
+enum { MODES_FROM_MAX = 6 }; /* responses in which modes are looked for */
+/* Shares of the work, as it takes on average. */
+static const double seen_share = 0.3, sizes_share = 0.5;
+
+bool fit_goes_on(const struct fit_watch *watch, double done)
+{
+	return !watch->progress ||
+	       watch->progress(watch->user, watch->from + (watch->to - watch->from) * done);
+}
 
 /* ---- what is seen ---------------------------------------------------------------------------------- */
 
 static enum sabin_err see_modes(struct fit_seen *seen, size_t r, const struct sabin_analysis *analysis)
 {
 	const struct sabin_roomfit_response *p = &seen->response[r];
-	const struct sabin_modefit_options options =
+	struct sabin_modefit_options options =
 	        sabin_modefit_range_of(analysis, room_volume_m3(seen->room));
+	while (options.to_hz > modes_to_least_hz &&
+	       modes_count(seen->room->size_m, options.to_hz, seen->speed_m_s) > modes_told)
+		options.to_hz = fmax(modes_to_least_hz, 0.97 * options.to_hz);
 	struct sabin_modefit fit = {0};
 	const enum sabin_err err = sabin_modefit_compute(p->h, p->frames, p->rate_hz,
 	                                                 analysis->arrival.onset, &options, &fit);
@@ -63,56 +72,56 @@ static enum sabin_err see_echoes(struct fit_seen *seen, size_t r, const struct s
 	return err == SABIN_ENOMEM ? err : SABIN_OK;
 }
 
-static enum sabin_err analyse(const double *h, size_t n, double rate_hz, struct sabin_analysis *out)
+enum sabin_err fit_analyse(const double *h, size_t n, double rate_hz, double to_hz, struct sabin_analysis *out)
 {
-	const struct sabin_analysis_options options = {.fraction = 1, .from_hz = 63, .to_hz = 8000,
+	const struct sabin_analysis_options options = {.fraction = 1, .from_hz = 63, .to_hz = to_hz,
 	                                               .noise = SABIN_NOISE_FULL,
 	                                               .excited_to_hz = (double)INFINITY};
 	return sabin_analysis_compute(h, n, rate_hz, &options, out);
 }
 
-/* Decay times of the octaves, added to sum and count where they are valid. */
-static void add_times(const struct sabin_analysis *analysis, double sum[], int count[])
+static const struct sabin_band_result *octave(const struct sabin_analysis *analysis, int k)
 {
 	static const double octave_hz[SABIN_ABSORPTION_BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 	for (size_t b = 0; b < analysis->band_count; b++)
-		for (int k = 0; k < SABIN_ABSORPTION_BANDS; k++) {
-			const struct sabin_quantity *value = analysis->bands[b].value;
-			const struct sabin_quantity t =
-			        value[SABIN_T30].valid ? value[SABIN_T30] : value[SABIN_T20];
-			if (analysis->bands[b].band.nominal_hz != octave_hz[k] || !isfinite(t.value) ||
-			    !(t.valid || value[SABIN_T20].valid))
-				continue;
-			sum[k] += t.value;
-			count[k]++;
-		}
+		if (analysis->bands[b].band.nominal_hz == octave_hz[k])
+			return &analysis->bands[b];
+	return NULL;
 }
 
-static void means(const double sum[], const int count[], double out[])
+void fit_times(const struct sabin_analysis *analysis, const bool t30[], double time_s[])
 {
-	for (int k = 0; k < SABIN_ABSORPTION_BANDS; k++)
-		out[k] = count[k] ? sum[k] / count[k] : (double)NAN;
+	for (int k = 0; k < SABIN_ABSORPTION_BANDS; k++) {
+		const struct sabin_band_result *band = octave(analysis, k);
+		time_s[k] = (double)NAN;
+		if (band && band->value[t30[k] ? SABIN_T30 : SABIN_T20].valid)
+			time_s[k] = band->value[t30[k] ? SABIN_T30 : SABIN_T20].value;
+	}
 }
 
-static enum sabin_err see(struct fit_seen *seen, struct sabin_roomfit *out)
+static enum sabin_err see(struct fit_seen *seen, const struct fit_watch *watch)
 {
-	double sum[SABIN_ABSORPTION_BANDS] = {0};
-	int count[SABIN_ABSORPTION_BANDS] = {0};
 	for (size_t r = 0; r < seen->responses; r++) {
 		const struct sabin_roomfit_response *p = &seen->response[r];
 		struct sabin_analysis analysis;
-		enum sabin_err err = analyse(p->h, p->frames, p->rate_hz, &analysis);
+		if (!fit_goes_on(watch, (double)r / (double)seen->responses))
+			return SABIN_EINTR;
+		enum sabin_err err = fit_analyse(p->h, p->frames, p->rate_hz, 8000, &analysis);
 		if (err)
 			return err;
-		add_times(&analysis, sum, count);
-		err = see_modes(seen, r, &analysis);
+		for (int k = 0; k < SABIN_ABSORPTION_BANDS; k++) {
+			const struct sabin_band_result *band = octave(&analysis, k);
+			seen->t30[r][k] = band && band->value[SABIN_T30].valid;
+		}
+		fit_times(&analysis, seen->t30[r], seen->time_s[r]);
+		if (r < MODES_FROM_MAX)
+			err = see_modes(seen, r, &analysis);
 		if (!err)
 			err = see_echoes(seen, r, &analysis);
 		sabin_analysis_free(&analysis);
 		if (err)
 			return err;
 	}
-	means(sum, count, out->t_measured_s);
 	return SABIN_OK;
 }
 
@@ -173,9 +182,8 @@ void sabin_roomfit_apply(const struct sabin_roomfit *fit, struct sabin_room *roo
 	}
 }
 
-/* A copy of the room with panels of its own, as the fit has it so far. */
-static enum sabin_err copy_fitted(const struct sabin_room *room, const struct sabin_roomfit *fit,
-                                  struct sabin_room *out)
+enum sabin_err fit_copy(const struct sabin_room *room, const struct sabin_roomfit *fit,
+                        struct sabin_room *out)
 {
 	*out = *room;
 	out->panels = NULL;
@@ -187,63 +195,6 @@ static enum sabin_err copy_fitted(const struct sabin_room *room, const struct sa
 	}
 	if (fit)
 		sabin_roomfit_apply(fit, out);
-	return SABIN_OK;
-}
-
-/* Decay times of a room, simulated between the first of the points. */
-static enum sabin_err simulate_times(const struct fit_seen *seen, const struct sabin_room *room,
-                                     double out[])
-{
-	double sum[SABIN_ABSORPTION_BANDS] = {0};
-	int count[SABIN_ABSORPTION_BANDS] = {0};
-	enum sabin_err err = SABIN_OK;
-	for (size_t r = 0; r < seen->responses && r < SIMULATED_MAX && !err; r++) {
-		const struct sabin_roomfit_response *p = &seen->response[r];
-		struct sabin_images_options options = {
-			.rate_hz = p->rate_hz, .air = true, .directivity = p->directivity,
-			.length_s = fmin(fmax(sabin_room_ring_s(room, 0, 60), 0.3), length_most_s)};
-		const size_t n = (size_t)ceil(options.length_s * p->rate_hz);
-		double *h = malloc(n * sizeof *h);
-		struct sabin_analysis analysis;
-		err = h ? sabin_hybrid_compute(room, p->source_m, p->receiver_m, &options, h, n)
-		        : SABIN_ENOMEM;
-		if (!err)
-			err = analyse(h, n, p->rate_hz, &analysis);
-		if (!err) {
-			add_times(&analysis, sum, count);
-			sabin_analysis_free(&analysis);
-		}
-		free(h);
-	}
-	means(sum, count, out);
-	return err;
-}
-
-static enum sabin_err fit_absorption(const struct fit_seen *seen, bool (*stop)(void *user), void *user,
-                                     struct sabin_roomfit *out)
-{
-	for (int round = 0; round < ROUNDS; round++) {
-		struct sabin_room fitted;
-		bool again = false;
-		if (stop && stop(user))
-			return SABIN_EINTR;
-		enum sabin_err err = copy_fitted(seen->room, out, &fitted);
-		if (!err)
-			err = simulate_times(seen, &fitted, out->t_fitted_s);
-		free(fitted.panels);
-		if (err)
-			return err;
-		for (int k = 0; k < SABIN_ABSORPTION_BANDS; k++) {
-			const double ratio = out->t_fitted_s[k] / out->t_measured_s[k];
-			if (!isfinite(ratio) || !(ratio > 0) || fabs(ratio - 1) < agreed)
-				continue;
-			again = true;
-			if (round + 1 < ROUNDS) /* the last only looks */
-				out->factor[k] = fmin(1e3, fmax(1e-3, out->factor[k] * ratio));
-		}
-		if (!again)
-			break;
-	}
 	return SABIN_OK;
 }
 
@@ -272,7 +223,7 @@ static void keep_points_inside(const struct fit_seen *seen, struct sabin_roomfit
 }
 
 enum sabin_err sabin_roomfit(const struct sabin_room *room, const struct sabin_roomfit_response *response,
-                             size_t count, bool (*stop)(void *user), void *user,
+                             size_t count, sabin_roomfit_progress *progress, void *user,
                              struct sabin_roomfit *out)
 {
 	if (!room_valid(room) || count < 1 || !points_valid(room, response, count))
@@ -280,6 +231,7 @@ enum sabin_err sabin_roomfit(const struct sabin_room *room, const struct sabin_r
 	struct fit_seen *seen = calloc(1, sizeof *seen);
 	struct sabin_roomfit *fit = calloc(1, sizeof *fit);
 	struct sabin_room fitted = {.panels = NULL};
+	struct fit_watch watch = {progress, user, 0, seen_share};
 	enum sabin_err err = seen && fit ? SABIN_OK : SABIN_ENOMEM;
 	if (err)
 		goto out;
@@ -289,19 +241,19 @@ enum sabin_err sabin_roomfit(const struct sabin_room *room, const struct sabin_r
 	seen->speed_m_s = sabin_speed_of_sound(room->temperature_c);
 	for (int k = 0; k < SABIN_ABSORPTION_BANDS; k++)
 		fit->factor[k] = 1;
-	err = see(seen, fit);
-	if (!err && stop && stop(user))
-		err = SABIN_EINTR;
+	err = see(seen, &watch);
+	watch.from = watch.to;
+	watch.to = sizes_share;
 	if (!err)
-		err = fit_sizes(seen, fit);
+		err = fit_sizes(seen, &watch, fit);
 	if (err)
 		goto out;
 	keep_points_inside(seen, fit);
-	err = simulate_times(seen, room, fit->t_file_s);
+	watch.from = watch.to;
+	watch.to = 1;
+	err = fit_decays(seen, &watch, fit);
 	if (!err)
-		err = fit_absorption(seen, stop, user, fit);
-	if (!err)
-		err = copy_fitted(room, fit, &fitted);
+		err = fit_copy(room, fit, &fitted);
 	if (err)
 		goto out;
 	fit_doubts(seen, &fitted, fit);

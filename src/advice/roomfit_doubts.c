@@ -69,56 +69,83 @@ static bool is_explained(const double size_m[3], const struct sabin_roomfit_resp
 	return false;
 }
 
-/* The loudest echo that no other way explains and that the wall, a little off, would. */
-static void look_at_wall(const struct fit_seen *seen, const struct sabin_room *fitted, size_t response,
-                         const struct path_image *image, int images, int wall,
-                         struct sabin_roomfit *out)
+struct wall_look {
+	double file_m, shift_m; /* NAN: nothing is to be said */
+};
+
+/* The loudest echo that no other way explains and that the wall, a little off, would; nothing where an echo
+ * comes when the wall's should. */
+static struct wall_look look_at_wall(const struct fit_seen *seen, const struct sabin_room *fitted,
+                                     size_t response, const struct path_image *image, int images, int wall)
 {
 	const struct sabin_roomfit_response *p = &seen->response[response];
 	const struct path_image *over = first_order(image, images, wall);
 	const int axis = room_axis((enum sabin_surface_id)wall);
 	const double straight_m = room_distance_m(p->source_m, p->receiver_m);
-	double level_db = -200, shift_m = 0;
+	struct wall_look look = {(double)NAN, (double)NAN};
+	double level_db = -200;
 	if (!over)
-		return;
+		return look;
+	const double expected_m = path_length_m(fitted->size_m, p->source_m, p->receiver_m, over) - straight_m;
 	for (size_t e = 0; e < seen->echoes; e++) {
 		const struct fit_echo *echo = &seen->echo[e];
 		const double most_db = 20 * log10(straight_m / (straight_m + echo->extra_m)) + louder_db;
-		if (echo->response != response || echo->level_db <= level_db || echo->level_db > most_db)
+		if (echo->response != response)
+			continue;
+		if (fabs(echo->extra_m - expected_m) < explained_m)
+			return (struct wall_look){(double)NAN, (double)NAN};
+		if (echo->level_db <= level_db || echo->level_db > most_db)
 			continue;
 		const double by = moved_by_m(fitted->size_m, p, over, axis, echo->extra_m);
-		if (fabs(by) > looked_m ||
+		if (fabs(by) < told_m || fabs(by) > looked_m ||
 		    is_explained(fitted->size_m, p, image, images, over, echo->extra_m))
 			continue;
+		const bool far = over->cell[axis] == 1;
 		level_db = echo->level_db;
-		shift_m = by;
+		look.file_m = far ? fitted->size_m[axis] - p->source_m[axis] : p->source_m[axis];
+		look.shift_m = by;
 	}
-	if (fabs(shift_m) < told_m || out->wall_count == SABIN_ROOMFIT_DOUBTS_MAX)
+	return look;
+}
+
+/* One echo may be of anything; half of all responses must speak of the same shift. */
+static void doubt_wall(const struct fit_seen *seen, const struct sabin_room *fitted,
+                       const struct path_image *image, int images, int wall, struct sabin_roomfit *out)
+{
+	struct wall_look look[FIT_RESPONSES_MAX];
+	for (size_t r = 0; r < seen->responses; r++)
+		look[r] = look_at_wall(seen, fitted, r, image, images, wall);
+	for (size_t r = 0; r < seen->responses; r++) {
+		size_t agree = 0;
+		for (size_t i = 0; i < seen->responses; i++)
+			agree += fabs(look[i].shift_m - look[r].shift_m) < told_m;
+		if (2 * agree < seen->responses || isnan(look[r].shift_m) ||
+		    out->wall_count == SABIN_ROOMFIT_DOUBTS_MAX)
+			continue;
+		out->wall[out->wall_count++] = (struct sabin_roomfit_wall){
+			r, (enum sabin_surface_id)wall, look[r].file_m, look[r].file_m + look[r].shift_m};
+	}
+}
+
+static void doubt_distance(const struct fit_seen *seen, size_t response, struct sabin_roomfit *out)
+{
+	const struct sabin_roomfit_response *p = &seen->response[response];
+	struct sabin_arrival arrival;
+	if (isnan(p->emission) || sabin_arrival_find(p->h, p->frames, p->rate_hz, &arrival))
 		return;
-	const bool far = over->cell[axis] == 1;
-	const double file_m = far ? fitted->size_m[axis] - p->source_m[axis] : p->source_m[axis];
-	out->wall[out->wall_count++] = (struct sabin_roomfit_wall){
-		response, (enum sabin_surface_id)wall, file_m, file_m + shift_m};
+	const double file_m = room_distance_m(p->source_m, p->receiver_m);
+	const double measured_m = (arrival.position - p->emission) / p->rate_hz * seen->speed_m_s;
+	if (fabs(measured_m - file_m) > direct_m && out->distance_count < SABIN_ROOMFIT_DOUBTS_MAX)
+		out->distance[out->distance_count++] =
+		        (struct sabin_roomfit_distance){response, file_m, measured_m};
 }
 
 void fit_doubts(const struct fit_seen *seen, const struct sabin_room *fitted, struct sabin_roomfit *out)
 {
 	struct path_image image[PATH_IMAGES_MAX];
 	const int images = path_images(2, image);
-	for (size_t r = 0; r < seen->responses; r++) {
-		const struct sabin_roomfit_response *p = &seen->response[r];
-		for (int wall = 0; wall < SABIN_SURFACE_COUNT; wall++)
-			look_at_wall(seen, fitted, r, image, images, wall, out);
-		struct sabin_arrival arrival;
-		if (isnan(p->emission) ||
-		    sabin_arrival_find(p->h, p->frames, p->rate_hz, &arrival))
-			continue;
-		const double file_m = room_distance_m(p->source_m, p->receiver_m);
-		const double measured_m =
-		        (arrival.position - p->emission) / p->rate_hz * seen->speed_m_s;
-		if (fabs(measured_m - file_m) > direct_m &&
-		    out->distance_count < SABIN_ROOMFIT_DOUBTS_MAX)
-			out->distance[out->distance_count++] =
-			        (struct sabin_roomfit_distance){r, file_m, measured_m};
-	}
+	for (int wall = 0; wall < SABIN_SURFACE_COUNT; wall++)
+		doubt_wall(seen, fitted, image, images, wall, out);
+	for (size_t r = 0; r < seen->responses; r++)
+		doubt_distance(seen, r, out);
 }

@@ -36,7 +36,7 @@ static void on_progress(void *context, double fraction)
 		s->o->progress(s->o->context, s->stage, fraction);
 }
 
-static const double *pick_channel(struct sabin_session *s, unsigned input)
+const double *sabin_session_input(struct sabin_session *s, unsigned input)
 {
 	const float *recorded = s->recorded.at;
 	double *channel = s->channel.at;
@@ -60,15 +60,21 @@ static void judge_pace(const struct sabin_session *s, const struct sabin_duplex_
 	                    pace->elapsed_s, capture->rate_hz);
 }
 
-static enum sabin_err play(struct sabin_session *s, const struct sabin_speaker *speaker,
-                           struct sabin_duplex_pace *pace, struct sabin_diag *diag)
+enum sabin_err sabin_session_play(struct sabin_session *s, const struct sabin_speaker *speaker,
+                                  struct sabin_duplex_pace *pace, struct sabin_diag *diag)
 {
+	const struct sabin_speaker *reference = s->o->reference;
 	const struct sabin_duplex_job job = {
 	    .x = s->shaped ? s->shaped : s->played.at,
 	    .frames = s->shaped ? s->shaped_frames : s->stimulus.frames,
 	    .output = speaker->output - 1,
 	    .loopback =
 	        s->o->room->audio.has_loopback ? s->o->room->audio.loopback_output : 0,
+	    .markers = !reference         ? NULL
+	               : s->shaped_markers ? s->shaped_markers
+	                                   : s->markers.at,
+	    .marker_frames = s->shaped_markers ? s->shaped_marker_frames : s->stimulus.frames,
+	    .marker_output = reference ? reference->output - 1 : 0,
 	    .ceiling = pow(10, s->o->ceiling_dbfs / 20),
 	    .record_frames = s->record_frames,
 	    .stop = s->o->stop,
@@ -89,7 +95,7 @@ static enum sabin_err find_emission(struct sabin_session *s)
 		return SABIN_OK;
 	sabin_taker_speaker(s->taker, any_hz);
 	enum sabin_err err = sabin_taker_process(
-	    s->taker, pick_channel(s, room->audio.loopback_input - 1), &take);
+	    s->taker, sabin_session_input(s, room->audio.loopback_input - 1), &take);
 	if (err || !take.verdict.trustworthy)
 		return err;
 	s->emission = take.arrival;
@@ -105,8 +111,10 @@ static enum sabin_err hear(struct sabin_session *s, struct sabin_listener *l, un
                            struct sabin_diag *diag)
 {
 	struct sabin_take take;
-	const double *heard = pick_channel(s, l->microphone->input - 1);
+	const double *heard = sabin_session_input(s, l->microphone->input - 1);
 	sabin_taker_speaker(s->taker, speaker->range_hz);
+	if (s->o->reference)
+		sabin_taker_reference(s->taker, s->o->reference->name, speaker != s->o->reference);
 	enum sabin_err err = sabin_taker_process(s->taker, heard, &take);
 	if (!err)
 		judge_pace(s, pace, &take);
@@ -123,6 +131,24 @@ static enum sabin_err hear(struct sabin_session *s, struct sabin_listener *l, un
 		l->good = false;
 	}
 	return sabin_pile_add(&l->pile, s->taker, &take, s->o->folder, diag);
+}
+
+enum sabin_err sabin_session_hear_clock(struct sabin_session *s, struct sabin_diag *diag)
+{
+	const struct sabin_speaker *reference = s->o->reference;
+	struct sabin_duplex_pace pace = {0};
+	struct sabin_take take;
+	enum sabin_err err = sabin_session_play(s, reference, &pace, diag);
+	if (err == SABIN_EXRUN)
+		sabin_session_say(s, "%s: %s", s->stage, diag->message);
+	if (err)
+		return err;
+	sabin_taker_speaker(s->taker, reference->range_hz);
+	sabin_taker_reference(s->taker, reference->name, false);
+	err = sabin_taker_process(s->taker, sabin_session_input(s, s->listener[0].microphone->input - 1), &take);
+	if (!err && !take.verdict.trustworthy)
+		sabin_session_say(s, "%s: %s", s->stage, take.verdict.why[0]);
+	return err;
 }
 
 /* Forget the attempt before; how many are still to be heard. */
@@ -155,7 +181,7 @@ static enum sabin_err attempt(struct sabin_session *s, const struct sabin_speake
 	enum sabin_err err = SABIN_OK;
 	for (unsigned r = 0; !err && r < s->o->repeats && any_good(s); r++) {
 		struct sabin_duplex_pace pace = {0};
-		err = play(s, speaker, &pace, diag);
+		err = sabin_session_play(s, speaker, &pace, diag);
 		if (!err && r == 0)
 			err = find_emission(s);
 		for (size_t i = 0; !err && i < s->listener_count; i++)

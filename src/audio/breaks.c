@@ -15,6 +15,7 @@
 #include <sabin/fft.h>
 
 #include "audio/losses.h"
+#include "audio/markers.h"
 #include "io/number.h"
 
 /* Frames about as long as a jump sounds in a room, a quarter of one from each to the next. */
@@ -79,6 +80,8 @@ static enum sabin_err look_new(const struct sabin_excitation *e, const struct sa
 	const double begin = fmax(l->arrival - before_s * rate_hz, 0);
 	const size_t last = s->chirp.frames > 0 ? s->chirp_frame[1] : s->frames;
 	double end = l->arrival + ((double)last - (double)s->sweep_frame) * l->pace;
+	if (e->markers_apart) /* another loudspeaker's, perhaps nearer */
+		end -= sabin_markers_apart_most_s * rate_hz;
 	end = fmin(end - 2 * frame_s * rate_hz, (double)recorded) - (double)l->window;
 	if (!(end > begin))
 		return SABIN_OK;

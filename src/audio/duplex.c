@@ -108,21 +108,35 @@ static double since_s(const struct timespec *then)
 	return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
 }
 
-/* Frame `at` of the block that begins where playing has come to. */
-static double sample_at(const struct run *run, size_t at)
+/* Gain of frame `at` of the block that begins where playing has come to. */
+static double fade_at(const struct run *run, size_t at)
 {
 	const size_t frame = run->played + at;
 	const double fade_frames = fade_out_s * run->duplex->rate_hz;
-	double x = 0;
+	return frame < run->fade_from
+	           ? 1
+	           : sabin_window_rise(1 - (double)(frame - run->fade_from) / fade_frames);
+}
+
+/* What the job plays in that frame. */
+static double sample_at(const struct run *run, size_t at)
+{
+	const size_t frame = run->played + at;
 	if (run->job->render)
-		x = run->duplex->mono[at];
-	else if (frame < run->job->frames)
-		x = run->job->x[frame];
-	if (frame >= run->fade_from)
-		x *= sabin_window_rise(1 - (double)(frame - run->fade_from) / fade_frames);
-	/* the job was checked against the ceiling; this is the second lock on the same door */
-	const double ceiling = run->job->ceiling;
-	return x > ceiling ? ceiling : x < -ceiling ? -ceiling : x;
+		return run->duplex->mono[at];
+	return frame < run->job->frames ? run->job->x[frame] : 0;
+}
+
+static double marker_at(const struct run *run, size_t at)
+{
+	const size_t frame = run->played + at;
+	return frame < run->job->marker_frames ? run->job->markers[frame] : 0;
+}
+
+/* The job was checked against the ceiling; this is the second lock on the same door. */
+static float below(double x, double ceiling)
+{
+	return (float)(x > ceiling ? ceiling : x < -ceiling ? -ceiling : x);
 }
 
 /* Write up to `room` frames. */
@@ -137,10 +151,16 @@ static enum sabin_err feed(struct run *run, size_t room)
 		run->job->render(run->job->context, run->played, room, d->mono);
 	memset(d->out, 0, room * channels * sizeof *d->out);
 	for (size_t i = 0; i < room; i++) {
-		const float x = (float)sample_at(run, i);
-		d->out[i * channels + run->job->output] = x;
+		const double gain = fade_at(run, i), ceiling = run->job->ceiling;
+		float *frame = d->out + i * channels;
+		double x = sample_at(run, i);
+		if (run->job->markers && run->job->marker_output == run->job->output)
+			x += marker_at(run, i);
+		else if (run->job->markers)
+			frame[run->job->marker_output] = below(gain * marker_at(run, i), ceiling);
+		frame[run->job->output] = below(gain * x, ceiling);
 		if (run->job->loopback > 0)
-			d->out[i * channels + run->job->loopback - 1] = x;
+			frame[run->job->loopback - 1] = below(gain * x, ceiling);
 	}
 	for (size_t done = 0; done < room;) {
 		const long n = d->ops->write(d->playback.pcm, d->out + done * channels, room - done,
@@ -290,14 +310,21 @@ static enum sabin_err loop(struct run *run, struct sabin_diag *diag)
 static enum sabin_err check_job(const struct sabin_duplex *d, const struct sabin_duplex_job *job,
                                 struct sabin_diag *diag)
 {
-	if (job->output >= d->playback.channels || job->loopback > d->playback.channels)
+	if (job->output >= d->playback.channels || job->loopback > d->playback.channels ||
+	    (job->markers && job->marker_output >= d->playback.channels))
 		return SABIN_EINVAL;
-	for (size_t i = 0; !job->render && i < job->frames; i++)
-		if (!(fabs(job->x[i]) <= job->ceiling))
-			return sabin_diag_set(diag, SABIN_EINVAL, NULL, 0, 0,
-			                      "the signal is louder than the ceiling of %.1f dBFS",
-			                      20 * log10(job->ceiling));
-	return SABIN_OK;
+	const size_t frames = job->render ? 0 : job->frames;
+	const size_t markers = job->markers ? job->marker_frames : 0;
+	const bool together = job->marker_output == job->output;
+	bool loud = false;
+	for (size_t i = 0; i < frames || i < markers; i++) {
+		const double x = i < frames ? job->x[i] : 0, y = i < markers ? job->markers[i] : 0;
+		loud = loud || !(fabs(together ? x + y : x) <= job->ceiling) || !(fabs(y) <= job->ceiling);
+	}
+	return loud ? sabin_diag_set(diag, SABIN_EINVAL, NULL, 0, 0,
+	                             "the signal is louder than the ceiling of %.1f dBFS",
+	                             20 * log10(job->ceiling))
+	            : SABIN_OK;
 }
 
 enum sabin_err sabin_duplex_run(struct sabin_duplex *d, const struct sabin_duplex_job *job,

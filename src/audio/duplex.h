@@ -43,6 +43,9 @@ struct sabin_duplex_job {
 	size_t frames;
 	unsigned output;     /* from 0; every other output is silent, */
 	unsigned loopback;   /* except this one, which plays the same: from 1; 0: none */
+	const double *markers; /* [marker_frames]: played beside x on another output, or the same; NULL: none */
+	size_t marker_frames;
+	unsigned marker_output; /* from 0 */
 	double ceiling;      /* linear; a louder signal is refused, not turned down */
 	size_t record_frames;
 	double patience_s;   /* without a frame that moves; 0: five seconds */

@@ -261,7 +261,11 @@ static enum sabin_err judge_skew(const struct sabin_excitation *e, const double 
 {
 	struct sabin_verdict *verdict = &take->verdict;
 	const struct sabin_markers *m = &take->clock;
-	if (!take->markers.heard) {
+	if (e->reference && !take->markers.heard) {
+		sabin_verdict_blame(verdict, "the chirps of the reference speaker '%s' are not heard: is it on, near "
+		                           "enough, and loud enough up to %s?",
+		                  e->reference, sabin_text_hz(e->stimulus->chirp.to_hz).s);
+	} else if (!take->markers.heard) {
 		bool missing;
 		enum sabin_err err = markers_missing(e, x, n, take, &missing);
 		if (err)
@@ -300,5 +304,7 @@ enum sabin_err sabin_judge(const struct sabin_excitation *e, const double *recor
 	take->verdict.polarity = take->polarity;
 	judge_level(recorded, frames, &take->verdict);
 	enum sabin_err err = judge_snr(e, recorded, frames, take);
-	return err ? err : judge_skew(e, recorded, frames, take);
+	if (!err)
+		err = judge_skew(e, recorded, frames, take);
+	return err ? err : sabin_judge_conversion(e, recorded, take);
 }

@@ -16,4 +16,8 @@ SABIN_MUST enum sabin_err sabin_judge(const struct sabin_excitation *excitation,
 /* Nothing can be said: every quantity is unknown. */
 void sabin_judge_nothing(struct sabin_verdict *verdict);
 
+/* Say in take->verdict where the noise before the sweep shows that the rate was converted on the way. */
+SABIN_MUST enum sabin_err sabin_judge_conversion(const struct sabin_excitation *excitation, const double *recorded,
+                                                 struct sabin_take *take);
+
 #endif

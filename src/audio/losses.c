@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdint.h>
 
-#include <sabin/deconvolve.h>
 #include <sabin/skew.h>
 
 #include "audio/losses.h"
@@ -32,6 +31,10 @@ static const double least_likeness = 0.7, most_noise = 0.1;
  * (once in 1e9): the clock jumped. */
 static const double most_air = 5, most_sigmas = 6;
 
+/* From one sweep to the next two clocks drift apart by less, also where somebody moved the microphone
+ * meanwhile: some kelvin near a quartz's turning point, or many away from it. */
+static const double most_drift = 1e-6;
+
 struct part {
 	bool counts;
 	double at_s;   /* in the sweep */
@@ -40,37 +43,6 @@ struct part {
 	double frames; /* the sweep is late by, against the line through the chirps */
 	double sigma_frames;
 };
-
-/* The chirp, read on the capture clock, deconvolved from recorded[first ..]: h[n]. */
-static enum sabin_err chirp_response(const struct sabin_stimulus *s, double skew,
-                                     const double *recorded, size_t n, double *h)
-{
-	const double rate_hz = s->sweep.rate_hz, step_s = 1 / rate_hz / (1 + skew);
-	const size_t length = (size_t)ceil(s->chirp.length_s / step_s), frames = n + length;
-	struct sabin_deconvolver *d = NULL;
-	double *chirp = malloc(length * sizeof *chirp), *whole = NULL;
-	enum sabin_err err = SABIN_ENOMEM;
-	if (!chirp)
-		goto out;
-	for (size_t i = 0; i < length; i++)
-		chirp[i] = sabin_sweep_value(&s->chirp, (double)i * step_s);
-	err = sabin_deconvolver_new_between(chirp, length, frames, rate_hz, s->chirp.from_hz,
-	                                    s->chirp.to_hz, 0, (long)n, &d);
-	if (err)
-		goto out;
-	whole = malloc(sabin_deconvolver_size(d) * sizeof *whole);
-	if (!whole) {
-		err = SABIN_ENOMEM;
-		goto out;
-	}
-	sabin_deconvolver_process(d, recorded, whole);
-	memcpy(h, whole, n * sizeof *h);
-out:
-	sabin_deconvolver_free(d);
-	free(chirp);
-	free(whole);
-	return err;
-}
 
 /* How the sweep's response lies against the first chirp's, part by part.  a, b: [n], soft ends. */
 static enum sabin_err compare_parts(const struct sabin_stimulus *s, const double *a, const double *b,
@@ -183,13 +155,78 @@ static enum sabin_err differ(const struct sabin_stimulus *s, const double *recor
 	double *noise = malloc(n * sizeof *noise);
 	if (!noise)
 		return SABIN_ENOMEM;
-	err = chirp_response(s, take->skew, recorded + take->noise_frames - n - length, n, noise);
+	err = sabin_markers_response(s, take->skew, recorded + take->noise_frames - n - length, n, noise);
 	if (!err) {
 		sabin_markers_part(noise, n, rate_hz, noise);
 		*yes = energy(noise, n) < most_noise * energy(a, n);
 	}
 	free(noise);
 	return err;
+}
+
+/* ---- what only the sweep lacks -------------------------------------------------------------------- */
+
+/* Sixths of an octave; in each the sweep's response must be the chirp's, as both chirps' are each other's.  A gap that
+ * a server fills with silence takes a piece out of the sweep's, which is else only a notch; where the waveform does not
+ * jump at its edges, or the jumps drown in harmonics, nothing but this tells.  What air and noise do to a response
+ * from one chirp to the other, farther apart, is allowed three times. */
+enum { PIECES = 12 };
+static const double most_lacking = 0.06, most_alike_times = 3, least_known = 0.5;
+
+/* What share of b's energy between two frequencies a does not have; 1 where one of them is silent. */
+static enum sabin_err lacking(const double *a, const double *b, size_t n, double rate_hz, double low_hz,
+                              double high_hz, size_t most, double *share)
+{
+	struct sabin_delay delay;
+	*share = 1;
+	enum sabin_err err = sabin_delay_find(a, b, n, rate_hz, low_hz, high_hz, most, &delay);
+	if (!err)
+		*share = 1 - delay.likeness * delay.likeness;
+	return err == SABIN_ESHORT ? SABIN_OK : err;
+}
+
+/* a[n], b[n], last[n]: responses of the first chirp, the sweep, and the second chirp. */
+static enum sabin_err tell_notch(const struct sabin_stimulus *s, const double *a, const double *b,
+                                 const double *last, size_t n, size_t most, struct sabin_verdict *verdict)
+{
+	const double ratio = top_of_band * s->chirp.to_hz / s->chirp.from_hz, rate_hz = s->sweep.rate_hz;
+	for (int k = 0; k < PIECES; k++) {
+		const double low_hz = s->chirp.from_hz * pow(ratio, (double)k / PIECES);
+		const double high_hz = s->chirp.from_hz * pow(ratio, (k + 1.0) / PIECES);
+		double of_chirps, of_sweep;
+		enum sabin_err err = lacking(a, last, n, rate_hz, low_hz, high_hz, most, &of_chirps);
+		if (!err)
+			err = lacking(a, b, n, rate_hz, low_hz, high_hz, most, &of_sweep);
+		if (err)
+			return err;
+		if (of_chirps > least_known || of_sweep <= most_lacking + most_alike_times * of_chirps)
+			continue;
+		sabin_verdict_blame(verdict, "%.0f %% of the sweep from %s to %s (from %.2f s on) are not what its markers are "
+		                           "there: samples were lost or silent",
+		                  100 * of_sweep, sabin_text_hz(low_hz).s, sabin_text_hz(high_hz).s,
+		                  sabin_sweep_time_s(&s->sweep, low_hz));
+		return SABIN_OK;
+	}
+	return SABIN_OK;
+}
+
+/* Chirps of another loudspeaker: what lies between them and the sweep is the room's, and does not tell.
+ * But the clock was heard before, and it does not jump. */
+static void judge_clock(const struct sabin_taker *taker, struct sabin_take *take)
+{
+	const struct sabin_excitation *e = sabin_taker_excitation(taker);
+	const struct sabin_markers *before = sabin_taker_clock(taker);
+	const double lost = sabin_markers_jump(e, before, &take->markers, most_drift);
+	if (!before->heard)
+		sabin_verdict_blame(&take->verdict, "a loss between the chirps of '%s' cannot be told from a clock "
+		                                  "that is off: its own sweep did not come well before",
+		                  e->reference);
+	if (lost == 0)
+		return;
+	take->verdict.lost_frames = lost > 0 ? (size_t)lost : 0;
+	sabin_verdict_blame(&take->verdict, "about %.0f frames %s between the chirps of '%s': they do not lie as "
+	                                  "far apart as those of the sweep before",
+	                  fabs(lost), lost > 0 ? "were lost" : "are too many", e->reference);
 }
 
 enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double *recorded,
@@ -200,6 +237,10 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 	const struct sabin_markers *m = &take->markers;
 	if (!m->heard || fabs(m->skew) > sabin_markers_most_skew)
 		return SABIN_OK;
+	if (e->markers_apart) {
+		judge_clock(taker, take);
+		return SABIN_OK;
+	}
 	const double rate_hz = e->rate_hz, apart_s = sabin_markers_apart_s(s);
 	/* no legal skew moves the sweep farther against the chirp */
 	const double most_s = fmin(sabin_markers_most_skew * apart_s, 0.1);
@@ -213,10 +254,10 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 	if (first < 0)
 		return SABIN_OK;
 	struct part parts[PARTS];
-	double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b);
+	double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b), *last = NULL;
 	enum sabin_err err = a && b ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
-		err = chirp_response(s, take->skew, recorded + first, n, a);
+		err = sabin_markers_response(s, take->skew, recorded + first, n, a);
 	if (err)
 		goto out;
 	sabin_taker_part(taker, lag, n, b);
@@ -234,6 +275,16 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 	bool other = false;
 	if (!err)
 		err = differ(s, recorded, take, a, b, n, most, &other);
+	const long second = first + lrint((double)(s->chirp_frame[1] - s->chirp_frame[0]) * (1 + take->skew));
+	const size_t chirp = (size_t)ceil(s->chirp.length_s * rate_hz * (1 + take->skew)) + 1;
+	if (!err && !other && (size_t)second + n + chirp <= sabin_taker_recorded(taker)) {
+		last = malloc(n * sizeof *last);
+		err = last ? sabin_markers_response(s, take->skew, recorded + second, n, last) : SABIN_ENOMEM;
+		if (!err) {
+			sabin_markers_part(last, n, rate_hz, last);
+			err = tell_notch(s, a, b, last, n, most, &take->verdict);
+		}
+	}
 	if (other) {
 		sabin_verdict_blame(&take->verdict, "the sweep does not come as its first marker did: samples "
 		                                  "were lost or added between them, or within one");
@@ -241,5 +292,6 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 out:
 	free(a);
 	free(b);
+	free(last);
 	return err;
 }

@@ -17,6 +17,9 @@ SABIN_MUST enum sabin_err sabin_losses_single(const struct sabin_taker *taker,
 SABIN_MUST enum sabin_err sabin_losses_breaks(const struct sabin_taker *taker,
                                               const double *recorded, struct sabin_take *take);
 
+/* One take: zeros that no microphone gives, between loud samples; told in take->verdict. */
+void sabin_losses_holes(const struct sabin_taker *taker, const double *recorded, struct sabin_take *take);
+
 /* A repeat, recorded[], against the first one, first[], of the same length: the clocks must tell the
  * same skew, and the difference of the recordings must stay near the noise.  What does not is told in
  * take->verdict; which of the two is at fault cannot be known. */

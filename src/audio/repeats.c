@@ -26,8 +26,6 @@ static const double high_pass_hz = 200;
 /* What moving air leaves within one sweep once the recordings are aligned on its beginning: it turns
  * the phase, more at high frequencies, and the difference grows with the sweep. */
 static const double air_left_s = 1.5e-6;
-/* Skews of two repeats differ by no more than four times what moving air does, noise apart. */
-static const double most_air = 4, most_sigmas = 6;
 /* Aligned on this much around the first chirp, and searched so far. */
 static const double align_s = 0.2, align_reach_s = 0.002;
 /* Below this correlation two sweeps have nothing in common that could be laid on each other. */
@@ -212,22 +210,6 @@ static void tell(const struct sabin_excitation *e, double at_s, double over_db, 
 	}
 }
 
-/* Frames by which the repeat lost more than the first between its chirps; 0: no more than noise and
- * air explain. */
-static double jump(const struct sabin_excitation *e, const struct sabin_markers *a,
-                   const struct sabin_markers *b)
-{
-	if (!a->heard || !b->heard)
-		return 0;
-	const double apart_s = sabin_markers_apart_s(e->stimulus), off = a->skew - b->skew;
-	const double limit = most_air * sabin_markers_air_s / apart_s +
-	                     most_sigmas * hypot(a->sigma, b->sigma);
-	if (fabs(off) <= limit)
-		return 0;
-	const double frames = rint(off * apart_s * e->rate_hz);
-	return frames != 0 ? frames : off > 0 ? 1 : -1;
-}
-
 enum sabin_err sabin_losses_repeat(const struct sabin_taker *taker, const double *first,
                                    const struct sabin_take *first_take, const double *recorded,
                                    struct sabin_take *take)
@@ -243,7 +225,7 @@ enum sabin_err sabin_losses_repeat(const struct sabin_taker *taker, const double
 	levels.signal = malloc(levels.count * sizeof *levels.signal);
 	if (!aligned || !levels.difference || !levels.signal)
 		goto out;
-	const double lost = jump(e, &first_take->markers, &take->markers);
+	const double lost = sabin_markers_jump(e, &first_take->markers, &take->markers, 0);
 	err = align(e, first, first_take, recorded, n, take, lost == 0, &line);
 	if (!err && !line.whole)
 		err = sabin_stretch_new(READER_HALF, &reader);

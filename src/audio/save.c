@@ -20,16 +20,20 @@ void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cu
                        double rate_hz, double to_hz, double temperature_c,
                        struct sabin_measured *m)
 {
-	const double zero = isnan(emission) ? take->arrival : emission;
+	const bool relative = isnan(emission) && !isnan(take->zero);
+	const double reference = sabin_take_on_playback(take, take->zero);
+	const double zero = relative ? reference : isnan(emission) ? take->arrival : emission;
 	/* a peak in noise is known to sigma / (peak * 2 pi f_rms) seconds; a flat band up to f has
 	 * f_rms = f / sqrt(3) */
-	const double sigma_s =
-	    take->noise_in_response / fabs(take->peak) / (2 * M_PI * to_hz / sqrt(3));
-	m->zero = isnan(emission) ? SABIN_ZERO_ARRIVAL : SABIN_ZERO_EMISSION;
+	const double own_s = take->noise_in_response / fabs(take->peak) / (2 * M_PI * to_hz / sqrt(3));
+	const double sigma_s = relative ? hypot(own_s, take->zero_sigma / rate_hz) : own_s;
+	m->zero = relative          ? SABIN_ZERO_REFERENCE
+	          : isnan(emission) ? SABIN_ZERO_ARRIVAL
+	                            : SABIN_ZERO_EMISSION;
 	const long zero_index = lrint(zero) - cut->first;
 	m->zero_index = zero_index > 0 ? (size_t)zero_index : 0;
 	double from = (double)(cut->first + (long)m->zero_index);
-	if (m->zero == SABIN_ZERO_EMISSION) { /* between two samples, on two clocks and behind any converter */
+	if (m->zero != SABIN_ZERO_ARRIVAL) { /* between two samples, on two clocks and behind any converter */
 		if (fabs(zero - from) > least_offset)
 			m->zero_offset_s = (zero - from) / rate_hz;
 		from = zero;

@@ -4,7 +4,9 @@
  */
 #include <math.h>
 #include <stdint.h>
+#include <strings.h>
 
+#include "audio/markers.h"
 #include "audio/session_inner.h"
 #include "io/number.h"
 
@@ -37,7 +39,9 @@ static void release(struct sabin_session *s)
 	sabin_taker_free(s->taker);
 	sabin_through_release(&s->through);
 	free(s->shaped);
+	free(s->shaped_markers);
 	sabin_scratch_release(&s->played);
+	sabin_scratch_release(&s->markers);
 	sabin_scratch_release(&s->recorded);
 	sabin_scratch_release(&s->channel);
 	free(s->listener);
@@ -58,6 +62,80 @@ static bool same_sweep(const struct sabin_sweep *a, const struct sabin_sweep *b)
 	       alike(a->gain, b->gain);
 }
 
+/* What is played: with a reference speaker in two parts, farther from each other. */
+static enum sabin_err render(struct sabin_session *s, struct sabin_diag *diag)
+{
+	const struct sabin_speaker *reference = s->o->reference;
+	const char *folder = s->o->folder;
+	enum sabin_err err = SABIN_OK;
+	if (reference && s->stimulus.chirp.frames == 0)
+		err = sabin_diag_set(diag, SABIN_EFORMAT, NULL, 0, 0,
+		                     "a sweep to %s holds no timing chirps: there is no reference speaker without",
+		                     sabin_text_exact_hz(s->stimulus.sweep.to_hz).s);
+	else if (reference && reference->range_hz[1] < 2 * s->stimulus.chirp.from_hz)
+		err = sabin_diag_set(diag, SABIN_EFORMAT, NULL, 0, 0,
+		                     "the reference speaker '%s' plays only to %s: timing chirps begin at %s",
+		                     reference->name, sabin_text_exact_hz(reference->range_hz[1]).s,
+		                     sabin_text_hz(s->stimulus.chirp.from_hz).s);
+	else if (reference)
+		err = sabin_stimulus_spread(&s->stimulus, sabin_markers_apart_most_s);
+	if (!err)
+		err = sabin_scratch_new(folder, s->stimulus.frames, sizeof(double), &s->played, diag);
+	if (!err && reference)
+		err = sabin_scratch_new(folder, s->stimulus.frames, sizeof(double), &s->markers, diag);
+	if (!err && reference)
+		sabin_stimulus_render_parts(&s->stimulus, s->played.at, s->markers.at);
+	else if (!err)
+		sabin_stimulus_render(&s->stimulus, s->played.at);
+	return err;
+}
+
+/* Whether a directory that is gone on with was made with the same sweep and the same reference. */
+static enum sabin_err check_same(const struct sabin_session *s, struct sabin_diag *diag)
+{
+	const struct sabin_measurement *m = s->measurement;
+	const char *before = m->reference_speaker;
+	const char *now = s->o->reference ? s->o->reference->name : "";
+	if (m->response_count == 0 || !m->has_stimulus)
+		return SABIN_OK;
+	if (!same_sweep(&m->stimulus.sweep, &s->stimulus.sweep))
+		return sabin_diag_set(diag, SABIN_EFORMAT, m->path, 0, 0,
+		                      "was measured with another sweep (%g s at %g Hz); --append goes on "
+		                      "with the same options",
+		                      m->stimulus.sweep.length_s, m->stimulus.sweep.rate_hz);
+	if (strcasecmp(before, now) == 0)
+		return SABIN_OK;
+	enum sabin_err err = sabin_diag_set(diag, SABIN_EFORMAT, m->path, 0, 0,
+	                                    "was measured with %s%s%s as the reference speaker: times would "
+	                                    "have different zeros",
+	                                    *before ? "'" : "none", before, *before ? "'" : "");
+	if (*before)
+		sabin_diag_advise(diag, "go on with --reference-speaker %s", before);
+	else
+		sabin_diag_advise(diag, "go on without a reference speaker, or measure into a new directory");
+	return err;
+}
+
+/* Corrections of the speakers that will play, and what the reference plays through its own. */
+static enum sabin_err prepare_through(struct sabin_session *s, struct sabin_diag *diag)
+{
+	const struct sabin_session_options *o = s->o;
+	const size_t count = o->room->speaker_count;
+	bool *playing = calloc(count, sizeof *playing);
+	if (!playing)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		playing[i] = o->speakers[i] || &o->room->speakers[i] == o->reference;
+	enum sabin_err err =
+	    sabin_through_new(o->through, o->room, playing, o->rate_hz, &s->through, diag);
+	free(playing);
+	if (!err && o->reference)
+		err = sabin_through_apply(&s->through, (size_t)(o->reference - o->room->speakers),
+		                          s->markers.at, s->stimulus.frames, s->record_frames,
+		                          &s->shaped_markers, &s->shaped_marker_frames);
+	return err;
+}
+
 static enum sabin_err prepare(struct sabin_session *s, struct sabin_diag *diag)
 {
 	const struct sabin_session_options *o = s->o;
@@ -71,19 +149,19 @@ static enum sabin_err prepare(struct sabin_session *s, struct sabin_diag *diag)
 		                      sabin_text_exact_hz(room->sweep.from_hz).s,
 		                      sabin_text_exact_hz(room->sweep.to_hz).s, o->length_s,
 		                      o->rate_hz);
+	err = render(s, diag);
+	if (err)
+		return err;
 	s->record_frames =
 	    s->stimulus.frames + (size_t)(latency_allowed_s * (double)o->rate_hz);
 	s->listener = calloc(room->audio.microphone_count, sizeof *s->listener);
 	s->open_for = calloc(room->audio.microphone_count, sizeof *s->open_for);
 	if (!s->listener || !s->open_for)
 		return SABIN_ENOMEM;
-	err = sabin_scratch_new(o->folder, s->stimulus.frames, sizeof(double), &s->played, diag);
-	if (!err)
-		err = sabin_scratch_new(o->folder, s->record_frames, sizeof(double), &s->channel, diag);
+	err = sabin_scratch_new(o->folder, s->record_frames, sizeof(double), &s->channel, diag);
 	if (err)
 		return err;
 	const double *played = s->played.at;
-	sabin_stimulus_render(&s->stimulus, s->played.at);
 	s->excitation = (struct sabin_excitation){
 	    .x = played + s->stimulus.sweep_frame,
 	    .frames = s->stimulus.sweep.frames,
@@ -93,18 +171,15 @@ static enum sabin_err prepare(struct sabin_session *s, struct sabin_diag *diag)
 	    .second_harmonic_s = sabin_sweep_harmonic_lead_s(&s->stimulus.sweep, 2),
 	    .stimulus = &s->stimulus,
 	};
-	if (s->measurement->response_count > 0 && s->measurement->has_stimulus &&
-	    !same_sweep(&s->measurement->stimulus.sweep, &s->stimulus.sweep))
-		return sabin_diag_set(diag, SABIN_EFORMAT, s->measurement->path, 0, 0,
-		                      "was measured with another sweep (%g s at %g Hz); --append goes on "
-		                      "with the same options",
-		                      s->measurement->stimulus.sweep.length_s,
-		                      s->measurement->stimulus.sweep.rate_hz);
+	err = check_same(s, diag);
+	if (err)
+		return err;
 	s->measurement->has_stimulus = true;
 	s->measurement->stimulus = s->stimulus;
 	s->measurement->repeats = o->repeats;
-	err = o->through ? sabin_through_new(o->through, room, o->speakers, o->rate_hz, &s->through, diag)
-	                 : SABIN_OK;
+	snprintf(s->measurement->reference_speaker, sizeof s->measurement->reference_speaker, "%s",
+	         o->reference ? o->reference->name : "");
+	err = o->through ? prepare_through(s, diag) : SABIN_OK;
 	return err ? err : sabin_taker_new(&s->excitation, s->record_frames, &s->taker);
 }
 
@@ -261,6 +336,23 @@ static bool is_placed(struct sabin_session *s)
 	return ready;
 }
 
+/* Where the reference is not measured itself its own sweep is played once all the same, and not kept: only
+ * with chirp and sweep from one place a loss is told from a clock that is off. */
+static enum sabin_err hear_clock(struct sabin_session *s, struct sabin_diag *diag)
+{
+	const struct sabin_session_options *o = s->o;
+	enum sabin_err err = SABIN_OK;
+	if (!sabin_taker_clock(s->taker)->heard)
+		err = shape(s, (size_t)(o->reference - o->room->speakers));
+	for (unsigned take = 1; !err && !sabin_taker_clock(s->taker)->heard && take <= o->takes; take++) {
+		snprintf(s->stage, sizeof s->stage, "the clock, from %s", o->reference->name);
+		err = sabin_session_hear_clock(s, diag);
+		if (err == SABIN_EXRUN)
+			err = SABIN_OK;
+	}
+	return err;
+}
+
 static enum sabin_err measure_round(struct sabin_session *s, struct sabin_diag *diag)
 {
 	const struct sabin_roomfile *room = s->o->room;
@@ -269,10 +361,17 @@ static enum sabin_err measure_round(struct sabin_session *s, struct sabin_diag *
 		announce(s);
 	if (!err && !is_placed(s))
 		err = SABIN_EINTR;
-	for (size_t i = 0; !err && i < room->speaker_count; i++) {
+	const size_t count = room->speaker_count;
+	/* the reference first: it tells the clock, by which the others are judged */
+	const size_t first = s->o->reference ? (size_t)(s->o->reference - room->speakers) : 0;
+	for (size_t k = 0; !err && k < count; k++) {
+		const size_t i = k == 0 ? first : k <= first ? k - 1 : k;
 		if (!lacks(s, i))
 			continue;
-		err = shape(s, i);
+		if (i != first && s->o->reference)
+			err = hear_clock(s, diag);
+		if (!err)
+			err = shape(s, i);
 		if (!err)
 			err = sabin_session_speaker(s, &room->speakers[i], diag);
 	}

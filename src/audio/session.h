@@ -28,6 +28,7 @@ struct sabin_session_options {
 	double level_dbfs, ceiling_dbfs, length_s;
 	unsigned repeats, takes;
 	const bool *speakers, *positions; /* [room's counts]: which to measure */
+	const struct sabin_speaker *reference; /* the timing chirps come from it; NULL: from the measured one */
 	bool recordings;                  /* keep raw captures */
 	const struct sabin_correction_file *through; /* play through it; NULL: plainly */
 	const char *folder;               /* where files are written */

@@ -28,7 +28,10 @@ struct sabin_session {
 	struct sabin_stimulus stimulus;
 	struct sabin_excitation excitation;
 	size_t record_frames;
-	struct sabin_scratch played;   /* double [stimulus.frames] */
+	struct sabin_scratch played;   /* double [stimulus.frames]; the sweep alone with a reference speaker, */
+	struct sabin_scratch markers;  /* and the chirps alone: double [stimulus.frames] */
+	double *shaped_markers; /* [shaped_marker_frames]: through the correction of the reference, or NULL */
+	size_t shaped_marker_frames;
 	struct sabin_through through;
 	double *shaped; /* [shaped_frames]: through the correction of the speaker at hand, or NULL */
 	size_t shaped_frames;
@@ -52,6 +55,18 @@ struct sabin_session {
 
 void sabin_session_say(const struct sabin_session *session, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Play and record what speaker and reference play for one response, into session->recorded. */
+SABIN_MUST enum sabin_err sabin_session_play(struct sabin_session *session,
+                                             const struct sabin_speaker *speaker,
+                                             struct sabin_duplex_pace *pace, struct sabin_diag *diag);
+
+/* One input of the last recording: session->channel. */
+const double *sabin_session_input(struct sabin_session *session, unsigned input);
+
+/* Hear the clock from the reference speaker's own sweep, which is not kept; session->taker has it then, if
+ * all went well.  SABIN_EXRUN: this take is lost. */
+SABIN_MUST enum sabin_err sabin_session_hear_clock(struct sabin_session *session, struct sabin_diag *diag);
 
 /* Is the response of a speaker at a position there? */
 bool sabin_session_has(const struct sabin_session *session, const struct sabin_speaker *speaker,

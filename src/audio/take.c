@@ -108,6 +108,17 @@ void sabin_taker_speaker(struct sabin_taker *taker, const double range_hz[2])
 	taker->excitation.speaker_hz[1] = range_hz[1];
 }
 
+void sabin_taker_reference(struct sabin_taker *taker, const char *name, bool apart)
+{
+	taker->excitation.reference = name;
+	taker->excitation.markers_apart = name && apart;
+}
+
+const struct sabin_markers *sabin_taker_clock(const struct sabin_taker *taker)
+{
+	return &taker->clock;
+}
+
 static double at_lag(const struct sabin_taker *t, long lag)
 {
 	const long size = (long)t->size;
@@ -270,11 +281,25 @@ static enum sabin_err understand(struct sabin_taker *t, const double *recorded,
 	return err;
 }
 
+/* Sample of the recording before which nothing of what was played is heard. */
+static double first_sound(const struct sabin_taker *t, const struct sabin_take *take)
+{
+	const struct sabin_excitation *e = &t->excitation;
+	const struct sabin_stimulus *s = e->stimulus;
+	if (!s || s->chirp.frames == 0)
+		return take->arrival;
+	if (!e->markers_apart)
+		return take->arrival - ((double)s->sweep_frame - (double)s->chirp_frame[0]);
+	if (take->markers.heard)
+		return fmin(take->markers.at[0], take->arrival);
+	return take->arrival - ((double)s->sweep_frame - (double)s->chirp_frame[0]) -
+	       sabin_markers_apart_most_s * e->rate_hz;
+}
+
 enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded,
                                    struct sabin_take *take)
 {
-	const struct sabin_stimulus *s = t->excitation.stimulus;
-	*take = (struct sabin_take){.verdict = {.trustworthy = true, .takes = 1}};
+	*take = (struct sabin_take){.zero = NAN, .verdict = {.trustworthy = true, .takes = 1}};
 	enum sabin_err err = understand(t, recorded, take);
 	if (err == SABIN_ESHORT) { /* digital silence */
 		take->verdict.trustworthy = false;
@@ -285,17 +310,21 @@ enum sabin_err sabin_taker_process(struct sabin_taker *t, const double *recorded
 	if (err)
 		return err;
 	take->noise_in_response = noise_in_response(t, take);
-	double first_sound = take->arrival - noise_guard_s * t->excitation.rate_hz;
-	if (s && s->chirp.frames > 0)
-		first_sound -= (double)s->sweep_frame - (double)s->chirp_frame[0];
-	if (first_sound > 0)
-		take->noise_frames = (size_t)fmin(first_sound, (double)t->recorded);
+	const double quiet = first_sound(t, take) - noise_guard_s * t->excitation.rate_hz;
+	if (quiet > 0)
+		take->noise_frames = (size_t)fmin(quiet, (double)t->recorded);
 	err = sabin_judge(&t->excitation, recorded, t->recorded, take);
+	if (!err)
+		err = sabin_markers_zero(&t->excitation, recorded, t->recorded, take);
 	if (!err)
 		err = sabin_losses_single(t, recorded, take);
 	if (!err)
 		err = sabin_losses_breaks(t, recorded, take);
-	if (!err && take->markers.heard && take->verdict.trustworthy)
+	if (!err && take->verdict.trustworthy)
+		sabin_losses_holes(t, recorded, take);
+	/* chirps of another loudspeaker prove no clock, they only follow it */
+	const bool proven = !t->excitation.markers_apart || t->clock.heard;
+	if (!err && take->markers.heard && take->verdict.trustworthy && proven)
 		t->clock = take->markers;
 	return err;
 }

@@ -20,6 +20,8 @@ struct sabin_excitation {
 	const struct sabin_stimulus *stimulus; /* what stood around the sweep, or NULL */
 	bool one_clock; /* see sabin_taker_one_clock() */
 	double speaker_hz[2]; /* see sabin_taker_speaker(); 0, 0: not known */
+	const char *reference; /* see sabin_taker_reference(); NULL: none */
+	bool markers_apart;    /* the chirps come from another loudspeaker than the sweep */
 	bool any_start; /* the recording may have begun at any time, before or after the sweep */
 };
 
@@ -52,6 +54,13 @@ void sabin_taker_one_clock(struct sabin_taker *taker, bool one_clock);
 /* What the speaker of the next takes can play; NAN: not known. */
 void sabin_taker_speaker(struct sabin_taker *taker, const double range_hz[2]);
 
+/* The chirps of the next takes come from the loudspeaker of this name and tell time zero; `apart`: it is
+ * another one than that of the sweep, up to sabin_markers_apart_most_s earlier or later. */
+void sabin_taker_reference(struct sabin_taker *taker, const char *name, bool apart);
+
+/* What the last take that is to be trusted told of the clocks; not heard: nothing yet. */
+const struct sabin_markers *sabin_taker_clock(const struct sabin_taker *taker);
+
 /* From now on look for the linear response between these lags only, where the excitation says it may
  * be; without this call, everywhere there. */
 void sabin_taker_search(struct sabin_taker *taker, long from, long to);
@@ -65,6 +74,9 @@ struct sabin_take {
 	double noise_in_response; /* RMS of the response where nothing should be */
 	double skew;       /* corrected for, a fraction: one sample of the response is 1 + skew ones of the
 	                    * recording; 0 where it is too small to matter */
+	double zero;       /* where the sweep's first sample would arrive from the reference loudspeaker; NAN:
+	                    * there is none, or it is not heard well enough */
+	double zero_sigma; /* samples, by noise */
 	struct sabin_markers markers;
 	struct sabin_markers clock; /* the markers; where they are not heard in a recording of known start,
 	                             * those of the taker's last take in which they were */

@@ -6,12 +6,13 @@
 #include <math.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "chart/floor.h"
 #include "chart/kinds.h"
 #include "io/roomfile_place.h"
 
-enum { RIGHT_PX = 96, LEAST_PX = 60, LEVELS = 4 };
+enum { RIGHT_PX = 96, LEAST_PX = 60, LEVELS = 4, FINALISTS = 12 };
 static const double cell_m = 0.05;     /* the tolerance of a place: a field is averaged with its neighbours */
 static const double cells_most = 12000;
 static const double near_speaker_m = 0.5; /* no seat */
@@ -23,7 +24,12 @@ struct picture {
 	double source_m[SABIN_PLACE_SOURCES_MAX][3];
 	size_t columns, rows;
 	double *map;   /* [rows][columns], mean over the neighbours */
-	double now, best, best_m[3], least, most;
+	struct {
+		double value, at_m[3];
+	} finalist[FINALISTS]; /* best first */
+	size_t finalists;
+	double now, best; /* means over the tolerance, as of sabin place */
+	double best_m[3], least, most;
 	bool has_best, keeps_all;
 };
 
@@ -35,18 +41,16 @@ static void at_field(const struct picture *p, size_t row, size_t column, double 
 	at_m[2] = p->plan.spec.listener_m[2];
 }
 
-/* Can anybody sit there? */
+/* May anybody sit there? */
 static bool is_seat(const struct picture *p, const double at_m[3])
 {
 	const struct sabin_place_spec *spec = &p->plan.spec;
-	for (size_t i = 0; i < spec->solid_count; i++) {
-		bool inside = true;
-		for (int axis = 0; axis < 3; axis++)
-			inside = inside && at_m[axis] >= spec->solid[i].min_m[axis] &&
-			         at_m[axis] <= spec->solid[i].max_m[axis];
-		if (inside)
-			return false;
-	}
+	const int depth = spec->depth_axis;
+	if (sabin_place_check_seat(spec, at_m))
+		return false;
+	/* beside and behind the speakers nobody hears them from the front */
+	if ((at_m[depth] > p->source_m[0][depth]) != (spec->listener_m[depth] > p->source_m[0][depth]))
+		return false;
 	for (size_t s = 0; s < spec->source_count; s++)
 		if (hypot(at_m[0] - p->source_m[s][0], at_m[1] - p->source_m[s][1]) < near_speaker_m)
 			return false;
@@ -71,13 +75,24 @@ static void average(struct picture *p, const double *raw)
 		}
 }
 
-/* The best field that keeps the constraints; none does where the speakers stand so: the best seat that is
- * far enough from the wall behind. */
-static void find_best(struct picture *p)
+/* Keep those of lowest score. */
+static void add_finalist(struct picture *p, double value, const double at_m[3])
 {
-	const struct sabin_place_spec *spec = &p->plan.spec;
-	p->best = p->least = (double)INFINITY;
-	for (int pass = 0; pass < 2 && !p->has_best; pass++)
+	size_t i = p->finalists < FINALISTS ? p->finalists++ : FINALISTS;
+	if (i == FINALISTS && value >= p->finalist[--i].value)
+		return;
+	for (; i > 0 && p->finalist[i - 1].value > value; i--)
+		p->finalist[i] = p->finalist[i - 1];
+	p->finalist[i].value = value;
+	memcpy(p->finalist[i].at_m, at_m, sizeof p->finalist[i].at_m);
+}
+
+/* The fields of lowest score that keep the constraints; where none does with the speakers as they stand, of all
+ * seats. */
+static void find_fields(struct picture *p)
+{
+	p->least = (double)INFINITY;
+	for (int pass = 0; pass < 2 && p->finalists == 0; pass++)
 		for (size_t r = 0; r < p->rows; r++)
 			for (size_t c = 0; c < p->columns; c++) {
 				double at_m[3];
@@ -86,19 +101,35 @@ static void find_best(struct picture *p)
 				if (isnan(value))
 					continue;
 				p->least = fmin(p->least, value);
-				const enum sabin_place_rule rule =
-				    sabin_place_check(spec, (const double(*)[3])p->source_m, at_m);
-				const bool fine = rule == SABIN_PLACE_FINE ||
-				                  (pass == 1 && rule != SABIN_PLACE_REAR &&
-				                   rule != SABIN_PLACE_SOLID);
-				if (!fine || value >= p->best)
+				if (pass == 0 && sabin_place_check(&p->plan.spec,
+				                                   (const double(*)[3])p->source_m, at_m))
 					continue;
-				p->best = value;
-				p->has_best = true;
 				p->keeps_all = pass == 0;
-				for (int axis = 0; axis < 3; axis++)
-					p->best_m[axis] = at_m[axis];
+				add_finalist(p, value, at_m);
 			}
+}
+
+/* What sabin place would say of the listener's place, and of the best fields. */
+static enum sabin_err find_best(struct picture *p)
+{
+	double at_m[FINALISTS + 1][3], mean[FINALISTS + 1];
+	find_fields(p);
+	for (size_t i = 0; i < p->finalists; i++)
+		memcpy(at_m[i], p->finalist[i].at_m, sizeof at_m[i]);
+	memcpy(at_m[p->finalists], p->plan.spec.listener_m, sizeof *at_m);
+	const enum sabin_err err = sabin_place_mean(&p->plan.spec, (const double(*)[3])p->source_m,
+	                                            (const double(*)[3])at_m, p->finalists + 1, mean);
+	if (err)
+		return err;
+	p->now = mean[p->finalists];
+	p->best = (double)INFINITY;
+	for (size_t i = 0; i < p->finalists; i++)
+		if (mean[i] < p->best) {
+			p->best = mean[i];
+			memcpy(p->best_m, at_m[i], sizeof p->best_m);
+			p->has_best = true;
+		}
+	return SABIN_OK;
 }
 
 static int ascending(const void *a, const void *b)
@@ -140,13 +171,9 @@ static enum sabin_err compute(struct picture *p)
 		err = sabin_place_map(&p->plan.spec, (const double(*)[3])p->source_m, p->columns, p->rows, raw);
 	if (!err) {
 		average(p, raw);
-		find_best(p);
+		err = find_best(p);
 		find_most(p, raw);
-		const double *now = p->plan.spec.listener_m;
-		const size_t r = (size_t)fmin((double)p->rows - 1, now[1] / size_m[1] * (double)p->rows);
-		const size_t c = (size_t)fmin((double)p->columns - 1, now[0] / size_m[0] * (double)p->columns);
-		p->now = p->map[r * p->columns + c];
-		if (!isfinite(p->least))
+		if (!err && !isfinite(p->least))
 			err = SABIN_ESHORT;
 	}
 	free(raw);
@@ -159,7 +186,11 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	const double *size_m = p->file->room.size_m, *now = p->plan.spec.listener_m;
 	sabin_sheet_say(sheet, "title", 0, 0, "Where to listen");
 	const double move = p->has_best ? hypot(p->best_m[0] - now[0], p->best_m[1] - now[1]) : 0;
-	if (!p->has_best || move < 1.5 * cell_m || !(p->best < p->now))
+	const enum sabin_place_rule rule = sabin_place_check_seat(&p->plan.spec, now);
+	if (!p->has_best)
+		sabin_sheet_finding(sheet, "The listener's score is %s; nowhere else on the floor is a seat",
+		                    sabin_text_number(p->now, 1).s);
+	else if (!rule && (move < 1.5 * cell_m || !(p->best < p->now)))
 		sabin_sheet_finding(sheet, "For these speakers the listener sits where the score is best: %s",
 		                    sabin_text_number(p->now, 1).s);
 	else
@@ -170,8 +201,9 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 		                    p->keeps_all ? "" : " (no place keeps all constraints)");
 	sabin_sheet_conditions(sheet, input, p->file->positions[p->plan.listener].name);
 	sabin_sheet_method(sheet,
-	                   "score flat-v1, bright is better" SABIN_DOT "modes and image sources" SABIN_DOT
-	                   "mean over fields of %s cm and their neighbours",
+	                   "score flat-v1, bright is better" SABIN_DOT "numbers as of sabin place, ±%s cm" SABIN_DOT
+	                   "colours: ±%s cm of the listener alone",
+	                   sabin_text_number(100 * p->plan.spec.tolerance_m, 0).s,
 	                   sabin_text_number(100 * size_m[1] / (double)p->rows, 0).s);
 	const double scale = sabin_floor_scale(&p->file->room, RIGHT_PX, size_m[0]);
 	sabin_floor_words(sheet, p->file, scale);

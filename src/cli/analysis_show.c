@@ -168,6 +168,8 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 	sabin_json_close(json);
 	if (all->pairs)
 		sabin_pairs_json(all->pairs, json);
+	if (all->required)
+		sabin_required_json(all->required, json);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;
@@ -433,6 +435,8 @@ void sabin_show_analyses(const struct sabin_analyses *all)
 	}
 	if (all->pairs)
 		sabin_pairs_text(all->pairs);
+	if (all->required)
+		sabin_required_text(all->required);
 	if (all->bands)
 		puts("\nT20, T30: reverberation time from -5 to -25, -35 dB; ±: 95 % (k = 2); range: decay over "
 	     "noise.");

@@ -9,6 +9,7 @@
 
 #include "cli/part.h"
 #include "cli/part_iacc.h"
+#include "cli/require.h"
 
 struct sabin_analyses {
 	const struct sabin_measurement *measurement;
@@ -18,6 +19,7 @@ struct sabin_analyses {
 	double volume_m3;         /* of the room; NAN: not known */
 	const struct sabin_roomfile *room; /* NULL: not known */
 	const struct sabin_pairs *pairs; /* IACC; NULL: not asked for */
+	const struct sabin_required *required; /* NULL: not asked for */
 	bool bands;                               /* show the bands */
 	void *(*parts)[SABIN_PARTS_MAX];          /* [count]: results of the parts, NULL: none */
 };

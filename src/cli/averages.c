@@ -5,12 +5,15 @@
  * [ISO] ISO 3382-2:2008, 4.3 and table 1: least numbers of combinations, sources and microphone
  *       positions.  The decays a position belong to the interrupted noise; an impulse response
  *       stands for many of these.  4.3.1: positions half a wavelength apart, about 2 m for the usual
- *       range, and a quarter of one, about 1 m, from the nearest surface, the floor included.
+ *       range, and a quarter of one, about 1 m, from the nearest surface, the floor included; from the
+ *       source at least 2 sqrt(V / (c T)), so that its direct sound does not rule.
  * [Sch] M. R. Schroeder: "The 'Schroeder frequency' revisited", J. Acoust. Soc. Am. 99 (1996)
  *       3240-3241: f = 2000 sqrt(T / V).
  */
 #include <math.h>
 #include <strings.h>
+
+#include <sabin/room.h>
 
 #include "cli/averages.h"
 #include "cli/talk.h"
@@ -101,7 +104,51 @@ static size_t measured_positions(const struct sabin_analyses *all, int *position
 	return count;
 }
 
-/* Where the places are nearer to each other or to a surface than the standard asks, the worst of each kind
+/* Mean of the decay times in the middle; not valid, and NAN, where there is none. */
+static struct sabin_quantity middle_time(const struct sabin_analysis *a)
+{
+	double sum = 0, variance = 0;
+	size_t count = 0;
+	for (size_t b = 0; b < a->band_count; b++) {
+		const struct sabin_quantity t = time_of(&a->bands[b]);
+		if (!mid_band(&a->bands[b]) || !t.valid)
+			continue;
+		sum += t.value;
+		variance += t.plus_minus * t.plus_minus;
+		count++;
+	}
+	if (count == 0)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	return sabin_quantity_valid(sum / (double)count, sqrt(variance) / (double)count);
+}
+
+/* The position that is nearest to a speaker of those that are too near, into text[size]. */
+static void add_source(const struct sabin_analyses *all, char *text, size_t size, bool more)
+{
+	const struct sabin_roomfile *room = all->room;
+	const double *size_m = room->room.size_m;
+	const double speed_m_s = sabin_speed_of_sound(room->room.temperature_c);
+	double least = 1;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sabin_measured *r = &all->measurement->responses[all->chosen[i]];
+		const int speaker = sabin_roomfile_speaker(room, r->speaker);
+		const int position = sabin_roomfile_position(room, r->position);
+		if (speaker < 0 || position < 0 || !counts(&all->results[i]))
+			continue;
+		const double *a = room->speakers[speaker].position_m;
+		const double *b = room->positions[position].position_m;
+		const double away_m = hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
+		const double least_m = 2 * sqrt(size_m[0] * size_m[1] * size_m[2] /
+		                                (speed_m_s * middle_time(&all->results[i]).value));
+		if (!(away_m / least_m < least))
+			continue;
+		least = away_m / least_m;
+		snprintf(text, size, "%s%s is %.2f m from %s (%.2f m)", more ? ", " : "", r->position,
+		         away_m, r->speaker, least_m);
+	}
+}
+
+/* Where the places are nearer to each other, to a surface or to a speaker than the standard asks, the worst of each kind
  * into text ("" where they are not).  False: there is no room file to tell. */
 static bool check_places(const struct sabin_analyses *all, char *text, size_t size)
 {
@@ -135,8 +182,11 @@ static bool check_places(const struct sabin_analyses *all, char *text, size_t si
 		                          room->positions[near[0]].name,
 		                          room->positions[near[1]].name, least_m, apart_least_m);
 	if (wall_m < wall_least_m && length < size)
-		snprintf(text + length, size - length, "%s%s is %.2f m from a surface (%.0f m)",
-		         length ? ", " : "", room->positions[wall].name, wall_m, wall_least_m);
+		length += (size_t)snprintf(text + length, size - length,
+		                           "%s%s is %.2f m from a surface (%.0f m)", length ? ", " : "",
+		                           room->positions[wall].name, wall_m, wall_least_m);
+	if (length < size)
+		add_source(all, text + length, size - length, length > 0);
 	return true;
 }
 
@@ -216,25 +266,6 @@ void sabin_grade_text(const struct sabin_analyses *all)
 	else if (places[0])
 		printf("\n               nearer than it asks: %s", places);
 	putchar('\n');
-}
-
-/* Mean of the decay times in the middle; not valid where there is none. */
-static struct sabin_quantity middle_time(const struct sabin_analysis *a)
-{
-	double sum = 0, variance = 0;
-	size_t count = 0;
-	for (size_t b = 0; b < a->band_count; b++) {
-		const struct sabin_band_result *r = &a->bands[b];
-		const struct sabin_quantity t = time_of(r);
-		if (!mid_band(r) || !t.valid)
-			continue;
-		sum += t.value;
-		variance += t.plus_minus * t.plus_minus;
-		count++;
-	}
-	if (count == 0)
-		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-	return sabin_quantity_valid(sum / (double)count, sqrt(variance) / (double)count);
 }
 
 struct sabin_quantity sabin_schroeder(const struct sabin_analysis *a, double volume_m3)

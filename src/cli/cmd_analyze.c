@@ -14,7 +14,7 @@
 
 struct options {
 	struct sabin_common common;
-	struct sabin_list speakers, positions, only, pair;
+	struct sabin_list speakers, positions, only, pair, require;
 	bool third_octave, csv;
 	double bands_hz[2];
 	int noise;
@@ -35,6 +35,8 @@ static const struct sabin_opt rows[] = {
      "full|truncate|none", "full: truncation, subtraction and compensation"},
     {SABIN_OPT_LIST, 0, "pair", "CHANNEL,CHANNEL", offsetof(struct options, pair), 0, 0, 0, NULL, NULL,
      "left and right ear: their cross-correlation (IACC)"},
+    {SABIN_OPT_LIST, 0, "require", "NAME,...", offsetof(struct options, require), 0, 0, 0, NULL, NULL,
+     "hold it against standards (ebu-3276, bs-1116, ...) or a file of requirements; status 1 if missed"},
     {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct options, csv), 0, 0, 0, NULL, NULL,
      "print comma-separated values, one quantity a line"},
 };
@@ -301,9 +303,14 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	    .measurement = &m, .bands = wanted(o, "bands"), .volume_m3 = (double)NAN};
 	struct sabin_pairs pairs = {0};
 	struct sabin_roomfile room = {0};
+	struct sabin_required *required = NULL;
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL;
 	int status = check(command, o);
+	if (status < 0 && o->require.count > 0)
+		status = sabin_required_new(command->name, operands[0], &o->speakers, &o->positions, &o->require,
+		                            &required);
+	all.required = status < 0 ? required : NULL;
 	if (status < 0)
 		status = sabin_choose(command->name, operands[0], &o->speakers, &o->positions, &m,
 		                      &chosen, &all.count);
@@ -318,11 +325,14 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		             : correlate(command, o, &all, &pairs);
 		if (status < 0)
 			status = show(command, o, &all);
+		if (status == SABIN_EXIT_DONE && required && sabin_required_missed(required))
+			status = SABIN_EXIT_NEGATIVE;
 		sabin_pairs_release(&pairs);
 		release(&all, results);
 		sabin_roomfile_release(&room);
 	}
 	free(chosen);
+	sabin_required_free(required);
 	sabin_measurement_release(&m);
 	return status;
 }

@@ -19,7 +19,7 @@
 
 struct options {
 	struct sabin_common common;
-	const char *output, *playback, *capture, *through;
+	const char *output, *playback, *capture, *through, *reference;
 	bool simulate, append, yes, no_recordings;
 	struct sabin_list speakers, positions;
 	double level_dbfs, ceiling_dbfs, length_s, rate_hz, countdown_s;
@@ -51,6 +51,8 @@ static const struct sabin_opt rows[] = {
      768000, NULL, NULL, "sampling rate, instead of the room file's"},
     {SABIN_OPT_INTEGER, 0, "takes", "N", offsetof(struct options, takes), 0, 1, 100, "3", NULL,
      "attempts allowed for each response"},
+    {SABIN_OPT_TEXT, 0, "reference-speaker", "NAME", offsetof(struct options, reference), 0, 0, 0, NULL,
+     NULL, "the timing chirps come from this speaker, whichever is measured"},
     {SABIN_OPT_TEXT, 0, "through", "DIR", offsetof(struct options, through), 0, 0, 0, NULL, NULL,
      "play through this correction of 'sabin eq'"},
     {SABIN_OPT_FLAG, 0, "append", NULL, offsetof(struct options, append), 0, 0, 0, NULL, NULL,
@@ -123,6 +125,9 @@ static void opened(void *context, const struct sabin_session_size *size)
 	          sabin_text_exact_hz(plan->room.sweep.from_hz).s,
 	          sabin_text_exact_hz(plan->room.sweep.to_hz).s, s->length_s, repeats, size->responses,
 	          size->responses == 1 ? "" : "s", takes, size->take_s, all_s / 60, all_s % 60);
+	if (s->reference)
+		sabin_say("the timing chirps come from '%s' on output %u at the same level, whichever is measured",
+		          s->reference->name, s->reference->output);
 }
 
 /* Time to leave the room, or to sit still. */
@@ -259,6 +264,30 @@ static int read_correction(struct plan *plan)
 	return err ? sabin_fail_input(plan->command->name, err, &diag) : -1;
 }
 
+/* The speaker that plays the timing chirps, by the option or the room file. */
+static int find_reference(struct plan *plan)
+{
+	const struct sabin_roomfile *room = &plan->room;
+	const char *option = plan->o->reference;
+	const char *name = option ? option : room->audio.reference_speaker;
+	if (!*name && !option)
+		return -1;
+	const int index = sabin_roomfile_speaker(room, name);
+	if (index < 0) {
+		sabin_complain(plan->command->name, "--reference-speaker: %s has no speaker '%s'; the first is '%s'",
+		               room->path, name, room->speakers[0].name);
+		return SABIN_EXIT_USAGE;
+	}
+	if (room->audio.has_loopback) {
+		sabin_complain(plan->command->name,
+		               "--reference-speaker: %s has a loopback, which tells the time already",
+		               room->path);
+		return SABIN_EXIT_USAGE;
+	}
+	plan->session.reference = &room->speakers[index];
+	return -1;
+}
+
 static double or(double option, double otherwise)
 {
 	return isnan(option) ? otherwise : option;
@@ -302,6 +331,8 @@ static int make_plan(struct plan *plan)
 		return SABIN_EXIT_USAGE;
 	}
 	int status = want(plan);
+	if (status < 0)
+		status = find_reference(plan);
 	if (status < 0)
 		status = read_correction(plan);
 	if (status < 0)

@@ -77,6 +77,19 @@ static bool check_move(const struct sabin_command *command, const struct options
 			               o->move.item[i]);
 			return false;
 		}
+		const int source = speaker >= 0 ? sabin_place_plan_source(plan, speaker) : -1;
+		if (source >= 0 && !plan->spec.source[source].moves) {
+			const struct sabin_speaker *other =
+			        &file->speakers[plan->speaker[source == 0 ? 1 : 0]];
+			if (o->keep.count > 0 && sabin_list_allows(&o->keep, o->move.item[i]))
+				sabin_complain(command->name, "%s is both to move and to stay", o->move.item[i]);
+			else
+				sabin_complain(command->name,
+				               "%s moves only together with %s, mirrored about the listener; let "
+				               "both move",
+				               o->move.item[i], other->name);
+			return false;
+		}
 		if (speaker < 0 && position > 0 && !plan->spec.listener_moves) {
 			sabin_complain(command->name,
 			               "%s moves only along with the listener, %s; name that one too",

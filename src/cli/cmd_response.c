@@ -274,7 +274,9 @@ static enum sabin_err print_impulse(const struct sabin_responses *all,
 	const struct sabin_rew_impulse about = {
 	    .zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz,
 	    .spl_offset_db = item->dbspl_at_0db.valid ? item->dbspl_at_0db.value : (double)NAN,
-	    .timing = r->zero == SABIN_ZERO_EMISSION ? SABIN_REW_TIMING_LOOPBACK : SABIN_REW_TIMING_NONE,
+	    .timing = r->zero == SABIN_ZERO_EMISSION    ? SABIN_REW_TIMING_LOOPBACK
+	              : r->zero == SABIN_ZERO_REFERENCE ? SABIN_REW_TIMING_ACOUSTIC
+	                                                : SABIN_REW_TIMING_NONE,
 	};
 	snprintf(name, sizeof name, "%s.%s", r->speaker, r->position);
 	char *text = sabin_rew_text_make(item->h, item->frames, r->rate_hz, &about, name, m->date);

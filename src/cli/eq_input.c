@@ -225,10 +225,36 @@ static void find_pairs(struct sabin_eq_input *in, const struct sabin_roomfile *r
 	}
 }
 
-/* From where to when the direct sound travels, as measured or by the room file's places. */
-static double travel_s(const struct sabin_measured *r, const struct sabin_roomfile *room)
+struct work {
+	const char *command, *path, *calibration;
+	const struct sabin_roomfile *room;
+	const size_t *chosen;
+	bool want_modes;
+	enum sabin_zero zero; /* see common_zero() */
+	struct sabin_responses fine, coarse;
+};
+
+/* What travel times count from: what all responses have in common, if that is more than their arrival. */
+static enum sabin_zero common_zero(const struct work *w, const struct sabin_eq_input *in)
 {
-	if (r->zero == SABIN_ZERO_EMISSION && r->arrival_s.valid)
+	const struct sabin_measured *all = in->measurement.responses;
+	enum sabin_zero zero = all[w->chosen[0]].zero;
+	bool mixed = false, known = true;
+	for (size_t i = 0; i < in->count; i++) {
+		mixed = mixed || all[w->chosen[i]].zero != zero;
+		known = known && all[w->chosen[i]].arrival_s.valid;
+	}
+	if (mixed)
+		sabin_say("times count from different zeros in %s: travel times are those of the room file's places",
+		          w->path);
+	return mixed || !known ? SABIN_ZERO_ARRIVAL : zero;
+}
+
+/* How long the direct sound travels, as measured or by the room file's places. */
+static double travel_s(const struct work *w, const struct sabin_measured *r)
+{
+	const struct sabin_roomfile *room = w->room;
+	if (w->zero != SABIN_ZERO_ARRIVAL)
 		return r->arrival_s.value;
 	const int speaker = room ? sabin_roomfile_speaker(room, r->speaker) : -1;
 	const int position = room ? sabin_roomfile_position(room, r->position) : -1;
@@ -240,6 +266,15 @@ static double travel_s(const struct sabin_measured *r, const struct sabin_roomfi
 		                  room->positions[position].position_m[k],
 		              2);
 	return sqrt(square) / sabin_speed_of_sound(room->room.temperature_c);
+}
+
+/* That of a speaker to its first place.  Times from a reference speaker compare at one place only. */
+static double first_travel_s(const struct work *w, const struct sabin_eq_input *in,
+                             const struct sabin_measured *r)
+{
+	const char *place = in->measurement.responses[w->chosen[0]].position;
+	return w->zero == SABIN_ZERO_REFERENCE && strcasecmp(r->position, place) != 0 ? (double)NAN
+	                                                                            : travel_s(w, r);
 }
 
 /* Modes that ring audibly, of one response. */
@@ -261,14 +296,6 @@ static size_t ringing(const struct sabin_correctable_place *p, struct sabin_eq_m
 	sabin_modefit_free(&fit);
 	return count;
 }
-
-struct work {
-	const char *command, *path, *calibration;
-	const struct sabin_roomfile *room;
-	const size_t *chosen;
-	bool want_modes;
-	struct sabin_responses fine, coarse;
-};
 
 static enum sabin_err compute(struct work *w, struct sabin_eq_input *in, struct sabin_diag *diag)
 {
@@ -299,7 +326,7 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 		                                     .places = in->places + at,
 		                                     .high_hz = INFINITY,
 		                                     .pair = -1,
-		                                     .travel_s = travel_s(w->fine.item[i].measured, w->room),
+		                                     .travel_s = first_travel_s(w, in, w->fine.item[i].measured),
 		                                     .travels_s = in->travels_s + at,
 		                                     .modes = in->modes + at * MODES_A_RESPONSE};
 		in->speaker_count++;
@@ -325,7 +352,7 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 			place->rate_hz = r->rate_hz;
 			place->arrival = (double)r->zero_index +
 			                 (r->zero_offset_s + r->arrival_s.value) * r->rate_hz;
-			in->travels_s[at] = travel_s(r, w->room);
+			in->travels_s[at] = travel_s(w, r);
 			in->emission[at] = r->zero == SABIN_ZERO_EMISSION && r->arrival_s.valid
 			                       ? place->arrival - r->arrival_s.value * r->rate_hz
 			                       : (double)NAN;
@@ -357,6 +384,7 @@ static int run(struct work *w, struct sabin_eq_input *in, const double range_hz[
 	if (err)
 		return sabin_fail_input(w->command, err, &diag);
 	err = allocate(in, in->count);
+	w->zero = common_zero(w, in);
 	if (!err)
 		err = gather(w, in);
 	if (err)

@@ -50,11 +50,37 @@ static enum sabin_err load(const struct sabin_measurement *m, const struct sabin
 	return SABIN_OK;
 }
 
-static bool stopped(void *user)
+static bool fitting(void *user, double fraction)
 {
 	const volatile sig_atomic_t *stop = *(const volatile sig_atomic_t **)user;
-	sabin_progress("fitting the room", 0.5);
-	return *stop;
+	sabin_progress("fitting the room", fraction);
+	return !*stop;
+}
+
+/* Too little was seen for a verdict. */
+static bool is_thin(const struct sabin_roomfit *fit)
+{
+	enum { LEAST = 10 };
+	return fit->mode_match.seen + fit->echo_match.seen < LEAST;
+}
+
+/* A measurement of another room is not fitted. */
+static enum sabin_err refuse_other(const struct sabin_roomfit *fit, const char *path,
+                                   const struct sabin_roomfile *file, struct sabin_diag *diag)
+{
+	const double *size_m = file->room.size_m, *far_m = fit->far_size_m;
+	char far[160] = "";
+	if (is_thin(fit) || !(fit->misfit > SABIN_ROOMFIT_OTHER))
+		return SABIN_OK;
+	if (fit->far_misfit > 0 && fit->far_misfit < SABIN_ROOMFIT_DOUBTFUL)
+		snprintf(far, sizeof far, "; a room of %.2f x %.2f x %.2f m would explain most of them", far_m[0],
+		         far_m[1], far_m[2]);
+	return sabin_diag_set(
+	    diag, SABIN_EFORMAT, path, 0, 0,
+	    "does not fit the room of %s: of %zu modes %zu and of %zu reflections %zu come near those of a room "
+	    "of %.2f x %.2f x %.2f m or up to 4 %% more or less, and %.0f and %.0f would by chance%s",
+	    file->path, fit->mode_match.seen, fit->mode_match.met, fit->echo_match.seen, fit->echo_match.met,
+	    size_m[0], size_m[1], size_m[2], fit->mode_match.by_chance, fit->echo_match.by_chance, far);
 }
 
 int sabin_fit_room(const char *command, const char *path, struct sabin_roomfile *file,
@@ -67,16 +93,20 @@ int sabin_fit_room(const char *command, const char *path, struct sabin_roomfile 
 	int status = -1;
 	enum sabin_err err = l ? sabin_measurement_open(path, &m, &diag) : SABIN_ENOMEM;
 	if (!err)
+		sabin_tell_incomplete(&m);
+	if (!err)
 		err = load(&m, file, l, names, &diag);
 	if (!err && l->count == 0)
 		err = sabin_diag_set(&diag, SABIN_EFORMAT, path, 0, 0,
 		                     "has no response whose speaker and position are in %s", file->path);
 	if (!err) {
-		err = sabin_roomfit(&file->room, l->response, l->count, stopped, &stop, fit);
+		err = sabin_roomfit(&file->room, l->response, l->count, fitting, &stop, fit);
 		sabin_progress_end();
 		if (err == SABIN_ESHORT || err == SABIN_EINVAL)
 			sabin_diag_set(&diag, err, path, 0, 0, "the room cannot be fitted to it: %s",
 			               sabin_strerror(err));
+		if (!err)
+			err = refuse_other(fit, path, file, &diag);
 	}
 	if (err)
 		status = sabin_fail_input(command, err, &diag);
@@ -93,7 +123,7 @@ int sabin_fit_room(const char *command, const char *path, struct sabin_roomfile 
 
 static void print_row(const char *label, const double *value)
 {
-	printf("  %-10s", label);
+	printf("  %-10.10s", label);
 	for (int b = 0; b < BANDS; b++)
 		if (isfinite(value[b]))
 			printf("%8.2f", value[b]);
@@ -102,16 +132,40 @@ static void print_row(const char *label, const double *value)
 	putchar('\n');
 }
 
-void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_names *names,
-                    const double size_m[3])
+static void show_match(const struct sabin_roomfit *fit)
 {
-	char text[32];
-	printf("%sFitted to the measurement%s: %zu responses, %zu modes, %zu reflections\n", sabin_bold(),
-	       sabin_plain(), names->count, fit->modes, fit->reflections);
+	const struct sabin_roomfit_match *modes = &fit->mode_match, *echoes = &fit->echo_match;
+	if (modes->seen > 0)
+		printf("  Of %zu modes, %zu are where the room has one (%.0f would be by chance), to %.2f %%.\n",
+		       modes->seen, modes->met, modes->by_chance, 100 * modes->rms);
+	if (echoes->seen > 0)
+		printf("  Of %zu reflections, %zu are where the room has one (%.0f would be by chance), to %.1f cm.\n",
+		       echoes->seen, echoes->met, echoes->by_chance, 100 * echoes->rms);
+	if (is_thin(fit))
+		printf("  %sThat is too little to tell whether the measurement was made in this room.%s\n", sabin_bad(),
+		       sabin_plain());
+	else
+		printf("  Misfit %.2f (0: all are, 1: no more than by chance): %s\n", fit->misfit,
+		       fit->misfit < SABIN_ROOMFIT_DOUBTFUL ? "this is the room" : "doubtful");
+	if (!is_thin(fit) && fit->misfit > SABIN_ROOMFIT_DOUBTFUL)
+		printf("  %sThe measurement fits the file in part only: check sizes and positions.  The sizes were "
+		       "left as they are.%s\n",
+		       sabin_bad(), sabin_plain());
+	if (fit->far_misfit > 0 && fit->far_misfit < SABIN_ROOMFIT_DOUBTFUL)
+		printf("  It would fit a room of %.2f x %.2f x %.2f m.\n", fit->far_size_m[0], fit->far_size_m[1],
+		       fit->far_size_m[2]);
+}
+
+static void show_sizes(const struct sabin_roomfit *fit, const double size_m[3])
+{
 	for (int a = 0; a < 3; a++) {
 		const struct sabin_quantity q = fit->size_m[a];
 		const double off = (q.value / size_m[a] - 1) * 100;
-		if (!q.valid)
+		if (fit->size_at_limit[a])
+			printf("  %s%-6s %.2f m in the file; the measurement speaks for %.2f m or beyond, which is as far "
+			       "as was looked%s\n",
+			       sabin_bad(), sides[a], size_m[a], q.value, sabin_plain());
+		else if (!q.valid)
 			printf("  %-6s %.2f m in the file; the measurement does not fix it\n", sides[a],
 			       size_m[a]);
 		else if (fabs(q.value - size_m[a]) > fmax(0.02, 2 * q.plus_minus))
@@ -122,6 +176,31 @@ void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_name
 			printf("  %-6s %.2f m in the file, and so says the measurement (%.2f m ± %.1f cm)\n",
 			       sides[a], size_m[a], q.value, q.plus_minus * 100);
 	}
+}
+
+/* Octaves whose time no absorption gives. */
+static void show_limits(const struct sabin_roomfit *fit)
+{
+	char text[32];
+	bool any = false;
+	for (int b = 0; b < BANDS; b++)
+		if (fit->factor_at_limit[b]) {
+			printf("%s%s", any ? ", " : "  No absorption gives the time that was measured at ",
+			       sabin_show_hz(band_hz[b], text, sizeof text));
+			any = true;
+		}
+	if (any)
+		puts(" Hz; there it is as near as can be.");
+}
+
+void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_names *names,
+                    const double size_m[3])
+{
+	char text[32];
+	printf("%sFitted to the measurement%s: %zu response%s\n", sabin_bold(), sabin_plain(), names->count,
+	       names->count == 1 ? "" : "s");
+	show_match(fit);
+	show_sizes(fit, size_m);
 	for (size_t i = 0; i < fit->wall_count; i++) {
 		const struct sabin_roomfit_wall *w = &fit->wall[i];
 		printf("  %s the file puts the %s %s at %.2f m from %s; the reflection heard at %s says %.2f m\n",
@@ -141,24 +220,50 @@ void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_name
 	print_row("measured", fit->t_measured_s);
 	print_row("of file", fit->t_file_s);
 	print_row("fitted", fit->t_fitted_s);
-	puts("  The absorption of all surfaces was changed in proportion; sizes as above.  What follows is of\n"
-	     "  the fitted room.\n");
+	print_row("absorption", fit->factor);
+	show_limits(fit);
+	puts("  -ln(1 - alpha) of all surfaces was multiplied by the factors of the last row; sizes as above.\n"
+	     "  What follows is of the fitted room.\n");
 }
 
 /* ---- for scripts ------------------------------------------------------------------------------------- */
+
+static void json_match(struct sabin_json *json, const char *name, const struct sabin_roomfit_match *match)
+{
+	sabin_json_open_object(json, name);
+	sabin_json_integer(json, "seen", (long long)match->seen);
+	sabin_json_integer(json, "met", (long long)match->met);
+	sabin_json_number(json, "by_chance", match->by_chance);
+	sabin_json_number(json, "rms", match->rms);
+	sabin_json_close(json);
+}
 
 void sabin_json_fit(struct sabin_json *json, const struct sabin_roomfit *fit,
                     const struct sabin_fit_names *names, const double size_m[3])
 {
 	sabin_json_open_object(json, "fit");
 	sabin_json_integer(json, "responses", (long long)names->count);
-	sabin_json_integer(json, "modes", (long long)fit->modes);
-	sabin_json_integer(json, "reflections", (long long)fit->reflections);
+	sabin_json_number(json, "misfit", fit->misfit);
+	json_match(json, "modes", &fit->mode_match);
+	json_match(json, "reflections", &fit->echo_match);
 	sabin_json_numbers(json, "file_size_m", size_m, 3);
 	sabin_json_open_object(json, "size_m");
 	for (int a = 0; a < 3; a++)
 		sabin_json_quantity(json, sides[a], fit->size_m[a], "m");
 	sabin_json_close(json);
+	sabin_json_open_array(json, "at_limit");
+	for (int a = 0; a < 3; a++)
+		if (fit->size_at_limit[a])
+			sabin_json_text(json, NULL, sides[a]);
+	for (int b = 0; b < BANDS; b++)
+		if (fit->factor_at_limit[b]) {
+			char text[32];
+			snprintf(text, sizeof text, "absorption at %g Hz", band_hz[b]);
+			sabin_json_text(json, NULL, text);
+		}
+	sabin_json_close(json);
+	if (fit->far_misfit > 0)
+		sabin_json_numbers(json, "far_size_m", fit->far_size_m, 3);
 	sabin_json_open_array(json, "bands");
 	for (int b = 0; b < BANDS; b++) {
 		sabin_json_open_object(json, NULL);

@@ -60,7 +60,11 @@ static enum sabin_err compare(const struct sabin_measurement *m, size_t first, s
 	                      : sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
 	    .time_s = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
 	};
-	if (a->zero == SABIN_ZERO_EMISSION && b->zero == SABIN_ZERO_EMISSION)
+	pair->why_no_time = a->zero == b->zero
+	                        ? "neither loopback nor reference speaker: the times have no common zero"
+	                        : "the two times count from different zeros";
+	/* the reference speaker is one for the whole measurement */
+	if (a->zero == b->zero && a->zero != SABIN_ZERO_ARRIVAL)
 		pair->time_s =
 		    sabin_quantity_valid(b->arrival_s.value - a->arrival_s.value,
 		                         hypot(b->arrival_s.plus_minus, a->arrival_s.plus_minus));
@@ -117,7 +121,9 @@ void sabin_pairs_show(const struct sabin_pair_difference *pairs, size_t count)
 		else
 			printf("%s is %.2f dB louder", db > 0 ? p->second : p->first, fabs(db));
 		if (isnan(time_s))
-			puts("; times need a loopback");
+			puts(strstr(p->why_no_time, "different")
+			         ? "; their times count from different zeros"
+			         : "; times need a loopback or a reference speaker");
 		else if (fabs(time_s) < alike_s)
 			printf(", at the same time within %.3f ms\n", 1e3 * fabs(time_s));
 		else if ((time_s > 0) == (db > 0) && fabs(db) >= alike_db)

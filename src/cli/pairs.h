@@ -10,7 +10,8 @@
 struct sabin_pair_difference {
 	const char *first, *second, *position;
 	struct sabin_quantity level_db; /* second over first, 200 Hz to 5 kHz */
-	struct sabin_quantity time_s;   /* second after first; NAN without a loopback */
+	struct sabin_quantity time_s;   /* second after first; NAN without a common time zero, */
+	const char *why_no_time;       /* and why then */
 };
 
 /* Every pair of the room at every position where both responses are there and to be trusted; free(). */

@@ -53,7 +53,10 @@ static enum sabin_err in_noise(const struct sabin_part_input *input, struct sti_
 static enum sabin_err compute(const struct sabin_part_input *input, void **result,
                               struct sabin_diag *diag)
 {
-	struct sabin_sti_options options = {0, HUGE_VAL};
+	struct sabin_sti_options options = {
+	    .excited_to_hz = HUGE_VAL,
+	    .stray = sabin_measurement_stray(input->measurement, input->measured),
+	};
 	struct sti_part *part = calloc(1, sizeof *part);
 	if (!part)
 		return SABIN_ENOMEM;

@@ -14,10 +14,11 @@ const char *sabin_place_rule_text(enum sabin_place_rule rule)
 	static const char *const text[SABIN_PLACE_RULES] = {
 	    [SABIN_PLACE_FINE] = "all constraints are kept",
 	    [SABIN_PLACE_ANGLE] = "the half-angle is not within 25 to 35 degrees",
-	    [SABIN_PLACE_WALL] = "a speaker is less than 0.25 m from a wall",
+	    [SABIN_PLACE_WALL] = "a speaker is less than 0.25 m from a wall, or its cabinet is in one",
 	    [SABIN_PLACE_REAR] = "the listener is less than 1 m from the wall behind",
 	    [SABIN_PLACE_BOX] = "something is outside its box of 'place'",
-	    [SABIN_PLACE_SOLID] = "something is in a keep-out zone, an object or a wall",
+	    [SABIN_PLACE_SOLID] = "a speaker is in a keep-out zone, an object or another speaker",
+	    [SABIN_PLACE_SEAT] = "somebody sits in a keep-out zone, or in, above or 0.1 m from an object",
 	    [SABIN_PLACE_MIRROR] = "left and right are not mirrored about the listener",
 	};
 	return (unsigned)rule < SABIN_PLACE_RULES ? text[rule] : "?";
@@ -64,40 +65,122 @@ static void print_places(const struct sabin_roomfile *file, const struct sabin_p
 static void print_hold(const char *what, const double hold_m[2])
 {
 	if (!isnan(hold_m[0]))
-		printf("%s -%.0f/+%.0f cm  ", what, hold_m[0] * 100, hold_m[1] * 100);
+		printf(" %s -%.0f/+%.0f cm ", what, hold_m[0] * 100, hold_m[1] * 100);
 }
 
-/* The two metrics that an arrangement improves most, by their share in the score. */
-static void print_reasons(const struct sabin_score_metrics *now, const struct sabin_score_metrics *then)
+/* ---- what changes ---- */
+
+enum { CHANGES = 6 };
+
+struct change {
+	const char *what;
+	double before, after;
+	double by;    /* that much of the score is gained; the gap is no part of it */
+	bool seconds; /* else dB */
+};
+
+static void list_changes(const struct sabin_score_metrics *now, const struct sabin_score_metrics *then,
+                         struct change out[CHANGES])
 {
-	const struct {
-		const char *what, *unit;
-		double before, after, share;
-	} all[] = {
-	    {"flatness", "dB", now->flatness_db, then->flatness_db, now->flatness_db - then->flatness_db},
-	    {"spread over the head", "dB", now->spread_db, then->spread_db,
-	     now->spread_db - then->spread_db},
-	    {"deepest boundary dip", "dB", now->dip_db, then->dip_db,
-	     0.25 * (fmax(0, -now->dip_db - 3) - fmax(0, -then->dip_db - 3))},
-	    {"strongest reflection", "dB", now->reflection_db, then->reflection_db,
-	     0.15 * (fmax(0, now->reflection_db + 10) - fmax(0, then->reflection_db + 10))},
-	    {"left against right", "dB", now->asymmetry_db, then->asymmetry_db,
-	     2 * (now->asymmetry_db - then->asymmetry_db)},
+	const struct change all[CHANGES] = {
+	    {"flatness", now->flatness_db, then->flatness_db, now->flatness_db - then->flatness_db, false},
+	    {"spread over the head", now->spread_db, then->spread_db, now->spread_db - then->spread_db, false},
+	    {"deepest boundary dip", now->dip_db, then->dip_db,
+	     0.25 * (fmax(0, -now->dip_db - 3) - fmax(0, -then->dip_db - 3)), false},
+	    {"strongest reflection", now->reflection_db, then->reflection_db,
+	     0.15 * (fmax(0, now->reflection_db + 10) - fmax(0, then->reflection_db + 10)), false},
+	    {"left against right", now->asymmetry_db, then->asymmetry_db,
+	     2 * (now->asymmetry_db - then->asymmetry_db), false},
+	    {"gap before reflections", now->gap_s, then->gap_s, 0, true},
 	};
-	size_t order[5] = {0, 1, 2, 3, 4};
-	for (int i = 1; i < 5; i++)
-		for (int k = i; k > 0 && all[order[k]].share > all[order[k - 1]].share; k--) {
-			const size_t other = order[k];
-			order[k] = order[k - 1];
-			order[k - 1] = other;
+	memcpy(out, all, sizeof all);
+	for (int i = 1; i < CHANGES; i++) /* most first; there are six */
+		for (int k = i; k > 0 && fabs(out[k].by) > fabs(out[k - 1].by); k--) {
+			const struct change other = out[k];
+			out[k] = out[k - 1];
+			out[k - 1] = other;
 		}
-	for (int i = 0; i < 2; i++)
-		if (all[order[i]].share > 0.05)
-			printf("%s%s %.1f → %.1f %s", i ? ", " : "      gains: ", all[order[i]].what,
-			       sabin_number_tidy(all[order[i]].before, 1),
-			       sabin_number_tidy(all[order[i]].after, 1), all[order[i]].unit);
-	if (all[order[0]].share > 0.05)
-		putchar('\n');
+}
+
+static void print_ms(double seconds)
+{
+	if (isfinite(seconds))
+		printf("%.1f", seconds * 1000);
+	else
+		printf("none");
+}
+
+/* How much better (+) or worse (-) a change is; less than what is printed is none. */
+static double side_of(const struct change *c)
+{
+	const double after = isnan(c->after) ? (double)INFINITY : c->after;
+	const double before = isnan(c->before) ? (double)INFINITY : c->before;
+	if (c->seconds)
+		return after == before || fabs(after - before) < 5e-5 ? 0 : after - before;
+	return fabs(c->after - c->before) < 0.05 ? 0 : c->what[0] == 'd' ? c->after - c->before : c->before - c->after;
+}
+
+static void print_changes(const struct sabin_score_metrics *now, const struct sabin_score_metrics *then)
+{
+	struct change change[CHANGES];
+	list_changes(now, then, change);
+	for (int side = 1; side >= -1; side -= 2) {
+		const char *separator = side > 0 ? "      gains:  " : "      costs:  ";
+		for (int i = 0; i < CHANGES; i++) {
+			const struct change *c = &change[i];
+			if (!(side_of(c) * side > 0))
+				continue;
+			printf("%s%s ", separator, c->what);
+			if (c->seconds) {
+				print_ms(c->before);
+				printf(" → ");
+				print_ms(c->after);
+				printf(" ms");
+			} else {
+				printf("%.1f → %.1f dB (%+.1f)", sabin_number_tidy(c->before, 1),
+				       sabin_number_tidy(c->after, 1), sabin_number_tidy(-c->by, 1));
+			}
+			separator = i % 3 == 2 ? ",\n              " : ", ";
+		}
+		if (separator[0] == ',')
+			putchar('\n');
+	}
+}
+
+static void print_view(const struct sabin_place_spec *spec, const struct sabin_place_arrangement *a,
+                       const struct sabin_place_arrangement *now)
+{
+	const struct sabin_place_view view =
+	        sabin_place_look(spec, (const double(*)[3])a->source_m, a->listener_m);
+	const struct sabin_place_view was =
+	        sabin_place_look(spec, (const double(*)[3])now->source_m, now->listener_m);
+	printf("      %.2f m to the listener", view.distance_m);
+	if (a != now)
+		printf(" (%+.2f)", view.distance_m - was.distance_m);
+	if (spec->pair)
+		printf(", half-angle %.1f°", view.half_angle_deg);
+	if (spec->pair && a != now)
+		printf(" (%+.1f)", view.half_angle_deg - was.half_angle_deg);
+	putchar('\n');
+}
+
+static bool anything_moves(const struct sabin_place_spec *spec)
+{
+	bool moves = spec->listener_moves;
+	for (size_t s = 0; s < spec->source_count; s++)
+		moves = moves || spec->source[s].moves;
+	return moves;
+}
+
+static void print_holds(const struct sabin_place_plan *plan, const struct sabin_place_arrangement *a)
+{
+	if (isnan(a->depth_hold_m[0]) && isnan(a->width_hold_m[0]) && isnan(a->listener_hold_m[0]))
+		return;
+	printf("      good within:");
+	print_hold("speakers back", a->depth_hold_m);
+	print_hold(plan->spec.pair ? "apart" : "across", a->width_hold_m);
+	print_hold("listener back", a->listener_hold_m);
+	putchar('\n');
 }
 
 void sabin_show_place(const struct sabin_roomfile *file, const struct sabin_place_plan *plan,
@@ -112,7 +195,7 @@ void sabin_show_place(const struct sabin_roomfile *file, const struct sabin_plac
 	       "dip", "reflect.", "gap", "L-R", "bass");
 	print_row("now", &result->current);
 	char label[24];
-	for (size_t i = 0; i < result->found_count; i++) {
+	for (size_t i = 0; anything_moves(&plan->spec) && i < result->found_count; i++) {
 		snprintf(label, sizeof label, "%zu", i + 1);
 		print_row(label, &result->found[i]);
 	}
@@ -121,21 +204,24 @@ void sabin_show_place(const struct sabin_roomfile *file, const struct sabin_plac
 		       sabin_place_rule_text(result->current_rule));
 	printf("\n  now%-15s x      y      z (m)\n", "");
 	print_places(file, plan, &result->current);
+	print_view(&plan->spec, &result->current, &result->current);
+	if (!anything_moves(&plan->spec)) {
+		puts("\n  Nothing may move, so nothing was searched.");
+		return;
+	}
 	for (size_t i = 0; i < result->found_count; i++) {
 		const struct sabin_place_arrangement *a = &result->found[i];
 		printf("  %s%zu%s%s\n", sabin_bold(), i + 1, sabin_plain(),
 		       a->score < result->current.score ? "" : " (not better than now)");
 		print_places(file, plan, a);
-		print_reasons(&result->current.metrics, &a->metrics);
-		printf("      good within: ");
-		print_hold("speakers back", a->depth_hold_m);
-		print_hold(plan->spec.pair ? "apart" : "across", a->width_hold_m);
-		print_hold("listener back", a->listener_hold_m);
-		putchar('\n');
+		print_view(&plan->spec, a, &result->current);
+		print_changes(&result->current.metrics, &a->metrics);
+		print_holds(plan, a);
 	}
-	printf("\n  %zu arrangements on a grid of %g cm kept the constraints.  The score rises by at most\n"
-	       "  0.5 where 'good within' says so; arrangements whose scores differ by less are equals.\n",
-	       result->tried, result->step_m * 100);
+	printf("\n  %zu arrangement%s on a grid of %g cm kept the constraints.  The score rises by at most\n"
+	       "  0.5 where 'good within' says so; arrangements whose scores differ by less are equals.\n"
+	       "  Behind each change stands what it does to the score at the point itself: less is better.\n",
+	       result->tried, result->tried == 1 ? "" : "s", result->step_m * 100);
 	for (int s = 0; s < (int)file->speaker_count; s++)
 		if (sabin_place_plan_source(plan, s) < 0)
 			printf("  %s is not part of the score and stays.\n", file->speakers[s].name);
@@ -166,6 +252,10 @@ static void write_arrangement(struct sabin_json *json, const struct sabin_roomfi
 	double at_m[3];
 	sabin_json_number(json, "score", a->score);
 	write_metrics(json, &a->metrics);
+	const struct sabin_place_view view =
+	        sabin_place_look(&plan->spec, (const double(*)[3])a->source_m, a->listener_m);
+	sabin_json_number(json, "distance_m", view.distance_m);
+	sabin_json_number(json, "half_angle_deg", view.half_angle_deg);
 	sabin_json_open_object(json, "speakers");
 	for (int s = 0; s < (int)file->speaker_count; s++) {
 		sabin_place_plan_speaker(plan, file, a, s, at_m);
@@ -190,6 +280,7 @@ static void write_gains(struct sabin_json *json, const struct sabin_place_arrang
 	sabin_json_number(json, "sbir_db", then->metrics.dip_db - now->metrics.dip_db);
 	sabin_json_number(json, "reflection_db",
 	                  now->metrics.reflection_db - then->metrics.reflection_db);
+	sabin_json_number(json, "itdg_s", then->metrics.gap_s - now->metrics.gap_s);
 	sabin_json_number(json, "asymmetry_db",
 	                  now->metrics.asymmetry_db - then->metrics.asymmetry_db);
 	sabin_json_close(json);
@@ -223,7 +314,7 @@ enum sabin_err sabin_show_place_json(const struct sabin_roomfile *file,
 	                result->current_rule ? sabin_place_rule_text(result->current_rule) : NULL);
 	sabin_json_close(json);
 	sabin_json_open_array(json, "best");
-	for (size_t i = 0; i < result->found_count; i++) {
+	for (size_t i = 0; anything_moves(&plan->spec) && i < result->found_count; i++) {
 		sabin_json_open_object(json, NULL);
 		write_arrangement(json, file, plan, &result->found[i]);
 		write_gains(json, &result->current, &result->found[i]);

@@ -89,6 +89,14 @@ static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 	sabin_json_close(json);
 }
 
+/* Why a distance or a difference in time is not known. */
+static const char *why_no_time(enum sabin_zero zero)
+{
+	return zero == SABIN_ZERO_ARRIVAL     ? "no loopback: the time of emission is not known"
+	       : zero == SABIN_ZERO_REFERENCE ? "times count from the reference speaker's arrival, not from emission"
+	                                      : NULL;
+}
+
 static void json_pairs(struct sabin_json *json, const struct sabin_pair_difference *pairs, size_t count)
 {
 	sabin_json_open_array(json, "pairs");
@@ -99,9 +107,7 @@ static void json_pairs(struct sabin_json *json, const struct sabin_pair_differen
 		sabin_json_text(json, "position", pairs[i].position);
 		sabin_json_quantity(json, "level_difference_db", pairs[i].level_db, "dB");
 		sabin_json_quantity_why(json, "time_difference_s", pairs[i].time_s, "s",
-		                        isnan(pairs[i].time_s.value)
-		                            ? "no loopback: the time of emission is not known"
-		                            : NULL);
+		                        isnan(pairs[i].time_s.value) ? pairs[i].why_no_time : NULL);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
@@ -116,6 +122,8 @@ enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, co
 	sabin_json_text(json, "schema", "sabin.measurement/1");
 	sabin_json_text(json, "directory", directory);
 	sabin_json_bool(json, "complete", m->complete);
+	if (m->reference_speaker[0])
+		sabin_json_text(json, "reference_speaker", m->reference_speaker);
 	sabin_json_open_array(json, "responses");
 	for (size_t i = 0; i < m->response_count; i++) {
 		const struct sabin_measured *r = &m->responses[i];
@@ -130,9 +138,7 @@ enum sabin_err sabin_show_measurement_json(const struct sabin_measurement *m, co
 			sabin_json_number(json, "zero_offset_s", r->zero_offset_s);
 		sabin_json_quantity(json, "arrival_s", r->arrival_s, "s");
 		sabin_json_quantity_why(json, "distance_m", r->distance_m, "m",
-		                        r->zero == SABIN_ZERO_ARRIVAL
-		                            ? "no loopback: the time of emission is not known"
-		                            : NULL);
+		                        why_no_time(r->zero));
 		sabin_json_open_object(json, "level_reference");
 		sabin_json_text(json, "kind", sabin_level_kind_name(r->level_kind));
 		sabin_json_quantity_why(json, "dbspl_at_0dbfs", r->dbspl_at_0dbfs, "dB SPL",
@@ -289,7 +295,7 @@ static bool names_exist(const char *command, const char *what, const struct sabi
 }
 
 /* What is missing does not show in a table. */
-static void tell_incomplete(const struct sabin_measurement *m)
+void sabin_tell_incomplete(const struct sabin_measurement *m)
 {
 	struct sabin_roomfile room = {0};
 	struct sabin_diag quiet; /* without a room file less is said */
@@ -317,7 +323,7 @@ int sabin_choose(const char *command, const char *path, const struct sabin_list 
 		sabin_complain(command, "%s: holds no responses", path);
 		return SABIN_EXIT_INPUT;
 	}
-	tell_incomplete(m);
+	sabin_tell_incomplete(m);
 	if (!names_exist(command, "speaker", speakers, m, true) ||
 	    !names_exist(command, "position", positions, m, false))
 		return SABIN_EXIT_USAGE;

@@ -53,6 +53,9 @@ int sabin_no_such(const char *command, const char *what, const char *name, const
 int sabin_check_names(const char *command, const struct sabin_list *speakers,
                       const struct sabin_list *positions, const struct sabin_roomfile *room);
 
+/* Say that a measurement directory lacks responses, where it does. */
+void sabin_tell_incomplete(const struct sabin_measurement *measurement);
+
 /* Open a measurement and choose responses by --speaker and --position: chosen[] (to be freed) has
  * their indices.  Returns an exit status after a message, or -1. */
 int sabin_choose(const char *command, const char *path, const struct sabin_list *speakers,

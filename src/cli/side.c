@@ -104,9 +104,9 @@ static enum sabin_err read_item(struct sabin_side *side, size_t index, struct sa
 {
 	const struct sabin_response_item *r = item->response;
 	struct sabin_analysis_options o = octaves(&side->measurement);
-	const struct sabin_sti_options excited = {o.excited_from_hz, o.excited_to_hz};
 	item->measured = r->measured;
 	o.stray = sabin_measurement_stray(&side->measurement, r->measured);
+	const struct sabin_sti_options excited = {o.excited_from_hz, o.excited_to_hz, o.stray};
 	enum sabin_err err =
 	    sabin_analysis_compute(r->h, r->frames, r->measured->rate_hz, &o, &item->analysis);
 	if (err)

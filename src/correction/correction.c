@@ -50,7 +50,7 @@ static double band_level_db(const struct sabin_correction_channel *c)
 void sabin_correction_align(struct sabin_correction *correction,
                             const struct sabin_eq_speaker *speakers)
 {
-	double least = INFINITY, last = 0;
+	double least = INFINITY, last = -INFINITY; /* times may count from any moment */
 	bool timed = true;
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		if (speakers[i].sub)

@@ -175,16 +175,21 @@ static int lock_directory(const char *path)
 	return lock;
 }
 
-/* The path of a file in the target's folder if it is a temporary of it without an owner. */
-static char *without_owner(const struct sabin_output *output, const char *file)
+/* Whether a file's name is that of a temporary with this prefix. */
+static bool has_prefix(const char *file, const char *prefix)
+{
+	const size_t length = strlen(prefix);
+	return strncmp(file, prefix, length) == 0 && strlen(file) == length + 6;
+}
+
+/* The path of a file in the target's folder if it is a temporary of it without an owner, and not `own`. */
+static char *without_owner(const char *target, const char *own, const char *file)
 {
 	char prefix[250];
-	temporary_prefix(output->target, prefix);
-	const size_t length = strlen(prefix);
-	if (strncmp(file, prefix, length) != 0 || strlen(file) != length + 6 ||
-	    strcmp(file, last_part(output->temporary)) == 0)
+	temporary_prefix(target, prefix);
+	if (!has_prefix(file, prefix) || (own && strcmp(file, last_part(own)) == 0))
 		return NULL;
-	char *path = path_beside(output->target, file);
+	char *path = path_beside(target, file);
 	int lock = path ? lock_directory(path) : -1;
 	if (lock >= 0) {
 		close(lock);
@@ -194,16 +199,48 @@ static char *without_owner(const struct sabin_output *output, const char *file)
 	return NULL;
 }
 
-char *sabin_output_leftover(const struct sabin_output *output)
+static char *leftover(const char *target, const char *own)
 {
-	char *folder = sabin_path_folder(output->target), *found = NULL;
+	char *folder = sabin_path_folder(target), *found = NULL;
 	DIR *entries = folder ? opendir(folder) : NULL;
 	for (struct dirent *entry; !found && entries && (entry = readdir(entries));)
-		found = without_owner(output, entry->d_name);
+		found = without_owner(target, own, entry->d_name);
 	if (entries)
 		closedir(entries);
 	free(folder);
 	return found;
+}
+
+char *sabin_output_leftover(const struct sabin_output *output)
+{
+	return leftover(output->target, output->temporary);
+}
+
+char *sabin_output_leftover_of(const char *target)
+{
+	char *plain = strdup(target);
+	for (size_t n = plain ? strlen(plain) : 0; n > 1 && plain[n - 1] == '/'; n--)
+		plain[n - 1] = '\0';
+	char *found = plain ? leftover(plain, NULL) : NULL;
+	free(plain);
+	return found;
+}
+
+enum sabin_temporary sabin_output_temporary(const char *path)
+{
+	char *plain = strdup(path);
+	for (size_t n = plain ? strlen(plain) : 0; n > 1 && plain[n - 1] == '/'; n--)
+		plain[n - 1] = '\0';
+	const char *file = plain ? last_part(plain) : "", *dot = strstr(file, ".sabin-");
+	enum sabin_temporary is = SABIN_TEMPORARY_NO;
+	if (*file == '.' && dot && strlen(dot) == strlen(".sabin-") + 6) {
+		const int lock = lock_directory(plain);
+		is = lock >= 0 ? SABIN_TEMPORARY_LEFT : SABIN_TEMPORARY_IN_USE;
+		if (lock >= 0)
+			close(lock);
+	}
+	free(plain);
+	return is;
 }
 
 /* Make the temporary; names that exist already are tried again. */

@@ -45,6 +45,13 @@ void sabin_output_abandon(struct sabin_output *output);
  * it: free() it, or NULL when there is none.  Nothing that still runs is meant: that holds a lock. */
 SABIN_MUST char *sabin_output_leftover(const struct sabin_output *output);
 
+/* The same for a target that is not being written. */
+SABIN_MUST char *sabin_output_leftover_of(const char *target);
+
+/* Is `path` a temporary directory of ours: one that somebody writes, or one that a run left that died? */
+enum sabin_temporary { SABIN_TEMPORARY_NO, SABIN_TEMPORARY_IN_USE, SABIN_TEMPORARY_LEFT };
+enum sabin_temporary sabin_output_temporary(const char *path);
+
 /* Text of `length` bytes as a whole file, by the three steps above. */
 SABIN_MUST enum sabin_err sabin_output_text(const char *target, const char *text, size_t length,
                                             bool force, struct sabin_diag *diag);

@@ -19,7 +19,9 @@
 
 const char *sabin_zero_name(enum sabin_zero zero)
 {
-	return zero == SABIN_ZERO_EMISSION ? "emission" : "arrival";
+	return zero == SABIN_ZERO_EMISSION    ? "emission"
+	       : zero == SABIN_ZERO_REFERENCE ? "reference-speaker"
+	                                      : "arrival";
 }
 
 const char *sabin_level_kind_name(enum sabin_level_kind kind)
@@ -181,19 +183,22 @@ static enum sabin_err read_sound(const char *path, struct sabin_wav *wav,
 static void use_rew(const struct sabin_rew_impulse *rew, size_t frames, double position,
                     struct sabin_measured *out)
 {
-	if (rew->timing == SABIN_REW_TIMING_LOOPBACK && isfinite(rew->zero)) {
+	const bool loopback = rew->timing == SABIN_REW_TIMING_LOOPBACK;
+	if (rew->timing != SABIN_REW_TIMING_NONE && isfinite(rew->zero)) {
 		const double nearest = round(rew->zero);
-		out->distance_m = sabin_quantity_valid(
-		    (position - rew->zero) / out->rate_hz * sabin_speed_of_sound(20), NAN);
+		if (loopback)
+			out->distance_m = sabin_quantity_valid(
+			    (position - rew->zero) / out->rate_hz * sabin_speed_of_sound(20), NAN);
 		if (nearest >= 0 && nearest <= (double)(frames - 1)) {
-			out->zero = SABIN_ZERO_EMISSION;
+			out->zero = loopback ? SABIN_ZERO_EMISSION : SABIN_ZERO_REFERENCE;
 			out->zero_index = (size_t)nearest;
 			out->zero_offset_s = (rew->zero - nearest) / out->rate_hz;
 			out->arrival_s =
 			    sabin_quantity_valid((position - rew->zero) / out->rate_hz, NAN);
 		} else {
-			sabin_verdict_say(&out->verdict, "emission lies outside of the samples: time "
-			                                 "zero is the arrival");
+			sabin_verdict_say(&out->verdict, "%s lies outside of the samples: time zero is the "
+			                                 "arrival",
+			                  loopback ? "emission" : "the reference speaker's arrival");
 		}
 	}
 	if (isfinite(rew->spl_offset_db)) {
@@ -282,15 +287,28 @@ static bool is_room_file(const char *path)
 	return end && (strcasecmp(end, ".yaml") == 0 || strcasecmp(end, ".yml") == 0);
 }
 
+/* Perhaps a run into it was killed before it was whole. */
+static enum sabin_err not_there(const char *path, int error, struct sabin_diag *diag)
+{
+	char *left = error == ENOENT ? sabin_output_leftover_of(path) : NULL;
+	enum sabin_err err =
+	    left ? sabin_diag_set(diag, SABIN_EIO, path, 0, 0,
+	                          "no such file or directory; a run that was killed left %s", left)
+	         : sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s",
+	                          error == ENOENT ? "no such file or directory" : strerror(error));
+	if (left)
+		sabin_diag_advise(diag, "the sound files in it open one by one; measure again, and remove it");
+	free(left);
+	return err;
+}
+
 enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
                                       struct sabin_diag *diag)
 {
 	*out = (struct sabin_measurement){0};
 	struct stat status;
 	if (stat(path, &status) != 0)
-		return sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "%s",
-		                      errno == ENOENT ? "no such file or directory"
-		                                      : strerror(errno));
+		return not_there(path, errno, diag);
 	out->path = strdup(path);
 	if (!out->path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");

@@ -15,7 +15,9 @@
 #include "io/diag.h"
 #include "io/roomfile.h"
 
-enum sabin_zero { SABIN_ZERO_ARRIVAL, SABIN_ZERO_EMISSION };
+/* Time zero: the arrival of the direct sound; its emission; or when the same sound would have arrived from
+ * the reference loudspeaker. */
+enum sabin_zero { SABIN_ZERO_ARRIVAL, SABIN_ZERO_EMISSION, SABIN_ZERO_REFERENCE };
 enum sabin_level_kind {
 	SABIN_LEVEL_UNKNOWN,
 	SABIN_LEVEL_FULL_SCALE,
@@ -92,6 +94,7 @@ struct sabin_measurement {
 	bool has_stimulus;
 	struct sabin_stimulus stimulus; /* as played */
 	unsigned repeats;
+	char reference_speaker[SABIN_NAME_SIZE]; /* which one the chirps came from; "": the measured one */
 	bool complete;
 	struct sabin_measured *responses;
 	size_t response_count;

@@ -447,7 +447,7 @@ static enum sabin_err read_calibration(struct reader *reader,
 static enum sabin_err read_response(struct reader *reader, const struct sabin_yaml_node *node,
                                     struct sabin_measured *out)
 {
-	static const char *const zeros[] = {"arrival", "emission"};
+	static const char *const zeros[] = {"arrival", "emission", "reference-speaker"};
 	size_t channel = 1, rate_hz = 0, zero = 0;
 	enum sabin_err err = read_name(reader, node, "speaker", out->speaker);
 	if (!err)
@@ -461,7 +461,7 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 	if (!err)
 		err = read_whole(reader, node, "zero_index", true, 0, frames_max, &out->zero_index);
 	if (!err)
-		err = read_word(reader, node, "zero", zeros, 2, &zero);
+		err = read_word(reader, node, "zero", zeros, 3, &zero);
 	if (!err && sabin_yaml_find(node, "zero_offset_s"))
 		err = read_number(reader, node, "zero_offset_s", -1, 1, &out->zero_offset_s);
 	if (!err)
@@ -476,7 +476,7 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 		err = read_verdict(reader, node, &out->verdict);
 	out->channel = channel - 1;
 	out->rate_hz = (unsigned)rate_hz;
-	out->zero = zero == 1 ? SABIN_ZERO_EMISSION : SABIN_ZERO_ARRIVAL;
+	out->zero = (enum sabin_zero)zero; /* in their order */
 	return err;
 }
 
@@ -527,7 +527,25 @@ static enum sabin_err read_root(struct reader *reader, const struct sabin_yaml_n
 		err = read_pcm(reader, root, "capture", &out->capture);
 	if (!err)
 		err = read_stimulus(reader, root);
+	if (!err && sabin_yaml_find(root, "reference_speaker"))
+		err = read_name(reader, root, "reference_speaker", out->reference_speaker);
 	return err ? err : read_responses(reader, root);
+}
+
+/* The file is written last: a directory without one is no measurement, or not yet, or was never finished. */
+static enum sabin_err no_measurement(const char *path, struct sabin_diag *diag)
+{
+	static const char *const what[] = {
+	    [SABIN_TEMPORARY_NO] = "is not a measurement: there is no measurement.yaml in it",
+	    [SABIN_TEMPORARY_IN_USE] = "is not a measurement yet: a run still writes it",
+	    [SABIN_TEMPORARY_LEFT] = "is no whole measurement: the run that wrote it was killed, and there is no "
+	                             "measurement.yaml in it",
+	};
+	const enum sabin_temporary is = sabin_output_temporary(path);
+	enum sabin_err err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "%s", what[is]);
+	if (is == SABIN_TEMPORARY_LEFT)
+		sabin_diag_advise(diag, "the sound files in it open one by one");
+	return err;
 }
 
 enum sabin_err sabin_measurement_read(struct sabin_measurement *out, struct sabin_diag *diag)
@@ -540,8 +558,7 @@ enum sabin_err sabin_measurement_read(struct sabin_measurement *out, struct sabi
 	struct stat status;
 	enum sabin_err err;
 	if (stat(reader.path, &status) != 0)
-		err = sabin_diag_set(diag, SABIN_EFORMAT, out->path, 0, 0,
-		                     "is not a measurement: there is no measurement.yaml in it");
+		err = no_measurement(out->path, diag);
 	else
 		err = sabin_yaml_read(reader.path, &yaml, diag);
 	if (!err)

@@ -194,6 +194,8 @@ enum sabin_err sabin_measurement_write(const struct sabin_measurement *measureme
 	sabin_yaml_write_bool(&writer, "complete", measurement->complete);
 	write_pcm(&writer, "playback", &measurement->playback);
 	write_pcm(&writer, "capture", &measurement->capture);
+	if (measurement->reference_speaker[0])
+		sabin_yaml_write_text(&writer, "reference_speaker", measurement->reference_speaker);
 	write_stimulus(&writer, measurement);
 	sabin_yaml_write_sequence(&writer, "responses", false);
 	for (size_t i = 0; i < measurement->response_count; i++)

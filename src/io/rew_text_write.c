@@ -48,8 +48,9 @@ static void write_all(FILE *stream, const double *h, size_t frames, unsigned rat
 	fputs("\n* Measurement: ", stream);
 	put_words(stream, name);
 	fprintf(stream, "\n* Excitation: Log Swept Sine %s\n",
-	        about->timing == SABIN_REW_TIMING_LOOPBACK ? "using a loopback as a timing reference"
-	                                                   : "with no timing reference");
+	        about->timing == SABIN_REW_TIMING_LOOPBACK   ? "using a loopback as a timing reference"
+	        : about->timing == SABIN_REW_TIMING_ACOUSTIC ? "using an acoustic timing reference"
+	                                                     : "with no timing reference");
 	put_setting(stream, frames ? fabs(h[peak]) : 0, "Peak value before normalisation");
 	fprintf(stream, "%zu // Peak index\n%zu // Response length\n", peak, frames);
 	put_setting(stream, 1.0 / rate_hz, "Sample interval (seconds)");

@@ -104,6 +104,19 @@ static enum sabin_err read_speaker(struct sabin_room_reader *reader,
 	return err;
 }
 
+static enum sabin_err no_such_speaker(struct sabin_room_reader *reader,
+                                      const struct sabin_yaml_node *said, const char *label)
+{
+	const struct sabin_roomfile *room = reader->out;
+	const char **names = calloc(room->speaker_count, sizeof(*names));
+	for (size_t i = 0; names && i < room->speaker_count; i++)
+		names[i] = room->speakers[i].name;
+	const char *near = names ? sabin_nearest(said->text, names, room->speaker_count) : NULL;
+	free(names);
+	return sabin_room_refuse(reader, said, "%s: no speaker is called '%s'%s%s%s", label, said->text,
+	                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 /* Both of a pair name each other afterwards, whoever said it. */
 static enum sabin_err join_pair(struct sabin_room_reader *reader,
                                 const struct sabin_yaml_node *node, size_t index)
@@ -115,16 +128,9 @@ static enum sabin_err join_pair(struct sabin_room_reader *reader,
 		return SABIN_OK;
 	int other = sabin_roomfile_speaker(room, said->text);
 	if (other < 0) {
-		const char **names = calloc(room->speaker_count, sizeof(*names));
-		for (size_t i = 0; names && i < room->speaker_count; i++)
-			names[i] = room->speakers[i].name;
-		const char *near =
-		    names ? sabin_nearest(said->text, names, room->speaker_count) : NULL;
-		free(names);
-		return sabin_room_refuse(reader, said,
-		                         "speakers.%s.pair: no speaker is called '%s'%s%s%s",
-		                         speaker->name, said->text, near ? "; did you mean '" : "",
-		                         near ? near : "", near ? "'?" : "");
+		char label[96];
+		snprintf(label, sizeof label, "speakers.%s.pair", speaker->name);
+		return no_such_speaker(reader, said, label);
 	}
 	if ((size_t)other == index)
 		return sabin_room_refuse(reader, said,
@@ -366,6 +372,29 @@ static enum sabin_err read_loopback(struct sabin_room_reader *reader,
 	return err;
 }
 
+/* What plays the timing chirps must play them. */
+static enum sabin_err check_reference(struct sabin_room_reader *reader, const struct sabin_yaml_node *said)
+{
+	static const double least_top_hz = 1000;
+	struct sabin_roomfile *out = reader->out;
+	const int index = sabin_roomfile_speaker(out, out->audio.reference_speaker);
+	if (index < 0)
+		return no_such_speaker(reader, said, "audio.reference_speaker");
+	if (out->speakers[index].range_hz[1] < least_top_hz)
+		return sabin_room_refuse(reader, said,
+		                         "audio.reference_speaker: '%s' plays only to %s; one that plays the "
+		                         "timing chirps, some kHz and up, was expected",
+		                         out->speakers[index].name,
+		                         sabin_text_exact_hz(out->speakers[index].range_hz[1]).s);
+	if (out->audio.has_loopback)
+		return sabin_room_refuse_key(reader, said,
+		                             "audio: either loopback or reference_speaker was expected, not "
+		                             "both: a loopback tells the time already");
+	snprintf(out->audio.reference_speaker, sizeof(out->audio.reference_speaker), "%s",
+	         out->speakers[index].name);
+	return SABIN_OK;
+}
+
 /* Positions name their microphones; the first one stands where nothing is said. */
 static enum sabin_err assign_microphones(struct sabin_room_reader *reader)
 {
@@ -391,6 +420,7 @@ static enum sabin_err read_audio(struct sabin_room_reader *reader,
 	const struct sabin_yaml_node *one = sabin_yaml_find(node, "microphone");
 	const struct sabin_yaml_node *several = sabin_yaml_find(node, "microphones");
 	const struct sabin_yaml_node *loopback = sabin_yaml_find(node, "loopback");
+	const struct sabin_yaml_node *reference = sabin_yaml_find(node, "reference_speaker");
 	if (!err && one && several)
 		err = sabin_room_refuse_key(
 		    reader, several,
@@ -399,6 +429,8 @@ static enum sabin_err read_audio(struct sabin_room_reader *reader,
 		err = several ? several_microphones(reader, several) : only_microphone(reader, one);
 	if (!err && loopback)
 		err = read_loopback(reader, loopback);
+	if (!err && reference)
+		err = check_reference(reader, reference);
 	return err ? err : assign_microphones(reader);
 }
 

@@ -130,6 +130,7 @@ struct sabin_roomfile {
 		size_t microphone_count;
 		bool has_loopback;
 		unsigned loopback_output, loopback_input;
+		char reference_speaker[SABIN_NAME_SIZE]; /* from which the timing chirps come; "": none */
 		bool loopback_response; /* the interface's response is taken away as well as its latency */
 	} audio;
 	struct {

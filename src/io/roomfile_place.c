@@ -77,6 +77,28 @@ static struct sabin_box box_of(const struct sabin_roomfile *file, const char *na
 	return box;
 }
 
+/* The upright box around a cabinet.  Where an aim is given the acoustic centre is in the middle of the front,
+ * which looks that way; else in the middle of it all. */
+static struct sabin_box cabinet_of(const struct sabin_speaker *speaker)
+{
+	const double *box_m = speaker->box_m;
+	struct sabin_box box;
+	for (int axis = 0; axis < 3; axis++) {
+		box.max_m[axis] = box_m[axis] / 2;
+		box.min_m[axis] = -box.max_m[axis];
+	}
+	if (isnan(speaker->aim_deg))
+		return box;
+	const double aim = speaker->aim_deg * M_PI / 180;
+	const double across_m[2] = {fabs(cos(aim)) * box_m[0] / 2, fabs(sin(aim)) * box_m[0] / 2};
+	const double back_m[2] = {-sin(aim) * box_m[1], -cos(aim) * box_m[1]};
+	for (int axis = 0; axis < 2; axis++) {
+		box.min_m[axis] = fmin(0, back_m[axis]) - across_m[axis];
+		box.max_m[axis] = fmax(0, back_m[axis]) + across_m[axis];
+	}
+	return box;
+}
+
 static void add_source(const struct sabin_roomfile *file, int speaker, bool main, bool moves,
                        struct sabin_place_plan *plan)
 {
@@ -91,6 +113,8 @@ static void add_source(const struct sabin_roomfile *file, int speaker, bool main
 	memcpy(source->position_m, s->position_m, sizeof s->position_m);
 	source->moves = moves;
 	source->within = box_of(file, s->name, s->position_m);
+	if (!isnan(s->box_m[0]))
+		source->cabinet = cabinet_of(s);
 }
 
 static void add_sources(const struct sabin_roomfile *file, const bool *moves,
@@ -123,6 +147,31 @@ static int depth_axis(const struct sabin_place_spec *spec)
 	return spec->pair ? x >= y : y >= x;
 }
 
+/* Things to sit on, by the beginning of their names. */
+static bool is_seating(const char *kind)
+{
+	static const char *const seats[] = {"armchair", "bed", "bench", "chair", "couch", "pouf", "seat", "sofa",
+	                                    "stool"};
+	for (size_t i = 0; i < sizeof seats / sizeof *seats; i++)
+		if (strncasecmp(kind, seats[i], strlen(seats[i])) == 0)
+			return true;
+	return false;
+}
+
+static void list_solids(const struct sabin_roomfile *file, struct sabin_place_solid *solid)
+{
+	for (size_t i = 0; i < file->keep_out_count; i++, solid++) {
+		solid->kind = SABIN_PLACE_ZONE;
+		memcpy(solid->box.min_m, file->keep_out[i].min_m, 3 * sizeof(double));
+		memcpy(solid->box.max_m, file->keep_out[i].max_m, 3 * sizeof(double));
+	}
+	for (size_t i = 0; i < file->object_count; i++, solid++) {
+		solid->kind = is_seating(file->objects[i].kind) ? SABIN_PLACE_SEATING : SABIN_PLACE_FURNITURE;
+		memcpy(solid->box.min_m, file->objects[i].min_m, 3 * sizeof(double));
+		memcpy(solid->box.max_m, file->objects[i].max_m, 3 * sizeof(double));
+	}
+}
+
 enum sabin_err sabin_roomfile_place(const struct sabin_roomfile *file, const bool *moves_speaker,
                                     const bool *moves_position, struct sabin_place_plan *out)
 {
@@ -150,15 +199,7 @@ enum sabin_err sabin_roomfile_place(const struct sabin_roomfile *file, const boo
 		memcpy(out->follower_m[spec->follower_count++], file->positions[p].position_m,
 		       3 * sizeof(double));
 	}
-	for (size_t i = 0; i < file->keep_out_count; i++) {
-		memcpy(out->solid[i].min_m, file->keep_out[i].min_m, 3 * sizeof(double));
-		memcpy(out->solid[i].max_m, file->keep_out[i].max_m, 3 * sizeof(double));
-	}
-	for (size_t i = 0; i < file->object_count; i++) {
-		struct sabin_box *box = &out->solid[file->keep_out_count + i];
-		memcpy(box->min_m, file->objects[i].min_m, 3 * sizeof(double));
-		memcpy(box->max_m, file->objects[i].max_m, 3 * sizeof(double));
-	}
+	list_solids(file, out->solid);
 	spec->follower_m = (const double(*)[3])out->follower_m;
 	spec->solid = out->solid;
 	spec->solid_count = solid;

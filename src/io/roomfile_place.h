@@ -15,12 +15,12 @@ struct sabin_place_plan {
 	int listener;                         /* position of the file */
 	int *follower;                        /* positions that go along, by follower */
 	double (*follower_m)[3];
-	struct sabin_box *solid;
+	struct sabin_place_solid *solid;
 };
 
 /* The pair of the file (or its first full-range speaker) and its subwoofers (range_hz ends at 300 Hz
  * or below), with the listener at the first position; the other positions go along with it.  The
- * default constraints; zones and objects of the file are solid.  moves_speaker[speaker_count],
+ * default constraints; zones and objects of the file are solid, objects called sofa, chair and so on seats.  moves_speaker[speaker_count],
  * moves_position[position_count]: what may move (a pair moves when both may).  Step 5 cm, tolerance 5
  * cm, five results, one thread.  SABIN_EINVAL: no speaker or no
  * position; SABIN_ENOMEM.  Release the plan. */

@@ -167,6 +167,8 @@ static const struct sabin_roomfile_key keys[] = {
      "channel of the capture device, from 1", at(sabin_microphone, input)},
     {"audio.microphones.NAME.calibration", SABIN_KEY_FILE, false, "file", "", NAN, NAN, "none",
      "the microphone's response, as its maker ships it", at(sabin_microphone, calibration)},
+    {"audio.reference_speaker", SABIN_KEY_NAME, false, "name", "", NAN, NAN, "none",
+     "the speaker from which the timing chirps of all come", FILE_ROOM(audio.reference_speaker)},
     SPECIAL("audio.loopback", false, "mapping", "none", "a cable from an output to an input"),
     {"audio.loopback.output", SABIN_KEY_INTEGER, true, "whole number", "", 1, 1024, "",
      "channel of the playback device, from 1", FILE_ROOM(audio.loopback_output)},

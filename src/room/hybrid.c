@@ -25,8 +25,7 @@ static const double silent_db = 90;  /* what has decayed so far is not computed 
 static const double shortest_s = 0.05;
 static const double reach_periods = 6; /* ringing of the crossover, over its width in Hz */
 
-/* The frequency where they meet; 0 when it would be too low to matter. */
-static double crossover_hz(const struct sabin_room *room)
+double hybrid_meet_hz(const struct sabin_room *room)
 {
 	/* where rooms for listening have their Schroeder frequency: octaves 125 and 250 Hz */
 	const double time_s = (sabin_room_eyring_s(room, 1) + sabin_room_eyring_s(room, 2)) / 2;
@@ -127,7 +126,7 @@ enum sabin_err sabin_hybrid_compute(const struct sabin_room *room, const double 
 	enum sabin_err err = room_check(room, source_m, receiver_m, options, frames);
 	if (err)
 		return err;
-	const double f_hz = crossover_hz(room);
+	const double f_hz = hybrid_meet_hz(room);
 	if (f_hz == 0)
 		return sabin_images_compute(room, source_m, receiver_m, options, h, frames);
 	/* the modes begin before emission (modes.h); what of the sum does is dropped */

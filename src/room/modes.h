@@ -26,4 +26,7 @@ double modes_count(const double size_m[3], double f_hz, double speed_m_s);
 /* The highest to_hz that sabin_modes_compute() takes for a room of this size. */
 double modes_limit_hz(const double size_m[3], double speed_m_s);
 
+/* hybrid.c: the frequency where modes and images meet; 0 where images do alone. */
+double hybrid_meet_hz(const struct sabin_room *room);
+
 #endif

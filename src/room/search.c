@@ -23,12 +23,11 @@
 #include "room/search.h"
 
 static const double cells_most = 4e6;      /* of the grid */
-static const double work_most = 6e7;       /* arrangements times modes: some seconds */
+static const double work_most = 2.5e7;     /* arrangements times modes: some seconds */
 static const double distinct_m = 0.2;      /* arrangements closer than this are one */
 static const double free_grid_m = 0.25;    /* where subwoofers are first looked for */
 static const double hold_rise = 0.5;       /* of the score: still the same basin */
 static const double hold_step_m = 0.05, hold_most_m = 0.4;
-static const double margin_m = 0.01;       /* positions are at least so far from every surface */
 enum { CANDIDATES_PER_TOP = 3, CANDIDATES_MORE = 10, CANDIDATES_MAX = 160, MOVES_MAX = 40 };
 
 /* One axis of the grid. */
@@ -66,60 +65,14 @@ static double point_score(const struct search *search, const struct place_arrang
 	return metrics.score;
 }
 
-static void shift(const struct search *search, double *point_m, int axis, double by_m)
-{
-	point_m[axis] = fmin(fmax(point_m[axis] + by_m, margin_m),
-	                     search->spec->room->size_m[axis] - margin_m);
-}
-
-/* Move the mains back and apart and the listener back. */
-static void shift_mains(const struct search *search, double depth_m, double width_m,
-                        double listener_m, struct place_arrangement *a)
-{
-	const struct sabin_place_spec *spec = search->spec;
-	const int depth = spec->depth_axis, lateral = 1 - depth;
-	const int mains = spec->pair ? 2 : 1;
-	const double outward =
-	        !spec->pair || a->source_m[0][lateral] > a->source_m[1][lateral] ? 1 : -1;
-	for (int s = 0; s < mains; s++) {
-		shift(search, a->source_m[s], depth, depth_m);
-		shift(search, a->source_m[s], lateral, (s == 0 ? outward : -outward) * width_m);
-	}
-	shift(search, a->listener_m, depth, listener_m);
-}
-
-/* Mean over the tolerance: all combinations of the three of the mains and the listener, and each
- * other speaker to and fro. */
-static double mean_score(const struct search *search, const struct place_arrangement *a)
-{
-	const struct sabin_place_spec *spec = search->spec;
-	const double t = spec->tolerance_m;
-	if (!(t > 0))
-		return point_score(search, a);
-	double sum = 0;
-	int n = 0;
-	for (int i = 0; i < 27; i++, n++) {
-		struct place_arrangement moved = *a;
-		shift_mains(search, (i % 3 - 1) * t, (i / 3 % 3 - 1) * t, (i / 9 - 1) * t, &moved);
-		sum += point_score(search, &moved);
-	}
-	for (size_t s = spec->pair ? 2 : 1; s < spec->source_count; s++)
-		for (int i = 0; i < 4; i++, n++) {
-			struct place_arrangement moved = *a;
-			shift(search, moved.source_m[s], i / 2, i % 2 ? t : -t);
-			sum += point_score(search, &moved);
-		}
-	return sum / n;
-}
-
 /* INFINITY where a rule is broken. */
 static double vector_score(const struct search *search, const struct place_vector *vector)
 {
 	struct place_arrangement a;
 	place_arrange(search->spec, &search->parameters, vector, &a);
-	if (sabin_place_check(search->spec, a.source_m, a.listener_m))
+	if (place_check_moving(search->spec, a.source_m, a.listener_m))
 		return (double)INFINITY;
-	return mean_score(search, &a);
+	return place_mean_score(search->spec, search->score, &a);
 }
 
 /* ---- grid ------------------------------------------------------------------------------------------- */
@@ -168,7 +121,7 @@ static enum sabin_place_rule check_cell(const struct search *search, size_t cell
 		moving = moving || spec.source[s].moves;
 	if (moving)
 		spec.source_count = mains;
-	return sabin_place_check(&spec, a->source_m, a->listener_m);
+	return place_check_moving(&spec, a->source_m, a->listener_m);
 }
 
 static void list_feasible(struct search *search, size_t cells)
@@ -317,7 +270,7 @@ static void scan_free(const struct search *search, struct candidate *candidate, 
 		vector.p[parameter] = x.first + (double)(i % x.n) * x.step;
 		vector.p[parameter + 1] = y.first + (double)(i / x.n) * y.step;
 		place_arrange(search->spec, &search->parameters, &vector, &a);
-		if (sabin_place_check(search->spec, a.source_m, a.listener_m) != SABIN_PLACE_FINE &&
+		if (place_check_moving(search->spec, a.source_m, a.listener_m) != SABIN_PLACE_FINE &&
 		    search->parameters.count == parameter + 2)
 			continue; /* the last must make it whole; before, others may still stand wrong */
 		const double score = point_score(search, &a);
@@ -375,9 +328,9 @@ static double hold(const struct search *search, const struct place_arrangement *
 	double held = 0;
 	for (double by = hold_step_m; by <= hold_most_m + 1e-9; by += hold_step_m) {
 		struct place_arrangement moved = *a;
-		shift_mains(search, which == 0 ? side * by : 0, which == 1 ? side * by : 0,
+		place_shift_mains(search->spec, which == 0 ? side * by : 0, which == 1 ? side * by : 0,
 		            which == 2 ? side * by : 0, &moved);
-		if (!(mean_score(search, &moved) <= score + hold_rise))
+		if (!(place_mean_score(search->spec, search->score, &moved) <= score + hold_rise))
 			break;
 		held = by;
 	}
@@ -391,7 +344,7 @@ static void describe(const struct search *search, const struct place_arrangement
 	memcpy(out->source_m, a->source_m, sizeof out->source_m);
 	memcpy(out->listener_m, a->listener_m, sizeof out->listener_m);
 	sabin_score_compute(search->score, a->source_m, a->listener_m, &out->metrics);
-	out->score = mean_score(search, a);
+	out->score = place_mean_score(search->spec, search->score, a);
 	double *hold_m[3] = {out->depth_hold_m, out->width_hold_m, out->listener_hold_m};
 	for (int which = 0; which < 3; which++)
 		for (int side = 0; side < 2; side++)

@@ -37,6 +37,19 @@ void place_parameters_init(const struct sabin_place_spec *spec, struct place_par
 void place_arrange(const struct sabin_place_spec *spec, const struct place_parameters *parameters,
                    const struct place_vector *vector, struct place_arrangement *out);
 
+/* sabin_place_check() of what moves: what stays may break any rule that it does not break with something that
+ * moves. */
+enum sabin_place_rule place_check_moving(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                                         const double listener_m[3]);
+
+/* search_mean.c: move the mains back and apart and the listener back, not through a wall. */
+void place_shift_mains(const struct sabin_place_spec *spec, double depth_m, double width_m,
+                       double listener_m, struct place_arrangement *a);
+
+/* search_mean.c: the mean over the tolerance. */
+double place_mean_score(const struct sabin_place_spec *spec, const struct sabin_score *score,
+                        const struct place_arrangement *a);
+
 /* search.c: the score for the sources of a spec. */
 enum sabin_err place_score(const struct sabin_place_spec *spec, struct sabin_score **out);
 

@@ -10,6 +10,8 @@
 static const double same_m = 1e-6; /* decimal figures of a file */
 static const double same_deg = 1e-6;
 static const double mirror_m = 0.01; /* the two ways to the listener agree to this */
+static const double beside_m = 0.1;  /* from the middle of the head to the edge of a table: a chest */
+static const double margin_m = 0.01; /* positions are at least so far from every surface */
 
 static bool within(const struct sabin_box *box, const double point_m[3])
 {
@@ -20,45 +22,125 @@ static bool within(const struct sabin_box *box, const double point_m[3])
 	return true;
 }
 
-static bool in_solid(const struct sabin_place_spec *spec, const double point_m[3])
+/* Do a cabinet at a point and a box have room in common?  Touching is allowed: speakers stand on desks. */
+static bool overlap(const struct sabin_box *cabinet, const double point_m[3], const struct sabin_box *box)
+{
+	for (int axis = 0; axis < 3; axis++)
+		if (!(point_m[axis] + cabinet->max_m[axis] > box->min_m[axis] + same_m &&
+		      point_m[axis] + cabinet->min_m[axis] < box->max_m[axis] - same_m))
+			return false;
+	return true;
+}
+
+static bool has_cabinet(const struct sabin_box *cabinet)
+{
+	return cabinet->max_m[2] > cabinet->min_m[2];
+}
+
+static bool speaker_in_solid(const struct sabin_place_spec *spec, size_t s, const double point_m[3])
 {
 	for (size_t i = 0; i < spec->solid_count; i++)
-		if (within(&spec->solid[i], point_m))
+		if (within(&spec->solid[i].box, point_m) ||
+		    (has_cabinet(&spec->source[s].cabinet) &&
+		     overlap(&spec->source[s].cabinet, point_m, &spec->solid[i].box)))
 			return true;
 	return false;
 }
 
-static bool near_wall(const struct sabin_place_spec *spec, const double point_m[3])
+static bool in_other_speaker(const struct sabin_place_spec *spec, size_t s, const double (*source_m)[3])
 {
-	for (int axis = 0; axis < 2; axis++)
-		if (!(point_m[axis] >= spec->wall_m - same_m &&
-		      point_m[axis] <= spec->room->size_m[axis] - spec->wall_m + same_m))
+	for (size_t i = 0; i < spec->source_count; i++) {
+		const struct sabin_box *cabinet = &spec->source[i].cabinet;
+		struct sabin_box box;
+		if (i == s || !has_cabinet(cabinet) || !has_cabinet(&spec->source[s].cabinet))
+			continue;
+		for (int axis = 0; axis < 3; axis++) {
+			box.min_m[axis] = source_m[i][axis] + cabinet->min_m[axis];
+			box.max_m[axis] = source_m[i][axis] + cabinet->max_m[axis];
+		}
+		if (overlap(&spec->source[s].cabinet, source_m[s], &box))
 			return true;
+	}
+	return false;
+}
+
+/* Would somebody whose head is there sit in or on it? */
+static bool occupied(const struct sabin_place_solid *solid, const double head_m[3])
+{
+	const double beside = solid->kind == SABIN_PLACE_FURNITURE ? beside_m : 0;
+	if (solid->kind == SABIN_PLACE_SEATING)
+		return false;
+	for (int axis = 0; axis < 2; axis++)
+		if (!(head_m[axis] > solid->box.min_m[axis] - beside + same_m &&
+		      head_m[axis] < solid->box.max_m[axis] + beside - same_m))
+			return false;
+	return solid->box.min_m[2] < head_m[2];
+}
+
+static bool no_seat(const struct sabin_place_spec *spec, const double head_m[3])
+{
+	for (size_t i = 0; i < spec->solid_count; i++)
+		if (occupied(&spec->solid[i], head_m))
+			return true;
+	return false;
+}
+
+/* Whoever sits in or on something now may go on to do so: a drummer in the zone of his drums. */
+static bool follower_sits_badly(const struct sabin_place_spec *spec, size_t follower, const double head_m[3])
+{
+	for (size_t i = 0; i < spec->solid_count; i++)
+		if (occupied(&spec->solid[i], head_m) &&
+		    !occupied(&spec->solid[i], spec->follower_m[follower]))
+			return true;
+	return false;
+}
+
+static bool near_wall(const struct sabin_place_spec *spec, size_t s, const double point_m[3])
+{
+	const struct sabin_box *cabinet = &spec->source[s].cabinet;
+	for (int axis = 0; axis < 2; axis++) {
+		const double low_m = fmax(spec->wall_m, -cabinet->min_m[axis]);
+		const double high_m = fmax(spec->wall_m, cabinet->max_m[axis]);
+		if (!(point_m[axis] >= low_m - same_m &&
+		      point_m[axis] <= spec->room->size_m[axis] - high_m + same_m))
+			return true;
+	}
 	return false;
 }
 
 static bool outside(const struct sabin_place_spec *spec, const double point_m[3])
 {
 	for (int axis = 0; axis < 3; axis++)
-		if (!(point_m[axis] >= 0.01 - same_m &&
-		      point_m[axis] <= spec->room->size_m[axis] - 0.01 + same_m))
+		if (!(point_m[axis] >= margin_m - same_m &&
+		      point_m[axis] <= spec->room->size_m[axis] - margin_m + same_m))
 			return true;
 	return false;
+}
+
+struct sabin_place_view sabin_place_look(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                                         const double listener_m[3])
+{
+	const int depth = spec->depth_axis, lateral = 1 - depth;
+	struct sabin_place_view view = {room_distance_m(source_m[0], listener_m), (double)NAN};
+	if (spec->pair) {
+		const double across = fabs(source_m[0][lateral] - source_m[1][lateral]) / 2;
+		const double along =
+		        fabs(listener_m[depth] - (source_m[0][depth] + source_m[1][depth]) / 2);
+		view.distance_m = fmax(view.distance_m, room_distance_m(source_m[1], listener_m));
+		view.half_angle_deg = atan2(across, along) * 180 / M_PI;
+	}
+	return view;
 }
 
 static bool breaks_pair(const struct sabin_place_spec *spec, const double (*source_m)[3],
                         const double listener_m[3], enum sabin_place_rule *rule)
 {
-	const int depth = spec->depth_axis, lateral = 1 - depth;
 	const double left_m = room_distance_m(source_m[0], listener_m);
 	const double right_m = room_distance_m(source_m[1], listener_m);
 	*rule = SABIN_PLACE_MIRROR;
 	if (fabs(left_m - right_m) > mirror_m + same_m)
 		return true;
-	const double across = fabs(source_m[0][lateral] - source_m[1][lateral]) / 2;
-	const double along =
-	        fabs(listener_m[depth] - (source_m[0][depth] + source_m[1][depth]) / 2);
-	const double angle_deg = atan2(across, along) * 180 / M_PI;
+	const double angle_deg = sabin_place_look(spec, source_m, listener_m).half_angle_deg;
 	*rule = SABIN_PLACE_ANGLE;
 	return !(angle_deg >= spec->angle_deg[0] - same_deg &&
 	         angle_deg <= spec->angle_deg[1] + same_deg);
@@ -72,41 +154,74 @@ static bool listener_is_in_front(const struct sabin_place_spec *spec, const doub
 	return (source_m[0][depth] < listener_m[depth]) == forward;
 }
 
-enum sabin_place_rule sabin_place_check(const struct sabin_place_spec *spec,
-                                        const double (*source_m)[3], const double listener_m[3])
+static enum sabin_place_rule check_speaker(const struct sabin_place_spec *spec, size_t s,
+                                           const double (*source_m)[3])
+{
+	if (near_wall(spec, s, source_m[s]))
+		return SABIN_PLACE_WALL;
+	if (spec->source[s].moves && !within(&spec->source[s].within, source_m[s]))
+		return SABIN_PLACE_BOX;
+	return speaker_in_solid(spec, s, source_m[s]) || outside(spec, source_m[s]) ||
+	                       in_other_speaker(spec, s, source_m)
+	               ? SABIN_PLACE_SOLID
+	               : SABIN_PLACE_FINE;
+}
+
+enum sabin_place_rule sabin_place_check_seat(const struct sabin_place_spec *spec, const double listener_m[3])
 {
 	const int depth = spec->depth_axis;
 	const bool forward = spec->source[0].position_m[depth] <= spec->listener_m[depth];
-	enum sabin_place_rule rule;
-	if (spec->pair && breaks_pair(spec, source_m, listener_m, &rule))
-		return rule;
-	if (!listener_is_in_front(spec, source_m, listener_m))
-		return SABIN_PLACE_ANGLE;
-	for (size_t s = 0; s < spec->source_count; s++) {
-		if (near_wall(spec, source_m[s]))
-			return SABIN_PLACE_WALL;
-		if (spec->source[s].moves && !within(&spec->source[s].within, source_m[s]))
-			return SABIN_PLACE_BOX;
-		if (in_solid(spec, source_m[s]) || outside(spec, source_m[s]))
-			return SABIN_PLACE_SOLID;
-	}
 	const double rear_m = forward ? spec->room->size_m[depth] - listener_m[depth]
 	                              : listener_m[depth];
 	if (!(rear_m >= spec->rear_m - same_m))
 		return SABIN_PLACE_REAR;
 	if (spec->listener_moves && !within(&spec->listener_within, listener_m))
 		return SABIN_PLACE_BOX;
-	if (in_solid(spec, listener_m) || outside(spec, listener_m))
-		return SABIN_PLACE_SOLID;
+	return no_seat(spec, listener_m) || outside(spec, listener_m) ? SABIN_PLACE_SEAT : SABIN_PLACE_FINE;
+}
+
+static enum sabin_place_rule check_followers(const struct sabin_place_spec *spec, const double listener_m[3])
+{
 	for (size_t i = 0; i < spec->follower_count; i++) {
 		double point_m[3];
 		for (int axis = 0; axis < 3; axis++)
 			point_m[axis] = spec->follower_m[i][axis] + listener_m[axis] -
 			                spec->listener_m[axis];
-		if (in_solid(spec, point_m) || outside(spec, point_m))
-			return SABIN_PLACE_SOLID;
+		if (follower_sits_badly(spec, i, point_m) || outside(spec, point_m))
+			return SABIN_PLACE_SEAT;
 	}
 	return SABIN_PLACE_FINE;
+}
+
+static enum sabin_place_rule check(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                                   const double listener_m[3], bool all)
+{
+	enum sabin_place_rule rule = SABIN_PLACE_FINE;
+	if (all || spec->source[0].moves || spec->listener_moves) {
+		if (spec->pair && breaks_pair(spec, source_m, listener_m, &rule))
+			return rule;
+		if (!listener_is_in_front(spec, source_m, listener_m))
+			return SABIN_PLACE_ANGLE;
+		rule = SABIN_PLACE_FINE;
+	}
+	for (size_t s = 0; s < spec->source_count && !rule; s++)
+		if (all || spec->source[s].moves)
+			rule = check_speaker(spec, s, source_m);
+	if (!rule && (all || spec->listener_moves))
+		rule = sabin_place_check_seat(spec, listener_m);
+	return rule ? rule : check_followers(spec, listener_m);
+}
+
+enum sabin_place_rule sabin_place_check(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                                        const double listener_m[3])
+{
+	return check(spec, source_m, listener_m, true);
+}
+
+enum sabin_place_rule place_check_moving(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                                         const double listener_m[3])
+{
+	return check(spec, source_m, listener_m, false);
 }
 
 /* ---- parameters ----------------------------------------------------------------------------------- */

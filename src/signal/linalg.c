@@ -96,6 +96,17 @@ enum sabin_err sabin_least_squares(double *a, size_t rows, size_t columns, doubl
 	return err;
 }
 
+enum sabin_err sabin_solve_positive(double *a, size_t n, double *b)
+{
+	enum sabin_err err = check(a, n, n);
+	if (!err)
+		err = check(b, n, 1);
+	if (err)
+		return err;
+	const lapack_int order = (lapack_int)n;
+	return status(LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', order, 1, a, order, b, order));
+}
+
 enum sabin_err sabin_invert_positive(double *a, size_t n)
 {
 	enum sabin_err err = check(a, n, n);

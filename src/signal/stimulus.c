@@ -68,10 +68,39 @@ enum sabin_err sabin_stimulus_init(struct sabin_stimulus *stimulus,
 	return SABIN_OK;
 }
 
+enum sabin_err sabin_stimulus_spread(struct sabin_stimulus *stimulus, double apart_s)
+{
+	if (!(apart_s >= 0 && apart_s <= 1) || stimulus->chirp.frames == 0)
+		return SABIN_EINVAL;
+	const size_t more = frames_of(apart_s, stimulus->sweep.rate_hz);
+	stimulus->sweep_frame += more;
+	stimulus->chirp_frame[1] += 2 * more;
+	stimulus->frames += 2 * more;
+	return SABIN_OK;
+}
+
+static void add_sweep(const struct sabin_stimulus *stimulus, double *x)
+{
+	sabin_sweep_render(&stimulus->sweep, x + stimulus->sweep_frame);
+}
+
+static void add_chirps(const struct sabin_stimulus *stimulus, double *x)
+{
+	for (int i = 0; i < 2 && stimulus->chirp.frames > 0; i++)
+		sabin_sweep_render(&stimulus->chirp, x + stimulus->chirp_frame[i]);
+}
+
 void sabin_stimulus_render(const struct sabin_stimulus *stimulus, double *x)
 {
 	memset(x, 0, stimulus->frames * sizeof *x);
-	sabin_sweep_render(&stimulus->sweep, x + stimulus->sweep_frame);
-	for (int i = 0; i < 2 && stimulus->chirp.frames > 0; i++)
-		sabin_sweep_render(&stimulus->chirp, x + stimulus->chirp_frame[i]);
+	add_sweep(stimulus, x);
+	add_chirps(stimulus, x);
+}
+
+void sabin_stimulus_render_parts(const struct sabin_stimulus *stimulus, double *sweep, double *chirps)
+{
+	memset(sweep, 0, stimulus->frames * sizeof *sweep);
+	memset(chirps, 0, stimulus->frames * sizeof *chirps);
+	add_sweep(stimulus, sweep);
+	add_chirps(stimulus, chirps);
 }

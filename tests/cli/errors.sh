@@ -295,4 +295,18 @@ expect_status 0 "$sabin" measure slow.yaml --simulate -q --append -o b
 hold "--append adds what was missing" ls b/left.mix.wav b/right.mix.wav b/left.seat-left.wav b/right.seat-left.wav
 hold "--append completes it" grep -q 'complete: true' b/measurement.yaml
 nothing_left
+
+# ---- a run that was killed: whoever reads what it left, or looks for what it meant to write, is told so once
+mkdir .killed.sabin-abcdef
+for what in "killed" ".killed.sabin-abcdef"; do
+	for command in analyze response "plot --kind response" "compare $what" "eq -o e" "room $tree/rooms/control-room.yaml --fit"; do
+		# shellcheck disable=SC2086
+		expect_status 3 "$sabin" $command "$what"
+		if [ "$(grep -c killed err)" = 1 ] && grep -q 'that was killed left .killed.sabin-abcdef\|the run that wrote it was killed' err; then
+			pass "told by $command"
+		else fail "$command: $(cat err)"; fi
+	done
+done
+rmdir .killed.sabin-abcdef
+
 finish

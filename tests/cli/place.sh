@@ -72,9 +72,40 @@ expect_status 0 "$sabin" place plain.yaml --step 0.2 --top 1
 has '^  now +[0-9.]+'
 has 'rear is not part of the score'
 
+has '^      costs?:|^      gains:  [a-z ]+ -?[0-9.]+ → -?[0-9.]+ dB \([-+][0-9.]+\)'
+has '^      [0-9.]+ m to the listener, half-angle [0-9.]+°$'
+has '^      [0-9.]+ m to the listener \([-+][0-9.]+\), half-angle [0-9.]+° \([-+][0-9.]+\)$'
+
+# one of a pair cannot move alone; where nothing may move there is a score and no search
+has_error() { if grep -q -- "$1" "$T/err"; then pass "says: $1"; else fail "does not say: $1"; fi; }
+expect_status 2 "$sabin" place plain.yaml --move left
+has_error 'left moves only together with right'
+expect_status 2 "$sabin" place plain.yaml --move left,right --keep right
+has_error 'right is both to move and to stay\|left moves only together with right'
+expect_status 0 "$sabin" place plain.yaml --keep left,mix,sub --top 2
+has 'Nothing may move, so nothing was searched'
+if grep -q 'good within' "$T/out"; then fail 'no empty basin'; else pass 'no empty basin'; fi
+
+# nobody sits above the table; on a sofa one does
+room table.yaml 'objects: [{kind: table, min_m: [1.0, 1.3, 0], max_m: [2.2, 2.6, 0.5]}]'
+expect_status 0 "$sabin" place table.yaml --step 0.1 --tolerance 0 --top 1 --json -q
+has 'or 0.1 m from an object'
+equal 'not above the table' "$(best mix | awk -F, '{ print ($2 <= 1.2 + 1e-9 || $2 >= 2.7 - 1e-9) }')" 1
+sed 's/kind: table/kind: sofa/' table.yaml >sofa.yaml
+expect_status 0 "$sabin" place sofa.yaml --step 0.1 --tolerance 0 --top 1 --json -q
+has '"breaks": null'
+
+# the chart's number is the one that is printed
+expect_status 0 "$sabin" place plain.yaml --step 0.5 --top 1
+now=$(awk '$1 == "now" && $2 ~ /^[0-9.]+$/ { printf "%.1f", $2; exit }' "$T/out")
+cp plain.yaml charted.yaml
+printf '%s\n' 'sweep: {length_s: 1, tail_s: 0.5}' >>charted.yaml
+expect_status 0 "$sabin" measure --simulate charted.yaml -o charted -q --speaker left --position mix
+expect_status 0 "$sabin" plot charted --kind placement --script -o chart -q
+equal 'now on the chart' "$(grep -rhoE "now [0-9]+\.[0-9]" chart* | head -n 1)" "now $now"
+
 room full.yaml 'keep_out: [{name: all, min_m: [0, 0, 0], max_m: [3.2, 4.2, 2.5]}]'
 expect_status 3 "$sabin" place full.yaml --step 0.2
-has_error() { if grep -q -- "$1" "$T/err"; then pass "says: $1"; else fail "does not say: $1"; fi; }
 has_error 'no arrangement keeps all constraints'
 expect_status 2 "$sabin" place plain.yaml --move nobody
 has_error "no speaker or position 'nobody'"

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * inner.h: what the detectors of sabin_advise() share.  A detector is one function and one row of the
+ * table in advice.c; it adds items, or says what kept it from looking.
+ */
+#ifndef SABIN_ADVICE_INNER_H
+#define SABIN_ADVICE_INNER_H
+
+#include <sabin/advice.h>
+
+typedef enum sabin_err advice_detector(const struct sabin_advice_scene *scene, struct sabin_advice *out);
+
+advice_detector advice_find_polarity, advice_find_mismatch, advice_find_swap, advice_find_dead_driver,
+    advice_find_capture, advice_find_background, advice_find_near_boundary, advice_find_nulls,
+    advice_find_reflections, advice_find_flutter, advice_find_ringing, advice_find_reverberation,
+    advice_find_geometry, advice_find_feedback, advice_find_asymmetry;
+
+/* A new item about nothing yet, of the kind that is usual for its code; NULL when there are too many. */
+struct sabin_advice_item *advice_add(struct sabin_advice *out, enum sabin_advice_code code);
+
+void advice_evidence(struct sabin_advice_item *item, const char *what, struct sabin_quantity q,
+                     const char *unit);
+void advice_evidence_at(struct sabin_advice_item *item, const char *what, struct sabin_quantity q,
+                        const char *unit, double freq_hz);
+void advice_evidence_band(struct sabin_advice_item *item, const char *what, struct sabin_quantity q,
+                          const char *unit, double band_hz);
+void advice_effect(struct sabin_advice_item *item, const char *what, struct sabin_quantity q, const char *unit,
+                   double freq_hz);
+
+/* The response of a speaker at a position that is to be trusted; NULL. */
+const struct sabin_advice_response *advice_response(const struct sabin_advice_scene *scene, size_t speaker,
+                                                    size_t position);
+
+/* A bare number without uncertainty. */
+static inline struct sabin_quantity advice_number(double value)
+{
+	return sabin_quantity_valid(value, NAN);
+}
+
+/* Mean level in dB of the points of a response from from_hz to to_hz; NAN: none. */
+double advice_level_db(const struct sabin_response *response, double from_hz, double to_hz);
+
+/* Is a subwoofer, by what it is made to play? */
+bool advice_is_bass(const struct sabin_advice_speaker *speaker);
+
+/* Has it been found that a and b are swapped? */
+bool advice_pair_swapped(const struct sabin_advice *out, int a, int b);
+
+/* How much of a chance there is that a normal error of one standard uncertainty stays below `value`. */
+double advice_probability(double value, double plus_minus);
+
+#endif

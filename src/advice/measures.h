@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * measures.h: the quantities that requirements are about.
+ */
+#ifndef SABIN_ADVICE_MEASURES_H
+#define SABIN_ADVICE_MEASURES_H
+
+#include <sabin/standards.h>
+
+/* *out is not valid where it cannot be known, and *why says why (static).  SABIN_ENOMEM. */
+enum sabin_err advice_measure(const struct sabin_advice_scene *scene, const struct sabin_requirement *requirement,
+                              struct sabin_quantity *out, const char **why);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * advise_scene.h: a measurement as sabin_advise() wants to see it.
+ */
+#ifndef SABIN_CLI_ADVISE_SCENE_H
+#define SABIN_CLI_ADVISE_SCENE_H
+
+#include <sabin/advice.h>
+
+#include "cli/side.h"
+
+struct sabin_scene {
+	struct sabin_advice_scene scene;
+	struct sabin_advice_speaker *speaker;
+	const char **speaker_name; /* [scene.speaker_count] */
+	double (*position_m)[3];
+	const char **position_name;
+	struct sabin_advice_response *response;
+	struct sabin_directivity *directivity;
+	struct sabin_mode_match **matches; /* [side.count] */
+	struct sabin_responses gated;
+	const struct sabin_side *side;
+};
+
+/* `side` must outlive it.  Release in every case. */
+SABIN_MUST enum sabin_err sabin_scene_of(struct sabin_side *side, const char *calibration,
+                                         struct sabin_scene *out, struct sabin_diag *diag);
+void sabin_scene_release(struct sabin_scene *scene);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * require.c: --require of 'sabin analyze': standards and a studio's own requirements, held against a measurement.
+ */
+#include <math.h>
+#include <strings.h>
+
+#include "cli/advise_scene.h"
+#include "cli/require.h"
+#include "cli/talk.h"
+#include "io/requirements.h"
+
+enum { STANDARDS_MAX = 16 };
+
+struct judged {
+	const char *name, *title;
+	struct sabin_requirements *own;     /* NULL: a standard */
+	const struct sabin_requirement *row; /* [count] */
+	size_t count;
+	struct sabin_judgement *judgement; /* [count] */
+};
+
+struct sabin_required {
+	struct judged standard[STANDARDS_MAX];
+	size_t count;
+};
+
+static const struct sabin_standard *find(const char *name)
+{
+	const struct sabin_standard *standard;
+	for (size_t i = 0; (standard = sabin_standard_row(i)); i++)
+		if (strcasecmp(standard->name, name) == 0)
+			return standard;
+	return NULL;
+}
+
+/* A name that is none of ours and no file. */
+static int unknown(const char *command, const char *name)
+{
+	char list[300] = "";
+	size_t used = 0;
+	const struct sabin_standard *standard;
+	for (size_t i = 0; (standard = sabin_standard_row(i)) && used < sizeof list; i++)
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", standard->name);
+	sabin_complain(command, "--require=%s: no such standard; expected one of: %s; or the path of a file "
+	                        "(NAME.yaml) of requirements",
+	               name, list);
+	return SABIN_EXIT_USAGE;
+}
+
+static int resolve(const char *command, const char *name, struct judged *out)
+{
+	struct sabin_diag diag = {0};
+	const struct sabin_standard *standard = find(name);
+	out->name = name;
+	if (standard) {
+		out->name = standard->name;
+		out->title = standard->title;
+		out->row = standard->row;
+		out->count = standard->count;
+		return -1;
+	}
+	if (!strchr(name, '/') && !strchr(name, '.'))
+		return unknown(command, name);
+	out->own = calloc(1, sizeof *out->own);
+	const enum sabin_err err = out->own ? sabin_requirements_read(name, out->own, &diag) : SABIN_ENOMEM;
+	if (err)
+		return sabin_fail_input(command, err, &diag);
+	out->title = out->own->title;
+	out->row = out->own->row;
+	out->count = out->own->count;
+	return -1;
+}
+
+static enum sabin_err judge(const struct sabin_advice_scene *scene, struct judged *out)
+{
+	out->judgement = calloc(out->count, sizeof *out->judgement);
+	enum sabin_err err = out->judgement ? SABIN_OK : SABIN_ENOMEM;
+	for (size_t i = 0; !err && i < out->count; i++)
+		err = sabin_requirement_judge(scene, &out->row[i], &out->judgement[i]);
+	return err;
+}
+
+int sabin_required_new(const char *command, const char *path, const struct sabin_list *speakers,
+                       const struct sabin_list *positions, const struct sabin_list *names,
+                       struct sabin_required **out)
+{
+	struct sabin_side side = {0};
+	struct sabin_scene scene = {0};
+	struct sabin_diag diag = {0};
+	struct sabin_required *required = *out = calloc(1, sizeof **out);
+	if (!required)
+		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
+	int status = -1;
+	if (names->count > STANDARDS_MAX) {
+		sabin_complain(command, "--require: at most %d names", STANDARDS_MAX);
+		return SABIN_EXIT_USAGE;
+	}
+	for (size_t i = 0; status < 0 && i < names->count; i++)
+		status = resolve(command, names->item[i], &required->standard[required->count++]);
+	if (status < 0)
+		status = sabin_side_open(command, path, speakers, positions, NULL, &side);
+	if (status < 0) {
+		enum sabin_err err = sabin_scene_of(&side, NULL, &scene, &diag);
+		for (size_t i = 0; !err && i < required->count; i++)
+			err = judge(&scene.scene, &required->standard[i]);
+		if (err)
+			status = sabin_fail_input(command, err, &diag);
+	}
+	sabin_scene_release(&scene);
+	sabin_side_release(&side);
+	return status;
+}
+
+void sabin_required_free(struct sabin_required *required)
+{
+	for (size_t i = 0; required && i < required->count; i++) {
+		free(required->standard[i].judgement);
+		free(required->standard[i].own);
+	}
+	free(required);
+}
+
+static size_t tally(const struct judged *s, enum sabin_requirement_verdict verdict)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->count; i++)
+		n += s->judgement[i].verdict == verdict;
+	return n;
+}
+
+bool sabin_required_missed(const struct sabin_required *required)
+{
+	for (size_t i = 0; i < required->count; i++)
+		if (tally(&required->standard[i], SABIN_VERDICT_FAIL) > 0)
+			return true;
+	return false;
+}
+
+/* ---- for people ---------------------------------------------------------------------------------------------- */
+
+/* Seconds that are small are told in milliseconds. */
+static double factor_of(const struct sabin_requirement *row)
+{
+	return row->measure == SABIN_MEASURE_DELAY_DIFFERENCE ? 1000 : 1;
+}
+
+static void limits(const struct sabin_requirement *row, char *text, size_t size)
+{
+	const double f = factor_of(row);
+	if (isnan(row->at_most))
+		snprintf(text, size, "at least %.3g", f * row->at_least);
+	else if (isnan(row->at_least))
+		snprintf(text, size, "at most %.3g", f * row->at_most);
+	else
+		snprintf(text, size, "%.3g to %.3g", f * row->at_least, f * row->at_most);
+}
+
+static void row_text(const struct sabin_requirement *row, const struct sabin_judgement *j)
+{
+	char limit[64], value[32] = "–";
+	const char *unit = sabin_measure_unit(row->measure);
+	const double f = factor_of(row);
+	if (f != 1)
+		unit = "ms";
+	limits(row, limit, sizeof limit);
+	if (j->measured.valid)
+		snprintf(value, sizeof value, "%.2f", f * j->measured.value + 0.0);
+	const int extra = j->measured.valid ? 0 : 2; /* the dash has three bytes */
+	printf("  %s%-10s%s %*s %-7s %-16s  %s%s%s%s", j->verdict == SABIN_VERDICT_PASS   ? sabin_good()
+	                                              : j->verdict == SABIN_VERDICT_FAIL ? sabin_bad()
+	                                                                                 : sabin_dim(),
+	       sabin_requirement_verdict_name(j->verdict), sabin_plain(), 7 + extra, value,
+	       strcmp(unit, "1") == 0 ? "" : unit, limit, row->what, row->clause ? " (" : "",
+	       row->clause ? row->clause : "", row->clause ? ")" : "");
+	if (j->why)
+		printf(": %s", j->why);
+	else if (j->close)
+		printf("; the limit is within its uncertainty");
+	putchar('\n');
+}
+
+void sabin_required_text(const struct sabin_required *required)
+{
+	for (size_t i = 0; i < required->count; i++) {
+		const struct judged *s = &required->standard[i];
+		printf("\n%s%s%s: %zu pass, %zu fail, %zu unknown, %zu unverified\n", sabin_bold(), s->title,
+		       sabin_plain(), tally(s, SABIN_VERDICT_PASS), tally(s, SABIN_VERDICT_FAIL),
+		       tally(s, SABIN_VERDICT_UNKNOWN), tally(s, SABIN_VERDICT_UNVERIFIED));
+		for (size_t k = 0; k < s->count; k++)
+			row_text(&s->row[k], &s->judgement[k]);
+	}
+}
+
+/* ---- for scripts --------------------------------------------------------------------------------------------- */
+
+void sabin_required_json(const struct sabin_required *required, struct sabin_json *json)
+{
+	sabin_json_open_array(json, "requirements");
+	for (size_t i = 0; i < required->count; i++) {
+		const struct judged *s = &required->standard[i];
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "name", s->name);
+		sabin_json_text(json, "title", s->title);
+		sabin_json_bool(json, "missed", tally(s, SABIN_VERDICT_FAIL) > 0);
+		sabin_json_open_array(json, "rows");
+		for (size_t k = 0; k < s->count; k++) {
+			const struct sabin_requirement *row = &s->row[k];
+			const struct sabin_judgement *j = &s->judgement[k];
+			sabin_json_open_object(json, NULL);
+			sabin_json_text(json, "measure", sabin_measure_name(row->measure));
+			sabin_json_text(json, "what", row->what);
+			sabin_json_text(json, "clause", row->clause);
+			sabin_json_number(json, "at_least", row->at_least);
+			sabin_json_number(json, "at_most", row->at_most);
+			sabin_json_quantity(json, "measured", j->measured, sabin_measure_unit(row->measure));
+			sabin_json_text(json, "verdict", sabin_requirement_verdict_name(j->verdict));
+			sabin_json_bool(json, "close", j->close);
+			sabin_json_text(json, "why", j->why);
+			sabin_json_close(json);
+		}
+		sabin_json_close(json);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}

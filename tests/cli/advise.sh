@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# advise.sh: rooms with one fault planted, and good ones: the fault is the first or second item of sabin advise,
+# and a good room is accused of nothing.  The faults are planted in what plays, stands and absorbs (room file and
+# simulated card), never in what the detectors look at.
+#
+# SABIN_TEST_DRAWS=N: N rooms of each fault and N good ones; else one each of a few.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$T"
+draws=${SABIN_TEST_DRAWS:-0}
+RANDOM=${SABIN_TEST_SEED:-1}
+echo "advise: seed ${SABIN_TEST_SEED:-1}"
+
+# between LOW HIGH: a number in between, three digits
+between() { awk -v l="$1" -v h="$2" -v r="$RANDOM" 'BEGIN { printf "%.3f", l + (h - l) * r / 32767 }'; }
+calc() { awk "BEGIN { printf \"%.3f\", $1 }"; }
+one_of() { shift $((RANDOM % $#)); echo "$1"; }
+
+treated='{125: 0.6, 250: 0.9, 500: 0.97, 1000: 0.97, 2000: 0.97, 4000: 0.97}'
+even='{63: 0.45, 125: 0.4, 250: 0.33, 500: 0.33, 1000: 0.33, 2000: 0.33, 4000: 0.33}'
+bare='{63: 0.2, 125: 0.2, 250: 0.1, 500: 0.05, 1000: 0.04, 2000: 0.04, 4000: 0.04}'
+
+# A good room: symmetrical, the first reflections treated, the bass absorbed, speakers near the front wall.
+good()
+{
+	width=$(between 4.2 5.2) length=$(between 5.6 7) height=$(between 2.6 3.0)
+	front_m=$(between 0.35 0.5) half=$(between 0.9 1.1)
+	seat_y=$(calc "$front_m + $half * 1.73")
+	side_dx=-0.4 side_dy=0.1 seats=
+	panel_left="panels: [{material: $treated, min_m: [0, 0.3, 0.3], max_m: [0, 3.2, 2.2]}]"
+	panel_right="panels: [{material: $treated, min_m: [$width, 0.3, 0.3], max_m: [$width, 3.2, 2.2]}]"
+	left="{material: $even, $panel_left}"
+	right="{material: $even, $panel_right}"
+	front="{material: $even, panels: [{material: $treated, min_m: [0.2, 0, 0.3], max_m: [$(calc "$width - 0.2"), 0, 2.3]}]}"
+	back="{material: $even, panels: [{material: $treated, min_m: [0.3, $length, 0.3], max_m: [$(calc "$width - 0.3"), $length, 2.3]}]}"
+	floor=$even
+	ceiling="{material: $even, panels: [{material: $treated, min_m: [0.8, 0.4, $height], max_m: [$(calc "$width - 0.8"), 3.2, $height]}]}"
+	box=', box_m: [0.22, 0.3, 0.35]' noise=-85 faults= speakers= audio= spoil=
+}
+
+write_room()
+{
+	cat <<-END
+	size_m: {width: $width, length: $length, height: $height}
+	surfaces: {front: $front, back: $back, left: $left, right: $right, floor: $floor, ceiling: $ceiling}
+	speakers:
+	  left: {output: 1, position_m: [$(calc "$width / 2 - $half"), $front_m, 1.2], pair: right, aim_deg: 30$box}
+	  right: {output: 2, position_m: [$(calc "$width / 2 + $half"), $front_m, 1.2], aim_deg: -30$box}
+	positions:
+	  mix: {position_m: [$(calc "$width / 2"), $seat_y, 1.2]}
+	  side: {position_m: ${seats:-[$(calc "$width / 2 + $side_dx"), $(calc "$seat_y + $side_dy"), 1.2]}}
+	$audio
+	sweep: {length_s: 3}
+	simulation: {noise_dbfs: $noise, seed: $RANDOM, latency_ms: $(between 5 60)${faults:+, $faults}${speakers:+, speakers: $speakers}}
+	END
+}
+
+speaker() { one_of left right; }
+
+# plant FAULT: change the good room; $code is what is to be found
+plant()
+{
+	code=$1
+	case $1 in
+	polarity-inverted) speakers="{$(speaker): {polarity: inverted}}" ;;
+	channels-swapped) speakers='{left: {output: 2}, right: {output: 1}}' ;;
+	level-mismatch) speakers="{$(speaker): {gain_db: $(one_of -3 -2 3)}}" ;;
+	delay-mismatch)
+		audio='audio: {loopback: {output: 3, input: 2}, microphone: {input: 1}}'
+		speakers="{$(speaker): {delay_ms: $(one_of 0.5 1 2)}}"
+		;;
+	driver-dead) speakers="{$(speaker): {dead_above_hz: $(one_of 1800 2500 3500)}}" ;;
+	hum) faults="hum_hz: $(one_of 50 60), hum_dbfs: $(one_of -65 -60 -55)" ;;
+	noise) noise=$(one_of -60 -58 -55) ;;
+	clipped) faults="gain_db: $(one_of 15 18 20), clip_dbfs: 0" ;;
+	clock-skew) faults="skew_ppm: $(one_of 400 -600 900)" ;;
+	boundary-null)
+		front_m=$(calc "$front_m + 1") seat_y=$(calc "$seat_y + 1")
+		front=$bare
+		;;
+	seat-in-null)
+		seat_y=$(calc "$length / 2") side_dy=0
+		front='{63: 0.05, 125: 0.05, 250: 0.1, 500: 0.3, 1000: 0.3}' back=$front
+		;;
+	first-reflection)
+		box=''
+		if [ "$(speaker)" = left ]; then left=$bare; else right=$bare; fi
+		;;
+	flutter)
+		box='' left=$bare right=$bare
+		front='{63: 0.3, 125: 0.4, 250: 0.6, 500: 0.7, 1000: 0.8}'
+		back=$front floor=$front ceiling=$front
+		;;
+	mode-ringing)
+		front='{63: 0.02, 125: 0.05, 250: 0.2, 500: 0.33, 1000: 0.33}' back=$front
+		;;
+	mic-near-boundary) seats='[0.12, 3.3, 1.2]' ;;
+	too-reverberant)
+		front=0.1 back=0.1 left=0.1 right=0.1 floor=0.1 ceiling=0.1
+		;;
+	too-dead)
+		front='{63: 0.5, 125: 0.6, 250: 0.8, 500: 0.9, 1000: 0.9}'
+		back=$front left=$front right=$front floor=$front ceiling=$front
+		;;
+	geometry-differs) spoil=$(one_of width length) ;;
+	esac
+	# without a box there is no aim either
+	[ -n "$box" ] || box=''
+}
+
+# try FAULT: measure such a room; $found lists what is said to be repaired, moved or treated, one a line
+try()
+{
+	rm -rf room.yaml m
+	write_room | if [ -n "$box" ]; then cat; else sed 's/, aim_deg: -\{0,1\}30//'; fi >room.yaml
+	"$sabin" measure room.yaml --simulate --yes --takes 1 --no-recordings -q -o m >/dev/null 2>err || true
+	if [ -n "$spoil" ]; then # the file is wrong, the room is not
+		awk -v key="$spoil" '{ if (match($0, key ": [0-9.]+")) {
+			v = substr($0, RSTART + length(key) + 2, RLENGTH - length(key) - 2)
+			$0 = substr($0, 1, RSTART - 1) key ": " sprintf("%.3f", v * 1.03) substr($0, RSTART + RLENGTH) }
+			print }' m/room.yaml >spoilt && mv spoilt m/room.yaml
+	fi
+	"$sabin" advise m --json -q >advice.json 2>>err || cat err
+	found=$(jq -r '.items[] | select(.kind != "leave") | .code' advice.json)
+}
+
+faults='polarity-inverted channels-swapped level-mismatch delay-mismatch driver-dead hum noise clipped clock-skew
+boundary-null seat-in-null first-reflection flutter mode-ringing mic-near-boundary too-reverberant too-dead
+geometry-differs'
+[ "$draws" -gt 0 ] || faults='polarity-inverted channels-swapped flutter'
+rooms=$((draws > 0 ? draws : 1))
+named=0 planted=0 accused=0
+for fault in $faults; do
+	for ((i = 0; i < rooms; i++)); do
+		good
+		plant "$fault"
+		try
+		planted=$((planted + 1))
+		if head -n 2 <<<"$found" | grep -qx "$code"; then
+			named=$((named + 1))
+		else
+			echo "  not found: $code; but $(tr '\n' ' ' <<<"$found")"
+		fi
+	done
+done
+for ((i = 0; i < rooms; i++)); do
+	good
+	try
+	[ -z "$found" ] || { accused=$((accused + 1)); echo "  a good room: $(tr '\n' ' ' <<<"$found")"; }
+done
+echo "  $named of $planted named first or second; $accused of $rooms good rooms accused"
+if [ $((15 * named)) -ge $((14 * planted)) ]; then pass "planted faults"; else fail "planted faults"; fi
+if [ "$accused" -eq 0 ]; then pass "good rooms"; else fail "good rooms"; fi
+
+# the last one was good: its text, its formats, what is refused
+expect_status 0 "$sabin" advise m
+if grep -q 'Nothing to repair' "$T/out" && grep -q 'delays between left and right' "$T/out"; then
+	pass "a good room in words"
+else
+	fail "a good room in words"
+fi
+if [ "$(jq -r .schema advice.json)" = sabin.advice/1 ] && jq -e '.not_judged | length > 0' advice.json >/dev/null; then
+	pass "JSON"
+else
+	fail "JSON"
+fi
+expect_status 0 "$sabin" advise m/left.mix.wav
+if grep -q 'places and surfaces' "$T/out"; then pass "less is said of a bare file"; else fail "bare file"; fi
+expect_status 0 "$sabin" advise m --live --json
+if jq -e '[.items[] | select(.code == "feedback")] | length == 4' "$T/out" >/dev/null; then
+	pass "feedback of each way"
+else
+	fail "feedback of each way"
+fi
+
+# requirements: what is not known is not missed, what fails is, and both are in the document
+expect_status 0 "$sabin" analyze m --only noise --require nr-15
+cat >own.yaml <<-END
+name: our own
+requirements:
+  - {measure: decay_time, from_hz: 250, to_hz: 4000, at_most: 2}
+  - {measure: early_reflection, at_most: -60}
+END
+expect_status 1 "$sabin" analyze m --only noise --json --require own.yaml,bs-775
+if [ "$(jq -r '.requirements | map(.missed) | join(" ")' "$T/out")" = 'true false' ] &&
+	[ "$(jq -r '.requirements[0].rows | map(.verdict) | join(" ")' "$T/out")" = 'pass fail' ] &&
+	[ "$(jq -r '.requirements[1].rows[0].verdict' "$T/out")" = unverified ]; then
+	pass "requirements in JSON"
+else
+	fail "requirements in JSON"
+fi
+expect_status 2 "$sabin" analyze m --require iso-9000
+expect_status 3 "$sabin" analyze m --require room.yaml
+expect_status 0 "$sabin" advise m -o advice.txt
+expect_status 2 "$sabin" advise m -o advice.txt
+expect_status 3 "$sabin" advise room.yaml
+expect_status 3 "$sabin" advise nowhere
+expect_status 2 "$sabin" advise
+expect_status 2 "$sabin" advise m --speaker nobody
+
+finish

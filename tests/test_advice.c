@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * test_advice.c: detectors of faults, on scenes whose truth is known: levels and times that were made, sums of a
+ * few mirrors, noise with and without an echo in it.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sabin/advice.h>
+#include <sabin/random.h>
+
+#include "util/near.h"
+#include "util/seed.h"
+#include "util/stage.h"
+
+static const struct sabin_advice_item *find(const struct sabin_advice *advice, enum sabin_advice_code code)
+{
+	for (size_t i = 0; i < advice->count; i++)
+		if (advice->item[i].code == code)
+			return &advice->item[i];
+	return NULL;
+}
+
+static double evidence(const struct sabin_advice_item *item, const char *what)
+{
+	for (size_t i = 0; i < item->evidence_count; i++)
+		if (strcmp(item->evidence[i].what, what) == 0)
+			return item->evidence[i].q.value;
+	return NAN;
+}
+
+static struct sabin_advice advice;
+
+static const struct sabin_advice *advise(const struct stage *s)
+{
+	assert_int_equal(sabin_advise(&s->scene, &advice), SABIN_OK);
+	return &advice;
+}
+
+static void nothing_wrong(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	const struct sabin_advice *a = advise(s);
+	assert_int_equal(a->count, 0);
+	assert_true(a->gap[SABIN_GAP_NO_ROOM] && a->gap[SABIN_GAP_NO_EMISSION] && a->gap[SABIN_GAP_NO_NOISE]);
+	assert_false(a->gap[SABIN_GAP_NO_PAIR]);
+	free(s);
+}
+
+static void polarity(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	s->response[1].polarity = s->response[3].polarity = -1;
+	const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_POLARITY_INVERTED);
+	assert_non_null(item);
+	assert_int_equal(item->speaker, 1);
+	assert_int_equal(item->kind, SABIN_ADVICE_REPAIR);
+	assert_true(item->confidence > 0.85);
+	/* heard at one of two places only: less sure */
+	s->response[3].polarity = 0;
+	item = find(advise(s), SABIN_ADVICE_POLARITY_INVERTED);
+	assert_non_null(item);
+	assert_true(item->confidence < 0.85);
+	/* all alike: the microphone's */
+	for (int i = 0; i < 4; i++)
+		s->response[i].polarity = -1;
+	item = find(advise(s), SABIN_ADVICE_POLARITY_INVERTED);
+	assert_non_null(item);
+	assert_int_equal(item->kind, SABIN_ADVICE_LEAVE);
+	/* what cannot be trusted says nothing */
+	for (int i = 0; i < 4; i++)
+		s->response[i].polarity = i % 2 ? -1 : 1;
+	s->response[1].trustworthy = s->response[3].trustworthy = false;
+	assert_null(find(advise(s), SABIN_ADVICE_POLARITY_INVERTED));
+	assert_non_null(find(advise(s), SABIN_ADVICE_NOT_TRUSTWORTHY));
+	free(s);
+}
+
+static void level(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	for (int i = 0; i < STAGE_POINTS; i++)
+		s->level_db[1][i] = s->level_db[3][i] = 3;
+	double places[2][3];
+	memcpy(places, s->position_m, sizeof places);
+	for (int i = 0; i < 6; i++)
+		s->position_m[i / 3][i % 3] = NAN;
+	const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_LEVEL_MISMATCH);
+	assert_non_null(item);
+	assert_int_equal(item->speaker, 1);
+	assert_near(evidence(item, "level_difference"), 3, 1e-9);
+	memcpy(s->position_m, places, sizeof places);
+	/* with the places known, the nearer one is louder by right: 20 lg of the distances */
+	s->scene.room = &s->room;
+	const double d[2] = {hypot(0.5, 2.0), hypot(1.5, 2.0)};
+	for (int i = 0; i < STAGE_POINTS; i++) {
+		s->level_db[1][i] = 0;
+		s->level_db[2][i] = -20 * log10(d[0]);
+		s->level_db[3][i] = -20 * log10(d[1]);
+	}
+	assert_null(find(advise(s), SABIN_ADVICE_LEVEL_MISMATCH));
+	free(s);
+}
+
+static void delay(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	const double c = sabin_speed_of_sound(20);
+	s->scene.room = &s->room;
+	for (size_t i = 0; i < 4; i++) {
+		const double *from = s->speaker[i % 2].position_m, *to = s->position_m[i / 2];
+		const double d = sqrt(pow(from[0] - to[0], 2) + pow(from[1] - to[1], 2));
+		s->response[i].arrival_s = sabin_quantity_valid(d / c + (i % 2 ? 0.7e-3 : 0), 2e-6);
+	}
+	const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_DELAY_MISMATCH);
+	assert_non_null(item);
+	assert_int_equal(item->speaker, 1);
+	assert_near(evidence(item, "delay_difference"), 0.7e-3, 1e-9);
+	assert_false(advise(s)->gap[SABIN_GAP_NO_EMISSION]);
+	free(s);
+}
+
+static void dead_driver(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	for (int i = 0; i < STAGE_POINTS; i++)
+		if (s->freq_hz[i] > 2800)
+			s->level_db[0][i] = s->level_db[2][i] = -40;
+	const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_DRIVER_DEAD);
+	assert_non_null(item);
+	assert_int_equal(item->speaker, 0);
+	assert_near(item->freq_hz, 4000, 0);
+	/* without a partner to hold it against, it is less sure */
+	s->speaker[0].partner = s->speaker[1].partner = -1;
+	const struct sabin_advice_item *alone = find(advise(s), SABIN_ADVICE_DRIVER_DEAD);
+	assert_non_null(alone);
+	assert_true(alone->confidence < 0.8);
+	/* a subwoofer has no treble */
+	s->speaker[0].range_hz[0] = 20;
+	s->speaker[0].range_hz[1] = 120;
+	assert_null(find(advise(s), SABIN_ADVICE_DRIVER_DEAD));
+	free(s);
+}
+
+static void asymmetry(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	/* thirds of an octave that are by turns 4 dB up and down: 4 dB RMS; grid: twelfths from 20 Hz */
+	for (int i = 0; i < STAGE_POINTS; i++)
+		s->level_db[1][i] = (int)floor(3 * log2(s->freq_hz[i] / 300) + 1e-9) % 2 ? 4 : -4;
+	const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_ASYMMETRY);
+	assert_non_null(item);
+	assert_int_equal(item->position, 0);
+	assert_near(evidence(item, "difference"), 4, 0.3);
+	/* beside the middle they may */
+	memcpy(s->level_db[3], s->level_db[1], sizeof s->level_db[1]);
+	memset(s->level_db[1], 0, sizeof s->level_db[1]);
+	assert_null(find(advise(s), SABIN_ADVICE_ASYMMETRY));
+	free(s);
+}
+
+static void capture(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	s->response[2].clipped_samples = 12;
+	s->response[2].trustworthy = false;
+	const struct sabin_advice *a = advise(s);
+	assert_int_equal(a->count, 1);
+	assert_int_equal(a->item[0].code, SABIN_ADVICE_CLIPPED);
+	assert_near(evidence(&a->item[0], "clipped_samples"), 12, 0);
+	s->response[2].clipped_samples = 0;
+	s->response[2].trustworthy = true;
+	for (int i = 0; i < 4; i++)
+		s->response[i].skew_ppm = sabin_quantity_valid(60, 0.01);
+	a = advise(s);
+	assert_int_equal(a->item[0].code, SABIN_ADVICE_CLOCK_SKEW);
+	assert_int_equal(a->item[0].kind, SABIN_ADVICE_LEAVE);
+	for (int i = 0; i < 4; i++)
+		s->response[i].skew_ppm = sabin_quantity_valid(-600, 0.01);
+	assert_int_equal(advise(s)->item[0].kind, SABIN_ADVICE_REPAIR);
+	free(s);
+}
+
+/* The response of each pair by image sources, from the places of speaker[from[i % 2]]. */
+static void play(struct stage *s, const int from[2])
+{
+	const struct sabin_images_options options = {.rate_hz = STAGE_RATE, .length_s = 0.5};
+	s->scene.room = &s->room;
+	for (size_t i = 0; i < 4; i++) {
+		const double *a = s->speaker[from[i % 2]].position_m, *b = s->position_m[i / 2];
+		assert_int_equal(sabin_images_compute(&s->room, a, b, &options, s->h[i], STAGE_RATE / 2), SABIN_OK);
+		const double d = sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2));
+		s->response[i].direct = d / sabin_speed_of_sound(20) * STAGE_RATE;
+	}
+}
+
+static void swap(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	const int straight[2] = {0, 1}, crossed[2] = {1, 0};
+	play(s, straight);
+	assert_null(find(advise(s), SABIN_ADVICE_CHANNELS_SWAPPED));
+	play(s, crossed);
+	assert_non_null(find(advise(s), SABIN_ADVICE_CHANNELS_SWAPPED));
+	/* in the plane of symmetry there is nothing to see */
+	s->position_m[1][0] = 2;
+	play(s, crossed);
+	assert_null(find(advise(s), SABIN_ADVICE_CHANNELS_SWAPPED));
+	assert_true(advise(s)->gap[SABIN_GAP_NO_OFF_CENTRE]);
+	free(s);
+}
+
+/* Noise that decays; with echo: so much of itself, again and again, every period_s. */
+static void make_decay(struct stage *s, struct sabin_random *random, double echo, double period_s)
+{
+	for (int i = 0; i < 4; i++) {
+		const size_t period = (size_t)(period_s * STAGE_RATE);
+		memset(s->h[i], 0, sizeof s->h[i]);
+		s->h[i][100] = 1;
+		for (size_t k = 100; k < STAGE_RATE / 2; k++) {
+			const double envelope = exp(-6.91 * (double)(k - 100) / (0.5 * STAGE_RATE));
+			s->h[i][k] += 0.02 * envelope * sabin_random_normal(random);
+			if ((k - 100) % period == 0 && k > 100)
+				s->h[i][k] += echo * envelope;
+		}
+	}
+}
+
+static void flutter(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	struct sabin_random random;
+	sabin_random_init(&random, test_seed("flutter"));
+	for (int draw = 0; draw < 25; draw++) {
+		make_decay(s, &random, 0, 0.02);
+		assert_null(find(advise(s), SABIN_ADVICE_FLUTTER));
+	}
+	for (int draw = 0; draw < 10; draw++) {
+		const double period_s = 0.010 + 0.002 * draw;
+		make_decay(s, &random, 0.6, period_s);
+		const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_FLUTTER);
+		assert_non_null(item);
+		assert_near(evidence(item, "period"), period_s, 0.3e-3);
+	}
+	free(s);
+}
+
+/* Close the loop: what comes out goes in again, gain times, sample by sample; the frequency of what grows, from
+ * zero crossings of the last tenth of a second, band-limited by nothing else than the growth itself. */
+static double growing_hz(const double *h, size_t n, double gain)
+{
+	enum { FRAMES = 6 * STAGE_RATE };
+	double *y = calloc(FRAMES, sizeof *y);
+	assert_non_null(y);
+	y[0] = 1;
+	for (size_t i = 1; i < FRAMES; i++) {
+		for (size_t k = 1; k < n && k <= i; k++)
+			y[i] += gain * h[k] * y[i - k];
+		if (fabs(y[i]) > 1e100)
+			for (size_t k = 0; k <= i; k++)
+				y[k] *= 1e-90;
+	}
+	int crossings = 0;
+	size_t first = 0, last = 0;
+	for (size_t i = FRAMES - STAGE_RATE; i < FRAMES; i++)
+		if (y[i - 1] < 0 && y[i] >= 0) {
+			first = crossings++ == 0 ? i : first;
+			last = i;
+		}
+	free(y);
+	return (double)(crossings - 1) * STAGE_RATE / (double)(last - first);
+}
+
+/* Short dense responses of a small live room, the loop delay in them: h[0] is emission. */
+static void feedback(void **state)
+{
+	(void)state;
+	enum { LENGTH = 400, DRAWS = 10 };
+	struct stage *s = stage_new();
+	struct sabin_random random;
+	sabin_random_init(&random, test_seed("feedback"));
+	s->scene.response_count = 1;
+	s->response[0].direct = 40;
+	s->response[0].arrival_s = sabin_quantity_valid(40.0 / STAGE_RATE, 1e-6);
+	assert_null(find(advise(s), SABIN_ADVICE_FEEDBACK)); /* nobody said that it is live */
+	s->scene.live = true;
+	int right = 0;
+	for (int draw = 0; draw < DRAWS; draw++) {
+		memset(s->h[0], 0, sizeof s->h[0]);
+		s->h[0][40] = 0.2;
+		for (int k = 41; k < LENGTH; k++)
+			s->h[0][k] = 0.1 * exp(-k / 120.0) * sabin_random_normal(&random);
+		const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_FEEDBACK);
+		assert_non_null(item);
+		const double gain = pow(10, (evidence(item, "gain_before_feedback") + 0.3) / 20);
+		right += fabs(growing_hz(s->h[0], LENGTH, gain) / item->freq_hz - 1) < 0.01;
+	}
+	assert_true(right >= 9);
+	free(s);
+}
+
+static void order(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	for (int i = 0; i < STAGE_POINTS; i++)
+		s->level_db[1][i] = s->level_db[3][i] = 1.5;
+	for (int i = 0; i < 4; i++) {
+		s->response[i].skew_ppm = sabin_quantity_valid(40, 0.01);
+		s->response[i].polarity = i % 2 ? -1 : 1;
+	}
+	const struct sabin_advice *a = advise(s);
+	assert_int_equal(a->count, 3);
+	assert_int_equal(a->item[0].code, SABIN_ADVICE_POLARITY_INVERTED);
+	assert_int_equal(a->item[1].code, SABIN_ADVICE_LEVEL_MISMATCH);
+	assert_int_equal(a->item[2].code, SABIN_ADVICE_CLOCK_SKEW); /* to be left alone */
+	free(s);
+}
+
+static void limits(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	s->response[0].speaker = 2;
+	assert_int_equal(sabin_advise(&s->scene, &advice), SABIN_EINVAL);
+	s->response[0].speaker = 0;
+	s->speaker[0].partner = 7;
+	assert_int_equal(sabin_advise(&s->scene, &advice), SABIN_EINVAL);
+	s->speaker[0].partner = 1;
+	/* places that are not known, and a room without any */
+	s->scene.room = &s->room;
+	for (int i = 0; i < 2; i++)
+		for (int k = 0; k < 3; k++)
+			s->position_m[i][k] = s->speaker[i].position_m[k] = NAN;
+	assert_int_equal(advise(s)->count, 0);
+	s->scene.response_count = 0;
+	assert_int_equal(advise(s)->count, 0);
+	free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(nothing_wrong), cmocka_unit_test(polarity), cmocka_unit_test(level),
+	    cmocka_unit_test(delay),         cmocka_unit_test(dead_driver), cmocka_unit_test(asymmetry), cmocka_unit_test(capture),
+	    cmocka_unit_test(swap),          cmocka_unit_test(flutter), cmocka_unit_test(feedback),  cmocka_unit_test(order),
+	    cmocka_unit_test(limits),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * stage.h: a small scene for tests of advice: two speakers, two positions, nothing wrong.
+ */
+#ifndef SABIN_TEST_STAGE_H
+#define SABIN_TEST_STAGE_H
+
+#include <sabin/advice.h>
+
+enum { STAGE_POINTS = 120, STAGE_RATE = 16000 };
+
+/* A scene of two speakers and two positions, of which tests change what they are about. */
+struct stage {
+	struct sabin_room room;
+	struct sabin_advice_speaker speaker[2];
+	double position_m[2][3];
+	struct sabin_advice_response response[4];
+	struct sabin_response level[4];
+	double freq_hz[STAGE_POINTS], level_db[4][STAGE_POINTS];
+	double h[4][STAGE_RATE / 2];
+	struct sabin_advice_scene scene;
+};
+
+/* free() it. */
+struct stage *stage_new(void);
+
+#endif
