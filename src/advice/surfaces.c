@@ -45,11 +45,11 @@ static double panel_m(const struct sabin_advice_scene *scene, const struct sabin
 {
 	struct sabin_first_reflection first[SABIN_FIRST_REFLECTIONS_MAX];
 	const size_t n = sabin_room_first_reflections(
-	    scene->room, scene->speaker[r->speaker].position_m, scene->position_m[r->position],
-	    scene->room->objects, scene->room->object_count, first);
+	    scene->room, scene->speaker[r->speaker].position_m, scene->speaker[r->speaker].directivity,
+	    scene->position_m[r->position], scene->room->objects, scene->room->object_count, first);
 	for (size_t i = 0; i < n; i++)
 		if (path->object < 0 && first[i].object < 0 && first[i].surface == path->surfaces[0])
-			return first[i].panel_m;
+			return fmax(first[i].panel_m[0], first[i].panel_m[1]);
 	return NAN;
 }
 
