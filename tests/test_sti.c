@@ -336,7 +336,7 @@ static void from_place_to_place(void **state)
 	assert_non_null(h);
 	struct sabin_sti sti;
 	for (int d = 0; d < draws; d++) {
-		const struct sabin_sti_options all = {0, INFINITY};
+		const struct sabin_sti_options all = {0, INFINITY, 0};
 		decay_draw(&decay, 300 + (uint64_t)d, h);
 		assert_ok(sabin_sti_compute(h, n, 48000, (size_t)(decay.predelay_s * 48000), &all, &sti));
 		for (int b = 0; b <= SABIN_STI_BANDS; b++) {

@@ -39,18 +39,21 @@ static void collect(struct group *group, const struct sabin_advice_response *r,
 	group->count++;
 }
 
-/* The side of a square that holds the first Fresnel zone at 1 kHz. */
-static double panel_m(const struct sabin_advice_scene *scene, const struct sabin_advice_response *r,
-                      const struct sabin_reflection_path *path)
+/* The sides of the first Fresnel zone at 1 kHz; NAN: not known. */
+static void find_panel(const struct sabin_advice_scene *scene, const struct sabin_advice_response *r,
+                       const struct sabin_reflection_path *path, double panel_m[2])
 {
 	struct sabin_first_reflection first[SABIN_FIRST_REFLECTIONS_MAX];
-	const size_t n = sabin_room_first_reflections(
-	    scene->room, scene->speaker[r->speaker].position_m, scene->speaker[r->speaker].directivity,
-	    scene->position_m[r->position], scene->room->objects, scene->room->object_count, first);
+	const struct sabin_advice_speaker *speaker = &scene->speaker[r->speaker];
+	const size_t n = sabin_room_first_reflections(scene->room, speaker->position_m, speaker->directivity,
+	                                              scene->position_m[r->position], scene->room->objects,
+	                                              scene->room->object_count, first);
+	panel_m[0] = panel_m[1] = NAN;
 	for (size_t i = 0; i < n; i++)
-		if (path->object < 0 && first[i].object < 0 && first[i].surface == path->surfaces[0])
-			return fmax(first[i].panel_m[0], first[i].panel_m[1]);
-	return NAN;
+		if (path->object < 0 && first[i].object < 0 && first[i].surface == path->surfaces[0]) {
+			panel_m[0] = first[i].panel_m[0];
+			panel_m[1] = first[i].panel_m[1];
+		}
 }
 
 static void add_reflection(const struct sabin_advice_scene *scene, const struct group *group,
@@ -84,7 +87,10 @@ static void add_reflection(const struct sabin_advice_scene *scene, const struct 
 		item->kind = SABIN_ADVICE_MOVE;
 	if (item->kind != SABIN_ADVICE_TREAT)
 		return;
-	advice_evidence(item, "panel_side", advice_number(panel_m(scene, group->response, &worst->path)), "m");
+	double panel_m[2];
+	find_panel(scene, group->response, &worst->path, panel_m);
+	for (int i = 0; i < 2 && isfinite(panel_m[i]); i++)
+		advice_evidence(item, "panel_side", advice_number(panel_m[i]), "m");
 	advice_effect(item, "reflection_level",
 	              sabin_quantity_valid(worst->level_db.value - absorbed_db, 3), "dB", NAN);
 }

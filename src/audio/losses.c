@@ -135,10 +135,11 @@ static double energy(const double *x, size_t n)
 	return sum;
 }
 
-/* Whether the chirp's response a[n] is something else than the sweep's, b[n], and not for noise. */
+/* Whether the chirp's response a[n] is something else than the sweep's, b[n], and not for noise; and what share of
+ * their energy they do not have in common. */
 static enum sabin_err differ(const struct sabin_stimulus *s, const double *recorded,
                              const struct sabin_take *take, const double *a, const double *b, size_t n,
-                             size_t most, bool *yes)
+                             size_t most, bool *yes, double *share)
 {
 	const double rate_hz = s->sweep.rate_hz;
 	const size_t length = (size_t)ceil(s->chirp.length_s * rate_hz * (1 + take->skew));
@@ -150,6 +151,7 @@ static enum sabin_err differ(const struct sabin_stimulus *s, const double *recor
 		delay.likeness = 0;
 	else if (err)
 		return err;
+	*share = 1 - delay.likeness * delay.likeness;
 	if (delay.likeness >= least_likeness || take->noise_frames < n + length)
 		return SABIN_OK;
 	double *noise = malloc(n * sizeof *noise);
@@ -172,6 +174,8 @@ static enum sabin_err differ(const struct sabin_stimulus *s, const double *recor
  * from one chirp to the other, farther apart, is allowed three times. */
 enum { PIECES = 12 };
 static const double most_lacking = 0.06, most_alike_times = 3, least_known = 0.5;
+/* The lowest of them has 1/25 of all: where all in all no more than this lacks, none of them lacks as much. */
+static const double least_in_all = 0.06 / 25;
 
 /* What share of b's energy between two frequencies a does not have; 1 where one of them is silent. */
 static enum sabin_err lacking(const double *a, const double *b, size_t n, double rate_hz, double low_hz,
@@ -193,10 +197,10 @@ static enum sabin_err tell_notch(const struct sabin_stimulus *s, const double *a
 	for (int k = 0; k < PIECES; k++) {
 		const double low_hz = s->chirp.from_hz * pow(ratio, (double)k / PIECES);
 		const double high_hz = s->chirp.from_hz * pow(ratio, (k + 1.0) / PIECES);
-		double of_chirps, of_sweep;
-		enum sabin_err err = lacking(a, last, n, rate_hz, low_hz, high_hz, most, &of_chirps);
-		if (!err)
-			err = lacking(a, b, n, rate_hz, low_hz, high_hz, most, &of_sweep);
+		double of_chirps = 0, of_sweep;
+		enum sabin_err err = lacking(a, b, n, rate_hz, low_hz, high_hz, most, &of_sweep);
+		if (!err && of_sweep > most_lacking)
+			err = lacking(a, last, n, rate_hz, low_hz, high_hz, most, &of_chirps);
 		if (err)
 			return err;
 		if (of_chirps > least_known || of_sweep <= most_lacking + most_alike_times * of_chirps)
@@ -273,11 +277,12 @@ enum sabin_err sabin_losses_single(const struct sabin_taker *taker, const double
 		}
 	}
 	bool other = false;
+	double share = 0;
 	if (!err)
-		err = differ(s, recorded, take, a, b, n, most, &other);
+		err = differ(s, recorded, take, a, b, n, most, &other, &share);
 	const long second = first + lrint((double)(s->chirp_frame[1] - s->chirp_frame[0]) * (1 + take->skew));
 	const size_t chirp = (size_t)ceil(s->chirp.length_s * rate_hz * (1 + take->skew)) + 1;
-	if (!err && !other && (size_t)second + n + chirp <= sabin_taker_recorded(taker)) {
+	if (!err && !other && share > least_in_all && (size_t)second + n + chirp <= sabin_taker_recorded(taker)) {
 		last = malloc(n * sizeof *last);
 		err = last ? sabin_markers_response(s, take->skew, recorded + second, n, last) : SABIN_ENOMEM;
 		if (!err) {

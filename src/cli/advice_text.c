@@ -170,11 +170,12 @@ static void first_reflection(const struct sabin_scene *s, const struct sabin_adv
 	else if (item->object >= 0)
 		say(w, "  Lower it, tilt it, or raise the speakers, so that it reflects past the listener.");
 	else {
-		const double side = evidence(item, "panel_side");
+		const double side = nth(item->evidence, item->evidence_count, "panel_side", 0);
+		const double other = nth(item->evidence, item->evidence_count, "panel_side", 1);
 		say(w, "  Put 10 cm of porous absorber there, around %.2f %.2f %.2f m", item->point_m[0],
 		    item->point_m[1], item->point_m[2]);
-		if (isfinite(side))
-			say(w, ", at least %.1f x %.1f m", side, side);
+		if (isfinite(side) && isfinite(other))
+			say(w, ", at least %.1f x %.1f m", side, other);
 		say(w, ": about %.0f dB are to be expected.", effect(item, "reflection_level"));
 		if (item->other_surface >= 0)
 			say(w, "  %s sends none so strong, so that the image leans.", surface(item->other_surface).s);
