@@ -124,6 +124,7 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 	sabin_sheet_number(sheet, "to_hz", p->to_hz);
 	sabin_sheet_number(sheet, "bottom_db", bottom_db);
 	sabin_sheet_number(sheet, "top_db", top_db);
+	sabin_sheet_number(sheet, "step_db", 10);
 	sabin_sheet_number(sheet, "rows", KINDS);
 	for (int k = 1; k <= KINDS; k++) {
 		char key[32];

@@ -13,8 +13,6 @@ room() # NAME SIZE FRONT: a room file
 {
 	cat >"$1" <<EOF
 size_m: {$2}
-
-has() { if grep -qE -- "$1" "$T/out"; then pass "prints $1"; else fail "does not print $1"; fi; }
 surfaces:
   front: $3
   back: 0.3
@@ -26,6 +24,8 @@ speakers: {left: {output: 1, position_m: [0.2, 0.3, 0.2]}}
 positions: {mix: {position_m: [0.3, 0.4, 0.3]}}
 EOF
 }
+
+has() { if grep -qE -- "$1" "$T/out"; then pass "prints $1"; else fail "does not print $1"; fi; }
 
 # ---- what it predicts
 expect_status 0 "$sabin" room "$tree/rooms/control-room.yaml" --json -q
