@@ -138,6 +138,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make bench      benchmarks, as ratios taken in one run
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
+## make deps-all   also the programs that optional tests play through
 ## make install    to DESTDIR/PREFIX; make uninstall is its twin
 ## make config     what would be built, with what
 ## make clean      remove build/
@@ -157,6 +158,16 @@ deps:
 	  echo 'As root, please: apt-get install $(strip $(DEPS))'; exit 1; fi; \
 	missing=; for p in $(DEPS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	echo "Installing with $$sudo apt-get:$$missing"; \
+	$$sudo apt-get update -qq && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+# Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
+DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
+            pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins
+deps-all: deps
+	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
+	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	test -n "$$missing" || exit 0; echo "Installing with $$sudo apt-get:$$missing"; \
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
@@ -248,7 +259,7 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps check check-built demo san check-san valgrind bench bench-built fuzz fuzz-built \
+.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built fuzz fuzz-built \
         config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

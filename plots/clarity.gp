@@ -9,7 +9,7 @@ set xrange [0.5:bands+0.5]; set xtics ()
 do for [b=1:bands] { set xtics add ('' b) }
 set yrange [N('bottom_db'):N('top_db')]; set ytics 5
 yt = 'Clarity, dB'; eval YTITLE
-y0 = N('top_db') - 2.5
+y0 = N('jnd_db')
 set arrow 1 from bands+0.4,y0 to bands+0.4,y0+1 heads size 0.04,90 lc rgb muted lw lw_second
 set label 1 '1 dB' at bands+0.3,y0+0.5 right font F_small textcolor rgb muted
 f(s) = dat(sprintf('clarity_%d.dat', s))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Correction: before, target, predicted, achieved, and the filter below at the same scale; what is left alone is
-# shaded and says why.  Of an impulse response its rise and fall.
+# shaded and says why.  Of a FIR the impulse and the step response.  What was achieved is a broad pale line under the
+# prediction: where they agree both are seen.
 NAME = 'correction'
 GAP = 44
 load 'theme.gp'
@@ -22,7 +23,7 @@ set yrange [N('bottom_db'):N('top_db')]; set ytics 10; set mytics 2; set grid my
 yt = 'Level, dB'; eval YTITLE
 plot D using 1:3 with lines lc rgb ink lw lw_second dt DT(2, 7), \
      D using 1:2 with lines lc rgb c2 lw lw_second dt dd(2), \
-     D using 1:6 with lines lc rgb c4 lw lw_main dt dd(4), \
+     D using 1:6 with lines lc rgb alpha(c4,0.4) lw 3*lw_main, \
      D using 1:5 with lines lc rgb c1 lw lw_main dt dd(1)
 eval PAGE_DONE; panel = 2; eval PANEL
 do for [i=1:n] { unset label 9+i }
@@ -37,9 +38,16 @@ if (I('impulse')) {
   do for [i=1:n] { unset object 9+i }
   unset logscale x
   set xrange [N('before_ms'):N('after_ms')]; set xtics 5; set mxtics 5; set format x '%g'
-  xt = 'Time from the peak, ms'; eval XTITLE
+  unset label 911
   set yrange [N('floor_db'):0]; set ytics 20; set mytics 2
   yt = 'Impulse response, dB re its peak'; eval YTITLE
-  plot dat('correction_impulse.dat') using 1:2 with lines lc rgb c3 lw lw_thin
+  set format x ''
+  plot dat('correction_impulse.dat') using 1:2 with lines lc rgb c3 lw lw_second
+  eval PAGE_DONE; panel = 5; eval PANEL
+  set format x '%g'; xt = 'Time from the peak, ms'; eval XTITLE
+  set yrange [-110:110]; set ytics 50; set mytics 2
+  yt = 'Step response, % of maximum'; eval YTITLE
+  plot 0 with lines lc rgb axis lw 1, \
+       dat('correction_impulse.dat') using 1:3 with lines lc rgb c3 lw lw_second
 }
 unset multiplot

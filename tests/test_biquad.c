@@ -189,9 +189,41 @@ static void limits(void **state)
 		assert_near(split[i], whole[i], 0);
 }
 
+/* Many sections and many frequencies at once are what one by one says. */
+static void at_once(void **state)
+{
+	(void)state;
+	const struct sabin_biquad f[] = {
+	    {SABIN_PEAKING, 55, -12, 8},       {SABIN_LOW_SHELF, 120, 6, 0.7}, {SABIN_PEAKING, 900, 3, 1},
+	    {SABIN_HIGH_SHELF, 7000, -4, 0.6}, {SABIN_LOW_PASS, 15000, 0, 0.7}, {SABIN_HIGH_PASS, 25, 0, 1}};
+	enum { COUNT = sizeof f / sizeof *f, N = 300 };
+	double hz[N], level[N], h[N], want[N];
+	for (size_t i = 0; i < N; i++)
+		hz[i] = 5 * exp2((double)i / 25);
+	for (size_t count = 0; count <= COUNT; count++) {
+		sabin_biquads_levels_db(f, count, 48000, hz, N, level);
+		for (size_t i = 0; i < N; i++)
+			assert_near(level[i], sabin_biquads_level_db(f, count, 48000, hz[i]), 1e-9);
+		sabin_biquads_impulse(f, count, 48000, h, N);
+		for (size_t i = 0; i < N; i++)
+			want[i] = i == 0;
+		for (size_t k = 0; k < count; k++) {
+			const struct sabin_biquad_taps taps = sabin_biquad_taps(&f[k], 48000);
+			double s[2] = {0};
+			sabin_biquad_process(&taps, s, want, N);
+		}
+		for (size_t i = 0; i < N; i++)
+			assert_near(h[i], want[i], 1e-15);
+	}
+	sabin_biquads_levels_db(f, COUNT, 48000, hz, N, hz); /* in place */
+	for (size_t i = 0; i < N; i++)
+		assert_near(hz[i], level[i], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(at_once),
 	    cmocka_unit_test(taps_agree), cmocka_unit_test(closed_forms),
 	    cmocka_unit_test(law_of_inverse), cmocka_unit_test(slopes_are_differences),
 	    cmocka_unit_test(ring), cmocka_unit_test(limits),

@@ -145,7 +145,7 @@ static int set_up(void **state)
 		                                          &f->analysis[i], &f->distortion, &f->noise};
 	}
 	f->input = (struct sabin_chart_input){&f->measurement, &f->room, f->traces, TRACES, 1 / 12.0, 0.5,
-	                                      compared_with(&f->response[0]), 1, "left", corrected()};
+	                                      compared_with(&f->response[0]), 1, "left", corrected(), false};
 	*state = f;
 	return 0;
 }

@@ -15,6 +15,14 @@ static void numbers_read_well(void **state)
 {
 	(void)state;
 	double bands[] = {63, 125, 1000, 2000, 4000, 8000};
+	/* zero has no sign */
+	assert_false(signbit(sabin_number_tidy(-0.04, 1)));
+	assert_near(sabin_number_tidy(-0.04, 1), 0, 0);
+	assert_false(signbit(sabin_number_tidy(-0.0, 3)));
+	assert_near(sabin_number_tidy(-0.06, 1), -0.06, 0);
+	assert_near(sabin_number_tidy(-0.4, 0), 0, 0);
+	assert_near(sabin_number_tidy(0.04, 2), 0.04, 0);
+	assert_true(isnan(sabin_number_tidy((double)NAN, 1)));
 	assert_string_equal(sabin_text_hz(31.5).s, "31.5 Hz");
 	assert_string_equal(sabin_text_hz(177.3).s, "177 Hz");
 	assert_string_equal(sabin_text_hz(999.7).s, "1 kHz");

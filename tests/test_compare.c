@@ -38,17 +38,19 @@ static void uncertainty_by_place(void **state)
 	assert_near(c.change.plus_minus, 0.05, 1e-12);
 	assert_false(c.repeatability);
 	assert_near(c.p, 0.31731050786291415, 1e-12); /* one standard deviation, two-sided */
-	/* half a wave apart the pressures have nothing in common: all but the noise is that of a new
-	 * place; (sin pi)/pi = 0 */
+	/* a quarter of a wave apart a standing wave has its maximum and its node: all but the noise is that
+	 * of a new place */
 	rules.same_place = true;
-	rules.moved_m = 343 / 1000.0 / 2;
+	rules.moved_m = 343 / 1000.0 / 4;
 	c = sabin_change_of(before, after, &rules);
 	assert_near(c.change.plus_minus, 0.05, 1e-9);
-	/* kd = pi / 2: sinc^2 = 4 / pi^2 */
-	rules.moved_m /= 2;
+	rules.moved_m *= 2;
 	c = sabin_change_of(before, after, &rules);
-	assert_near(c.change.plus_minus,
-	            sqrt(25e-6 + (2500e-6 - 25e-6) * (1 - 4 / (M_PI * M_PI))), 1e-9);
+	assert_near(c.change.plus_minus, 0.05, 1e-9);
+	/* a twelfth: sin^2 30 degrees = 1/4 */
+	rules.moved_m = 343 / 1000.0 / 12;
+	c = sabin_change_of(before, after, &rules);
+	assert_near(c.change.plus_minus, sqrt(25e-6 + (2500e-6 - 25e-6) / 4), 1e-9);
 	/* unknown repeatability is not zero */
 	c = sabin_change_of(quantity(0.4, 0.03, NAN), after, &here);
 	assert_near(c.change.plus_minus, 0.05, 1e-12);

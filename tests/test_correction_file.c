@@ -155,6 +155,19 @@ static void broken(void **state)
 	sabin_correction_release(&file);
 }
 
+/* The files of a dialect, in a folder. */
+static void write_dialect(const char *name, const struct sabin_correction *correction, const char *folder)
+{
+	struct sabin_setting setting;
+	struct sabin_dialect_files files = {0};
+	struct sabin_diag diag = {0};
+	assert_ok(sabin_setting_of(correction, &setting));
+	assert_ok(sabin_dialect_find(name)->write(&setting, NULL, &files));
+	assert_ok(sabin_dialect_save(&files, folder, &diag));
+	sabin_dialect_files_release(&files);
+	sabin_setting_release(&setting);
+}
+
 static double value_of(const char *text)
 {
 	double x = NAN;
@@ -169,7 +182,7 @@ static void apo(void **state)
 	struct sabin_correction_file file;
 	struct sabin_diag diag = {0};
 	make(&file, SABIN_FIR_NONE);
-	assert_ok(sabin_dialect_find("apo")->write(&file.correction, folder, &diag));
+	write_dialect("apo", &file.correction, folder);
 	char *path = sabin_path_join(folder, "config.txt"), *text = NULL, *rest = NULL;
 	size_t length, filters = 0, channel = 0;
 	assert_ok(sabin_read_text(path, 1 << 20, &text, &length, &diag));
@@ -220,7 +233,7 @@ static void wav(void **state)
 		make(&file, (enum sabin_fir_kind)kind);
 		assert_ok(sabin_make_folder(folder, "wav", &diag));
 		char *path = sabin_path_join(folder, "wav");
-		assert_ok(sabin_dialect_find("wav")->write(&file.correction, path, &diag));
+		write_dialect("wav", &file.correction, path);
 		assert_ok(sabin_correction_write(&file, folder, &diag));
 		assert_ok(sabin_correction_read(folder, &again, &diag));
 		assert_int_equal(again.fir, kind != SABIN_FIR_NONE);

@@ -286,6 +286,36 @@ static void likelihood_is_better(void **state)
 	assert_at_most(sqrt(likely), 0.2);
 }
 
+/* A response that was faded out before its end, where a little noise is left that falls by itself: that is
+ * not taken for a slow decay which began long before. */
+static void faded_out(void **state)
+{
+	(void)state;
+	enum { COUNT = 15000 };
+	static double tail[COUNT + 1];
+	const double rate = sixty_db / 1.24, step_s = 0.0001;
+	for (int from = 100; from <= 115; from++)
+		for (int slope = 1; slope <= 12; slope++) {
+			const double from_s = from / 100.0, noise = 3e-10;
+			struct sabin_energy e = {.count = COUNT, .step_s = step_s, .tail = tail};
+			tail[COUNT] = 0;
+			for (size_t k = COUNT; k-- > 0;) {
+				const double t = ((double)k + 0.5) * step_s;
+				const double u = fmin(fmax((t - from_s) / 0.18, 0), 1);
+				tail[k] = tail[k + 1] + step_s * (exp(-rate * t) * pow(cos(M_PI / 2 * u), 4) +
+				                                  noise * exp(-slope * (t - 1.2)));
+			}
+			struct sabin_decay decay;
+			sabin_decay_init(&decay, &e, COUNT * step_s, 44.5, SABIN_NOISE_FULL);
+			if (!(fabs(decay.total / tail[0] - 1) < 0.01))
+				print_message("faded from %.2f s, noise falls by %d/s: %.4f of all\n",
+				              from_s, slope, decay.total / tail[0]);
+			assert_near(decay.total / tail[0], 1, 0.01);
+			/* nor may it seem to begin before the fade does */
+			assert_at_most(from_s - 0.05, decay.knee_s);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +323,7 @@ int main(void)
 		cmocka_unit_test(model_is_found), cmocka_unit_test(two_slopes),
 		cmocka_unit_test(cut_off),        cmocka_unit_test(handling),
 		cmocka_unit_test(no_decay),       cmocka_unit_test(likelihood_is_better),
+		cmocka_unit_test(faded_out),
 	};
 	return cmocka_run_group_tests_name("decay", tests, NULL, NULL);
 }

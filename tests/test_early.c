@@ -152,7 +152,7 @@ static void box_radiates_forwards(void **state)
 		respond(&room, s, r, &box, h);
 		for (int band = 2; band < SABIN_ABSORPTION_BANDS; band++) {
 			const double f_hz = 1000 * pow(10, 0.3 * (band - 4));
-			const double want = pow((1 + cos(angle - M_PI / 4)) / 2, exponent(f_hz));
+			const double want = pow(fmax(0.05, (1 + cos(angle - M_PI / 4)) / 2), exponent(f_hz));
 			assert_near(magnitude(at_hz(h, f_hz)), want, 8e-3); /* 0.1 dB */
 		}
 	}

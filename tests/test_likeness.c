@@ -40,13 +40,18 @@ static double normal(struct sound *s)
 	return sabin_random_normal(&s->random);
 }
 
-static void begin(struct sound *s, double length_s)
+static void begin_at(struct sound *s, double length_s, double rate_hz)
 {
-	static const double rates_hz[] = {16000, 44100, 48000};
-	s->rate_hz = rates_hz[(int)draw(s, 0, 2.999)];
+	s->rate_hz = rate_hz;
 	s->n = (size_t)(length_s * s->rate_hz);
 	assert_true(s->n <= MOST);
 	memset(s->x, 0, s->n * sizeof *s->x);
+}
+
+static void begin(struct sound *s, double length_s)
+{
+	static const double rates_hz[] = {16000, 44100, 48000};
+	begin_at(s, length_s, rates_hz[(int)draw(s, 0, 2.999)]);
 }
 
 static void add_noise(struct sound *s, double gain)
@@ -90,6 +95,20 @@ static void hall(struct sound *s)
 	const double time_s = draw_log(s, 0.2, 8), snr_db = draw(s, 25, 90);
 	const double before_s = draw(s, 0, 0.5);
 	begin(s, before_s + time_s * draw(s, 0.5, 2));
+	add_decay(s, before_s, time_s, draw(s, 0, 20), 1);
+	add_noise(s, pow(10, -snr_db / 20));
+	snprintf(s->words, sizeof s->words, "T %.2f s, SNR %.0f dB", time_s, snr_db);
+}
+
+/* Very dead rooms and very live ones, up to 96 kHz, by loudspeakers near and far; a live one may end before its
+ * noise. */
+static void extreme(struct sound *s)
+{
+	const bool dead = draw(s, 0, 1) < 0.7;
+	const double time_s = dead ? draw_log(s, 0.03, 0.2) : draw_log(s, 6, 12), snr_db = draw(s, 20, 60);
+	const double before_s = draw(s, 0, 0.4);
+	begin_at(s, before_s + (dead ? draw(s, 0.5, 2) : time_s * draw(s, 0.3, 1.2)),
+	         draw(s, 0, 1) < 0.5 ? 96000 : 16000);
 	add_decay(s, before_s, time_s, draw(s, 0, 20), 1);
 	add_noise(s, pow(10, -snr_db / 20));
 	snprintf(s->words, sizeof s->words, "T %.2f s, SNR %.0f dB", time_s, snr_db);
@@ -216,12 +235,34 @@ static void recorded_sweep(struct sound *s)
 	add_noise(s, pow(10, -draw(s, 20, 60) / 20));
 }
 
+/* A piece out of the middle of it: both ends are cuts. */
 static void steady_noise(struct sound *s)
 {
-	begin(s, draw_log(s, 1, 30));
+	const double length_s = draw_log(s, 1, 30), before_s = 1, to_hz = draw_log(s, 50, 5000);
+	const int times = (int)draw(s, 0, 2.999);
+	begin(s, before_s + length_s);
 	add_noise(s, 0.1);
-	pass(s, draw_log(s, 50, 5000), false, (int)draw(s, 0, 2.999));
-	snprintf(s->words, sizeof s->words, "%.1f s", (double)s->n / s->rate_hz);
+	pass(s, to_hz, false, times);
+	const size_t before = (size_t)(before_s * s->rate_hz);
+	s->n -= before;
+	memmove(s->x, s->x + before, s->n * sizeof *s->x);
+	snprintf(s->words, sizeof s->words, "%.1f s, to %.0f Hz, order %d", length_s, to_hz, times);
+}
+
+/* What a microphone hears of a quiet room: rumble and hum over its own hiss. */
+static void room_noise(struct sound *s)
+{
+	begin(s, draw_log(s, 1, 30));
+	add_noise(s, 1);
+	pass(s, draw_log(s, 5, 30), false, 2);
+	const double hum_hz = draw(s, 49.9, 50.1), turn = draw(s, 0, 6.28), gain = draw_log(s, 1e-4, 1e-2);
+	for (size_t i = 0; i < s->n; i++)
+		for (int k = 1; k <= 7; k += 2)
+			s->x[i] += gain / k * sin(k * (2 * M_PI * hum_hz * (double)i / s->rate_hz + turn));
+	const double hiss = draw_log(s, 1e-6, 1e-3);
+	add_noise(s, hiss);
+	snprintf(s->words, sizeof s->words, "%.1f s, hum %.5f, hiss %.6f", (double)s->n / s->rate_hz, gain,
+	         hiss);
 }
 
 static void noise_burst(struct sound *s)
@@ -300,6 +341,7 @@ static const struct kind {
 	enum { NO, YES, EITHER } sure; /* is it refused? */
 } kinds[] = {
     {"hall", hall, 12, SABIN_LIKE_RESPONSE, false, NO},
+    {"dead or live", extreme, 8, SABIN_LIKE_RESPONSE, true, NO},
     {"noisy response", noisy, 12, SABIN_LIKE_RESPONSE, true, NO},
     {"gated response", gated, 12, SABIN_LIKE_RESPONSE, false, NO},
     {"digital silence after it", silent_tail, 12, SABIN_LIKE_RESPONSE, false, NO},
@@ -310,6 +352,7 @@ static const struct kind {
     {"long sweep", long_sweep, 1, SABIN_LIKE_SWEEP, false, YES},
     {"recorded sweep", recorded_sweep, 6, SABIN_LIKE_SWEEP, false, YES},
     {"noise", steady_noise, 8, SABIN_LIKE_NOISE, false, EITHER},
+    {"room noise", room_noise, 8, SABIN_LIKE_NOISE, false, EITHER},
     {"noise burst", noise_burst, 8, SABIN_LIKE_SOUND, true, EITHER},
     {"music", music, 8, SABIN_LIKE_SOUND, true, YES},
     {"speech", speech, 8, SABIN_LIKE_SOUND, true, YES},

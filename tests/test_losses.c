@@ -263,7 +263,7 @@ static void averaged(void **state)
 			memcpy(pile.sum, one, cut.frames * sizeof *one);
 		}
 	}
-	sabin_pile_finish(&pile);
+	assert_ok(sabin_pile_finish(&pile, RATE_HZ));
 	const double gain_db =
 	    ratio_db(clean, one, cut.frames) - ratio_db(clean, pile.sum, cut.frames);
 	print_message("one: %.1f dB, four gain %.2f dB, repeatability %.1f dB\n",

@@ -155,7 +155,7 @@ static void geometry(void **state)
 		    .q = sabin_quantity_valid(20, 1),
 		    .t60_s = sabin_quantity_valid(1, 0.02),
 		    .level_db = sabin_quantity_valid(0, 1)};
-	struct sabin_modefit fit = {20, 150, 0, 0, 5, modes};
+	struct sabin_modefit fit = {20, 150, 0, 0, 5, modes, 0};
 	struct sabin_mode_match match[5];
 	const double size_m[3] = {5, 4, 2.5}, bad_m[3] = {5, 0, 2.5};
 	assert_ok(sabin_modefit_match(&fit, size_m, 343.2, match));

@@ -292,6 +292,11 @@ static void repeats_are_laid_on_each_other(void **state)
 	assert_near(top_mean / top_one, 1, 0.01);
 	assert_true(mean.take.verdict.repeatability_db.valid);
 	assert_at_most(mean.take.verdict.repeatability_db.value, -20);
+	assert_true(isnan(one.take.verdict.snr_bands[0].coherence));
+	for (size_t k = 0; k < mean.take.verdict.snr_band_count; k++) {
+		const double coherence = mean.take.verdict.snr_bands[k].coherence;
+		assert_true(coherence > 0.9 && coherence <= 1);
+	}
 	sabin_extracted_release(&one);
 	sabin_extracted_release(&mean);
 	sabin_found_release(&f);

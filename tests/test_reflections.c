@@ -57,6 +57,33 @@ static void closed_form(void **state)
 	assert_near(other.item[2].level_db.value, r.item[2].level_db.value, 1e-9);
 }
 
+/* What comes too soon to be told from the loudspeaker's edges does not fail the room, and is not passed
+ * over in silence. */
+static void too_near(void **state)
+{
+	(void)state;
+	static const struct {
+		double ms, db;
+		bool near;
+	} cases[] = {{0.45, -5, true}, {0.5, -14, false}, {0.9, -5, false}};
+	static double h[FRAMES];
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+		struct sabin_reflections r;
+		memset(h, 0, sizeof h);
+		add_pulse(h, DIRECT, 1);
+		add_pulse(h, DIRECT + cases[c].ms * rate_hz / 1000, pow(10, cases[c].db / 20));
+		assert_ok(sabin_reflections_compute(h, FRAMES, rate_hz, DIRECT, speed_m_s, &r));
+		assert_true(isfinite(r.near_db) == cases[c].near);
+		assert_true(isfinite(r.near_s) == cases[c].near);
+		assert_true(r.passed == (cases[c].ms < 0.6));
+		if (!cases[c].near)
+			continue;
+		/* the windows of both pulses overlap: a tenth of a millisecond, a dB and a half */
+		assert_near(1000 * r.near_s, cases[c].ms, 0.1);
+		assert_near(r.near_db, cases[c].db, 1.5);
+	}
+}
+
 /* Only 1 to 8 kHz count: a strong reflection at 200 Hz does not. */
 static void band(void **state)
 {
@@ -268,7 +295,7 @@ static void limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(closed_form), cmocka_unit_test(band),      cmocka_unit_test(geometry),
+	    cmocka_unit_test(closed_form), cmocka_unit_test(too_near), cmocka_unit_test(band),      cmocka_unit_test(geometry),
 	    cmocka_unit_test(desk),        cmocka_unit_test(simulated), cmocka_unit_test(matching),
 	    cmocka_unit_test(limits),      cmocka_unit_test(unheard), cmocka_unit_test(together),
 	};

@@ -321,6 +321,50 @@ static void out_of_band(void **state)
 	free(h);
 }
 
+/* Decays of noise of one reverberation time: their indices scatter as it is said that places do. */
+static void from_place_to_place(void **state)
+{
+	(void)state;
+	const int asked = decay_draws(60), draws = asked > 60 ? asked : 60;
+	const double time_s = 0.8;
+	double sum[SABIN_STI_BANDS + 1] = {0}, square[SABIN_STI_BANDS + 1] = {0};
+	double times_s[SABIN_STI_BANDS];
+	const struct noise_decay decay = decay_of_time(48000, time_s, INFINITY);
+	const size_t n = decay_length(&decay);
+	double *h = malloc(n * sizeof *h);
+	print_message("seeds 300 .. %d\n", 299 + draws);
+	assert_non_null(h);
+	struct sabin_sti sti;
+	for (int d = 0; d < draws; d++) {
+		const struct sabin_sti_options all = {0, INFINITY};
+		decay_draw(&decay, 300 + (uint64_t)d, h);
+		assert_ok(sabin_sti_compute(h, n, 48000, (size_t)(decay.predelay_s * 48000), &all, &sti));
+		for (int b = 0; b <= SABIN_STI_BANDS; b++) {
+			const double x = b < SABIN_STI_BANDS ? sti.mti[b].value : sti.sti.value;
+			sum[b] += x / draws;
+			square[b] += x * x / draws;
+		}
+	}
+	free(h);
+	for (int b = 0; b <= SABIN_STI_BANDS; b++) {
+		const bool whole = b == SABIN_STI_BANDS;
+		const double found = sqrt(fmax(square[b] - sum[b] * sum[b], 0));
+		if (!whole)
+			times_s[b] = time_s;
+		const double stated =
+		    whole ? sabin_sti_place_deviation(times_s)
+		          : sabin_sti_octave_deviation(sti.band[b].high_hz - sti.band[b].low_hz, time_s);
+		print_message("%s: found %.4f, stated %.4f\n", whole ? "all" : "octave", found, stated);
+		/* a deviation from 60 draws is known to 1 / sqrt(120), 9 %: four times that; of all octaves
+		 * there is an upper bound */
+		if (whole)
+			assert_at_most(found, stated);
+		else
+			assert_near(found / stated, 1, 0.36);
+	}
+	assert_true(isnan(sabin_sti_octave_deviation(0, 1)) && isnan(sabin_sti_octave_deviation(100, 0)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,7 +373,7 @@ int main(void)
 		cmocka_unit_test(speech_spectrum),   cmocka_unit_test(ratings),
 		cmocka_unit_test(noise_in_response), cmocka_unit_test(invariances),
 		cmocka_unit_test(rates),             cmocka_unit_test(odd_responses),
-		cmocka_unit_test(out_of_band),
+		cmocka_unit_test(out_of_band),       cmocka_unit_test(from_place_to_place),
 	};
 	return cmocka_run_group_tests_name("sti", tests, NULL, NULL);
 }

@@ -72,6 +72,11 @@ SABIN_API void sabin_biquad_slopes(const struct sabin_biquad *filter, double rat
 SABIN_API double sabin_biquads_level_db(const struct sabin_biquad *filters, size_t count,
                                         double rate_hz, double f_hz);
 
+/* The same at freq_hz[n]; level_db may be freq_hz. */
+SABIN_API void sabin_biquads_levels_db(const struct sabin_biquad *filters, size_t count,
+                                       double rate_hz, const double *freq_hz, size_t n,
+                                       double *level_db);
+
 /* Impulse response of a cascade: h[n]. */
 SABIN_API void sabin_biquads_impulse(const struct sabin_biquad *filters, size_t count,
                                      double rate_hz, double *h, size_t n);

@@ -45,14 +45,22 @@ struct sabin_change {
 };
 
 /* Uncertainty at the same place: both repeatabilities, and of the rest of both plus_minus (which
- * says how one place stands for the room) the part that moved_m uncovers: 1 - (sin kd / kd)^2, for
- * the squared pressure of a diffuse field at two points d apart is correlated by (sin kd / kd)^2
- * (Cook, Waterhouse, Berendt, Edelman, Thompson: J. Acoust. Soc. Am. 27 (1955) 1072-1077).
+ * says how one place stands for the room) the part that moved_m uncovers: sin^2 kd, and all of it from a
+ * quarter of a wave on.  In a diffuse field it would be 1 - (sin kd / kd)^2, a third of that for small d
+ * (Cook, Waterhouse, Berendt, Edelman, Thompson: J. Acoust. Soc. Am. 27 (1955) 1072-1077): there all
+ * directions count, and d has a component of d / sqrt 3 along each.  But what moves a level in a room are few
+ * waves, the modes, the direct sound with its first reflections, and in the direction of one of them d
+ * counts whole: in a standing wave p^2 = 1 + cos 2kx, whose variance of 1/2 and correlation of
+ * cos 2kd leave sin^2 kd of the variance 1 of a diffuse field.
  * Elsewhere: both plus_minus.  Where either value is not valid, the change is not either, and takes
  * its reason. */
 SABIN_API struct sabin_change sabin_change_of(struct sabin_quantity before,
                                               struct sabin_quantity after,
                                               const struct sabin_change_rules *rules);
+
+/* That part of the uncertainty of one side which comes from moved_m. */
+SABIN_API double sabin_change_moved(struct sabin_quantity q,
+                                    const struct sabin_change_rules *rules);
 
 /* Arithmetic mean of changes of one quantity at several places, those that are valid. */
 SABIN_API struct sabin_change sabin_change_mean(const struct sabin_change *const *changes,

@@ -72,6 +72,7 @@ struct sabin_correction_channel {
 	size_t rate_count;
 	struct sabin_correction_rate rates[SABIN_CORRECTION_RATES];
 	double error_before_db, error_after_db, net_boost_db;
+	double left_db; /* of what its filters were to correct: weighted RMS; NAN: read from a file */
 	size_t length; /* of the curves, the grid of the range */
 	double *freq_hz, *before_db, *target_db, *predicted_db;
 	unsigned char *leave; /* [length] enum sabin_leave */

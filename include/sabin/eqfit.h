@@ -74,13 +74,15 @@ sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
                     struct sabin_eqfit *out);
 
 /* The largest gain of a cascade at any frequency from 20 Hz to min(20 kHz, 0.45 rate), less its mean
- * in dB over the grid of 48 points an octave of from_hz .. to_hz; right to 0.002 dB. */
+ * in dB over the grid of 48 points an octave of from_hz .. to_hz; right to 0.002 dB.  NAN: out of memory. */
 SABIN_API double sabin_eq_net_boost_db(const struct sabin_biquad *filters, size_t count,
                                        double rate_hz, double from_hz, double to_hz);
 
-/* The largest common factor, 0 .. 1, on all gains that holds it to limit_db, within 0.002 dB. */
-SABIN_API void sabin_eq_hold_boost(struct sabin_biquad *filters, size_t count, double rate_hz,
-                                   double from_hz, double to_hz, double limit_db);
+/* The largest common factor, 0 .. 1, on all gains that holds it to limit_db, within 0.002 dB.
+ * SABIN_ENOMEM. */
+SABIN_API SABIN_MUST enum sabin_err sabin_eq_hold_boost(struct sabin_biquad *filters, size_t count,
+                                                        double rate_hz, double from_hz,
+                                                        double to_hz, double limit_db);
 
 /* The grid of 48 points an octave from from_hz to to_hz, both ends included where it meets them:
  * freq_hz[] may be NULL; returns the number of points. */

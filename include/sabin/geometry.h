@@ -26,8 +26,9 @@ SABIN_API SABIN_MUST enum sabin_err sabin_room_modes(const struct sabin_room *ro
 SABIN_API double sabin_room_mode_shape(const struct sabin_room_mode *mode, const double size_m[3],
                                        const double point_m[3]);
 
-/* Schroeder: 2000 sqrt(T/V), with the mean of Eyring's time in the octaves 500 Hz and 1 kHz. */
-SABIN_API double sabin_room_schroeder_hz(const struct sabin_room *room);
+/* Schroeder: 2000 sqrt(T/V), with the mean of Eyring's time in the octaves 500 Hz and 1 kHz, which goes
+ * into *time_s (NULL: not wanted). */
+SABIN_API double sabin_room_schroeder_hz(const struct sabin_room *room, double *time_s);
 
 /* Bonello (JAES 29, 1981): modes by third octaves, 10 to 200 Hz: no band may hold fewer than the one
  * below; two modes within max(0.5 Hz, 1 %) are allowed only where a band holds five or more. */
@@ -62,6 +63,8 @@ SABIN_API void sabin_room_proportions(const double size_m[3], struct sabin_propo
  * Arau-Puchades, Acustica 65 (1988). */
 struct sabin_reverberation {
 	double sabine_s, eyring_s, millington_s, fitzroy_s, arau_s;
+	double axis_s; /* of sound that runs to and fro between the pair of walls that keeps it longest:
+	                * the most that a room which scatters nothing can ring */
 	double mean_alpha;
 	bool uneven;        /* pairs of walls differ: a pair absorbs twice as much as another, and 0.1 more */
 	double low_s, high_s; /* what to believe: Sabine's below 0.2, else Eyring's; where uneven, from
@@ -80,18 +83,25 @@ struct sabin_first_reflection {
 	int panel;                      /* that it hits, index into the room's; -1 */
 	double point_m[3];
 	double delay_s, extra_m;        /* after the direct sound */
-	double level_db;                /* re the direct sound, octaves 1 to 4 kHz */
+	double level_db;                /* re the direct sound, octaves 1 to 4 kHz: by the longer way, what the
+	                                 * surface absorbs, and what the speaker sends there and to the
+	                                 * receiver */
 	double level_low_db;            /* the same at the first null */
 	double null_hz;                 /* c / (2 extra_m); then three, five times that */
 	double null_db, peak_db;        /* level of both together re the direct sound, there and at twice */
 	double from_hz;                 /* an object: it is large enough from here on; else 0 */
-	double panel_m;                 /* side of a square that holds the first Fresnel zone at 1 kHz */
+	/* The first Fresnel zone at 1 kHz: an ellipse on the surface, about the point, longer the flatter
+	 * the sound arrives.  Sides of the rectangle along the room's axes that holds it: y z on left and
+	 * right, x z on front and back, x y on floor, ceiling and objects. */
+	double panel_m[2];
 };
 
 enum { SABIN_FIRST_REFLECTIONS_MAX = 6 + 8 };
 
-/* By the six surfaces and the tops of objects, soonest first.  Returns their number; 0: points outside. */
+/* By the six surfaces and the tops of objects, soonest first, of a source with this directivity (NULL: a
+ * point).  Returns their number; 0: points outside. */
 SABIN_API size_t sabin_room_first_reflections(const struct sabin_room *room, const double source_m[3],
+                                              const struct sabin_directivity *directivity,
                                               const double receiver_m[3],
                                               const struct sabin_reflector *objects,
                                               size_t object_count,

@@ -43,6 +43,7 @@ struct sabin_modefit {
 	double used_from_s, used_to_s; /* stretch of the response that was fitted, after the onset */
 	size_t count;
 	struct sabin_fitted_mode *modes; /* [count], rising frequency */
+	double reference_db;             /* of the root mean square magnitude that level_db is relative to */
 };
 
 /* Fit h[n] at rate_hz whose onset is at sample `onset`.  Modes more than 40 dB below the strongest,

@@ -106,6 +106,12 @@ SABIN_API void sabin_analysis_free(struct sabin_analysis *analysis);
  * the length of the filter's own decay allow it. */
 SABIN_API struct sabin_quantity sabin_strength(const struct sabin_band_result *band, double rate_hz);
 
+/* What the standard's own rule says of T20 or T30: the decay time, not valid where the decay stands less
+ * than 35 or 45 dB above the noise (ISO 3382-1:2009, 5.3.3), with both figures.  A value that
+ * is valid all the same is one that subtracting the noise has saved. */
+SABIN_API struct sabin_quantity sabin_iso_decay_time(const struct sabin_band_result *band,
+                                                     enum sabin_parameter time);
+
 /* For many responses of about one length: what planning and memory cost is paid once.  An analyser
  * serves one thread at a time; its results do not depend on what it did before and outlive it. */
 struct sabin_analyser;

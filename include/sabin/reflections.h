@@ -57,7 +57,9 @@ struct sabin_reflections {
 	double need_share_db;      /* a loudspeaker that sends less of it does not play here */
 	bool heard;                /* there is as much of both; else nothing of what follows is known */
 	double least_db;           /* what is weaker is not told */
-	bool passed;               /* none is too strong */
+	bool passed;               /* none from first_s on is too strong */
+	double near_s, near_db;    /* the strongest peak above the limit that comes sooner: a desk, a floor, or
+	                            * the loudspeaker's own edges; NAN: none */
 	size_t too_strong, total;  /* how many are, and how many there are */
 	size_t count;
 	struct sabin_reflection item[SABIN_REFLECTIONS_MAX]; /* the strongest, by time */

@@ -81,7 +81,7 @@ SABIN_API double sabin_room_eyring_s(const struct sabin_room *room, int band);
 SABIN_API double sabin_room_ring_s(const struct sabin_room *room, int band, double decay_db);
 
 /* A loudspeaker in a box: on its axis it radiates as a point does, off it
- *   ((1 + cos angle) / 2)^p,  p = (ka)^2 / (2 (1 + (ka)^1.2)),
+ *   max(0.05, (1 + cos angle) / 2)^p,  p = (ka)^2 / (2 (1 + (ka)^1.2)),
  * k = 2 pi f/c, a the radius of a disc as large as the front.  The directivity index, 10 lg(2p + 1),
  * rises from 0 in the bass to 4, 7 and 11 dB at 1, 2 and 10 kHz for a front of 0.25 x 0.3 m, as those of
  * small monitors do. */

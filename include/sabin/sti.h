@@ -61,6 +61,13 @@ SABIN_API double sabin_sti_index(const double m[SABIN_STI_BANDS][SABIN_STI_MODUL
 SABIN_API void sabin_sti_in_noise(const struct sabin_sti *quiet,
                                   const struct sabin_sti_levels *levels, struct sabin_sti *out);
 
+/* How much the index of one octave (band_hz wide) varies from place to place in a room whose reverberation
+ * time there is time_s: standard deviation; NAN where one of them is not positive.  That of the whole index
+ * is at most sabin_sti_place_deviation(), the weighted sum of the squares (what neighbouring octaves have in
+ * common lessens it); time_s NAN: not known. */
+SABIN_API double sabin_sti_octave_deviation(double band_hz, double time_s);
+SABIN_API double sabin_sti_place_deviation(const double time_s[SABIN_STI_BANDS]);
+
 /* "bad" "poor" "fair" "good" "excellent", and the letter of annex F, "U" .. "A+"; "" for NAN. */
 SABIN_API const char *sabin_sti_rating(double sti);
 SABIN_API const char *sabin_sti_letter(double sti);

@@ -30,23 +30,28 @@ double sabin_jnd(enum sabin_parameter parameter, double before)
 	}
 }
 
-/* Correlation of the squared pressure over the distance the microphone may be off. */
-static double likeness(const struct sabin_change_rules *rules)
+/* Of the deviation from place to place, squared, what moving the microphone uncovers: compare.h. */
+static double uncovered(const struct sabin_change_rules *rules)
 {
 	const double kd = 2 * M_PI * rules->freq_hz / rules->speed_m_s * rules->moved_m;
-	const double sinc = kd > 1e-6 ? sin(kd) / kd : 1;
-	return sinc * sinc;
+	const double part = sin(fmin(kd, M_PI / 2));
+	return part * part;
+}
+
+double sabin_change_moved(struct sabin_quantity q, const struct sabin_change_rules *rules)
+{
+	const double place =
+	    q.plus_minus * q.plus_minus - q.repeatability * q.repeatability; /* NAN: not known */
+	return place > 0 && isfinite(place) ? sqrt(place * uncovered(rules)) : 0;
 }
 
 static double variance_of(struct sabin_quantity q, const struct sabin_change_rules *rules,
                           bool repeatability)
 {
-	const double whole = q.plus_minus * q.plus_minus;
+	const double moved = sabin_change_moved(q, rules);
 	if (!repeatability)
-		return whole;
-	const double noise = q.repeatability * q.repeatability;
-	const double place = isfinite(whole) ? fmax(0, whole - noise) : 0;
-	return noise + place * (1 - likeness(rules));
+		return q.plus_minus * q.plus_minus;
+	return q.repeatability * q.repeatability + moved * moved;
 }
 
 static bool is_known(double repeatability)

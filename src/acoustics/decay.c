@@ -26,6 +26,8 @@ static const double end_cells = 1.5;
 /* About the knee neither what was measured (less noise) nor the model alone is best.  In a cell where
  * decay and noise have the densities S and N, the first is off by a variance of N^2 + 2 N S, the
  * second by S^2, the decay's own.  Weighed by their inverses, the measured has (S / (S + N))^2. */
+/* But where there is so many times more than the model has, the model is of something else. */
+static const double most_times = 10;
 /* From where the decay is so far above the noise, until it is so far below. */
 static const double melt_above_db = 13, melt_below_db = 5;
 
@@ -42,7 +44,8 @@ static void melt(struct sabin_decay *decay)
 		const double s = m->density * exp(-m->rate * (t_s + step_s / 2)), n = m->noise;
 		const double measured = sabin_energy_after(decay->energy, t_s) -
 		                        sabin_energy_after(decay->energy, t_s + step_s);
-		const double weight = s / (s + n) * s / (s + n);
+		const bool other = measured > most_times * (s + n) * step_s;
+		const double weight = other ? 1 : s / (s + n) * s / (s + n);
 		decay->melt[i] = decay->melt[i + 1] + weight * (measured - n * step_s) +
 		                 (1 - weight) * s * step_s;
 	}

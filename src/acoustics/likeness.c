@@ -36,14 +36,16 @@ static const double stray_db = 18, tells_db = 3;
 static const double arrival_needs_db = 20, fall_needs_db = 12, return_needs_db = 30;
 /* How far below its loudest window an octave has arrived, and has ended. */
 static const double arrival_db = -10, end_db = -20;
-/* A sound shorter than this is not judged by its fall. */
-static const double least_span_s = 0.3;
+/* A sound shorter than this is not judged by its fall, nor one of so few cells (bandwidth times length)
+ * that the energies of its halves stray by more than 2 dB. */
+static const double least_span_s = 0.3, least_cells = 20;
 /* The limits; see the head of this file. */
 static const double most_spread_s = 0.1, least_fall_db = 2, least_rising = 0.7;
 /* A peak so far above the RMS of everything is no steady sound: there, something was struck.  (Music
  * reaches 20 dB, a Gaussian noise 14 dB in a minute.) */
 static const double struck_db = 22;
-/* After an echo there may be one more arrival; with so many it is another sound. */
+/* After an echo there may be one more arrival; with so many it is another sound.  What is not struck has
+ * no strong echoes: there, weaker ones count as well. */
 static const double most_returns = 1.5;
 
 struct octave {
@@ -51,6 +53,8 @@ struct octave {
 	double least_db; /* contrast from which on the octave tells something */
 	double arrival_s, span_s, fall_db;
 	double returns;  /* how often it arrives again after it has ended */
+	double rises;    /* how often it rises by 10 dB after it has ended, however weak */
+	double cells;    /* bandwidth times span */
 };
 
 static int by_size(const void *a, const void *b)
@@ -74,9 +78,9 @@ static double ratio(double db)
 
 /* First and last window of the sound in power[count], and how often it begins again between. */
 static void find_ends(const double *power, size_t count, double begin, double end, size_t *first,
-                      size_t *last, double *returns)
+                      size_t *last, struct octave *o)
 {
-	bool over = false;
+	bool over = false, low = false;
 	*first = 0;
 	*last = count - 1;
 	while (power[*first] < begin)
@@ -84,8 +88,10 @@ static void find_ends(const double *power, size_t count, double begin, double en
 	while (*last > *first && power[*last] < end)
 		--*last;
 	for (size_t w = *first; w <= *last; w++) {
-		*returns += over && power[w] >= begin;
+		o->returns += over && power[w] >= begin;
 		over = power[w] < end || (over && power[w] < begin);
+		o->rises += low && power[w] >= end;
+		low = power[w] < end * ratio(arrival_db) || (low && power[w] < end);
 	}
 }
 
@@ -102,7 +108,7 @@ static void look(const double *power, double *sorted, size_t count, double hop_s
 	o->contrast_db = 10 * log10(most / usual);
 	const double end = fmin(most, fmax(most * ratio(end_db), usual * ratio(o->least_db)));
 	size_t first, last;
-	find_ends(power, count, fmax(most * ratio(arrival_db), end), end, &first, &last, &o->returns);
+	find_ends(power, count, fmax(most * ratio(arrival_db), end), end, &first, &last, o);
 	double half[2] = {0, 0};
 	for (size_t w = first; w <= last; w++)
 		half[w > (first + last) / 2] += power[w];
@@ -114,7 +120,7 @@ static void look(const double *power, double *sorted, size_t count, double hop_s
 /* What the octaves say together. */
 struct verdict {
 	size_t telling, arrivals, falls;
-	double spread_s, rising, fall_db, returns;
+	double spread_s, rising, fall_db, returns, rises;
 };
 
 /* Mean distance of the arrivals from their median, and the share of steps upwards from octave to
@@ -142,7 +148,7 @@ static struct verdict judge(const struct octave *octave, size_t count)
 {
 	struct verdict v = {0};
 	double arrival_s[SABIN_TRACK_BANDS_MAX], fall_db[SABIN_TRACK_BANDS_MAX],
-	    returns[SABIN_TRACK_BANDS_MAX];
+	    returns[SABIN_TRACK_BANDS_MAX], rises[SABIN_TRACK_BANDS_MAX];
 	size_t arrivals = 0, silences = 0;
 	for (size_t b = 0; b < count; b++) {
 		const struct octave *o = &octave[b];
@@ -151,14 +157,17 @@ static struct verdict judge(const struct octave *octave, size_t count)
 		v.telling++;
 		if (o->contrast_db >= fmax(arrival_needs_db, o->least_db - arrival_db))
 			arrival_s[arrivals++] = o->arrival_s;
-		if (o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db))
-			returns[silences++] = o->returns;
-		if (o->contrast_db >= fall_needs_db && o->span_s >= least_span_s)
+		/* where chance alone makes swings of 10 dB, they tell nothing */
+		if (o->contrast_db >= fmax(return_needs_db, o->least_db - arrival_db) &&
+		    o->least_db - tells_db <= -arrival_db)
+			rises[silences] = o->rises, returns[silences++] = o->returns;
+		if (o->contrast_db >= fall_needs_db && o->span_s >= least_span_s && o->cells >= least_cells)
 			fall_db[v.falls++] = o->fall_db;
 	}
 	judge_arrivals(arrival_s, arrivals, &v);
 	v.fall_db = median(fall_db, v.falls);
 	v.returns = median(returns, silences);
+	v.rises = median(rises, silences);
 	return v;
 }
 
@@ -168,11 +177,13 @@ static void conclude(const struct verdict *v, bool struck, struct sabin_likeness
 	const bool spread = v->spread_s > most_spread_s;
 	if (spread && !struck && v->rising >= least_rising) {
 		out->like = SABIN_LIKE_SWEEP;
-	} else if (spread || v->returns > most_returns || v->fall_db < least_fall_db) {
+	} else if (spread || (struck ? v->returns : v->rises) > most_returns ||
+	           v->fall_db < least_fall_db) {
 		out->like = struck ? SABIN_LIKE_SEVERAL : SABIN_LIKE_SOUND;
 		out->certain = !struck;
-	} else if (v->telling < 3 && v->falls < 2 && v->arrivals < 2 && !struck) {
-		/* one octave may stray further than noise should, two hardly ever do */
+	} else if (v->falls < 2 && v->arrivals < 2 && !struck) {
+		/* neither when it begins nor how it falls can be seen; one octave may stray further than
+		 * noise should, two hardly ever do */
 		out->like = SABIN_LIKE_NOISE;
 		out->certain = v->telling < 2 && v->falls == 0;
 	}
@@ -188,6 +199,60 @@ static bool is_struck(const double *h, size_t n)
 	return most >= ratio(struck_db) * sum / (double)n;
 }
 
+/* Where the line through the first `count` samples begins. */
+static double begin_of_line(const double *h, size_t count)
+{
+	double sum = 0, moment = 0;
+	for (size_t i = 0; i < count; i++) {
+		sum += h[i];
+		moment += (double)i * h[i];
+	}
+	const double n = (double)count;
+	return (2 * (2 * n - 1) * sum - 6 * moment) / (n * (n + 1));
+}
+
+/* The first n samples with the half window before them, circular: x(-i) = twice `about` + sign x(i). */
+static void extend(const double *h, size_t n, size_t half, double about, double sign, double *out)
+{
+	memcpy(out, h, n * sizeof *out);
+	for (size_t i = 1; i <= half; i++)
+		out[n + half - i] = 2 * about + sign * h[i];
+}
+
+/* Where a file was cut is no sound: a rumble that is cut off makes a step, which clicks in all octaves
+ * above it and stands out of them.  So no window reaches over the end.  Over the begin it must, for a
+ * response may strike there; so it is continued backwards, in three ways.  In a mirror an impulse stays
+ * what it is and a step goes, but rumble has a kink there; turned about its first sample or the
+ * line through some it has none, but then hiss, or a loud hum, makes a little step.  What is in all
+ * of them is the sound. */
+static enum sabin_err track_octaves(const double *h, size_t n, double rate_hz, struct sabin_track *track)
+{
+	const double high_hz = fmin(to_hz, rate_hz / 2);
+	const size_t half = sabin_track_window(rate_hz, window_s) / 2, hop = half / 2;
+	const size_t few = half + hop; /* what the windows see that reach over the begin */
+	const double about[] = {h[0], begin_of_line(h, half / 32 + 2)};
+	double *x = malloc((n + half) * sizeof *x);
+	if (!x)
+		return SABIN_ENOMEM;
+	sabin_track_init(track, rate_hz, window_s, from_hz, high_hz, 0, (long)(n - half));
+	extend(h, n, half, 0, 1, x);
+	enum sabin_err err = sabin_track_process(track, x, n + half, rate_hz);
+	for (size_t k = 0; !err && k < sizeof about / sizeof *about; k++) {
+		struct sabin_track turned;
+		sabin_track_init(&turned, rate_hz, window_s, from_hz, high_hz, 0, (long)hop);
+		extend(h, few, half, about[k], -1, x);
+		err = sabin_track_process(&turned, x, few + half, rate_hz);
+		for (size_t b = 0; !err && b < track->bands; b++)
+			for (size_t w = 0; w < turned.count && w < track->count; w++) {
+				double *power = track->power + b * track->count + w;
+				*power = fmin(*power, turned.power[b * turned.count + w]);
+			}
+		free(turned.power);
+	}
+	free(x);
+	return err;
+}
+
 enum sabin_err sabin_likeness_compute(const double *h, size_t n, double rate_hz,
                                       struct sabin_likeness *out)
 {
@@ -200,18 +265,12 @@ enum sabin_err sabin_likeness_compute(const double *h, size_t n, double rate_hz,
 		*out = (struct sabin_likeness){SABIN_LIKE_RESPONSE, true, NAN, NAN};
 		return SABIN_OK;
 	}
-	struct sabin_track track;
+	struct sabin_track track = {0};
 	struct octave octave[SABIN_TRACK_BANDS_MAX];
-	sabin_track_init(&track, rate_hz, window_s, from_hz, fmin(to_hz, rate_hz / 2), 0, (long)n - 1);
-	/* silence around it, as its indices are circular */
-	const size_t size = n + track.window;
-	double *padded = calloc(size, sizeof *padded);
-	double *sorted = malloc(track.count * sizeof *sorted);
-	enum sabin_err err = padded && sorted ? SABIN_OK : SABIN_ENOMEM;
-	if (!err) {
-		memcpy(padded, h, n * sizeof *padded);
-		err = sabin_track_process(&track, padded, size, rate_hz);
-	}
+	enum sabin_err err = track_octaves(h, n, rate_hz, &track);
+	double *sorted = err ? NULL : malloc(track.count * sizeof *sorted);
+	if (!err && !sorted)
+		err = SABIN_ENOMEM;
 	for (size_t b = 0; !err && b < track.bands; b++) {
 		/* a Hann window holds as much as three eighths of its length */
 		const double bt =
@@ -219,13 +278,13 @@ enum sabin_err sabin_likeness_compute(const double *h, size_t n, double rate_hz,
 		octave[b] = (struct octave){.least_db = tells_db + stray_db / sqrt(bt)};
 		look(track.power + b * track.count, sorted, track.count,
 		     (double)track.hop / rate_hz, &octave[b]);
+		octave[b].cells = (track.high_hz[b] - track.low_hz[b]) * octave[b].span_s;
 	}
 	if (!err) {
 		const struct verdict v = judge(octave, track.bands);
 		conclude(&v, is_struck(h, n), out);
 	}
 	free(track.power);
-	free(padded);
 	free(sorted);
 	return err;
 }

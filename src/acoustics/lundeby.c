@@ -133,6 +133,18 @@ static void improve(const struct sabin_energy *energy, double cell_s, double pea
 		*model = late;
 }
 
+/* Where a model says that the decay meets its noise, there must be no more than the two of them.  Noise that
+ * is not as strong at the end as before looks like a slow decay, and one round may follow it: its line meets
+ * the noise where the true decay is still far above both. */
+static bool explains(const struct sabin_energy *energy, const struct sabin_decay_model *model,
+                     double w_s, double end_s)
+{
+	static const double most = 10; /* few cells of noise have ten times their mean */
+	const double at_s = fmin(fmax(knee_of(model), w_s), end_s) - w_s;
+	return !(sabin_energy_density(energy, at_s, w_s) >
+	         most * (model->noise + model->density * exp(-model->rate * at_s)));
+}
+
 bool sabin_lundeby(const struct sabin_energy *energy, double bandwidth_hz, double end_s,
                    struct sabin_decay_model *model)
 {
@@ -146,7 +158,12 @@ bool sabin_lundeby(const struct sabin_energy *energy, double bandwidth_hz, doubl
 		return false;
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		const double before_s = knee_of(&m);
+		const struct sabin_decay_model before = m;
 		improve(energy, cell_s, peak_s, end_s, &m);
+		if (!explains(energy, &m, w_s, end_s)) {
+			m = before;
+			break;
+		}
 		if (fabs(knee_of(&m) - before_s) < 0.001 * before_s)
 			break;
 	}

@@ -500,6 +500,7 @@ enum sabin_err sabin_modefit_compute(const double *h, size_t n, double rate_hz, 
 	const double reference = mean_magnitude(&s, fit.from_hz, fit.to_hz);
 	const int bands = (int)ceil((fit.to_hz - fit.from_hz) / width_hz);
 	const double each_hz = (fit.to_hz - fit.from_hz) / bands;
+	fit.reference_db = 20 * log10(reference);
 	if (!(reference > 0))
 		err = SABIN_ESHORT;
 	for (int b = 0; !err && b < bands; b++)

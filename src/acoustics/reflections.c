@@ -172,8 +172,15 @@ enum { PEAKS_MAX = 128 };
 static void read_peaks(const struct sabin_etc *etc, double speed_m_s, struct sabin_reflections *r)
 {
 	struct sabin_etc_peak peaks[PEAKS_MAX];
-	r->total = sabin_etc_peaks(etc, first_s, r->least_db, peaks, PEAKS_MAX);
 	r->passed = true;
+	r->near_s = r->near_db = NAN;
+	const size_t near = sabin_etc_peaks(etc, smooth_s, limit_db, peaks, PEAKS_MAX);
+	for (size_t i = 0; i < near; i++)
+		if (peaks[i].time_s < first_s && !(peaks[i].level_db <= r->near_db)) {
+			r->near_s = peaks[i].time_s;
+			r->near_db = peaks[i].level_db;
+		}
+	r->total = sabin_etc_peaks(etc, first_s, r->least_db, peaks, PEAKS_MAX);
 	for (size_t i = 0; i < r->total; i++)
 		if (peaks[i].time_s <= limit_s && peaks[i].level_db > limit_db) {
 			r->passed = false;
@@ -227,6 +234,8 @@ enum sabin_err sabin_reflections_curve(const double *h, size_t n, double rate_hz
 	    .need_db = over_noise_db - limit_db,
 	    .share_db = 10 * log10(share),
 	    .need_share_db = share_least_db,
+	    .near_s = NAN,
+	    .near_db = NAN,
 	};
 	out->heard = over_db >= out->need_db && out->share_db >= share_least_db;
 	*curve = etc;

@@ -214,6 +214,12 @@ static struct sabin_quantity inr(const struct sabin_decay *decay)
 	return sabin_quantity_valid(usable_db, 10 / M_LN10 * relative);
 }
 
+/* [ISO1] 5.3.3 */
+static double iso_need_db(const struct rule *rule)
+{
+	return rule->from_db - rule->to_db + below_range_db;
+}
+
 void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_result *result)
 {
 	struct sabin_quantity *value = result->value;
@@ -230,7 +236,18 @@ void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_resu
 	value[SABIN_XI_T20] = nonlinearity(xi20, value[SABIN_T20]);
 	value[SABIN_XI_T30] = nonlinearity(xi30, value[SABIN_T30]);
 	sabin_slopes(decay, result->fit_t20.from_s, &result->slopes);
-	/* [ISO1] 5.3.3 */
-	result->t20_meets_iso = value[SABIN_INR].value >= 20 + below_range_db;
-	result->t30_meets_iso = value[SABIN_INR].value >= 30 + below_range_db;
+	result->t20_meets_iso = value[SABIN_INR].value >= iso_need_db(&t20_rule);
+	result->t30_meets_iso = value[SABIN_INR].value >= iso_need_db(&t30_rule);
+}
+
+struct sabin_quantity sabin_iso_decay_time(const struct sabin_band_result *band,
+                                           enum sabin_parameter time)
+{
+	const bool t30 = time == SABIN_T30;
+	struct sabin_quantity q = band->value[time];
+	if (q.valid && !(t30 ? band->t30_meets_iso : band->t20_meets_iso))
+		q = sabin_quantity_because(q.value, q.plus_minus, SABIN_BECAUSE_RANGE,
+		                           band->value[SABIN_INR].value,
+		                           iso_need_db(t30 ? &t30_rule : &t20_rule));
+	return q;
 }

@@ -36,6 +36,9 @@ static const double least_gain = 8;
 static const double least_ratio = 1.4;
 /* Both decays are seen over so many dB: the first above the bend, the second above the noise. */
 static const double least_early_db = 8, least_late_db = 10;
+/* A time is known when zero is four standard uncertainties away, and two are two when they are so many of
+ * their difference's apart: 99.7 %. */
+static const double most_uncertain = 0.25, least_apart = 3;
 /* So far below the start the decay is looked at: further down a filter's own ringing, or the last bits of
  * a file without noise, may be what is left. */
 static const double deepest_db = 75;
@@ -145,6 +148,17 @@ static void describe(const struct sabin_decay *decay, const struct sabin_blocks 
 		                              m->rate[i] * b->from_s);
 }
 
+/* Are both times known, and known to be two?  Of what is over within a few cells of the band (a direct
+ * sound and an early reflection) a fit gives any time. */
+static bool certain(const struct sabin_mixture *m, double c[SABIN_MIXTURE_UNKNOWNS][SABIN_MIXTURE_UNKNOWNS])
+{
+	/* of the logarithms of both rates, and of their difference */
+	const double early = over_bound * sqrt(c[1][1]), late = over_bound * sqrt(c[3][3]);
+	const double apart = over_bound * sqrt(fmax(c[1][1] + c[3][3] - 2 * c[1][3], 0));
+	return early <= most_uncertain && late <= most_uncertain &&
+	       log(m->rate[0] / m->rate[1]) >= least_apart * apart;
+}
+
 /* Is what was found a double slope, and not chance, a bend, or a trace? */
 static bool told(const struct sabin_decay *decay, const struct sabin_blocks *b,
                  const struct sabin_mixture *m, double gain, double cells)
@@ -206,7 +220,7 @@ void sabin_slopes(const struct sabin_decay *decay, double from_s, struct sabin_d
 	if (bends(&b, &one, cells, until)) {
 		const double better = fit_two(&b, &one, until, &two);
 		if (better < cost && told(decay, &b, &two, cells * (cost - better), cells) &&
-		    sabin_mixture_covariance(&b, &two, cells, c))
+		    sabin_mixture_covariance(&b, &two, cells, c) && certain(&two, c))
 			describe(decay, &b, &two, c, out);
 	}
 	sabin_blocks_release(&b);

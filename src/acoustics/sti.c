@@ -305,6 +305,21 @@ static struct sabin_quantity whole(const struct sabin_sti *sti)
 	return q;
 }
 
+double sabin_sti_place_deviation(const double time_s[SABIN_STI_BANDS])
+{
+	static const double usual_time_s = 0.4; /* of rooms whose decay is not known */
+	struct sabin_band band[SABIN_STI_BANDS];
+	double variance = 0;
+	const size_t count = sabin_bands(1, 125, 8000, band, SABIN_STI_BANDS);
+	for (size_t b = 0; b < count; b++) {
+		const double t_s = time_s[b] > 0 ? time_s[b] : usual_time_s;
+		const double part =
+		    alpha[b] * sabin_sti_octave_deviation(band[b].high_hz - band[b].low_hz, t_s);
+		variance += part * part;
+	}
+	return sqrt(variance);
+}
+
 enum sabin_err sabin_sti_compute(const double *h, size_t n, double rate_hz, size_t onset,
                                  const struct sabin_sti_options *options, struct sabin_sti *out)
 {

@@ -19,6 +19,8 @@
 #include <sabin/waterfall.h>
 #include <sabin/window.h>
 
+#include "acoustics/timemap.h"
+
 enum {
 	MOST_FREQS = 4096,
 	MOST_TIMES = 4096,
@@ -55,7 +57,7 @@ void sabin_time_map_free(struct sabin_time_map *map)
 	*map = (struct sabin_time_map){0};
 }
 
-static bool finite_signal(const double *h, size_t n, double rate_hz, double arrival)
+bool sabin_timemap_signal_ok(const double *h, size_t n, double rate_hz, double arrival)
 {
 	if (!h || n == 0 || !(rate_hz > 0) || !isfinite(rate_hz) || !isfinite(arrival) ||
 	    fabs(arrival) > (double)n + rate_hz)
@@ -192,7 +194,7 @@ enum sabin_err sabin_waterfall_compute(const double *h, size_t n, double rate_hz
 {
 	struct slicer s = {.fft = NULL};
 	struct sabin_time_map map = {0};
-	if (!finite_signal(h, n, rate_hz, arrival) || !waterfall_options_ok(o, rate_hz))
+	if (!sabin_timemap_signal_ok(h, n, rate_hz, arrival) || !waterfall_options_ok(o, rate_hz))
 		return SABIN_EINVAL;
 	enum sabin_err err = slicer_init(&s, rate_hz, o);
 	if (!err)
@@ -375,7 +377,7 @@ enum sabin_err sabin_spectrogram_compute(const double *h, size_t n, double rate_
 	struct filter f = {.fft = NULL};
 	struct sabin_time_map map = {0};
 	double *column = NULL;
-	if (!finite_signal(h, n, rate_hz, arrival) || !spectrogram_options_ok(o, rate_hz))
+	if (!sabin_timemap_signal_ok(h, n, rate_hz, arrival) || !spectrogram_options_ok(o, rate_hz))
 		return SABIN_EINVAL;
 	/* a wavelet of the lowest frequency reaches so far in time */
 	const double reach_s = gauss_reach * o->q / o->from_hz * sqrt(M_LN2) / M_PI;

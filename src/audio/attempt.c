@@ -215,8 +215,9 @@ static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *
                            unsigned takes, unsigned xruns, struct sabin_diag *diag)
 {
 	struct sabin_pile *pile = &l->pile;
-	sabin_pile_finish(pile);
-	enum sabin_err err = take_interface_away(s, pile);
+	enum sabin_err err = sabin_pile_finish(pile, s->o->rate_hz);
+	if (!err)
+		err = take_interface_away(s, pile);
 	if (err)
 		return err;
 	pile->first.verdict.takes = takes;

@@ -157,6 +157,7 @@ static enum sabin_err judge_snr(const struct sabin_excitation *e, const double *
 		if (bands[b].low_hz < e->from_hz || bands[b].high_hz > e->to_hz)
 			continue;
 		verdict->snr_bands[used].centre_hz = bands[b].nominal_hz;
+		verdict->snr_bands[used].coherence = (double)NAN;
 		low_hz[++used] = bands[b].low_hz;
 		high_hz[used] = bands[b].high_hz;
 	}

@@ -58,12 +58,15 @@ enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct sabin_taker 
 		pile->sum[i] += one[i];
 		pile->squares[i] += one[i] * one[i];
 	}
+	if (!err)
+		err = sabin_agreement_add(&pile->agreement, v, one, pile->cut.frames,
+		                          sabin_taker_excitation(taker)->rate_hz, pile->cut.before);
 	pile->count += !err;
 	free(one);
 	return err;
 }
 
-void sabin_pile_finish(struct sabin_pile *pile)
+enum sabin_err sabin_pile_finish(struct sabin_pile *pile, double rate_hz)
 {
 	const double n = pile->count;
 	double stray = 0, energy = 0;
@@ -77,4 +80,6 @@ void sabin_pile_finish(struct sabin_pile *pile)
 	if (n > 1 && stray > 0)
 		pile->first.verdict.repeatability_db =
 		    sabin_quantity_valid(10 * log10(stray / energy), NAN);
+	return sabin_agreement_finish(&pile->agreement, pile->sum, pile->cut.frames, rate_hz,
+	                              pile->cut.before, &pile->first.verdict);
 }

@@ -5,6 +5,7 @@
 #ifndef SABIN_AUDIO_PILE_H
 #define SABIN_AUDIO_PILE_H
 
+#include "audio/agreement.h"
 #include "audio/take.h"
 #include "io/scratch.h"
 
@@ -15,6 +16,7 @@ struct sabin_pile {
 	struct sabin_scratch sums; /* where they lie */
 	struct sabin_scratch recorded; /* double [frames]: the first repeat's recording, or none */
 	double emission;         /* sample of the recording at which sound was emitted, or NAN */
+	struct sabin_agreement agreement;
 	unsigned count;
 };
 
@@ -30,8 +32,9 @@ SABIN_MUST enum sabin_err sabin_pile_add(struct sabin_pile *pile, const struct s
                                          const struct sabin_take *take, const char *folder,
                                          struct sabin_diag *diag);
 
-/* Turn the sum into the mean; with two repeats or more, say how much a single one strays from it. */
-void sabin_pile_finish(struct sabin_pile *pile);
+/* Turn the sum into the mean; with two repeats or more, say how much a single one strays from it, and
+ * how far they agree by octave.  SABIN_ENOMEM. */
+SABIN_MUST enum sabin_err sabin_pile_finish(struct sabin_pile *pile, double rate_hz);
 
 /* Free what it holds and empty it. */
 void sabin_pile_release(struct sabin_pile *pile);

@@ -13,6 +13,7 @@
 #include <sabin/arrival.h>
 #include <sabin/deconvolve.h>
 
+#include "audio/agreement.h"
 #include "audio/recording.h"
 #include "io/number.h"
 #include "signal/track.h"
@@ -294,10 +295,17 @@ static void say_missing(const struct sabin_excitation *e, size_t first, size_t f
 		                  early * n / e->rate_hz, sabin_text_hz(frequency_hz(e, 1 - early)).s);
 }
 
-/* Add the response in `taker` to sum[cut->frames], its arrival on the first repeat's. */
+/* What is known of the repeats beside their sum. */
+struct repeats {
+	double *squares;
+	struct sabin_agreement agreement;
+};
+
+/* Add the response in `taker` to x->h, its arrival on the first repeat's. */
 static enum sabin_err add_repeat(const struct sabin_taker *taker, const struct sabin_take *take,
-                                 const struct sabin_cut *cut, double *sum, double *squares)
+                                 struct sabin_extracted *extracted, struct repeats *repeats)
 {
+	const struct sabin_cut *cut = &extracted->cut;
 	enum { MARGIN = 128 }; /* half the taps of sabin_interpolate() */
 	const struct sabin_cut wide = {cut->first - MARGIN, cut->before, cut->frames + 2 * MARGIN + 1,
 	                               cut->anchor};
@@ -308,9 +316,13 @@ static enum sabin_err add_repeat(const struct sabin_taker *taker, const struct s
 	enum sabin_err err = h ? sabin_taker_copy(taker, take, &wide, h) : SABIN_ENOMEM;
 	for (size_t i = 0; !err && i < cut->frames; i++) {
 		const double x = sabin_interpolate(h, wide.frames, (double)(i + MARGIN) + fraction);
-		sum[i] += x;
-		squares[i] += x * x;
+		extracted->h[i] += x;
+		repeats->squares[i] += x * x;
+		h[i] = x; /* the next one reads from i + 2 on */
 	}
+	if (!err)
+		err = sabin_agreement_add(&repeats->agreement, &extracted->take.verdict, h, cut->frames,
+		                          sabin_taker_excitation(taker)->rate_hz, cut->before);
 	free(h);
 	return err;
 }
@@ -349,16 +361,19 @@ static enum sabin_err extract_one(const struct sabin_excitation *e, const double
 }
 
 static enum sabin_err begin_mean(const struct sabin_taker *taker, struct sabin_extracted *x,
-                                 double **squares)
+                                 struct repeats *repeats)
 {
 	x->cut = sabin_taker_cut(taker, &x->take);
 	x->h = malloc(x->cut.frames * sizeof *x->h);
-	*squares = malloc(x->cut.frames * sizeof **squares);
-	if (!x->h || !*squares)
+	repeats->squares = malloc(x->cut.frames * sizeof *repeats->squares);
+	if (!x->h || !repeats->squares)
 		return SABIN_ENOMEM;
-	const enum sabin_err err = sabin_taker_copy(taker, &x->take, &x->cut, x->h);
+	enum sabin_err err = sabin_taker_copy(taker, &x->take, &x->cut, x->h);
 	for (size_t i = 0; !err && i < x->cut.frames; i++)
-		(*squares)[i] = x->h[i] * x->h[i];
+		repeats->squares[i] = x->h[i] * x->h[i];
+	if (!err)
+		err = sabin_agreement_add(&repeats->agreement, &x->take.verdict, x->h, x->cut.frames,
+		                          sabin_taker_excitation(taker)->rate_hz, x->cut.before);
 	return err;
 }
 
@@ -383,7 +398,7 @@ enum sabin_err sabin_recording_extract(const struct sabin_excitation *e, const d
                                        struct sabin_extracted *out)
 {
 	struct sabin_extracted x = {.emission = NAN};
-	double *squares = NULL;
+	struct repeats all = {.squares = NULL};
 	enum sabin_err err = SABIN_OK;
 	for (size_t r = 0; !err && r < repeats; r++) {
 		struct sabin_taker *taker = NULL;
@@ -398,17 +413,20 @@ enum sabin_err sabin_recording_extract(const struct sabin_excitation *e, const d
 			x.frames = (size_t)(end - begin);
 			x.take = take;
 			x.emission = sabin_take_on_playback(&take, emission);
-			err = begin_mean(taker, &x, &squares);
+			err = begin_mean(taker, &x, &all);
 			say_missing(e, x.first, frames, &x.take);
 		} else if (!err) {
-			err = add_repeat(taker, &take, &x.cut, x.h, squares);
+			err = add_repeat(taker, &take, &x, &all);
 			judge_repeat(&x.take.verdict, &take.verdict, r + 1);
 		}
 		sabin_taker_free(taker);
 	}
 	if (!err)
-		finish_mean(&x, squares, repeats);
-	free(squares);
+		finish_mean(&x, all.squares, repeats);
+	if (!err)
+		err = sabin_agreement_finish(&all.agreement, x.h, x.cut.frames, e->rate_hz, x.cut.before,
+		                             &x.take.verdict);
+	free(all.squares);
 	if (err)
 		sabin_extracted_release(&x);
 	else

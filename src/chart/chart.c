@@ -26,6 +26,7 @@ static const struct sabin_chart_kind *const kinds[] = {
     &sabin_chart_kind_decay,     &sabin_chart_kind_rt60,
     &sabin_chart_kind_clarity,   &sabin_chart_kind_distortion,
     &sabin_chart_kind_waterfall, &sabin_chart_kind_spectrogram,
+    &sabin_chart_kind_burst,
     &sabin_chart_kind_modes,     &sabin_chart_kind_noise,
     &sabin_chart_kind_reflections,
     &sabin_chart_kind_geometry,  &sabin_chart_kind_placement,

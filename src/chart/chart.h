@@ -62,6 +62,7 @@ struct sabin_chart_input {
 	size_t compared_count;
 	const char *who;
 	const struct sabin_chart_correction *correction; /* the kind `correction` only */
+	bool predicted; /* responses are the room file's own, and there is no analysis */
 };
 
 enum sabin_chart_needs {
@@ -70,6 +71,7 @@ enum sabin_chart_needs {
 	SABIN_CHART_DISTORTION = 4,
 	SABIN_CHART_NOISE = 8,
 	SABIN_CHART_ROOM = 16, /* a room file, and of the traces no more than their names */
+	SABIN_CHART_PREDICTS = 32, /* it draws a room file alone, too: with the response that is predicted */
 };
 
 /* Kind i (from 0): its name, what must be filled in, and whether it draws one trace only; NULL past

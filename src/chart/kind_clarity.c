@@ -85,6 +85,8 @@ static void take(struct picture *p)
 	p->bottom_db = floor(least / 5) * 5;
 	p->top_db = ceil((most + 1) / 5) * 5;
 	p->top_ms = sabin_chart_round_up(1.05 * most_ms, &p->step_ms);
+	if (p->top_ms > 5.5 * p->step_ms) /* the panel is low */
+		p->step_ms *= 2;
 }
 
 static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
@@ -112,6 +114,19 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 	                    sabin_text_number(least, 1).s);
 }
 
+/* Where the bar of 1 dB begins, beside the last band: below the top, or above the bottom where a mark is
+ * there. */
+static double jnd_place_db(const struct picture *p)
+{
+	const double place_db = p->top_db - 2.5;
+	for (int s = 0; s < 2; s++) {
+		const struct mark *m = &p->marks[s][p->band_count - 1];
+		if (fmax(m->high, fmax(m->mean, m->refused)) > place_db - 2)
+			return p->bottom_db + 1.5;
+	}
+	return place_db;
+}
+
 static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const bool many = p->input->trace_count > 1;
@@ -125,6 +140,7 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 	sabin_sheet_number(sheet, "bands", (double)p->band_count);
 	sabin_sheet_number(sheet, "bottom_db", p->bottom_db);
 	sabin_sheet_number(sheet, "top_db", p->top_db);
+	sabin_sheet_number(sheet, "jnd_db", jnd_place_db(p));
 	sabin_sheet_number(sheet, "top_ms", p->top_ms);
 	sabin_sheet_number(sheet, "step_ms", p->step_ms);
 	sabin_sheet_legend(sheet, SABIN_MARK_POINT, 1, SABIN_DASH_OWN, "C50, speech");

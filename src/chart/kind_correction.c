@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * kind_correction.c: a correction of one speaker: before, target, predicted and, where it was measured again,
- * achieved; the filter below at the same scale; what is left alone shaded, with the reason; of an
- * impulse response its rise, for the pre-ringing.
+ * achieved; the filter below at the same scale; what is left alone shaded, with the reason; of a FIR the
+ * impulse and the step response around the main peak, for the pre-ringing.
  *
  * References: IEC 60263:2020 (proportions of level over logarithmic frequency).
  */
@@ -21,6 +21,7 @@ enum {
 	REGIONS_MAX = 64,
 	GAP_PX = 4, /* an empty panel: room for the title of the axis above */
 	IMPULSE_PX = 150,
+	STEP_PX = 130,
 };
 static const double db_per_decade = 25;
 static const double words_px = 60;   /* a reason upright needs less room than this */
@@ -100,7 +101,9 @@ static void write_regions(struct sabin_sheet *sheet, const struct picture *p)
 		const double from = i == 0 ? c->freq_hz[0] : c->freq_hz[i] / half;
 		const double to = end == c->length ? c->freq_hz[end - 1] : c->freq_hz[end - 1] * half;
 		const double width_px = log2(to / from) * octave_px;
-		if (!*word_of(leave) || width_px < narrowest_px)
+		/* a FIR corrects above the transition */
+		if (!*word_of(leave) || width_px < narrowest_px ||
+		    (p->impulse && leave == SABIN_LEAVE_HIGH))
 			continue;
 		char key[40];
 		regions++;
@@ -118,32 +121,62 @@ static void write_regions(struct sabin_sheet *sheet, const struct picture *p)
 	sabin_sheet_number(sheet, "regions", (double)regions);
 }
 
-/* 20 lg |h| re its peak around the peak; returns the share of energy before 1 ms ahead of it, in dB. */
+/* 20 lg |h| re its peak, and the step response re its largest value, around the peak; returns the share of
+ * energy before 1 ms ahead of it, in dB. */
 static double write_impulse(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const double *h = p->c->h;
 	const double per_ms = p->c->rate_hz / 1000;
 	size_t peak = 0;
-	double early = 0, all = 0;
-	for (size_t i = 0; i < p->c->frames; i++)
+	double early = 0, all = 0, sum = 0, most = 0;
+	for (size_t i = 0; i < p->c->frames; i++) {
 		peak = fabs(h[i]) > fabs(h[peak]) ? i : peak;
-	sabin_sheet_table(sheet, "_impulse", "t_ms level_dB");
+		sum += h[i];
+		most = fabs(sum) > fabs(most) ? sum : most;
+	}
+	sum = 0;
+	sabin_sheet_table(sheet, "_impulse", "t_ms level_dB step_percent");
+	if (peak < (size_t)(before_ms * per_ms)) { /* it begins later than the picture */
+		const double begin_ms = -(double)(peak + 1) / per_ms;
+		sabin_sheet_row(sheet, 3, (double[]){-before_ms, floor_db, 0});
+		sabin_sheet_row(sheet, 3, (double[]){begin_ms, floor_db, 0});
+	}
 	for (size_t i = 0; i < p->c->frames; i++) {
 		const double t_ms = ((double)i - (double)peak) / per_ms;
 		early += t_ms < -1 ? h[i] * h[i] : 0;
 		all += h[i] * h[i];
+		sum += h[i];
 		if (t_ms >= -before_ms && t_ms <= after_ms)
-			sabin_sheet_row(sheet, 2,
-			                (double[]){t_ms, fmax(20 * log10(fabs(h[i] / h[peak]) + 1e-12),
-			                                      floor_db)});
+			sabin_sheet_row(sheet, 3,
+			                (double[]){t_ms,
+			                           fmax(20 * log10(fabs(h[i] / h[peak]) + 1e-12),
+			                                floor_db),
+			                           100 * sum / fabs(most)});
 	}
-	sabin_sheet_off_page(sheet, 2);
+	sabin_sheet_off_page(sheet, 3);
 	return early > 0 ? 10 * log10(early / all) : (double)-INFINITY;
+}
+
+/* The filters of an equaliser's file were designed for something that is not known. */
+static bool imported(const struct picture *p)
+{
+	return p->c->target && strcmp(p->c->target, "none") == 0;
 }
 
 static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_correction_channel *c = p->c->channel;
+	size_t low = 0, high = 0;
+	for (size_t i = 0; i < c->length && imported(p); i++) {
+		low = filter_db(c, i) < filter_db(c, low) ? i : low;
+		high = filter_db(c, i) > filter_db(c, high) ? i : high;
+	}
+	if (imported(p)) {
+		sabin_sheet_finding(sheet, "From %s dB at %s to %s dB at %s", sabin_text_number(filter_db(c, low), 1).s,
+		                    sabin_text_hz(c->freq_hz[low]).s, sabin_text_number(filter_db(c, high), 1).s,
+		                    sabin_text_hz(c->freq_hz[high]).s);
+		return;
+	}
 	char achieved[120] = "", nulls[80] = "";
 	size_t count = 0;
 	for (size_t i = 0; i < c->length; i++)
@@ -167,6 +200,8 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p,
 	char who[200], ring[160] = "", target[40];
 	if (p->c->place_count > 1)
 		snprintf(who, sizeof who, "mean of %zu positions", p->c->place_count);
+	else if (imported(p))
+		snprintf(who, sizeof who, "an equaliser's file");
 	else
 		snprintf(who, sizeof who, "%s", sabin_chart_name(p->c->first_place).s);
 	sabin_text_clean(p->c->target ? p->c->target : "trend", target, sizeof target);
@@ -174,14 +209,14 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p,
 	write_finding(sheet, p);
 	sabin_sheet_conditions(sheet, input, who);
 	if (p->impulse && isfinite(early_db))
-		snprintf(ring, sizeof ring, SABIN_DOT "%s dB of its energy earlier than 1 ms",
+		snprintf(ring, sizeof ring, SABIN_DOT "%s dB of its energy earlier than 1 ms before the peak",
 		         sabin_text_number(early_db, 0).s);
 	sabin_sheet_method(sheet, "target %s" SABIN_DOT "levels without preamp" SABIN_DOT
 	                   "25 dB per decade%s", target, ring);
 	sabin_sheet_legend(sheet, SABIN_MARK_THIN, 2, SABIN_DASH_OWN, "Before");
 	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 1, SABIN_DASH_OWN, "Predicted");
 	if (p->c->achieved_db)
-		sabin_sheet_legend(sheet, SABIN_MARK_LINE, 4, SABIN_DASH_OWN, "Achieved");
+		sabin_sheet_legend(sheet, SABIN_MARK_BAND, 4, SABIN_DASH_OWN, "Achieved");
 	sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_TEXT, SABIN_DASH_TARGET, "Target");
 	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 3, SABIN_DASH_OWN, "Correction");
 	sabin_sheet_legend(sheet, SABIN_MARK_BAND, SABIN_INK_FAINT, SABIN_DASH_OWN, "left alone");
@@ -197,7 +232,7 @@ static void write_numbers(struct sabin_sheet *sheet, const struct picture *p)
 	const double decade_px = PLOT_WIDTH_PX / log10(to_hz / from_hz);
 	char impulse[40] = "";
 	if (p->impulse)
-		snprintf(impulse, sizeof impulse, " %d %d", GAP_PX, IMPULSE_PX);
+		snprintf(impulse, sizeof impulse, " %d %d %d", GAP_PX, IMPULSE_PX, STEP_PX);
 	sabin_sheet_say(sheet, "panels", 0, 0, "%.6g %.6g%s", decade_px * LEVEL_SPAN_DB / db_per_decade,
 	                decade_px * (p->filter_high_db - p->filter_low_db) / db_per_decade, impulse);
 	sabin_sheet_number(sheet, "from_hz", from_hz);

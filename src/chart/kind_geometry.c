@@ -127,7 +127,9 @@ static enum sabin_err write(const struct sabin_chart_input *input, const char *f
 		memcpy(objects[i].min_m, p.file->objects[i].min_m, sizeof objects[i].min_m);
 		memcpy(objects[i].max_m, p.file->objects[i].max_m, sizeof objects[i].max_m);
 	}
-	p.count = sabin_room_first_reflections(&p.file->room, p.from_m, p.to_m, objects,
+	struct sabin_directivity box;
+	const bool boxed = sabin_roomfile_directivity(&p.file->speakers[s], &box);
+	p.count = sabin_room_first_reflections(&p.file->room, p.from_m, boxed ? &box : NULL, p.to_m, objects,
 	                                       p.file->object_count, p.way);
 	free(objects);
 	const double *size_m = p.file->room.size_m;
@@ -136,8 +138,9 @@ static enum sabin_err write(const struct sabin_chart_input *input, const char *f
 	write_finding(&sheet, &p);
 	sabin_sheet_conditions(&sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(&sheet,
-	                   "predicted from the room file" SABIN_DOT "dB re direct sound, 1 to 4 kHz" SABIN_DOT
-	                   "null: the first, with the direct sound alone" SABIN_DOT "c = %s m/s",
+	                   "predicted from the room file" SABIN_DOT "dB re direct sound, 1 to 4 kHz%s" SABIN_DOT
+	                   "null: with the direct sound alone" SABIN_DOT "c = %s m/s",
+	                   boxed ? ", box speaker" : "",
 	                   sabin_text_number(sabin_speed_of_sound(p.file->room.temperature_c), 1).s);
 	const double scale = sabin_floor_scale(&p.file->room, RIGHT_PX, size_m[0] + size_m[2]);
 	sabin_floor_words(&sheet, p.file, scale);

@@ -115,6 +115,20 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 		sabin_sheet_finding(sheet, "%s", why);
 		return;
 	}
+	char first[96] = "No reflection exceeds";
+	if (p->r.too_strong > 0)
+		snprintf(first, sizeof first, "%zu reflection%s", p->r.too_strong,
+		         p->r.too_strong > 1 ? "s exceed" : " exceeds");
+	if (isfinite(p->r.near_db)) {
+		sabin_sheet_finding(sheet,
+		                    "%s %s dB from %s to %.0f ms; before, too near to judge, stands a peak of "
+		                    "%s dB at %s ms",
+		                    first, sabin_text_number(p->r.limit_db, 0).s,
+		                    sabin_text_number(p->r.first_s * 1000, 1).s, p->r.limit_s * 1000,
+		                    sabin_text_number(p->r.near_db, 1).s,
+		                    sabin_text_number(p->r.near_s * 1000, 2).s);
+		return;
+	}
 	if (p->count == 0) {
 		sabin_sheet_finding(sheet, "No reflection within %.0f ms comes closer than %s dB "
 		                           "to the direct sound",
@@ -122,10 +136,6 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 		return;
 	}
 	const struct sabin_etc_peak *peak = &p->labels[strongest].peak;
-	char first[96] = "No reflection exceeds";
-	if (p->r.too_strong > 0)
-		snprintf(first, sizeof first, "%zu reflection%s", p->r.too_strong,
-		         p->r.too_strong > 1 ? "s exceed" : " exceeds");
 	sabin_sheet_finding(sheet,
 	                    "%s %s dB in the first %.0f ms; the strongest, %s dB, comes %s "
 	                    "ms (%s m) after the direct sound",

@@ -7,19 +7,23 @@
 #include <stdlib.h>
 
 #include "chart/kinds.h"
+#include "chart/labels.h"
 #include "chart/sheet.h"
 
-enum { NAMES_MAX = 6, KINDS = 3, UNMATCHED = KINDS + 1 };
-static const double bottom_db = -40, top_db = 5;
+enum { NAMES_MAX = 6, KINDS = 3, UNMATCHED = KINDS + 1, STEPS = 60, FONT_PX = 12 };
+/* of the lower panel; as in plots/modes.gp */
+enum { LEFT_PX = 62, WIDTH_PX = 900 - LEFT_PX - 26, HEIGHT_PX = 260, MARK_PX = 5 };
+/* The level's axis ends at the first of these that holds the curve; deeper nulls leave the page. */
+static const double bottoms_db[] = {-40, -60, -80};
+static const double top_db = 5;
 static const double audible_periods = 32; /* as in the analysis */
 static const double stretch = 1.3;        /* what is not valid may stretch the axis by so much */
-static const double name_apart_oct = 1 / 8.0;
 
 struct picture {
 	const struct sabin_chart_input *input;
 	const struct sabin_modefit *fit;
 	const struct sabin_mode_match *matches; /* NULL: no room file */
-	double top_s, step_s;
+	double top_s, step_s, bottom_db;
 };
 
 /* 1 axial, 2 tangential, 3 oblique, UNMATCHED. */
@@ -29,6 +33,36 @@ static int kind_of(const struct picture *p, size_t i)
 		return UNMATCHED;
 	const int *n = p->matches[i].n;
 	return (n[0] != 0) + (n[1] != 0) + (n[2] != 0);
+}
+
+/* Level of the response at point i re the largest between the chart's ends; NAN: it is beyond them. */
+static double shown_db(const struct picture *p, size_t i, double most_db)
+{
+	const struct sabin_response *r = p->input->traces[0].response;
+	return r->freq_hz[i] < p->fit->from_hz || r->freq_hz[i] > p->fit->to_hz ? (double)NAN
+	                                                                        : r->level_db[i] - most_db;
+}
+
+static double most_shown_db(const struct picture *p)
+{
+	const struct sabin_response *r = p->input->traces[0].response;
+	double most_db = -(double)INFINITY;
+	for (size_t i = 0; r && i < r->length; i++)
+		most_db = fmax(most_db, shown_db(p, i, 0));
+	return most_db;
+}
+
+static void find_level_axis(struct picture *p)
+{
+	const struct sabin_response *r = p->input->traces[0].response;
+	const double most_db = most_shown_db(p);
+	double least_db = 0;
+	size_t k = 0;
+	for (size_t i = 0; r && i < r->length; i++)
+		least_db = fmin(least_db, shown_db(p, i, most_db));
+	while (k + 1 < sizeof bottoms_db / sizeof *bottoms_db && least_db < bottoms_db[k])
+		k++;
+	p->bottom_db = bottoms_db[k];
 }
 
 static void find_axis(struct picture *p)
@@ -74,39 +108,82 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 	                    sabin_text_s(p->fit->modes[longest].t60_s.value).s);
 }
 
-/* Names of those that ring longest, none on another. */
+static double x_px(const struct picture *p, double f_hz)
+{
+	return WIDTH_PX * log(f_hz / p->fit->from_hz) / log(p->fit->to_hz / p->fit->from_hz);
+}
+
+static double y_px(const struct picture *p, double time_s)
+{
+	return HEIGHT_PX * (1 - time_s / p->top_s);
+}
+
+static double audible_s(double f_hz)
+{
+	return audible_periods / f_hz;
+}
+
+static double audible_hz(const struct picture *p, int step)
+{
+	return p->fit->from_hz * pow(p->fit->to_hz / p->fit->from_hz, (double)step / STEPS);
+}
+
+/* A mark with its bar. */
+static struct sabin_box_px mark_of(const struct picture *p, const struct sabin_fitted_mode *m)
+{
+	const double x = x_px(p, m->frequency_hz.value), bar_s = m->t60_s.valid ? 2 * m->t60_s.plus_minus : 0;
+	return (struct sabin_box_px){x - MARK_PX, x + MARK_PX,
+	                             fmin(y_px(p, m->t60_s.value) - MARK_PX, y_px(p, m->t60_s.value + bar_s)),
+	                             fmax(y_px(p, m->t60_s.value) + MARK_PX, y_px(p, m->t60_s.value - bar_s))};
+}
+
+/* Names of those that ring longest, where there is room. */
 static void write_names(struct sabin_sheet *sheet, const struct picture *p)
 {
-	size_t named[NAMES_MAX], count = 0;
+	struct sabin_labels *labels = calloc(1, sizeof *labels);
+	bool *seen = calloc(p->fit->count, sizeof *seen);
+	size_t count = 0;
+	if (!labels || !seen)
+		sheet->failed = true;
+	if (sheet->failed)
+		goto out;
+	labels->page = (struct sabin_box_px){0, WIDTH_PX + 20, 0, HEIGHT_PX};
+	for (size_t i = 0; i < p->fit->count; i++)
+		sabin_labels_take(labels, mark_of(p, &p->fit->modes[i]));
+	for (int k = 0; k < STEPS; k++) {
+		const double a = audible_hz(p, k), b = audible_hz(p, k + 1);
+		sabin_labels_take(labels, (struct sabin_box_px){x_px(p, a), x_px(p, b),
+		                                                y_px(p, audible_s(a)) - 2,
+		                                                y_px(p, audible_s(b)) + 2});
+	}
 	while (count < NAMES_MAX) {
 		size_t best = p->fit->count;
-		for (size_t i = 0; i < p->fit->count; i++) {
-			const struct sabin_fitted_mode *m = &p->fit->modes[i];
-			bool free = m->t60_s.valid;
-			for (size_t k = 0; k < count; k++)
-				free = free && fabs(log2(m->frequency_hz.value /
-				                         p->fit->modes[named[k]].frequency_hz.value)) >
-				                   name_apart_oct;
-			if (free && (best == p->fit->count ||
-			             m->t60_s.value > p->fit->modes[best].t60_s.value))
+		for (size_t i = 0; i < p->fit->count; i++)
+			if (p->fit->modes[i].t60_s.valid && !seen[i] &&
+			    (best == p->fit->count ||
+			     p->fit->modes[i].t60_s.value > p->fit->modes[best].t60_s.value))
 				best = i;
-		}
 		if (best == p->fit->count)
 			break;
-		named[count++] = best;
+		seen[best] = true;
+		const double f_hz = p->fit->modes[best].frequency_hz.value;
+		double centre_px[2];
+		char key[32], name[96];
+		snprintf(name, sizeof name, "%s Hz", sabin_text_number(f_hz, f_hz < 100).s);
+		if (!sabin_labels_put(labels, mark_of(p, &p->fit->modes[best]), name, FONT_PX, centre_px))
+			continue;
+		count++;
+		snprintf(key, sizeof key, "name_%zu", count);
+		sabin_sheet_say(sheet, key, 0, 0, "%s", name);
+		snprintf(key, sizeof key, "name_x_%zu", count);
+		sabin_sheet_number(sheet, key, centre_px[0] / WIDTH_PX);
+		snprintf(key, sizeof key, "name_y_%zu", count);
+		sabin_sheet_number(sheet, key, 1 - centre_px[1] / HEIGHT_PX);
 	}
+out:
 	sabin_sheet_number(sheet, "names", (double)count);
-	for (size_t k = 0; k < count; k++) {
-		const struct sabin_fitted_mode *m = &p->fit->modes[named[k]];
-		char key[32];
-		snprintf(key, sizeof key, "name_%zu", k + 1);
-		sabin_sheet_say(sheet, key, 0, 0, "%s Hz",
-		                sabin_text_number(m->frequency_hz.value, m->frequency_hz.value < 100).s);
-		snprintf(key, sizeof key, "name_hz_%zu", k + 1);
-		sabin_sheet_number(sheet, key, m->frequency_hz.value);
-		snprintf(key, sizeof key, "name_s_%zu", k + 1);
-		sabin_sheet_number(sheet, key, m->t60_s.value + 2 * m->t60_s.plus_minus);
-	}
+	free(labels);
+	free(seen);
 }
 
 static void write_words(struct sabin_sheet *sheet, const struct picture *p)
@@ -126,8 +203,10 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 	                   p->matches ? SABIN_DOT "named after the rigid room" : "");
 	sabin_sheet_number(sheet, "from_hz", p->fit->from_hz);
 	sabin_sheet_number(sheet, "to_hz", p->fit->to_hz);
-	sabin_sheet_number(sheet, "bottom_db", bottom_db);
+	sabin_sheet_number(sheet, "bottom_db", p->bottom_db);
+	sabin_sheet_number(sheet, "step_db", p->bottom_db < bottoms_db[0] ? 20 : 10);
 	sabin_sheet_number(sheet, "top_db", top_db);
+	sabin_sheet_number(sheet, "left_px", LEFT_PX);
 	sabin_sheet_number(sheet, "top_s", p->top_s);
 	sabin_sheet_number(sheet, "step_s", p->step_s);
 	for (int k = 1; k <= KINDS; k++)
@@ -146,25 +225,19 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 static void write_response(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_response *r = p->input->traces[0].response;
-	double most_db = -(double)INFINITY;
+	const double most_db = most_shown_db(p);
 	sabin_sheet_table(sheet, "_response", "f_Hz level_dB");
-	for (int pass = 0; r && pass < 2; pass++)
-		for (size_t i = 0; i < r->length; i++) {
-			const double f = r->freq_hz[i], db = r->level_db[i];
-			if (f < p->fit->from_hz || f > p->fit->to_hz)
-				continue;
-			if (pass == 0)
-				most_db = fmax(most_db, db);
-			else
-				sabin_sheet_row(sheet, 2,
-				                (double[]){f, fmax(db - most_db, bottom_db)});
-		}
+	for (size_t i = 0; r && i < r->length; i++) {
+		const double db = shown_db(p, i, most_db);
+		if (!isnan(db))
+			sabin_sheet_row(sheet, 2, (double[]){r->freq_hz[i], db});
+	}
 	sabin_sheet_off_page(sheet, 2);
 }
 
 static void write_modes(struct sabin_sheet *sheet, const struct picture *p)
 {
-	enum { COLUMNS = 8, STEPS = 60 };
+	enum { COLUMNS = 8 };
 	sabin_sheet_table(sheet, "",
 	                  "f_Hz valid_T60_s low_s high_s plus_minus_s invalid_T60_s stem_dB kind");
 	for (size_t i = 0; i < p->fit->count; i++) {
@@ -178,7 +251,7 @@ static void write_modes(struct sabin_sheet *sheet, const struct picture *p)
 			row[2] = fmax(t.value - 2 * t.plus_minus, 0);
 			row[3] = t.value + 2 * t.plus_minus;
 			row[4] = t.plus_minus;
-			row[6] = top_db - bottom_db;
+			row[6] = top_db - p->bottom_db;
 		} else if (t.value < p->top_s) {
 			row[5] = t.value;
 		}
@@ -190,8 +263,8 @@ static void write_modes(struct sabin_sheet *sheet, const struct picture *p)
 		                (double[]){1e9, -1e9, -1e9, -1e9, 0, -1e9, 1, k});
 	sabin_sheet_table(sheet, "_audible", "f_Hz T60_s");
 	for (int i = 0; i <= STEPS; i++) {
-		const double f = p->fit->from_hz * pow(p->fit->to_hz / p->fit->from_hz, (double)i / STEPS);
-		sabin_sheet_row(sheet, 2, (double[]){f, audible_periods / f});
+		const double f = audible_hz(p, i);
+		sabin_sheet_row(sheet, 2, (double[]){f, audible_s(f)});
 	}
 }
 
@@ -203,6 +276,8 @@ static enum sabin_err write_chart(const struct sabin_chart_input *input, const c
 	if (input->trace_count == 0)
 		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
 		                      "there is no impulse response to draw");
+	if (input->predicted)
+		return sabin_chart_predicted_modes(input, folder, diag);
 	enum sabin_err err = sabin_chart_modes(input, &input->traces[0], &fit, &matches);
 	if (!err && fit.count == 0)
 		err = SABIN_ESHORT;
@@ -214,6 +289,7 @@ static enum sabin_err write_chart(const struct sabin_chart_input *input, const c
 		struct picture p = {.input = input, .fit = &fit, .matches = matches};
 		struct sabin_sheet sheet;
 		find_axis(&p);
+		find_level_axis(&p);
 		sabin_sheet_open(&sheet, folder, "modes");
 		write_words(&sheet, &p);
 		write_names(&sheet, &p);
@@ -229,7 +305,7 @@ static enum sabin_err write_chart(const struct sabin_chart_input *input, const c
 const struct sabin_chart_kind sabin_chart_kind_modes = {
     .name = "modes",
     .title = "the room's modes: where they stand in the response, how long they ring",
-    .needs = SABIN_CHART_RESPONSE | SABIN_CHART_ANALYSIS,
+    .needs = SABIN_CHART_RESPONSE | SABIN_CHART_ANALYSIS | SABIN_CHART_PREDICTS,
     .one_trace = true,
     .write = write_chart,
 };

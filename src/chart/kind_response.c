@@ -454,7 +454,8 @@ static void write_shade(struct sabin_sheet *sheet, const struct picture *p)
 static void write_words(struct sabin_sheet *sheet, struct picture *p)
 {
 	static const char spread[] = "min to max of positions", doubtful[] = "not to be relied on";
-	sabin_sheet_say(sheet, "title", 0, 0, "Frequency response");
+	sabin_sheet_say(sheet, "title", 0, 0, p->input->predicted ? "Predicted frequency response"
+	                                                         : "Frequency response");
 	if (p->count > 1)
 		find_difference(sheet, p);
 	else
@@ -536,6 +537,6 @@ out:
 const struct sabin_chart_kind sabin_chart_kind_response = {
     .name = "response",
     .title = "frequency response of each speaker, with the spread over positions",
-    .needs = SABIN_CHART_RESPONSE,
+    .needs = SABIN_CHART_RESPONSE | SABIN_CHART_PREDICTS,
     .write = write_response,
 };

@@ -24,15 +24,6 @@ static double until_s(const struct sabin_time_map *map, size_t i)
 	return map->time_s[last];
 }
 
-/* Is it told from the noise at f_hz? */
-static bool heard(const struct sabin_response *r, double f_hz)
-{
-	size_t i = 0;
-	while (r && i + 1 < r->length && r->freq_hz[i] < f_hz)
-		i++;
-	return !r || r->length == 0 || sabin_response_heard(r, i);
-}
-
 static void write_finding(struct sabin_sheet *sheet, const struct sabin_time_map *map,
                           const struct sabin_response *r)
 {
@@ -41,12 +32,12 @@ static void write_finding(struct sabin_sheet *sheet, const struct sabin_time_map
 	bool found = false;
 	for (size_t i = 0; i < map->freqs; i++) {
 		const double f = map->freq_hz[i];
-		if (f < finding_from_hz || f > finding_to_hz || !heard(r, f))
+		if (f < finding_from_hz || f > finding_to_hz || !sabin_chart_heard(r, f))
 			continue;
 		if (!found || map->peak_s[i] > map->peak_s[latest])
 			latest = i;
 		found = true;
-		if (f >= 1000 && heard(r, treble_hz) && until_s(map, i) > longest_s) {
+		if (f >= 1000 && sabin_chart_heard(r, treble_hz) && until_s(map, i) > longest_s) {
 			longest_s = until_s(map, i);
 			longest_hz = f;
 		}
@@ -95,14 +86,14 @@ static void write_map(struct sabin_sheet *sheet, const struct sabin_time_map *ma
 		/* below it the wavelet is longer than the picture */
 		sabin_sheet_row(sheet, 2,
 		                (double[]){map->freq_hz[i] >= finding_from_hz &&
-		                                           heard(r, map->freq_hz[i])
+		                                           sabin_chart_heard(r, map->freq_hz[i])
 		                                   ? map->peak_s[i] * 1000
 		                                   : (double)NAN,
 		                           log10(map->freq_hz[i])});
 	sabin_sheet_off_page(sheet, 2);
 	sabin_sheet_table(sheet, "", "t_ms log10_f_Hz level_dB; a blank line after each frequency");
 	for (size_t i = 0; i < map->freqs; i++) {
-		const bool told = heard(r, map->freq_hz[i]);
+		const bool told = sabin_chart_heard(r, map->freq_hz[i]);
 		for (size_t k = 0; k < map->times; k++)
 			sabin_sheet_row(sheet, 3,
 			                (double[]){map->time_s[k] * 1000, log10(map->freq_hz[i]),

@@ -17,7 +17,7 @@ enum {
 	MAP_MEAN = 4, /* slices to both sides: 40 ms, as long as the rise; less shows beats as stripes */
 };
 static const double label_decades = 0.095; /* width of a resonance's name: 55 px */
-static const double bottom_db = -50, slice_bottom_db = -40;
+static const double bottom_db = -50, slice_bottoms_db[2] = {-40, -60};
 static const double mode_range_db = 20, mode_apart_oct = 1 / 12.0; /* of those that are named */
 static const double slices_s[3] = {0, 0.1, 0.2};
 
@@ -36,9 +36,18 @@ static void write_finding(struct sabin_sheet *sheet, const struct sabin_ridge *r
 	                    sabin_text_s(ridges[longest].t60_s).s);
 }
 
+/* The response's own axis ends where it holds the curve, if it can. */
+static double slice_bottom_db(const struct sabin_time_map *map)
+{
+	double least_db = 0;
+	for (size_t i = 0; i < map->freqs; i++)
+		least_db = fmin(least_db, map->level_db[i]);
+	return slice_bottoms_db[least_db < slice_bottoms_db[0]];
+}
+
 static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_input *input,
-                        const struct sabin_waterfall_options *o, const struct sabin_ridge *ridges,
-                        size_t count)
+                        const struct sabin_waterfall_options *o, const struct sabin_time_map *map,
+                        const struct sabin_ridge *ridges, size_t count)
 {
 	int row = 0;
 	sabin_sheet_say(sheet, "title", 0, 0, "Decay of the low frequencies");
@@ -51,7 +60,7 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	sabin_sheet_number(sheet, "to_hz", o->to_hz);
 	sabin_sheet_number(sheet, "span_ms", o->span_s * 1000);
 	sabin_sheet_number(sheet, "bottom_db", bottom_db);
-	sabin_sheet_number(sheet, "slice_bottom_db", slice_bottom_db);
+	sabin_sheet_number(sheet, "slice_bottom_db", slice_bottom_db(map));
 	sabin_sheet_number(sheet, "ridges", (double)count);
 	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 1, SABIN_DASH_SOLID, "at 0 ms");
 	sabin_sheet_legend(sheet, SABIN_MARK_THIN, 1, SABIN_DASH_SOLID, "100 and 200 ms");
@@ -131,12 +140,15 @@ static double mean_db(const struct sabin_time_map *map, size_t k, size_t i)
 
 static void write_map(struct sabin_sheet *sheet, const struct sabin_time_map *map, double step_s)
 {
+	const double bottom = slice_bottom_db(map);
 	sabin_sheet_table(sheet, "_slices", "log10_f_Hz dB_at_0 dB_at_100_ms dB_at_200_ms");
 	for (size_t i = 0; i < map->freqs; i++) {
 		double row[4] = {log10(map->freq_hz[i])};
 		for (int s = 0; s < 3; s++) {
 			const size_t k = (size_t)(slices_s[s] / step_s + 0.5);
-			row[s + 1] = fmax(map->level_db[k * map->freqs + i], slice_bottom_db);
+			row[s + 1] = map->level_db[k * map->freqs + i];
+			if (row[s + 1] < bottom) /* the first is filled down to there, the others are lines */
+				row[s + 1] = s == 0 ? bottom : (double)NAN;
 		}
 		sabin_sheet_row(sheet, 4, row);
 	}
@@ -175,7 +187,7 @@ static enum sabin_err write_waterfall(const struct sabin_chart_input *input, con
 	}
 	struct sabin_sheet sheet;
 	sabin_sheet_open(&sheet, folder, "waterfall");
-	write_words(&sheet, input, &o, ridges, count);
+	write_words(&sheet, input, &o, &map, ridges, count);
 	write_map(&sheet, &map, o.step_s);
 	sabin_time_map_free(&map);
 	return sabin_sheet_close(&sheet, diag);

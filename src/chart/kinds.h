@@ -14,6 +14,7 @@ extern const struct sabin_chart_kind sabin_chart_kind_response, sabin_chart_kind
     sabin_chart_kind_decay, sabin_chart_kind_rt60, sabin_chart_kind_etc, sabin_chart_kind_step,
     sabin_chart_kind_phase, sabin_chart_kind_group_delay, sabin_chart_kind_clarity,
     sabin_chart_kind_distortion, sabin_chart_kind_waterfall, sabin_chart_kind_spectrogram,
+    sabin_chart_kind_burst,
     sabin_chart_kind_modes, sabin_chart_kind_noise,
     sabin_chart_kind_reflections, sabin_chart_kind_geometry,
     sabin_chart_kind_placement, sabin_chart_kind_compare, sabin_chart_kind_correction;
@@ -56,6 +57,13 @@ SABIN_MUST enum sabin_err sabin_chart_modes(const struct sabin_chart_input *inpu
                                             const struct sabin_chart_trace *trace,
                                             struct sabin_modefit *fit,
                                             struct sabin_mode_match **matches);
+
+/* The kind `modes` of a room file: its modes, as high as they come from the trace's speaker to its position,
+ * and the predicted response. */
+SABIN_MUST enum sabin_err sabin_chart_predicted_modes(const struct sabin_chart_input *input,
+                                                      const char *folder, struct sabin_diag *diag);
+/* Is the response told from its noise at f_hz?  Where it is not known (NULL), yes. */
+bool sabin_chart_heard(const struct sabin_response *response, double f_hz);
 
 /* The next round number >= value > 0 for the end of an axis, and a step that divides it into four
  * to six parts. */

@@ -137,6 +137,14 @@ enum sabin_err sabin_chart_modes(const struct sabin_chart_input *input,
 	                           *matches);
 }
 
+bool sabin_chart_heard(const struct sabin_response *r, double f_hz)
+{
+	size_t i = 0;
+	while (r && i + 1 < r->length && r->freq_hz[i] < f_hz)
+		i++;
+	return !r || r->length == 0 || sabin_response_heard(r, i);
+}
+
 double sabin_chart_round_up(double value, double *step)
 {
 	static const struct {

@@ -90,6 +90,11 @@ static void json_band(struct sabin_json *json, const struct sabin_measured *m,
 	sabin_json_open_object(json, "meets_iso_3382");
 	sabin_json_bool(json, "t20", band->t20_meets_iso);
 	sabin_json_bool(json, "t30", band->t30_meets_iso);
+	char why[200];
+	sabin_json_text(json, "t20_why",
+	                sabin_reason_text(sabin_iso_decay_time(band, SABIN_T20), why, sizeof why));
+	sabin_json_text(json, "t30_why",
+	                sabin_reason_text(sabin_iso_decay_time(band, SABIN_T30), why, sizeof why));
 	sabin_json_close(json);
 }
 
@@ -178,6 +183,8 @@ static void csv_band(const char *lead, const struct sabin_measured *m, const str
 			sabin_parameter_info((enum sabin_parameter)p);
 		sabin_csv_quantity(lead, info->key, &band->band, band->value[p], info->unit, NULL);
 	}
+	sabin_csv_quantity(lead, "t20_iso_3382", &band->band, sabin_iso_decay_time(band, SABIN_T20), "s", NULL);
+	sabin_csv_quantity(lead, "t30_iso_3382", &band->band, sabin_iso_decay_time(band, SABIN_T30), "s", NULL);
 	const struct sabin_double_slope *slopes = &band->slopes;
 	if (m->level_kind == SABIN_LEVEL_FREE_FIELD_1M)
 		sabin_csv_quantity(lead, "g", &band->band, strength(m, a, band), "dB", NULL);
@@ -227,11 +234,17 @@ static const struct {
 };
 enum { LINES = sizeof lines / sizeof *lines, COLUMN = 8 };
 
-/* Right-aligned in its column; "–" is three bytes and one column wide. */
-static void cell(const char *text)
+/* Right-aligned in its column, after a star that belongs to the one before; "–" is three bytes and one
+ * column wide. */
+static void cell_after(bool star, const char *text)
 {
 	const int extra = strstr(text, "–") ? 2 : 0;
-	printf("%*s", COLUMN + extra, text);
+	printf("%s%*s", star ? "*" : "", COLUMN + extra - star, text);
+}
+
+static void cell(const char *text)
+{
+	cell_after(false, text);
 }
 
 static struct sabin_quantity scaled(struct sabin_quantity q, double factor)
@@ -250,6 +263,36 @@ static void table_head(const struct sabin_analysis *a, bool broadband)
 	if (broadband)
 		cell("all");
 	putchar('\n');
+}
+
+/* Is it valid by this toolkit's rule and not by the standard's? */
+static bool is_below_iso(const struct sabin_band_result *band, enum sabin_parameter parameter)
+{
+	return (parameter == SABIN_T20 || parameter == SABIN_T30) && band->value[parameter].valid &&
+	       !sabin_iso_decay_time(band, parameter).valid;
+}
+
+/* What the star beside a decay time means. */
+static void table_stars(const struct sabin_analysis *a)
+{
+	static const enum sabin_parameter times[] = {SABIN_T20, SABIN_T30};
+	struct sabin_reasons r = {.rows = sizeof times / sizeof *times};
+	char lead[32], end[120];
+	for (size_t b = 0; b <= a->band_count && b < SABIN_REASON_BANDS_MAX; b++) {
+		const bool last = b == a->band_count;
+		const struct sabin_band_result *band = last ? &a->broadband : &a->bands[b];
+		r.band_hz[b] = last ? 0 : band->band.nominal_hz;
+		for (size_t t = 0; t < r.rows; t++) {
+			r.row[t] = sabin_parameter_info(times[t])->name;
+			r.value[t][b] = is_below_iso(band, times[t])
+			                    ? sabin_iso_decay_time(band, times[t])
+			                    : sabin_quantity_valid(0, NAN);
+		}
+		r.bands++;
+	}
+	snprintf(lead, sizeof lead, "  %s* ", sabin_dim());
+	snprintf(end, sizeof end, " by ISO 3382; given because the noise is subtracted%s", sabin_plain());
+	sabin_reasons_print(&r, stdout, lead, end);
 }
 
 /* Why values are missing. */
@@ -306,13 +349,15 @@ static void table(const struct sabin_measured *m, const struct sabin_analysis *a
 	for (int l = 0; l < LINES; l++) {
 		snprintf(text, sizeof text, "%s, %s", lines[l].name, lines[l].unit);
 		printf("  %-10s", text);
+		bool star = false;
 		for (size_t b = 0; b <= a->band_count; b++) {
 			const struct sabin_band_result *r =
 			    b < a->band_count ? &a->bands[b] : &a->broadband;
-			cell(sabin_show_value(scaled(r->value[lines[l].parameter], lines[l].factor),
-			                      lines[l].decimals, text, sizeof text));
+			cell_after(star, sabin_show_value(scaled(r->value[lines[l].parameter], lines[l].factor),
+			                                  lines[l].decimals, text, sizeof text));
+			star = is_below_iso(r, lines[l].parameter);
 		}
-		putchar('\n');
+		puts(star ? "*" : "");
 		if (lines[l].parameter != SABIN_T30)
 			continue;
 		printf("  %-10s", "  ±"); /* k = 2, as people quote it */
@@ -328,6 +373,7 @@ static void table(const struct sabin_measured *m, const struct sabin_analysis *a
 	}
 	table_strength(m, a);
 	table_slopes(a);
+	table_stars(a);
 	table_reasons(a);
 }
 

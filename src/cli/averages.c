@@ -218,12 +218,11 @@ void sabin_grade_text(const struct sabin_analyses *all)
 	putchar('\n');
 }
 
-struct sabin_quantity sabin_schroeder(const struct sabin_analysis *a, double volume_m3)
+/* Mean of the decay times in the middle; not valid where there is none. */
+static struct sabin_quantity middle_time(const struct sabin_analysis *a)
 {
 	double sum = 0, variance = 0;
 	size_t count = 0;
-	if (!(volume_m3 > 0))
-		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 	for (size_t b = 0; b < a->band_count; b++) {
 		const struct sabin_band_result *r = &a->bands[b];
 		const struct sabin_quantity t = time_of(r);
@@ -235,9 +234,16 @@ struct sabin_quantity sabin_schroeder(const struct sabin_analysis *a, double vol
 	}
 	if (count == 0)
 		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-	const double time_s = sum / (double)count;
-	const double value = schroeder_factor * sqrt(time_s / volume_m3);
-	return sabin_quantity_valid(value, value * sqrt(variance) / (double)count / time_s / 2);
+	return sabin_quantity_valid(sum / (double)count, sqrt(variance) / (double)count);
+}
+
+struct sabin_quantity sabin_schroeder(const struct sabin_analysis *a, double volume_m3)
+{
+	const struct sabin_quantity time_s = middle_time(a);
+	if (!(volume_m3 > 0) || !time_s.valid)
+		return sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+	const double value = schroeder_factor * sqrt(time_s.value / volume_m3);
+	return sabin_quantity_valid(value, value * time_s.plus_minus / time_s.value / 2);
 }
 
 const char *sabin_schroeder_why(double volume_m3)
@@ -250,7 +256,8 @@ void sabin_schroeder_text(const struct sabin_analysis *analysis, double volume_m
 {
 	const struct sabin_quantity q = sabin_schroeder(analysis, volume_m3);
 	if (q.valid)
-		printf("  Schroeder frequency %s: below it single modes rule, and reverberation time "
-		       "means little\n",
-		       sabin_text_hz(q.value).s);
+		printf("  Schroeder frequency %s, of the measured %.2f s (500 Hz and 1 kHz) and the room "
+		       "file's %.1f m³:\n"
+		       "             below it single modes rule, and reverberation time means little\n",
+		       sabin_text_hz(q.value).s, middle_time(analysis).value, volume_m3);
 }

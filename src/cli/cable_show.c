@@ -22,7 +22,8 @@ static void show_map(const struct sabin_cable *c)
 			printf("  output %-3zu is heard on no input\n", i + 1);
 			continue;
 		}
-		printf("  output %-3zu is input %u, %+.2f dB", i + 1, c->map[i].input, c->map[i].gain_db);
+		printf("  output %-3zu is input %u, %+.2f dB", i + 1, c->map[i].input,
+		       sabin_number_tidy(c->map[i].gain_db, 2));
 		if (isfinite(c->map[i].others_db))
 			printf("; crosstalk to the others %.0f dB or less", c->map[i].others_db);
 		putchar('\n');
@@ -64,9 +65,10 @@ void sabin_show_cable(const struct sabin_cable *c)
 		puts("  clock        one for both directions");
 	else if (isfinite(c->verdict.skew_ppm.value))
 		printf("  clock        recording %+.3f ppm (± %.3f) against playing\n",
-		       c->verdict.skew_ppm.value, c->verdict.skew_ppm.plus_minus);
+		       sabin_number_tidy(c->verdict.skew_ppm.value, 3),
+		       c->verdict.skew_ppm.plus_minus);
 	printf("  polarity     %s\n", sabin_polarity_name(c->polarity));
-	printf("  gain         %+.2f dB at 1 kHz\n", c->gain_db);
+	printf("  gain         %+.2f dB at 1 kHz\n", sabin_number_tidy(c->gain_db, 2));
 	show_response(c);
 	show_harmonics("THD", c->distortion.thd_100_db, " at 100 Hz");
 	show_harmonics("THD", c->distortion.thd_1k_db, " at 1 kHz");

@@ -16,15 +16,16 @@ static void print_extremes(const struct sabin_calibration *c)
 		least = c->level_db[i] < c->level_db[least] ? i : least;
 	}
 	printf("  level         %+.2f dB at %s to %+.2f dB at %s; %+.2f dB at 1 kHz\n",
-	       c->level_db[least], sabin_text_hz(c->freq_hz[least]).s, c->level_db[most],
-	       sabin_text_hz(c->freq_hz[most]).s,
-	       sabin_calibration_level_db(c, 1000));
+	       sabin_number_tidy(c->level_db[least], 2), sabin_text_hz(c->freq_hz[least]).s,
+	       sabin_number_tidy(c->level_db[most], 2), sabin_text_hz(c->freq_hz[most]).s,
+	       sabin_number_tidy(sabin_calibration_level_db(c, 1000), 2));
 	/* the sign is what goes wrong: say it with the file's own largest figure */
 	const size_t far = fabs(c->level_db[most]) > fabs(c->level_db[least]) ? most : least;
 	printf("  applied       subtracted: at %s the microphone reads %+.2f dB, so a measured level "
 	       "changes by %+.2f dB there;\n"
 	       "                interpolated over log frequency; beyond the ends the end values count\n",
-	       sabin_text_hz(c->freq_hz[far]).s, c->level_db[far], -c->level_db[far]);
+	       sabin_text_hz(c->freq_hz[far]).s, sabin_number_tidy(c->level_db[far], 2),
+	       sabin_number_tidy(-c->level_db[far], 2));
 	printf("  phase         %s\n", c->phase_deg ? "given, subtracted too" : "not given");
 }
 

@@ -11,7 +11,7 @@ struct options {
 	const char *output, *calibration;
 	struct sabin_list speakers, positions;
 	double moved_mm;
-	bool csv;
+	bool everything, csv;
 };
 
 static const struct sabin_opt rows[] = {
@@ -23,6 +23,8 @@ static const struct sabin_opt rows[] = {
      500, "5", NULL, "how far the microphone may be off where it was put back, in mm"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL,
      NULL, "microphone calibration to subtract, or none; else each measurement's own"},
+    {SABIN_OPT_FLAG, 0, "all", NULL, offsetof(struct options, everything), 0, 0, 0, NULL, NULL,
+     "also list what is too little to notice, response by response (text; JSON has all)"},
     {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct options, csv), 0, 0, 0, NULL, NULL,
      "print comma-separated values, one quantity a line (two measurements)"},
     {SABIN_OPT_TEXT, 'o', "output", "FILE", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
@@ -73,7 +75,7 @@ static int print(const void *context, FILE *stream)
 	for (size_t i = 0; i + 1 < w->count && !w->o->csv; i++) {
 		if (i > 0)
 			fputc('\n', stream);
-		sabin_comparison_text(&w->comparisons[i], stream);
+		sabin_comparison_text(&w->comparisons[i], w->o->everything, stream);
 	}
 	return SABIN_EXIT_DONE;
 }

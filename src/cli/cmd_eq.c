@@ -5,17 +5,19 @@
 #include <math.h>
 
 #include "cli/command.h"
+#include "cli/eq_dialects.h"
+#include "cli/eq_from.h"
 #include "cli/eq_input.h"
+#include "cli/eq_predict.h"
 #include "cli/eq_show.h"
 #include "cli/show.h"
 #include "io/atomic.h"
-#include "io/dialect/dialect.h"
 #include "io/response_text.h"
 
 struct options {
 	struct sabin_common common;
 	const char *output, *response, *target, *filters, *calibration, *crossover;
-	struct sabin_list speakers, positions, rates, dialects;
+	struct sabin_list speakers, positions, rates, dialects, from;
 	double range_hz[2], flatness_db, max_boost_db, max_cut_db, max_q, transition_hz;
 	int shelves, alike, align, headroom, fir;
 	long taps;
@@ -25,6 +27,8 @@ struct options {
 enum { YES, NO };
 /* Taps are told at this rate. */
 static const double text_rate_hz = 48000;
+static const double usual_flatness_db = 0.5;
+enum { USUAL_TAPS = 16384 };
 /* Of a FIR over its median: the limit that programs of the field keep, less what a cut of its tail may add;
  * and how far before its main peak mixed phase may reach. */
 static const double fir_boost_db = 5.5, fir_pre_s = 0.001;
@@ -45,11 +49,11 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_TEXT, 0, "filters", "N", offsetof(struct options, filters), 0, 0, 0, NULL, NULL,
      "filters at most for each speaker (else 10, with --fir 0), or auto: the fewest that do"},
     {SABIN_OPT_NUMBER, 0, "flatness", "DB", offsetof(struct options, flatness_db), SABIN_UNIT_DB, 0.01,
-     20, "0.5", NULL, "what --filters auto reaches: RMS of what is left of the correctable"},
+     20, NULL, NULL, "what --filters auto is to reach, else 0.5: RMS of what is left of the correctable"},
     {SABIN_OPT_RANGE, 0, "range", "LO..HI", offsetof(struct options, range_hz), SABIN_UNIT_HZ, 5,
      96000, "20..20000", NULL, "frequencies that count"},
     {SABIN_OPT_NUMBER, 0, "transition", "HZ", offsetof(struct options, transition_hz), SABIN_UNIT_HZ,
-     20, 96000, "300", NULL, "all is corrected below; from 5/3 of it on only broad tone is"},
+     20, 96000, NULL, NULL, "all is corrected below, else 300; from 5/3 of it on only broad tone is"},
     {SABIN_OPT_NUMBER, 0, "max-boost", "DB", offsetof(struct options, max_boost_db), SABIN_UNIT_DB, 0,
      40, NULL, NULL, "largest net boost of all filters together; else 3"},
     {SABIN_OPT_NUMBER, 0, "max-cut", "DB", offsetof(struct options, max_cut_db), SABIN_UNIT_DB, 0, 60,
@@ -70,12 +74,14 @@ static const struct sabin_opt rows[] = {
      "program|worst|tone", "preamp for the loudest music, any signal at all, or steady tones"},
     {SABIN_OPT_CHOICE, 0, "fir", "KIND", offsetof(struct options, fir), 0, 0, 0, "none",
      "none|min|linear|mixed", "correct by impulse responses; with --filters, what these leave"},
-    {SABIN_OPT_INTEGER, 0, "taps", "N", offsetof(struct options, taps), 0, 512, 131072, "16384", NULL,
-     "length of an impulse response at 48000 Hz; the same time at every rate"},
+    {SABIN_OPT_INTEGER, 0, "taps", "N", offsetof(struct options, taps), 0, 512, 131072, NULL, NULL,
+     "length of an impulse response at 48000 Hz, else 16384; the same time at every rate"},
     {SABIN_OPT_LIST, 0, "rates", "HZ,...", offsetof(struct options, rates), 0, 0, 0, NULL, NULL,
      "sampling rates to prepare; else 44100,48000,96000,192000"},
-    {SABIN_OPT_LIST, 0, "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL, NULL,
-     "write only these dialects; else all"},
+    {SABIN_OPT_LIST, 'f', "dialect", "NAME,...", offsetof(struct options, dialects), 0, 0, 0, NULL,
+     NULL, "write only these dialects; else all"},
+    {SABIN_OPT_LIST, 0, "from", "FILE,...", offsetof(struct options, from), 0, 0, 0, NULL, NULL,
+     "no design: the filters of an equaliser's file (or DIALECT:FILE), to show and convert"},
 };
 
 struct job {
@@ -141,7 +147,8 @@ static int read_filters(struct job *job)
 	}
 	if (strcmp(job->o->filters, "auto") == 0) {
 		job->eq.filters = AUTO_MOST;
-		job->eq.flatness_db = job->o->flatness_db;
+		job->eq.flatness_db =
+		    isnan(job->o->flatness_db) ? usual_flatness_db : job->o->flatness_db;
 		return -1;
 	}
 	if (!sabin_opt_number(job->o->filters, SABIN_UNIT_NONE, &n) || n != floor(n) || n < 0 ||
@@ -200,28 +207,42 @@ static int read_crossover(struct job *job)
 	return -1;
 }
 
-static int check_dialects(const struct job *job)
+/* An option that has no effect beside the others is a misunderstanding. */
+static int check_useful(const struct job *job)
 {
-	const struct sabin_list *list = &job->o->dialects;
-	for (size_t i = 0; i < list->count; i++) {
-		if (sabin_dialect_find(list->item[i]))
-			continue;
-		fprintf(stderr, "sabin %s: --dialect: '%s' is not known; there are", job->command->name,
-		        list->item[i]);
-		for (size_t k = 0; sabin_dialect_row(k); k++)
-			fprintf(stderr, "%s %s", k ? "," : "", sabin_dialect_row(k)->name);
-		fputc('\n', stderr);
-		return SABIN_EXIT_USAGE;
-	}
+	const struct options *o = job->o;
+	const bool automatic = o->filters && strcmp(o->filters, "auto") == 0;
+	const struct {
+		bool useless;
+		const char *text;
+	} rules[] = {
+	    {o->taps && !o->fir, "--taps: is the length of an impulse response; --fir asks for one"},
+	    {!isnan(o->flatness_db) && !automatic, "--flatness: is for --filters auto"},
+	    {!isnan(o->transition_hz) && o->unlimited,
+	     "--transition: with --unlimited all frequencies are corrected alike"},
+	    {o->dialects.count > 0 && !o->output && o->from.count == 0,
+	     "--dialect: nothing is written without -o DIR"},
+	    {o->response && o->crossover && job->crossover_hz > 0,
+	     "--crossover: joins the speakers of a MEASUREMENT; --response is one response"},
+	    {o->response && o->speakers.count > 0, "--speaker: chooses from a MEASUREMENT"},
+	    {o->response && o->positions.count > 0, "--position: chooses from a MEASUREMENT"},
+	    {o->response && o->calibration, "--calibration: is for a MEASUREMENT; a response text is "
+	                                    "taken as it is"},
+	};
+	for (size_t i = 0; i < SABIN_COUNT(rules); i++)
+		if (rules[i].useless) {
+			sabin_complain(job->command->name, "%s", rules[i].text);
+			return SABIN_EXIT_USAGE;
+		}
 	return -1;
 }
 
 static int read_options(struct job *job, char **operands)
 {
 	const struct options *o = job->o;
-	if ((operands[0] != NULL) == (o->response != NULL)) {
+	if ((operands[0] && o->response) || (!operands[0] && !o->response && o->from.count == 0)) {
 		sabin_complain(job->command->name,
-		               "a MEASUREMENT or --response FILE was expected, one of them");
+		               "a MEASUREMENT or --response FILE was expected, one of them, or --from FILE");
 		return SABIN_EXIT_USAGE;
 	}
 	job->eq = sabin_eq_defaults();
@@ -240,8 +261,10 @@ static int read_options(struct job *job, char **operands)
 		job->eq.max_q = job->eq.mode_q = o->max_q;
 	job->eq.shelves = o->shelves == YES;
 	job->eq.alike = o->alike == YES;
-	job->eq.full_hz = o->transition_hz;
-	job->eq.none_hz = o->transition_hz * 5 / 3;
+	if (!isnan(o->transition_hz)) {
+		job->eq.full_hz = o->transition_hz;
+		job->eq.none_hz = o->transition_hz * 5 / 3;
+	}
 	int status = read_target(job);
 	if (status < 0)
 		status = read_filters(job);
@@ -249,7 +272,24 @@ static int read_options(struct job *job, char **operands)
 		status = read_rates(job);
 	if (status < 0)
 		status = read_crossover(job);
-	return status < 0 ? check_dialects(job) : status;
+	if (status < 0)
+		status = sabin_eq_check_dialects(job->command->name, &o->dialects);
+	return status < 0 ? check_useful(job) : status;
+}
+
+/* The files of --from. */
+static struct sabin_eq_from from_of(const struct job *job)
+{
+	return (struct sabin_eq_from){.command = job->command->name,
+	                              .files = &job->o->from,
+	                              .dialects = &job->o->dialects,
+	                              .rates_hz = job->rates_hz,
+	                              .rate_count = job->rate_count,
+	                              .rates_given = job->o->rates.count > 0,
+	                              .range_hz = job->o->range_hz,
+	                              .output = job->o->output,
+	                              .force = job->o->common.force,
+	                              .json = job->o->common.json};
 }
 
 /* ---- work ----------------------------------------------------------------------------------- */
@@ -287,7 +327,7 @@ static enum sabin_err add_fir(struct job *job, struct sabin_diag *diag)
 	const struct options *o = job->o;
 	const struct sabin_eq_fir fir = {
 	    .kind = (enum sabin_fir_kind)o->fir,
-	    .length_s = (double)o->taps / text_rate_hz,
+	    .length_s = (double)(o->taps ? o->taps : USUAL_TAPS) / text_rate_hz,
 	    .boost_db = isnan(o->max_boost_db) ? fir_boost_db : o->max_boost_db,
 	    .pre_s = fir_pre_s,
 	    .unlimited = o->unlimited,
@@ -334,22 +374,42 @@ static int design(struct job *job, const char *measurement)
 	                                                      o->range_hz, !o->unlimited, in);
 	if (status >= 0)
 		return status;
+	size_t subs = 0;
+	for (size_t i = 0; i < in->speaker_count; i++)
+		subs += in->speakers[i].sub;
+	if (o->crossover && job->crossover_hz > 0 && (subs == 0 || subs == in->speaker_count)) {
+		sabin_complain(name, "--crossover: %s", subs ? "all speakers of the measurement are subwoofers"
+		                                             : "no speaker of the measurement is a subwoofer");
+		return SABIN_EXIT_USAGE;
+	}
 	memcpy(job->eq.range_hz, in->range_hz, sizeof job->eq.range_hz);
 	job->eq.rate_hz = in->rate_hz;
+	const bool from = o->from.count > 0;
+	if (from)
+		job->eq.filters = 0;
 	struct sabin_correction *correction = &job->file.correction;
 	enum sabin_err err =
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
-	if (!err && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
+	if (!err && !from && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
 		return sabin_fail_input(name, SABIN_EFORMAT, &diag);
-	if (!err && o->align == YES && in->speaker_count > 1)
+	if (!err && !from && o->align == YES && in->speaker_count > 1)
 		sabin_correction_align(correction, in->speakers);
-	if (!err)
+	if (!err && !from)
 		err = join_subs(job);
 	if (!err)
 		err = sabin_correction_set_rates(correction, job->rates_hz, job->rate_count,
 		                                 (enum sabin_headroom_for)o->headroom);
 	if (!err)
 		err = keep_origins(job);
+	if (err)
+		return sabin_fail_output(name, err, &diag);
+	if (from) {
+		const struct sabin_eq_from files = from_of(job);
+		status = sabin_eq_from_apply(&files, correction);
+		if (status >= 0)
+			return status;
+	}
+	err = sabin_eq_predict(in, &job->file);
 	if (err)
 		return sabin_fail_output(name, err, &diag);
 	job->file.command = sabin_command_line();
@@ -360,21 +420,24 @@ static int design(struct job *job, const char *measurement)
 
 static enum sabin_err write_dialects(const struct job *job, struct sabin_diag *diag)
 {
-	const char *folder = job->output.temporary;
-	enum sabin_err err = SABIN_OK;
-	for (size_t i = 0; sabin_dialect_row(i) && !err; i++) {
-		const struct sabin_dialect *dialect = sabin_dialect_row(i);
-		/* FIRs live in the folder wav, whoever refers to them */
-		const bool needed = job->file.fir && dialect == &sabin_dialect_wav;
-		if (!needed && !sabin_list_allows(&job->o->dialects, dialect->name))
-			continue;
-		char *path = sabin_path_join(folder, dialect->name);
-		err = path ? sabin_make_folder(folder, dialect->name, diag) : SABIN_ENOMEM;
-		if (!err)
-			err = dialect->write(&job->file.correction, path, diag);
-		free(path);
-	}
+	struct sabin_setting setting;
+	enum sabin_err err = sabin_setting_of(&job->file.correction, &setting);
+	if (!err)
+		err = sabin_eq_write_dialects(&setting, &job->o->dialects, job->file.fir,
+		                              job->output.temporary, job->output.target, diag);
+	sabin_setting_release(&setting);
 	return err;
+}
+
+/* What of it they cannot carry, and what to do next. */
+static void show_dialects(const struct job *job)
+{
+	struct sabin_setting setting;
+	if (!job->o->output)
+		return;
+	if (sabin_setting_of(&job->file.correction, &setting) == SABIN_OK)
+		sabin_eq_show_dialects(&setting, &job->o->dialects, job->o->output);
+	sabin_setting_release(&setting);
 }
 
 static int save(struct job *job)
@@ -396,15 +459,22 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct job job = {.command = command, .o = options};
 	struct sabin_diag diag = {0};
 	int status = read_options(&job, operands);
+	if (status < 0 && job.o->from.count > 0 && !operands[0] && !job.o->response) {
+		const struct sabin_eq_from from = from_of(&job);
+		status = sabin_eq_from(&from);
+		sabin_response_text_release(&job.curve);
+		return status;
+	}
 	if (status < 0)
 		status = design(&job, operands[0]);
 	if (status < 0 && job.o->output)
 		status = save(&job);
 	if (status < 0 && job.o->common.json) {
-		enum sabin_err err = sabin_eq_show_json(&job.file, &job.joined, job.o->output);
+		enum sabin_err err = sabin_eq_show_json(&job.file, &job.joined, job.eq.flatness_db, job.o->output);
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 	} else if (status < 0) {
-		sabin_eq_show(&job.file, &job.joined, job.o->output);
+		sabin_eq_show(&job.file, &job.joined, job.eq.flatness_db, job.o->output);
+		show_dialects(&job);
 		status = SABIN_EXIT_DONE;
 	}
 	sabin_output_abandon(&job.output);

@@ -12,6 +12,7 @@
 #include "cli/part_noise.h"
 #include "cli/plot_compare.h"
 #include "cli/plot_correction.h"
+#include "cli/plot_predict.h"
 #include "cli/recording.h"
 #include "cli/responses.h"
 #include "cli/show.h"
@@ -31,8 +32,8 @@ struct options {
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_LIST, 'k', "kind", "KIND,...", offsetof(struct options, kinds), 0, 0, 0, NULL, NULL,
      "response, phase, group-delay, impulse, step, etc, decay, rt60, clarity, distortion,\n"
-      "waterfall, spectrogram, modes, noise, reflections, geometry, placement, compare,\n"
-      "correction, or all (required)"},
+      "waterfall, spectrogram, burst, modes, noise, reflections, geometry, placement,\n"
+      "compare, correction, or all (required)"},
     {SABIN_OPT_TEXT, 'o', "output", "PATH", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
      "a file for one chart, a folder for several (required without --show)"},
     {SABIN_OPT_CHOICE, 0, "format", "FORMAT", offsetof(struct options, format), 0, 0, 0, "png",
@@ -218,16 +219,22 @@ static enum sabin_err hear_noise(struct work *w, size_t i, struct sabin_diag *di
 	return err;
 }
 
-static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
+static struct sabin_response_options response_options(const struct options *o)
 {
 	struct sabin_response_options r = sabin_response_defaults();
+	sabin_smoothing_set(o->smoothing, &r);
+	r.window_s = o->window_ms / 1000;
+	return r;
+}
+
+static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
+{
+	const struct sabin_response_options r = response_options(w->o);
 	struct sabin_diag quiet; /* without a room file the chart only says less */
 	int needs = 0;
 	for (size_t k = 0; k < w->kind_count; k++)
 		needs |= w->kinds[k]->needs;
 	w->has_room = w->m.directory && !sabin_measurement_room(&w->m, NULL, &w->room, &quiet);
-	sabin_smoothing_set(w->o->smoothing, &r);
-	r.window_s = w->o->window_ms / 1000;
 	enum sabin_err err = sabin_responses_compute(&w->m, w->has_room ? &w->room : NULL, w->chosen, w->count, &r,
 	                                             w->o->calibration, &w->responses, diag);
 	if (err)
@@ -319,6 +326,7 @@ static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *k
 	    .trace_count = w->count,
 	    .smoothing_oct = w->responses.options.smoothing_oct,
 	    .window_s = w->responses.options.window_s,
+	    .predicted = w->only_room,
 	};
 	if (!kind->one_trace)
 		return draw_one(w, kind, &input, kind->name, diag);
@@ -338,13 +346,18 @@ static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *k
 	return SABIN_OK;
 }
 
+static bool draws_room(const struct sabin_chart_kind *kind)
+{
+	return kind->needs & (SABIN_CHART_ROOM | SABIN_CHART_PREDICTS);
+}
+
 static enum sabin_err draw_all(struct work *w, struct sabin_diag *diag)
 {
 	enum sabin_err err = SABIN_OK;
 	if (w->folder && mkdir(w->o->output, 0777) < 0 && errno != EEXIST)
 		return sabin_diag_set(diag, SABIN_EIO, w->o->output, 0, 0, "%s", strerror(errno));
 	for (size_t k = 0; !err && k < w->kind_count; k++) {
-		if (w->only_room && !(w->kinds[k]->needs & SABIN_CHART_ROOM))
+		if (w->only_room && !draws_room(w->kinds[k]))
 			continue;
 		sabin_progress("drawing", (double)k / (double)w->kind_count);
 		err = draw_kind(w, w->kinds[k], diag);
@@ -357,6 +370,13 @@ static enum sabin_err draw_all(struct work *w, struct sabin_diag *diag)
 static int open_one(struct work *w, const char *path)
 {
 	struct sabin_diag diag = {0};
+	const struct sabin_chart_kind *compare = sabin_chart_find("compare");
+	for (size_t k = 0; k < w->kind_count && !w->all; k++)
+		if (w->kinds[k] == compare) {
+			sabin_complain(w->command->name, "--kind=compare draws two measurements or more: "
+			                                 "before, and after");
+			return SABIN_EXIT_USAGE;
+		}
 	int status = sabin_choose(w->command->name, path, &w->o->speakers, &w->o->positions, &w->m,
 	                          &w->chosen, &w->count);
 	if (status < 0)
@@ -379,14 +399,17 @@ static int open_room(struct work *w, const char *path)
 	    sabin_check_names(w->command->name, &w->o->speakers, &w->o->positions, &w->room);
 	if (status >= 0)
 		return status;
-	for (size_t k = 0; k < w->kind_count && !w->all; k++)
-		if (!(w->kinds[k]->needs & SABIN_CHART_ROOM)) {
+	bool predicts = false;
+	for (size_t k = 0; k < w->kind_count; k++) {
+		predicts = predicts || (w->kinds[k]->needs & SABIN_CHART_PREDICTS);
+		if (!draws_room(w->kinds[k]) && !w->all) {
 			sabin_complain(w->command->name,
-			               "%s is drawn of a measurement; of a room file there are geometry and "
-			               "placement ('sabin simulate' makes a measurement of it)",
+			               "%s is drawn of a measurement; of a room file there are response, modes, "
+			               "geometry and placement ('sabin simulate' makes a measurement of it)",
 			               w->kinds[k]->name);
 			return SABIN_EXIT_USAGE;
 		}
+	}
 	for (size_t s = 0; s < w->room.speaker_count; s++)
 		for (size_t p = 0; p < w->room.position_count; p++) {
 			if (!sabin_list_allows(&w->o->speakers, w->room.speakers[s].name) ||
@@ -404,7 +427,16 @@ static int open_room(struct work *w, const char *path)
 		return sabin_fail_output(w->command->name, SABIN_ENOMEM, &diag);
 	for (size_t i = 0; i < w->count; i++)
 		w->traces[i].measured = &w->m.responses[i];
-	return choose_output(w);
+	const int refused = choose_output(w);
+	if (refused >= 0 || !predicts)
+		return refused;
+	const struct sabin_response_options r = response_options(w->o);
+	err = sabin_plot_predict(&w->room, &w->m, &r, &w->responses, &diag);
+	if (err)
+		return sabin_fail_input(w->command->name, err, &diag);
+	for (size_t i = 0; i < w->count; i++)
+		w->traces[i].response = &w->responses.item[i].response;
+	return -1;
 }
 
 /* Several measurements: only `compare` draws them. */
@@ -509,7 +541,8 @@ const struct sabin_command sabin_cmd_plot = {
     .name = "plot",
     .arguments = "MEASUREMENT... --kind KIND,... -o PATH",
     .summary = "charts by gnuplot",
-    .about = "Draws charts of a measurement directory or a bare response file and prints their paths.\n"
+    .about = "Draws charts of a measurement directory or a bare response file and prints their paths;\n"
+             "of a room file what it predicts: response, modes, geometry, placement.\n"
              "Each says under its title what it found, and marks what cannot be relied on.\n"
              "Several measurements are drawn as --kind=compare: before against after.",
     .options = rows,

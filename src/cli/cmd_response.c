@@ -169,10 +169,10 @@ static void print_summary(FILE *stream, const struct sabin_response_item *item)
 	fprintf(stream,
 	        "%s.%s: %.1f dB mean from %s to %s; from %s to %s between %+.1f dB (%s) and %+.1f dB "
 	        "(%s) of that\n",
-	        speaker, position, middle, sabin_text_hz(rounded(middle_hz[0])).s,
+	        speaker, position, sabin_number_tidy(middle, 1), sabin_text_hz(rounded(middle_hz[0])).s,
 	        sabin_text_hz(rounded(middle_hz[1])).s, sabin_text_hz(rounded(from_hz)).s,
-	        sabin_text_hz(rounded(to_hz)).s, most - middle, sabin_text_hz(at_most).s,
-	        least - middle, sabin_text_hz(at_least).s);
+	        sabin_text_hz(rounded(to_hz)).s, sabin_number_tidy(most - middle, 1),
+	        sabin_text_hz(at_most).s, sabin_number_tidy(least - middle, 1), sabin_text_hz(at_least).s);
 	const struct sabin_quantity spl = item->dbspl_at_0db;
 	if (isfinite(spl.value))
 		fprintf(stream,
@@ -230,7 +230,7 @@ static void print_text(FILE *stream, const struct sabin_responses *all, const ch
 			const double level = band_db(&all->item[i].response, &bands[b], &any);
 			const int width = (int)(strlen(m->speaker) + strlen(m->position) + 1);
 			if (isfinite(level))
-				fprintf(stream, "  %*.1f", width, level);
+				fprintf(stream, "  %*.1f", width, sabin_number_tidy(level, 1));
 			else
 				fprintf(stream, "  %*s", width + 2, "–"); /* three bytes, one column */
 		}

@@ -28,6 +28,15 @@ static const struct sabin_opt rows[] = {
 };
 
 enum { FINDINGS_MOST = 64 };
+/* How far a speaker may have been moved by a wrong delay or by latency; how far apart two arrivals of one
+ * response are found. */
+static const double shift_least_s = 0.005, shift_most_s = 0.03, arrival_slack_s = 0.001;
+
+/* What is told of a channel beside what was verified. */
+struct facts {
+	size_t positions, of; /* measured again, of how many; 0: others were */
+	double before_db;     /* deviation from the target before, at those positions */
+};
 
 struct job {
 	const struct sabin_command *command;
@@ -35,6 +44,7 @@ struct job {
 	struct sabin_eq_input input;
 	struct sabin_verify_channel *channels; /* [channel_count] */
 	struct sabin_verified *verified;
+	struct facts *facts;
 	double *curves; /* all of them */
 	struct sabin_finding findings[FINDINGS_MOST];
 	size_t finding_count;
@@ -53,36 +63,53 @@ static const char *position_of(const struct job *job, const struct sabin_eq_spea
 	return job->input.positions[(size_t)(speaker->places - job->input.places) + p];
 }
 
-/* Power mean of what was before at the positions that were measured again; where the file does not keep
- * them apart, or none is the same, that of all.  Then only the same positions of the second measurement count:
- * *common tells how many there are. */
-static void before(const struct job *job, size_t index, const struct sabin_eq_speaker *speaker,
-                   double *before_db, double *achieved_db, size_t *common)
+/* What was before, what was predicted and what was achieved at the positions that were measured again: power
+ * means.  Where the file does not keep positions apart, or none is the same, those of all. */
+struct common {
+	double *before_db, *predicted_db, *achieved_db;
+	size_t positions, of; /* how many are the same, of how many */
+};
+
+static void add_power(double *sum, const double *level_db, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum[i] += pow(10, level_db[i] / 10);
+}
+
+static void find_common(const struct job *job, size_t index, const struct sabin_eq_speaker *speaker,
+                        struct common *out)
 {
 	const struct sabin_correction_channel *c = &job->file.correction.channels[index];
 	const struct sabin_correction_origin *origin = &job->file.origins[index];
-	*common = 0;
-	memset(before_db, 0, c->length * sizeof *before_db);
-	memset(achieved_db, 0, c->length * sizeof *achieved_db);
+	double *const curves[3] = {out->before_db, out->predicted_db, out->achieved_db};
+	bool predicted = true; /* at each of the places */
+	out->positions = 0;
+	out->of = origin->count;
+	for (int k = 0; k < 3; k++)
+		memset(curves[k], 0, c->length * sizeof **curves);
 	for (size_t o = 0; o < origin->count; o++)
 		for (size_t p = 0; p < speaker->place_count; p++) {
-			if (strcasecmp(origin->places[o].position, position_of(job, speaker, p)) != 0 ||
-			    !origin->places[o].level_db)
+			const struct sabin_correction_place *place = &origin->places[o];
+			if (strcasecmp(place->position, position_of(job, speaker, p)) != 0 ||
+			    !place->level_db)
 				continue;
-			for (size_t i = 0; i < c->length; i++) {
-				before_db[i] += pow(10, origin->places[o].level_db[i] / 10);
-				achieved_db[i] += pow(10, speaker->places[p].level_db[i] / 10);
-			}
-			++*common;
+			add_power(out->before_db, place->level_db, c->length);
+			add_power(out->achieved_db, speaker->places[p].level_db, c->length);
+			if (place->predicted_db)
+				add_power(out->predicted_db, place->predicted_db, c->length);
+			predicted = predicted && place->predicted_db;
+			out->positions++;
 		}
-	for (size_t i = 0; i < c->length && *common > 0; i++) {
-		before_db[i] = 10 * log10(before_db[i] / (double)*common);
-		achieved_db[i] = 10 * log10(achieved_db[i] / (double)*common);
+	for (size_t i = 0; i < c->length && out->positions > 0; i++)
+		for (int k = 0; k < 3; k++)
+			curves[k][i] = 10 * log10(curves[k][i] / (double)out->positions);
+	if (out->positions == 0) {
+		memcpy(out->before_db, c->before_db, c->length * sizeof *out->before_db);
+		sabin_places_mean(speaker->places, speaker->place_count, c->length, out->achieved_db);
 	}
-	if (*common > 0)
-		return;
-	memcpy(before_db, c->before_db, c->length * sizeof *before_db);
-	sabin_places_mean(speaker->places, speaker->place_count, c->length, achieved_db);
+	/* what the whole is predicted to gain */
+	for (size_t i = 0; i < c->length && (out->positions == 0 || !predicted); i++)
+		out->predicted_db[i] = out->before_db[i] + c->predicted_db[i] - c->before_db[i];
 }
 
 /* Gain of the whole channel without its own level; any level that all channels have does not matter. */
@@ -110,32 +137,79 @@ static enum sabin_err gain_of(const struct job *job, size_t index, double *gain_
 	return err;
 }
 
+/* Sign and delay against the first position that tells them.  Without the emission in both measurements
+ * only the sign is known: the arrivals are laid upon each other. */
+static enum sabin_err find_shift(const struct job *job, size_t index,
+                                 const struct sabin_eq_speaker *speaker, double *phase_deg,
+                                 struct sabin_verify_channel *out)
+{
+	const struct sabin_correction_channel *c = out->channel;
+	const struct sabin_correction_origin *origin = &job->file.origins[index];
+	for (size_t o = 0; o < origin->count && out->turned == 0; o++)
+		for (size_t p = 0; p < speaker->place_count && out->turned == 0; p++) {
+			const struct sabin_correction_place *place = &origin->places[o];
+			const struct sabin_correctable_place *again = &speaker->places[p];
+			const double emission =
+			    job->input.emission[(size_t)(speaker->places - job->input.places) + p];
+			const bool timed = place->timed && isfinite(emission);
+			double delay_s;
+			if (strcasecmp(place->position, position_of(job, speaker, p)) != 0 ||
+			    !place->phase_deg || !place->predicted_db || (place->timed && !timed))
+				continue;
+			const enum sabin_err err = sabin_eq_input_phases(
+			    &job->input, again->h, again->n, again->rate_hz, again->arrival,
+			    timed ? emission : again->arrival, phase_deg);
+			if (err)
+				return err == SABIN_ESHORT ? SABIN_OK : err;
+			out->turned = sabin_verify_shift(c->freq_hz, place->phase_deg, phase_deg,
+			                                 place->predicted_db, c->length,
+			                                 timed ? -shift_least_s : -arrival_slack_s,
+			                                 timed ? shift_most_s : arrival_slack_s, &delay_s);
+			if (out->turned != 0 && timed)
+				out->moved_s = delay_s;
+		}
+	return SABIN_OK;
+}
+
+static double deviation_db(const struct sabin_correction_channel *c, const double *level_db,
+                           double *scratch)
+{
+	for (size_t i = 0; i < c->length; i++)
+		scratch[i] = level_db[i] - c->target_db[i];
+	return sabin_eq_rms(scratch, c->length);
+}
+
 static enum sabin_err prepare(struct job *job, struct sabin_diag *diag)
 {
 	const struct sabin_correction *correction = &job->file.correction;
 	const size_t count = correction->channel_count, n = job->input.length;
 	job->channels = calloc(count, sizeof *job->channels);
 	job->verified = calloc(count, sizeof *job->verified);
-	job->curves = calloc(3 * count * n + 1, sizeof *job->curves);
-	if (!job->channels || !job->verified || !job->curves)
+	job->facts = calloc(count, sizeof *job->facts);
+	job->curves = calloc(5 * count * n + 1, sizeof *job->curves);
+	if (!job->channels || !job->verified || !job->facts || !job->curves)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const struct sabin_correction_channel *c = &correction->channels[i];
 		const struct sabin_eq_speaker *speaker = speaker_of(job, c->speaker);
-		double *curves = job->curves + 3 * i * n;
-		size_t common = 0;
-		job->channels[i] = (struct sabin_verify_channel){c, curves, curves + n, NULL};
-		enum sabin_err err = gain_of(job, i, curves, diag);
+		double *gain = job->curves + 5 * i * n;
+		struct common common = {gain + n, gain + 2 * n, gain + 3 * n, 0, 0};
+		enum sabin_err err = gain_of(job, i, gain, diag);
 		if (err)
 			return err;
+		job->channels[i] = (struct sabin_verify_channel){
+		    .channel = c, .gain_db = gain, .full = job->file.fir, .moved_s = NAN};
 		if (!speaker)
 			continue;
-		before(job, i, speaker, curves + n, curves + 2 * n, &common);
-		job->channels[i].achieved_db = curves + 2 * n;
-		if (common == 0)
-			sabin_say("%s: none of the positions is one that the correction was made from; "
-			          "the means are compared",
-			          c->speaker);
+		find_common(job, i, speaker, &common);
+		job->facts[i] = (struct facts){common.positions, common.of,
+		                               deviation_db(c, common.before_db, gain + 4 * n)};
+		job->channels[i].before_db = common.before_db;
+		job->channels[i].predicted_db = common.predicted_db;
+		job->channels[i].achieved_db = common.achieved_db;
+		err = find_shift(job, i, speaker, gain + 4 * n, &job->channels[i]);
+		if (err)
+			return err;
 	}
 	return SABIN_OK;
 }
@@ -168,6 +242,25 @@ static void sentence(const struct job *job, const struct sabin_finding *f, char 
 	case SABIN_VERIFY_TWICE:
 		snprintf(text, size, "%s: the correction is applied twice", c->speaker);
 		break;
+	case SABIN_VERIFY_WRONG_CHANNEL:
+		snprintf(text, size, "the correction of %s is on %s", c->speaker,
+		         job->file.correction.channels[f->other].speaker);
+		break;
+	case SABIN_VERIFY_WRONG_LEVEL:
+		snprintf(text, size, "%s against %s: the level was to change by %+.2f dB, it did by %+.2f dB",
+		         c->speaker, job->file.correction.channels[f->other].speaker, f->expected,
+		         f->found);
+		break;
+	case SABIN_VERIFY_WRONG_DELAY:
+		snprintf(text, size, "%s against %s: the delay was to be %+.2f ms, it is %+.2f ms",
+		         c->speaker, job->file.correction.channels[f->other].speaker,
+		         1000 * f->expected, 1000 * f->found);
+		break;
+	case SABIN_VERIFY_WRONG_POLARITY:
+		snprintf(text, size, "%s: its polarity is %s; the correction has it %s", c->speaker,
+		         c->polarity < 0 ? "not inverted" : "inverted",
+		         c->polarity < 0 ? "inverted" : "as it was");
+		break;
 	case SABIN_VERIFY_DIFFERS:
 	case SABIN_VERIFY_CODES:
 		snprintf(text, size,
@@ -186,7 +279,16 @@ static void finding_json(const struct job *job, struct sabin_json *json,
 	sabin_json_open_object(json, NULL);
 	sabin_json_text(json, "code", sabin_verify_name(f->code));
 	sabin_json_text(json, "speaker", correction->channels[f->channel].speaker);
-	if (f->code == SABIN_VERIFY_SWAPPED)
+	if (f->code == SABIN_VERIFY_WRONG_LEVEL) {
+		sabin_json_number(json, "expected_db", f->expected);
+		sabin_json_number(json, "found_db", f->found);
+	}
+	if (f->code == SABIN_VERIFY_WRONG_DELAY) {
+		sabin_json_number(json, "expected_s", f->expected);
+		sabin_json_number(json, "found_s", f->found);
+	}
+	if (f->code == SABIN_VERIFY_SWAPPED || f->code == SABIN_VERIFY_WRONG_CHANNEL ||
+	    f->code == SABIN_VERIFY_WRONG_LEVEL || f->code == SABIN_VERIFY_WRONG_DELAY)
 		sabin_json_text(json, "other", correction->channels[f->other].speaker);
 	if (f->code == SABIN_VERIFY_FILTER_MISSING)
 		sabin_json_integer(json, "filter", (long long)f->filter + 1);
@@ -194,8 +296,10 @@ static void finding_json(const struct job *job, struct sabin_json *json,
 		sabin_json_number(json, "made_for_hz", f->made_hz);
 		sabin_json_number(json, "run_at_hz", f->run_hz);
 	}
-	sabin_json_number(json, "unexplained_before_db", f->before_db);
-	sabin_json_number(json, "unexplained_after_db", f->after_db);
+	if (f->code <= SABIN_VERIFY_DIFFERS) {
+		sabin_json_number(json, "unexplained_before_db", f->before_db);
+		sabin_json_number(json, "unexplained_after_db", f->after_db);
+	}
 	sentence(job, f, text, sizeof text);
 	sabin_json_text(json, "text", text);
 	sabin_json_close(json);
@@ -215,7 +319,9 @@ static enum sabin_err show_json(const struct job *job)
 		const double range_hz[2] = {job->verified[i].from_hz, job->verified[i].to_hz};
 		sabin_json_open_object(json, NULL);
 		sabin_json_text(json, "speaker", correction->channels[i].speaker);
-		sabin_json_number(json, "error_before_db", correction->channels[i].error_before_db);
+		sabin_json_integer(json, "positions", (long long)job->facts[i].positions);
+		sabin_json_integer(json, "positions_corrected", (long long)job->facts[i].of);
+		sabin_json_number(json, "error_before_db", job->facts[i].before_db);
 		sabin_json_number(json, "predicted_error_db", job->verified[i].predicted_error_db);
 		sabin_json_number(json, "achieved_error_db", job->verified[i].achieved_error_db);
 		sabin_json_number(json, "difference_db", job->verified[i].difference_db);
@@ -232,6 +338,32 @@ static enum sabin_err show_json(const struct job *job)
 	return err;
 }
 
+/* Which positions that was, and what could not be looked at. */
+static void show_conditions(const struct job *job)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	bool delayed = false, timed = true;
+	size_t measured = 0;
+	for (size_t i = 0; i < correction->channel_count; i++) {
+		const struct facts *f = &job->facts[i];
+		const char *speaker = correction->channels[i].speaker;
+		delayed = delayed || correction->channels[i].delay_s != 0;
+		if (!job->channels[i].achieved_db)
+			continue;
+		measured++;
+		timed = timed && isfinite(job->channels[i].moved_s);
+		if (f->positions == 0)
+			printf("  %s: at none of the positions that the correction was made from; the means "
+			       "are compared\n",
+			       speaker);
+		else if (f->positions < f->of)
+			printf("  %s: at %zu of %zu positions; before, predicted and achieved are of %s\n",
+			       speaker, f->positions, f->of, f->positions == 1 ? "that one" : "those");
+	}
+	if (delayed && measured > 1 && !timed)
+		puts("  delays are not checked: that needs a loopback in both measurements");
+}
+
 static void show(const struct job *job)
 {
 	const struct sabin_correction *correction = &job->file.correction;
@@ -244,10 +376,11 @@ static void show(const struct job *job)
 		if (!job->channels[i].achieved_db)
 			continue;
 		printf("  %-16s %9.2f %10.2f %9.2f   %.2f dB RMS from %.0f to %.0f Hz\n",
-		       correction->channels[i].speaker, correction->channels[i].error_before_db,
+		       correction->channels[i].speaker, job->facts[i].before_db,
 		       v->predicted_error_db, v->achieved_error_db, v->difference_db, v->from_hz,
 		       v->to_hz);
 	}
+	show_conditions(job);
 	for (size_t i = 0; i < job->finding_count; i++) {
 		sentence(job, &job->findings[i], text, sizeof text);
 		printf("%s%s%s\n", sabin_bad(), text, sabin_plain());
@@ -309,6 +442,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	sabin_eq_input_release(&job->input);
 	free(job->channels);
 	free(job->verified);
+	free(job->facts);
 	free(job->curves);
 	free(job);
 	return status;

@@ -58,6 +58,20 @@ static double distance_m(const double a[3], const double b[3])
 	            (a[2] - b[2]) * (a[2] - b[2]));
 }
 
+/* ---- one room, one place --------------------------------------------------------------------- */
+
+static const double same_size_share = 0.01, same_size_m = 0.02; /* what a tape measure leaves open */
+
+/* The room files tell two rooms. */
+static bool differ_in_size(const struct sabin_comparison *all)
+{
+	const double *b = all->before->room.room.size_m, *a = all->after->room.room.size_m;
+	bool differ = false;
+	for (int i = 0; i < 3; i++)
+		differ = differ || fabs(a[i] - b[i]) > fmax(same_size_m, same_size_share * b[i]);
+	return all->before->has_room && all->after->has_room && differ;
+}
+
 /* By the room files where both have one; else equal names are the user's word for it. */
 static bool is_same_place(const struct sabin_comparison *all, const struct sabin_compared *c)
 {
@@ -66,6 +80,8 @@ static bool is_same_place(const struct sabin_comparison *all, const struct sabin
 		return false;
 	if (!b->has_room || !a->has_room)
 		return true;
+	if (differ_in_size(all))
+		return false;
 	const int speaker[2] = {sabin_roomfile_speaker(&b->room, c->before->measured->speaker),
 	                        sabin_roomfile_speaker(&a->room, c->after->measured->speaker)};
 	const int position[2] = {sabin_roomfile_position(&b->room, c->before->measured->position),
@@ -121,6 +137,29 @@ static void find_partners(struct sabin_comparison *all)
 		if (i == b->count)
 			sabin_comparison_leave_out(all, name, "not in %s", b->path);
 	}
+}
+
+/* Treatment damps modes, and moves them little; another room has others, of which some are alike by chance. */
+static const size_t modes_least = 4;
+static const double modes_share = 0.5;
+
+static void find_two_rooms(struct sabin_comparison *all)
+{
+	const double *b = all->before->room.room.size_m, *a = all->after->room.room.size_m;
+	size_t both = 0, fewer = 0;
+	if (differ_in_size(all)) {
+		snprintf(all->two_rooms, sizeof all->two_rooms,
+		         "the room files say %.2f x %.2f x %.2f m and %.2f x %.2f x %.2f m", b[0], b[1],
+		         b[2], a[0], a[1], a[2]);
+		return;
+	}
+	for (size_t i = 0; i < all->count; i++)
+		if (all->item[i].same_place) /* elsewhere other modes are heard */
+			sabin_compare_mode_sets(&all->item[i], &both, &fewer);
+	if (fewer >= modes_least && (double)both < modes_share * (double)fewer)
+		snprintf(all->two_rooms, sizeof all->two_rooms,
+		         "of %zu modes up to %.0f Hz only %zu are found in both", fewer,
+		         SABIN_MODE_SETS_TO_HZ, both);
 }
 
 /* ---- what is not the same beside the room ---------------------------------------------------- */
@@ -223,6 +262,21 @@ static void compare_band(struct sabin_compared_band *band, const struct sabin_ba
 	}
 }
 
+/* The index with what it varies by from place to place, which its own uncertainty leaves out. */
+static struct sabin_quantity index_of(const struct sabin_side_item *item)
+{
+	struct sabin_quantity q = item->sti.sti;
+	double time_s[SABIN_STI_BANDS];
+	for (size_t i = 0; i < SABIN_STI_BANDS; i++) {
+		time_s[i] = NAN;
+		for (size_t b = 0; b < item->analysis.band_count; b++)
+			if (item->analysis.bands[b].band.nominal_hz == 125 * exp2((double)i))
+				time_s[i] = item->analysis.bands[b].value[SABIN_T20].value;
+	}
+	q.plus_minus = hypot(q.plus_minus, sabin_sti_place_deviation(time_s));
+	return q;
+}
+
 static void compare_bands(struct sabin_compared *c, struct sabin_change_rules rules)
 {
 	const struct sabin_analysis *b = &c->before->analysis, *a = &c->after->analysis;
@@ -234,7 +288,7 @@ static void compare_bands(struct sabin_compared *c, struct sabin_change_rules ru
 				             rules);
 	rules.freq_hz = 2000; /* about where speech is understood */
 	rules.jnd = SABIN_JND_STI;
-	c->sti = sabin_change_of(c->before->sti.sti, c->after->sti.sti, &rules);
+	c->sti = sabin_change_of(index_of(c->before), index_of(c->after), &rules);
 }
 
 static void compare_noise(struct sabin_compared *c, struct sabin_change_rules rules)
@@ -348,6 +402,7 @@ enum sabin_err sabin_comparison_compute(const struct sabin_side *before,
 		err = compare_one(out, &out->item[i]);
 	if (!err && out->count > 0) {
 		average(out, list);
+		find_two_rooms(out);
 		err = judge_bands(out->mean, out->mean_count, &out->mean_sti);
 		if (!err)
 			err = judge_levels(out->mean_octave, out->mean_octave_count, NULL, 0, NULL);
@@ -356,7 +411,7 @@ enum sabin_err sabin_comparison_compute(const struct sabin_side *before,
 		if (!err)
 			err = sabin_compare_mean_curves(out);
 		if (!err)
-			sabin_comparison_summarize(out);
+			err = sabin_comparison_summarize(out);
 	}
 	free(list);
 	return err;
@@ -389,5 +444,6 @@ void sabin_comparison_release(struct sabin_comparison *comparison)
 	}
 	release_curves(&comparison->mean_response);
 	free(comparison->item);
+	free(comparison->summary);
 	*comparison = (struct sabin_comparison){0};
 }

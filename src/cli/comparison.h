@@ -90,10 +90,20 @@ struct sabin_compared_pair {
 struct sabin_finding {
 	const char *code;
 	char text[400];
-	double weight; /* in just noticeable differences: what comes first */
+	double weight;   /* in just noticeable differences, of one response half of that: what comes first */
+	bool noticeable; /* at least one of them */
+	/* what it is of, where it is of one response; else NULL */
+	const struct sabin_compared *where;
+	const struct sabin_compared_mode *mode;
+	const struct sabin_compared_reflection *reflection;
 };
 
-enum { SABIN_NOT_COMPARED_MAX = 64, SABIN_FINDINGS_MAX = 64, SABIN_PAIRS_COMPARED_MAX = 32 };
+/* Codes of what is no change. */
+#define SABIN_NO_CHANGE    "no-significant-change"
+#define SABIN_NOT_COMPARED "not-compared"
+#define SABIN_TWO_ROOMS    "two-rooms"
+
+enum { SABIN_NOT_COMPARED_MAX = 64, SABIN_PAIRS_COMPARED_MAX = 32 };
 
 struct sabin_comparison {
 	const struct sabin_side *before, *after;
@@ -112,9 +122,10 @@ struct sabin_comparison {
 		char what[160], why[200];
 	} not_compared[SABIN_NOT_COMPARED_MAX];
 	size_t not_compared_count;
-	struct sabin_finding summary[SABIN_FINDINGS_MAX];
-	size_t finding_count;
-	bool any_significant;
+	char two_rooms[200]; /* why this seems to be no before and after of one room; "": it may be one */
+	size_t table_count;  /* of quantities that were judged together */
+	struct sabin_finding *summary; /* the most important first */
+	size_t finding_count, finding_most;
 };
 
 /* By which a microphone may be off that was put back on its marks, unless the user knows better. */
@@ -136,15 +147,27 @@ SABIN_MUST enum sabin_err sabin_compare_responses(const struct sabin_comparison 
                                                   const struct sabin_change_rules *rules);
 SABIN_MUST enum sabin_err sabin_compare_events(struct sabin_compared *c,
                                                const struct sabin_change_rules *rules);
+/* Of the modes up to here, where they lie so far apart that few of another room's fall on them: how many of the
+ * response that has fewer, and how many of these the other one has too.  Both are added to. */
+#define SABIN_MODE_SETS_TO_HZ 80.0
+void sabin_compare_mode_sets(const struct sabin_compared *c, size_t *both, size_t *fewer);
 SABIN_MUST enum sabin_err sabin_compare_pairs(struct sabin_comparison *all);
 SABIN_MUST enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all);
-void sabin_comparison_summarize(struct sabin_comparison *all);
+SABIN_MUST enum sabin_err sabin_comparison_summarize(struct sabin_comparison *all);
+/* What a mode or a reflection did, and how much that is to the ear, as parts of a sentence. */
+void sabin_mode_words(const struct sabin_compared_mode *mode, char *text, size_t size);
+void sabin_reflection_words(const struct sabin_compared_reflection *reflection, char *text,
+                            size_t size);
+const char *sabin_heard(const struct sabin_finding *finding);
 void sabin_comparison_leave_out(struct sabin_comparison *all, const char *what, const char *why,
                                 ...) __attribute__((format(printf, 3, 4)));
 
 /* Members of the open JSON object; the whole for people. */
 void sabin_comparison_json(const struct sabin_comparison *all, struct sabin_json *json);
 void sabin_comparison_csv(const struct sabin_comparison *all, FILE *stream);
-void sabin_comparison_text(const struct sabin_comparison *all, FILE *stream);
+/* everything: also what is too little to notice, response by response. */
+void sabin_comparison_text(const struct sabin_comparison *all, bool everything, FILE *stream);
+/* Its first part: what changed. */
+void sabin_comparison_brief(const struct sabin_comparison *all, bool everything, FILE *stream);
 
 #endif

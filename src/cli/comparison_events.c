@@ -20,6 +20,47 @@ const char *sabin_event_name(enum sabin_event event)
 
 /* ---- modes ----------------------------------------------------------------------------------- */
 
+/* A mode's shape is cos at the microphone's place, and its height has the slope k tan there.  Where it has
+ * its node is not known, but how far it lies below the highest one: as if the room had them all equally high
+ * somewhere, cos = 10^(-below / 20).  In dB, re the sin kd of sabin_change_of() on both sides: 20 lg e / sqrt 2
+ * times the tangent, of which 1 is the median over all places. */
+static const double slope_db = 6.14;
+/* 20 lg |cos| over all places: 20 lg e times pi / sqrt 12. */
+static const double shape_db = 7.88;
+
+/* Height of the highest mode of either side. */
+static double top_db(const struct sabin_modefit *b, const struct sabin_modefit *a)
+{
+	double top = -INFINITY;
+	for (size_t i = 0; i < b->count; i++)
+		top = fmax(top, b->modes[i].level_db.value);
+	for (size_t i = 0; i < a->count; i++)
+		top = fmax(top, a->modes[i].level_db.value);
+	return top;
+}
+
+/* What the comparison of one response needs of its modes.  add_db: from heights re the mean of their response
+ * to levels that are as aligned as the responses: where others fall, the mean does. */
+struct heights {
+	double top_db, add_db[2]; /* before, after */
+	bool same_place;
+};
+
+static struct sabin_quantity height_of(const struct sabin_fitted_mode *mode,
+                                       const struct heights *heights, bool after)
+{
+	const double top = heights->top_db;
+	const bool same_place = heights->same_place;
+	struct sabin_quantity q = mode->level_db;
+	const double square = pow(10, (top - q.value) / 10) - 1;
+	const double place = same_place ? slope_db * sqrt(fmax(1, square)) : shape_db;
+	if (!(q.repeatability > 0)) /* the fit's own error, which is that of noise */
+		q.repeatability = q.plus_minus;
+	q.plus_minus = hypot(q.plus_minus, place);
+	q.value += heights->add_db[after];
+	return q;
+}
+
 /* Index of the mode nearest to f_hz, or count. */
 static size_t nearest_mode(const struct sabin_modefit *fit, double f_hz)
 {
@@ -35,8 +76,29 @@ static size_t nearest_mode(const struct sabin_modefit *fit, double f_hz)
 	return best;
 }
 
+/* Clusters aside: between their modes anything may be found. */
+static size_t count_low(const struct sabin_modefit *fit)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < fit->count; i++)
+		n += !fit->modes[i].cluster && fit->modes[i].frequency_hz.value <= SABIN_MODE_SETS_TO_HZ;
+	return n;
+}
+
+void sabin_compare_mode_sets(const struct sabin_compared *c, size_t *both, size_t *fewer)
+{
+	const struct sabin_modefit *b = &c->before->modes, *a = &c->after->modes;
+	const size_t before = count_low(b), after = count_low(a);
+	const struct sabin_modefit *few = before < after ? b : a, *many = before < after ? a : b;
+	*fewer += before < after ? before : after;
+	for (size_t i = 0; i < few->count; i++)
+		if (!few->modes[i].cluster && few->modes[i].frequency_hz.value <= SABIN_MODE_SETS_TO_HZ)
+			*both += nearest_mode(many, few->modes[i].frequency_hz.value) < many->count;
+}
+
 static struct sabin_compared_mode mode_pair(const struct sabin_fitted_mode *before,
                                             const struct sabin_fitted_mode *after,
+                                            const struct heights *heights,
                                             const struct sabin_change_rules *rules)
 {
 	static const struct sabin_quantity none = {.value = (double)NAN,
@@ -56,8 +118,8 @@ static struct sabin_compared_mode mode_pair(const struct sabin_fitted_mode *befo
 	r.jnd = before ? SABIN_JND_TIME * before->t60_s.value : (double)NAN;
 	m.t60 = sabin_change_of(before ? before->t60_s : none, after ? after->t60_s : none, &r);
 	r.jnd = SABIN_JND_LEVEL_DB;
-	m.level =
-	    sabin_change_of(before ? before->level_db : none, after ? after->level_db : none, &r);
+	m.level = sabin_change_of(before ? height_of(before, heights, false) : none,
+	                          after ? height_of(after, heights, true) : none, &r);
 	return m;
 }
 
@@ -65,6 +127,10 @@ static enum sabin_err compare_modes(struct sabin_compared *c,
                                     const struct sabin_change_rules *rules)
 {
 	const struct sabin_modefit *b = &c->before->modes, *a = &c->after->modes;
+	const double aligned_db = isfinite(c->response.aligned_db) ? c->response.aligned_db : 0;
+	const struct heights heights = {.top_db = top_db(b, a),
+	                                .add_db = {b->reference_db, a->reference_db + aligned_db},
+	                                .same_place = rules->same_place};
 	c->modes = calloc(b->count + a->count + 1, sizeof *c->modes);
 	struct sabin_change **list = calloc(2 * (b->count + a->count) + 1, sizeof *list);
 	enum sabin_err err = c->modes && list ? SABIN_OK : SABIN_ENOMEM;
@@ -78,12 +144,12 @@ static enum sabin_err compare_modes(struct sabin_compared *c,
 		    k < a->count && nearest_mode(b, a->modes[k].frequency_hz.value) == i;
 		if (both || k == a->count)
 			c->modes[c->mode_count++] =
-			    mode_pair(&b->modes[i], both ? &a->modes[k] : NULL, rules);
+			    mode_pair(&b->modes[i], both ? &a->modes[k] : NULL, &heights, rules);
 	}
 	for (size_t k = 0; !err && k < a->count; k++)
 		if (!a->modes[k].cluster &&
 		    nearest_mode(b, a->modes[k].frequency_hz.value) == b->count)
-			c->modes[c->mode_count++] = mode_pair(NULL, &a->modes[k], rules);
+			c->modes[c->mode_count++] = mode_pair(NULL, &a->modes[k], &heights, rules);
 	for (size_t i = 0; !err && i < c->mode_count; i++) {
 		list[2 * i] = &c->modes[i].t60;
 		list[2 * i + 1] = &c->modes[i].level;

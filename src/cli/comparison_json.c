@@ -174,6 +174,7 @@ void sabin_comparison_json(const struct sabin_comparison *all, struct sabin_json
 		sabin_json_open_object(json, NULL);
 		sabin_json_text(json, "code", all->summary[i].code);
 		sabin_json_text(json, "text", all->summary[i].text);
+		sabin_json_bool(json, "noticeable", all->summary[i].noticeable);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);

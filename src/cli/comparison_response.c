@@ -52,6 +52,30 @@ static struct sabin_quantity level_of(const struct sabin_side_item *item, double
 	return q;
 }
 
+/* Power mean over the octave about point i, in dB. */
+static double around_db(const struct sabin_response *r, size_t i)
+{
+	double power = 0, count = 0;
+	size_t from = i;
+	while (from > 0 && r->freq_hz[from - 1] >= r->freq_hz[i] / M_SQRT2)
+		from--;
+	for (size_t k = from; k < r->length && r->freq_hz[k] <= r->freq_hz[i] * M_SQRT2; k++) {
+		power += pow(10, r->level_db[k] / 10);
+		count++;
+	}
+	return 10 * log10(power / count);
+}
+
+/* The waves whose sum is the pressure go on where it has a dip: a microphone that moves by d finds
+ * another sum of them, k d of their size and not of the sum's. */
+static void steepen(struct sabin_quantity *q, const struct sabin_response *r, size_t i)
+{
+	const double noise = q->repeatability, place = sqrt(fmax(0, q->plus_minus * q->plus_minus - noise * noise));
+	const double depth_db = around_db(r, i) - r->level_db[i];
+	if (depth_db > 0 && isfinite(noise))
+		q->plus_minus = hypot(noise, place * pow(10, depth_db / 20));
+}
+
 /* Mean power of response and noise between two frequencies; NAN where not all of it can be trusted.
  */
 static struct sabin_quantity band_level(const struct sabin_side_item *item, double low_hz,
@@ -104,9 +128,15 @@ static void compare_curve_point(struct sabin_compared *c, size_t i,
 	if (sabin_trust_holds(&a->trust, f_hz))
 		out->after_db[i] = a->response.level_db[i] + add_db;
 	r.freq_hz = f_hz;
-	const struct sabin_change change = sabin_change_of(
-	    level_of(c->before, out->before_db[i], b->noise_bound_db[i], f_hz, band_hz),
-	    level_of(c->after, out->after_db[i], a->noise_bound_db[i] + add_db, f_hz, band_hz), &r);
+	struct sabin_quantity before =
+	    level_of(c->before, out->before_db[i], b->noise_bound_db[i], f_hz, band_hz);
+	struct sabin_quantity after =
+	    level_of(c->after, out->after_db[i], a->noise_bound_db[i] + add_db, f_hz, band_hz);
+	if (rules->same_place) {
+		steepen(&before, &b->response, i);
+		steepen(&after, &a->response, i);
+	}
+	const struct sabin_change change = sabin_change_of(before, after, &r);
 	if (!change.change.valid)
 		return;
 	out->difference_db[i] = change.change.value;
@@ -222,19 +252,35 @@ enum { THIRDS = 32 };
 static const double match_from_hz = 100, match_to_hz = 10000; /* deviations */
 static const double mean_from_hz = 200, mean_to_hz = 4000;    /* level */
 
-static struct sabin_quantity minus(struct sabin_quantity a, struct sabin_quantity b)
+/* Left minus right.  Noise of both adds up; what a microphone that moves brings to one it may bring to the
+ * other with the opposite sign, as where both stand alike to the middle of a room.  From here on it is in
+ * repeatability. */
+static struct sabin_quantity minus(struct sabin_quantity a, struct sabin_quantity b, double freq_hz,
+                                   const struct sabin_change_rules *rules)
 {
+	struct sabin_change_rules r = *rules;
 	if (!a.valid || !b.valid)
 		return a.valid ? b : a;
 	struct sabin_quantity q =
 	    sabin_quantity_valid(a.value - b.value, hypot(a.plus_minus, b.plus_minus));
-	q.repeatability = hypot(a.repeatability, b.repeatability);
+	r.freq_hz = freq_hz;
+	q.repeatability = hypot(hypot(a.repeatability, b.repeatability),
+	                        sabin_change_moved(a, &r) + sabin_change_moved(b, &r));
 	return q;
+}
+
+/* An RMS of count deviations whose errors have the squares `square` in sum.  It moves by the mean of the
+ * errors, weighted by the deviations: at most the RMS of the errors over sqrt(count).  And their own RMS
+ * adds to it, squared, which is all of it where there are no deviations. */
+static double rms_error(double rms, double square, double count)
+{
+	return hypot(sqrt(square) / count, sqrt(rms * rms + square / count) - rms);
 }
 
 /* RMS over third octaves of the difference between two speakers, its mean removed. */
 static struct sabin_quantity deviation_of(const struct sabin_side_item *left,
-                                          const struct sabin_side_item *right)
+                                          const struct sabin_side_item *right,
+                                          const struct sabin_change_rules *rules)
 {
 	struct sabin_band bands[THIRDS];
 	const size_t count = sabin_bands(3, match_from_hz, match_to_hz, bands, THIRDS);
@@ -242,7 +288,8 @@ static struct sabin_quantity deviation_of(const struct sabin_side_item *left,
 	for (size_t i = 0; i < count; i++) {
 		const struct sabin_quantity q =
 		    minus(band_level(left, bands[i].low_hz, bands[i].high_hz),
-		          band_level(right, bands[i].low_hz, bands[i].high_hz));
+		          band_level(right, bands[i].low_hz, bands[i].high_hz),
+		          bands[i].centre_hz, rules);
 		if (!q.valid)
 			return q;
 		value[i] = q.value;
@@ -252,12 +299,18 @@ static struct sabin_quantity deviation_of(const struct sabin_side_item *left,
 	}
 	for (size_t i = 0; i < count; i++)
 		square += (value[i] - sum / (double)count) * (value[i] - sum / (double)count);
-	/* the RMS moves by the mean of the errors, weighted by the deviations: at most the RMS of
-	 * the errors over sqrt(count) */
-	struct sabin_quantity q =
-	    sabin_quantity_valid(sqrt(square / (double)count), sqrt(whole) / (double)count);
-	q.repeatability = sqrt(noise) / (double)count;
+	const double n = (double)count, rms = sqrt(square / n);
+	struct sabin_quantity q = sabin_quantity_valid(rms, rms_error(rms, whole, n));
+	q.repeatability = rms_error(rms, noise, n);
 	return q;
+}
+
+static struct sabin_quantity balance_of(const struct sabin_side_item *left,
+                                        const struct sabin_side_item *right,
+                                        const struct sabin_change_rules *rules)
+{
+	return minus(band_level(left, mean_from_hz, mean_to_hz),
+	             band_level(right, mean_from_hz, mean_to_hz), sqrt(mean_from_hz * mean_to_hz), rules);
 }
 
 static bool is_pair(const struct sabin_comparison *all, const char *left, const char *right)
@@ -280,16 +333,15 @@ static void compare_pair(struct sabin_comparison *all, const struct sabin_compar
 	    .freq_hz = 1000,
 	    .jnd = SABIN_JND_LEVEL_DB,
 	};
+	struct sabin_change_rules at = rules; /* the differences know by themselves what moving does */
+	at.moved_m = 0;
 	pair->left = l->before->measured->speaker;
 	pair->right = r->before->measured->speaker;
 	pair->position = l->before->measured->position;
-	pair->level = sabin_change_of(minus(band_level(l->before, mean_from_hz, mean_to_hz),
-	                                    band_level(r->before, mean_from_hz, mean_to_hz)),
-	                              minus(band_level(l->after, mean_from_hz, mean_to_hz),
-	                                    band_level(r->after, mean_from_hz, mean_to_hz)),
-	                              &rules);
-	pair->deviation = sabin_change_of(deviation_of(l->before, r->before),
-	                                  deviation_of(l->after, r->after), &rules);
+	pair->level = sabin_change_of(balance_of(l->before, r->before, &rules),
+	                              balance_of(l->after, r->after, &rules), &at);
+	pair->deviation = sabin_change_of(deviation_of(l->before, r->before, &rules),
+	                                  deviation_of(l->after, r->after, &rules), &at);
 }
 
 enum sabin_err sabin_compare_pairs(struct sabin_comparison *all)

@@ -2,8 +2,10 @@
  *
  * comparison_summary.c: what changed, in plain words, the most important first.
  *
- * Importance is the change in just noticeable differences; only what is significant in its table is
- * said to have changed.
+ * Importance is the change in just noticeable differences.  A change is said only where it would still
+ * be significant with Bonferroni's correction for the number of tables on top of Holm's within each:
+ * that nothing is said of two measurements of an unchanged room in 95 of 100 cases holds for the whole of
+ * it, not for each table by itself.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -14,15 +16,36 @@
 #include "cli/show.h"
 #include "io/number.h"
 
-__attribute__((format(printf, 4, 5))) static void
-add(struct sabin_comparison *all, const char *code, double weight, const char *format, ...)
+static const double whole_p = 0.05;
+
+/* What a finding is about, beside the whole room. */
+struct subject {
+	const struct sabin_compared *where;
+	const struct sabin_compared_mode *mode;
+	const struct sabin_compared_reflection *reflection;
+};
+
+__attribute__((format(printf, 5, 6))) static void add(struct sabin_comparison *all,
+                                                      const char *code, double jnds,
+                                                      const struct subject *about,
+                                                      const char *format, ...)
 {
+	/* What happens at one place counts half against what happens in the room. */
+	static const double one_place = 0.5;
 	va_list arguments;
-	if (all->finding_count == SABIN_FINDINGS_MAX)
+	if (all->finding_count == all->finding_most)
 		return;
 	struct sabin_finding *f = &all->summary[all->finding_count++];
-	f->code = code;
-	f->weight = weight;
+	*f = (struct sabin_finding){
+	    .code = code,
+	    .weight = about ? one_place * jnds : jnds,
+	    .noticeable = jnds >= 1,
+	};
+	if (about) {
+		f->where = about->where;
+		f->mode = about->mode;
+		f->reflection = about->reflection;
+	}
 	va_start(arguments, format);
 	vsnprintf(f->text, sizeof f->text, format, arguments);
 	va_end(arguments);
@@ -33,6 +56,11 @@ static double in_jnd(const struct sabin_change *c)
 	return c->jnd > 0 ? fabs(c->change.value) / c->jnd : fabs(c->change.value);
 }
 
+static bool holds(const struct sabin_comparison *all, const struct sabin_change *c)
+{
+	return c->significant && c->p_holm * (double)all->table_count <= whole_p;
+}
+
 static const char *heard(double jnds)
 {
 	return jnds >= 3   ? "clearly noticeable"
@@ -40,41 +68,55 @@ static const char *heard(double jnds)
 	                   : "measurable, but too little to notice";
 }
 
-/* "125 Hz to 4 kHz", "500 Hz"; with gaps "125 Hz to 4 kHz (4 of 6)". */
-static void say_bands(const double *centre_hz, size_t first, size_t last, size_t n, char *text,
-                      size_t size)
+/* An uncertainty that is to be printed with so many decimals is not printed as nothing. */
+static double at_least(double plus_minus, int decimals)
 {
-	const struct sabin_text from = sabin_text_hz(centre_hz[first]), to = sabin_text_hz(centre_hz[last]);
-	if (first == last)
-		snprintf(text, size, "%s", from.s);
-	else if (last - first + 1 == n)
-		snprintf(text, size, "%s to %s", from.s, to.s);
-	else
-		snprintf(text, size, "%s to %s (%zu of %zu octaves)", from.s, to.s, n, last - first + 1);
+	return fmax(plus_minus, pow(10, -decimals));
 }
 
-/* The significant changes of one sign among list[n], whose octaves are centre_hz[n]: which, and the
- * greatest.  Returns their number. */
+/* "63 Hz, 250 Hz to 2 kHz": the octaves among centre_hz[n] that `in` names. */
+static void say_bands(const double *centre_hz, const bool *in, size_t n, char *text, size_t size)
+{
+	size_t used = 0;
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		size_t last = i;
+		if (!in[i])
+			continue;
+		while (last + 1 < n && in[last + 1])
+			last++;
+		const struct sabin_text from = sabin_text_hz(centre_hz[i]), to = sabin_text_hz(centre_hz[last]);
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "",
+			                         from.s, last > i ? " to " : "", last > i ? to.s : "");
+		i = last;
+	}
+}
+
+/* The changes of one sign among list[n]: which, and the greatest.  Where some are noticeable, those. */
 struct group {
-	size_t first, last, count, most;
+	bool in[SABIN_COMPARED_OCTAVES];
+	size_t count, most;
 	double weight;
 };
 
-static struct group group_of(const struct sabin_change *const *list, size_t n, bool rose)
+static struct group group_of(const struct sabin_comparison *all,
+                             const struct sabin_change *const *list, size_t n, bool rose)
 {
-	struct group g = {.first = n};
+	struct group g = {.count = 0};
 	for (size_t i = 0; i < n; i++) {
 		const struct sabin_change *c = list[i];
-		if (!c->significant || (c->change.value > 0) != rose)
+		if (!holds(all, c) || (c->change.value > 0) != rose)
 			continue;
-		g.first = i < g.first ? i : g.first;
-		g.last = i;
+		g.in[i] = true;
 		g.count++;
 		if (in_jnd(c) > g.weight) {
 			g.weight = in_jnd(c);
 			g.most = i;
 		}
 	}
+	for (size_t i = 0; i < n && g.weight >= 1; i++)
+		g.in[i] = g.in[i] && in_jnd(list[i]) >= 1;
 	return g;
 }
 
@@ -90,25 +132,32 @@ static void say_group(struct sabin_comparison *all, const struct words *w,
                       const struct sabin_change *const *list, const double *centre_hz, size_t n)
 {
 	for (int rose = 0; rose < 2; rose++) {
-		const struct group g = group_of(list, n, rose);
-		char bands[200], share[64] = "";
+		const struct group g = group_of(all, list, n, rose);
+		char bands[200], share[64] = "", most[100] = "";
+		size_t named = 0;
 		if (g.count == 0)
 			continue;
 		const struct sabin_change *c = list[g.most];
-		say_bands(centre_hz, g.first, g.last, g.count, bands, sizeof bands);
+		say_bands(centre_hz, g.in, n, bands, sizeof bands);
+		for (size_t i = 0; i < n; i++)
+			named += g.in[i];
+		if (named > 1)
+			snprintf(most, sizeof most, ", most at %s",
+			         sabin_text_hz(centre_hz[g.most]).s);
 		if (w->relative)
 			snprintf(share, sizeof share, " (%+.1f ± %.1f %%)",
 			         100 * c->change.value / c->before.value,
-			         200 * c->change.plus_minus / c->before.value);
+			         at_least(200 * c->change.plus_minus / c->before.value, 1));
 		else
 			snprintf(share, sizeof share, " (%+.*f ± %.*f %s)", w->decimals,
 			         w->factor * c->change.value, w->decimals,
-			         2 * w->factor * c->change.plus_minus, w->unit);
-		add(all, rose ? w->rose : w->fell, g.weight,
-		    "%s %s at %s, most at %s: from %.*f to %.*f %s%s; %s", w->name,
-		    rose ? "rose" : "fell", bands, sabin_text_hz(centre_hz[g.most]).s,
-		    w->decimals, w->factor * c->before.value, w->decimals,
-		    w->factor * c->after.value, w->unit, share, heard(g.weight));
+			         at_least(2 * w->factor * c->change.plus_minus, w->decimals),
+			         w->unit);
+		add(all, rose ? w->rose : w->fell, g.weight, NULL,
+		    "%s %s at %s%s: from %.*f to %.*f %s%s; %s", w->name, rose ? "rose" : "fell",
+		    bands, most, w->decimals, sabin_number_tidy(w->factor * c->before.value, w->decimals),
+		    w->decimals, sabin_number_tidy(w->factor * c->after.value, w->decimals), w->unit, share,
+		    heard(g.weight));
 	}
 }
 
@@ -156,9 +205,9 @@ static void say_parameters(struct sabin_comparison *all)
 			say_group(all, &rows[r].words, list, centre_hz, n);
 		}
 	const struct sabin_change *sti = &all->mean_sti;
-	if (sti->significant)
+	if (holds(all, sti))
 		add(all, sti->change.value > 0 ? "intelligibility-rose" : "intelligibility-fell",
-		    in_jnd(sti), "Speech intelligibility (STI) %s from %.2f to %.2f; %s",
+		    in_jnd(sti), NULL, "Speech intelligibility (STI) %s from %.2f to %.2f; %s",
 		    sti->change.value > 0 ? "rose" : "fell", sti->before.value, sti->after.value,
 		    heard(in_jnd(sti)));
 }
@@ -176,30 +225,52 @@ static void say_levels(struct sabin_comparison *all)
 	say_group(all, &words, list, centre_hz, all->mean_octave_count);
 }
 
-/* What happens at one place counts half against what happens in the room. */
-static const double one_place = 0.5;
-
 /* ---- modes, reflections, noise, pairs -------------------------------------------------------- */
+
+void sabin_mode_words(const struct sabin_compared_mode *m, char *text, size_t size)
+{
+	size_t used = 0;
+	text[0] = '\0';
+	if (m->t60.significant)
+		used = (size_t)snprintf(text, size, "decay from %.2f to %.2f s", m->t60.before.value,
+		                        m->t60.after.value);
+	if (m->level.significant && used < size)
+		snprintf(text + used, size - used, "%sheight %+.1f ± %.1f dB", used ? ", " : "",
+		         m->level.change.value, at_least(2 * m->level.change.plus_minus, 1));
+}
+
+void sabin_reflection_words(const struct sabin_compared_reflection *r, char *text, size_t size)
+{
+	if (r->event == SABIN_EVENT_BOTH)
+		snprintf(text, size, "from %.1f to %.1f dB re the direct sound",
+		         r->level.before.value, r->level.after.value);
+	else if (r->event == SABIN_EVENT_NEW)
+		snprintf(text, size, "%.1f dB re the direct sound; it was below %.0f dB",
+		         r->level.after.value, r->level.before.need);
+	else
+		snprintf(text, size, "%.1f dB re the direct sound; now below %.0f dB",
+		         r->level.before.value, r->level.after.need);
+}
+
+const char *sabin_heard(const struct sabin_finding *finding)
+{
+	return heard(finding->where ? 2 * finding->weight : finding->weight);
+}
 
 static void say_mode(struct sabin_comparison *all, const struct sabin_compared *c,
                      const struct sabin_compared_mode *m)
 {
-	const bool t60 = m->t60.significant, level = m->level.significant;
+	const bool t60 = holds(all, &m->t60), level = holds(all, &m->level);
 	if (m->event != SABIN_EVENT_BOTH || (!t60 && !level))
 		return;
 	const double fall = t60 ? m->t60.change.value : m->level.change.value;
-	const double weight = fmax(t60 ? in_jnd(&m->t60) : 0, level ? in_jnd(&m->level) : 0);
-	char decay[80] = "", height[80] = "";
-	if (t60)
-		snprintf(decay, sizeof decay, " its decay from %.2f to %.2f s", m->t60.before.value,
-		         m->t60.after.value);
-	if (level)
-		snprintf(height, sizeof height, "%s its height by %+.1f ± %.1f dB", t60 ? "," : "",
-		         m->level.change.value, 2 * m->level.change.plus_minus);
-	add(all, fall < 0 ? "mode-fell" : "mode-rose", one_place * weight,
-	    "The mode at %.0f Hz %s (%s at %s):%s%s; %s", m->before_hz.value,
+	const double jnds = fmax(t60 ? in_jnd(&m->t60) : 0, level ? in_jnd(&m->level) : 0);
+	char words[160];
+	sabin_mode_words(m, words, sizeof words);
+	add(all, fall < 0 ? "mode-fell" : "mode-rose", jnds, &(struct subject){c, m, NULL},
+	    "The mode at %.0f Hz %s (%s at %s): %s; %s", m->before_hz.value,
 	    fall < 0 ? "fell" : "rose", c->before->measured->speaker, c->before->measured->position,
-	    decay, height, heard(weight));
+	    words, heard(jnds));
 }
 
 static void say_reflection(struct sabin_comparison *all, const struct sabin_compared *c,
@@ -207,47 +278,40 @@ static void say_reflection(struct sabin_comparison *all, const struct sabin_comp
 {
 	/* so far above what is found at all that to miss it is no chance */
 	static const double margin_db = 6;
-	const char *who = c->before->measured->speaker, *at = c->before->measured->position;
-	const struct sabin_quantity seen =
-	    r->event == SABIN_EVENT_NEW ? r->level.after : r->level.before;
-	if (r->event == SABIN_EVENT_BOTH && r->level.significant) {
-		const bool rose = r->level.change.value > 0;
-		add(all, rose ? "reflection-rose" : "reflection-fell",
-		    one_place * in_jnd(&r->level),
-		    "The reflection at %.1f ms %s from %.1f to %.1f dB re the direct sound (%s at "
-		    "%s); %s",
-		    1000 * r->time_s.value, rose ? "rose" : "fell", r->level.before.value,
-		    r->level.after.value, who, at, heard(in_jnd(&r->level)));
+	static const char *const codes[] = {"reflection-fell", "reflection-gone", "reflection-new"};
+	static const char *const verbs[] = {"fell", "is gone", "is new"};
+	const struct sabin_change *l = &r->level;
+	const bool rose = r->event == SABIN_EVENT_BOTH && l->change.value > 0;
+	double jnds = in_jnd(l);
+	char words[160];
+	if (r->event == SABIN_EVENT_BOTH && !holds(all, l))
 		return;
+	if (r->event != SABIN_EVENT_BOTH) {
+		const bool new = r->event == SABIN_EVENT_NEW;
+		const struct sabin_quantity seen = new ? l->after : l->before;
+		jnds = seen.value - (new ? l->before.need : l->after.need); /* at least, of 1 dB */
+		if (!(jnds >= margin_db + 2 * seen.plus_minus))
+			return;
 	}
-	if (r->event == SABIN_EVENT_BOTH)
-		return;
-	const double limit_db =
-	    r->event == SABIN_EVENT_NEW ? r->level.before.need : r->level.after.need;
-	const double least = seen.value - limit_db;
-	if (least >= margin_db + 2 * seen.plus_minus)
-		add(all, r->event == SABIN_EVENT_NEW ? "reflection-new" : "reflection-gone",
-		    one_place * least,
-		    "The reflection at %.1f ms, %.1f dB re the direct sound, is %s (%s at %s; %s "
-		    "%.0f dB "
-		    "there)",
-		    1000 * r->time_s.value, seen.value,
-		    r->event == SABIN_EVENT_NEW ? "new" : "gone", who, at,
-		    r->event == SABIN_EVENT_NEW ? "it was below" : "now below", limit_db);
+	sabin_reflection_words(r, words, sizeof words);
+	add(all, rose ? "reflection-rose" : codes[r->event], jnds, &(struct subject){c, NULL, r},
+	    "The reflection at %.1f ms %s (%s at %s): %s; %s", 1000 * r->time_s.value,
+	    rose ? "rose" : verbs[r->event], c->before->measured->speaker,
+	    c->before->measured->position, words, heard(jnds));
 }
 
 static void say_noise(struct sabin_comparison *all)
 {
 	const struct sabin_compared *most = NULL;
 	for (size_t i = 0; i < all->count; i++)
-		if (all->item[i].has_noise && all->item[i].noise_a.significant &&
+		if (all->item[i].has_noise && holds(all, &all->item[i].noise_a) &&
 		    (!most || in_jnd(&all->item[i].noise_a) > in_jnd(&most->noise_a)))
 			most = &all->item[i];
 	if (!most)
 		return;
 	const struct sabin_change *c = &most->noise_a;
 	const bool rose = c->change.value > 0;
-	add(all, rose ? "noise-rose" : "noise-fell", in_jnd(c),
+	add(all, rose ? "noise-rose" : "noise-fell", in_jnd(c), NULL,
 	    "The background noise %s from %.1f to %.1f dB(A)%s (before %s at %s); %s",
 	    rose ? "rose" : "fell", c->before.value, c->after.value,
 	    most->noise_absolute ? "" : " re full scale", most->before->measured->speaker,
@@ -257,15 +321,16 @@ static void say_noise(struct sabin_comparison *all)
 static void say_pair(struct sabin_comparison *all, const struct sabin_compared_pair *p)
 {
 	const struct sabin_change *d = &p->deviation, *l = &p->level;
-	if (d->significant)
-		add(all, d->change.value < 0 ? "match-better" : "match-worse", in_jnd(d),
+	if (holds(all, d))
+		add(all, d->change.value < 0 ? "match-better" : "match-worse", in_jnd(d), NULL,
 		    "%s and %s match %s at %s: they differ by %.1f instead of %.1f dB RMS; %s",
 		    p->left, p->right, d->change.value < 0 ? "better" : "worse", p->position,
 		    d->after.value, d->before.value, heard(in_jnd(d)));
-	if (l->significant)
-		add(all, "balance-changed", in_jnd(l),
+	if (holds(all, l))
+		add(all, "balance-changed", in_jnd(l), NULL,
 		    "The balance of %s against %s went from %+.1f to %+.1f dB at %s; %s", p->left,
-		    p->right, l->before.value, l->after.value, p->position, heard(in_jnd(l)));
+		    p->right, sabin_number_tidy(l->before.value, 1),
+		    sabin_number_tidy(l->after.value, 1), p->position, heard(in_jnd(l)));
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
@@ -279,8 +344,33 @@ static int by_weight(const void *a, const void *b)
 	return code ? code : strcmp(x->text, y->text);
 }
 
-void sabin_comparison_summarize(struct sabin_comparison *all)
+/* Tables of which each is judged by itself: the two of means, that of pairs, and those of each
+ * response that have anything in them. */
+static size_t count_tables(const struct sabin_comparison *all)
 {
+	size_t n = 2 + (all->pair_count > 0);
+	for (size_t i = 0; i < all->count; i++)
+		n += (all->item[i].mode_count > 0) + (all->item[i].reflection_count > 0) +
+		     all->item[i].has_noise;
+	return n;
+}
+
+/* Each parameter, the STI and the levels to both sides, and what each response may add. */
+static size_t most_findings(const struct sabin_comparison *all)
+{
+	size_t n = 16 + 2 * all->pair_count;
+	for (size_t i = 0; i < all->count; i++)
+		n += all->item[i].mode_count + all->item[i].reflection_count;
+	return n;
+}
+
+enum sabin_err sabin_comparison_summarize(struct sabin_comparison *all)
+{
+	all->table_count = count_tables(all);
+	all->finding_most = most_findings(all);
+	all->summary = calloc(all->finding_most, sizeof *all->summary);
+	if (!all->summary)
+		return SABIN_ENOMEM;
 	say_parameters(all);
 	say_levels(all);
 	for (size_t i = 0; i < all->count; i++) {
@@ -293,15 +383,17 @@ void sabin_comparison_summarize(struct sabin_comparison *all)
 	say_noise(all);
 	for (size_t p = 0; p < all->pair_count; p++)
 		say_pair(all, &all->pairs[p]);
-	qsort(all->summary, all->finding_count, sizeof *all->summary, by_weight);
-	all->any_significant = all->finding_count > 0;
-	if (!all->any_significant)
-		add(all, "no-significant-change", 0,
+	if (all->finding_count == 0)
+		add(all, SABIN_NO_CHANGE, 0, NULL,
 		    "No significant change: what differs may be chance (5 %%, corrected for the "
-		    "number of "
-		    "quantities)");
+		    "number of quantities)");
+	if (all->two_rooms[0])
+		add(all, SABIN_TWO_ROOMS, HUGE_VAL, NULL,
+		    "These seem to be two rooms, not one before and after: %s", all->two_rooms);
+	qsort(all->summary, all->finding_count, sizeof *all->summary, by_weight);
 	if (all->not_compared_count > 0)
-		add(all, "not-compared", 0, "Not compared, or with reservations: %s, %s%s",
-		    all->not_compared[0].what, all->not_compared[0].why,
-		    all->not_compared_count > 1 ? "; and more" : "");
+		add(all, SABIN_NOT_COMPARED, 0, NULL,
+		    "Not compared, or with reservations: %s, %s%s", all->not_compared[0].what,
+		    all->not_compared[0].why, all->not_compared_count > 1 ? "; and more" : "");
+	return SABIN_OK;
 }

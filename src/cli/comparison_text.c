@@ -8,6 +8,7 @@
 #include "cli/comparison.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/reason.h"
 
 enum { COLUMN = 9 };
@@ -28,10 +29,10 @@ static void value_cell(FILE *stream, const struct sabin_change *c, double value,
 	if (!c->change.valid)
 		snprintf(text, sizeof text, "–");
 	else if (sign)
-		snprintf(text, sizeof text, "%+.*f%s", decimals, factor * value,
+		snprintf(text, sizeof text, "%+.*f%s", decimals, sabin_number_tidy(factor * value, decimals),
 		         c->significant ? (c->noticeable ? "**" : "*") : "");
 	else
-		snprintf(text, sizeof text, "%.*f", decimals, factor * value);
+		snprintf(text, sizeof text, "%.*f", decimals, sabin_number_tidy(factor * value, decimals));
 	cell(stream, text);
 }
 
@@ -110,16 +111,14 @@ static bool of_repeatability(const struct sabin_comparison *all)
 	return false;
 }
 
-void sabin_comparison_text(const struct sabin_comparison *all, FILE *stream)
+void sabin_comparison_text(const struct sabin_comparison *all, bool everything, FILE *stream)
 {
 	const bool screen = stream == stdout; /* colours are for it */
 	const char *bold = screen ? sabin_bold() : "", *dim = screen ? sabin_dim() : "";
 	const char *plain = screen ? sabin_plain() : "";
 	fprintf(stream, "%s%s against %s%s: %zu response%s\n", bold, all->after->path,
 	        all->before->path, plain, all->count, all->count == 1 ? "" : "s");
-	for (size_t i = 0; i < all->finding_count; i++)
-		if (strcmp(all->summary[i].code, "not-compared") != 0)
-			fprintf(stream, "  %zu. %s\n", i + 1, all->summary[i].text);
+	sabin_comparison_brief(all, everything, stream);
 	for (size_t i = 0; i < all->not_compared_count; i++)
 		fprintf(stream, "  %snot compared: %s: %s%s\n", dim, all->not_compared[i].what,
 		        all->not_compared[i].why, plain);

@@ -38,6 +38,8 @@ void sabin_eq_input_release(struct sabin_eq_input *in)
 	free(in->names);
 	free(in->modes);
 	free(in->travels_s);
+	free(in->emission);
+	free(in->microphone_db);
 	sabin_measurement_release(&in->measurement);
 	*in = (struct sabin_eq_input){0};
 }
@@ -50,7 +52,10 @@ static enum sabin_err allocate(struct sabin_eq_input *in, size_t count)
 	in->places = calloc(count, sizeof *in->places);
 	in->modes = calloc(count * MODES_A_RESPONSE, sizeof *in->modes);
 	in->travels_s = calloc(count, sizeof *in->travels_s);
-	return in->speakers && in->names && in->positions && in->places && in->modes && in->travels_s
+	in->emission = calloc(count, sizeof *in->emission);
+	in->microphone_db = calloc(count * in->length, sizeof *in->microphone_db);
+	return in->speakers && in->names && in->positions && in->places && in->modes &&
+	               in->travels_s && in->emission && in->microphone_db
 	           ? SABIN_OK
 	           : SABIN_ENOMEM;
 }
@@ -119,23 +124,74 @@ int sabin_eq_input_text(const char *command, const char *path, const double rang
 
 /* Levels at the grid from a fine and a coarse smoothing; a place without a level (silence) has that of
  * its neighbour. */
-static double *levels(const struct sabin_eq_input *in, const struct sabin_response *fine,
-                      const struct sabin_response *coarse)
+static void mix_levels(const struct sabin_eq_input *in, const struct sabin_response *fine,
+                       const double *fine_db, const struct sabin_response *coarse,
+                       const double *coarse_db, double *level)
 {
-	double *level = malloc(in->length * sizeof *level), last = -200;
-	if (!level)
-		return NULL;
+	double last = -200;
 	for (size_t i = 0; i < in->length; i++) {
 		const double f_hz = in->range_hz[0] * exp2((double)i / 48);
 		const double share =
 		    sabin_window_rise(log(f_hz / fine_to_hz) / log(coarse_from_hz / fine_to_hz));
-		const double a = sabin_curve_at(fine->freq_hz, fine->level_db, fine->length, f_hz);
-		const double b = sabin_curve_at(coarse->freq_hz, coarse->level_db, coarse->length, f_hz);
+		const double a = sabin_curve_at(fine->freq_hz, fine_db, fine->length, f_hz);
+		const double b = sabin_curve_at(coarse->freq_hz, coarse_db, coarse->length, f_hz);
 		const double mixed = share == 0 ? a : share == 1 ? b : a + share * (b - a);
 		level[i] = isfinite(mixed) ? mixed : last;
 		last = level[i];
 	}
-	return level;
+}
+
+/* The fine smoothing and the coarse one. */
+static void response_options(const struct sabin_eq_input *in,
+                             struct sabin_response_options *fine,
+                             struct sabin_response_options *coarse)
+{
+	*coarse = sabin_response_defaults();
+	coarse->points_per_octave = POINTS_PER_OCTAVE;
+	coarse->from_hz = in->range_hz[0] * 0.98;
+	coarse->to_hz = in->range_hz[1] * 1.02;
+	coarse->smoothing_oct = coarse_oct;
+	*fine = *coarse;
+	fine->smoothing_oct = fine_oct;
+	fine->left_window_s = lead_s;
+	fine->window_s = tail_s;
+}
+
+enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *in, size_t index, const double *h,
+                                     size_t n, double rate_hz, double arrival, double *level_db)
+{
+	struct sabin_response_options o[2];
+	struct sabin_response fine = {0}, coarse = {0};
+	response_options(in, &o[0], &o[1]);
+	for (int i = 0; i < 2; i++)
+		o[i].to_hz = fmin(o[i].to_hz, rate_hz / 2);
+	enum sabin_err err = sabin_response_compute(h, n, rate_hz, arrival, arrival, &o[0], &fine);
+	if (!err)
+		err = sabin_response_compute(h, n, rate_hz, arrival, arrival, &o[1], &coarse);
+	if (!err)
+		mix_levels(in, &fine, fine.level_db, &coarse, coarse.level_db, level_db);
+	for (size_t i = 0; i < in->length && !err; i++)
+		level_db[i] -= in->microphone_db[index * in->length + i];
+	sabin_response_free(&fine);
+	sabin_response_free(&coarse);
+	return err;
+}
+
+enum sabin_err sabin_eq_input_phases(const struct sabin_eq_input *in, const double *h, size_t n,
+                                     double rate_hz, double arrival, double zero,
+                                     double *phase_deg)
+{
+	struct sabin_response_options o = sabin_response_defaults();
+	struct sabin_response r = {0};
+	o.points_per_octave = 48;
+	o.from_hz = in->range_hz[0];
+	o.to_hz = fmin(in->range_hz[1] * 1.02, rate_hz / 2);
+	o.smoothing_oct = coarse_oct;
+	enum sabin_err err = sabin_response_compute(h, n, rate_hz, arrival, zero, &o, &r);
+	for (size_t i = 0; i < in->length && !err; i++)
+		phase_deg[i] = i < r.length && isfinite(r.phase_deg[i]) ? r.phase_deg[i] : 0;
+	sabin_response_free(&r);
+	return err;
 }
 
 /* What two speakers of a pair are commonly called, where no room file says. */
@@ -216,20 +272,12 @@ struct work {
 
 static enum sabin_err compute(struct work *w, struct sabin_eq_input *in, struct sabin_diag *diag)
 {
-	struct sabin_response_options o = sabin_response_defaults();
-	o.points_per_octave = POINTS_PER_OCTAVE;
-	o.from_hz = in->range_hz[0] * 0.98;
-	o.to_hz = in->range_hz[1] * 1.02;
-	o.smoothing_oct = fine_oct;
-	o.left_window_s = lead_s;
-	o.window_s = tail_s;
-	enum sabin_err err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count, &o,
-	                                             w->calibration, &w->fine, diag);
-	o.smoothing_oct = coarse_oct;
-	o.left_window_s = sabin_response_defaults().left_window_s;
-	o.window_s = sabin_response_defaults().window_s;
+	struct sabin_response_options fine, coarse;
+	response_options(in, &fine, &coarse);
+	enum sabin_err err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count,
+	                                             &fine, w->calibration, &w->fine, diag);
 	if (!err)
-		err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count, &o,
+		err = sabin_responses_compute(&in->measurement, w->room, w->chosen, in->count, &coarse,
 		                              w->calibration, &w->coarse, diag);
 	return err;
 }
@@ -261,9 +309,16 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 			struct sabin_correctable_place *place = &in->places[at];
 			if (strcasecmp(r->speaker, name) != 0)
 				continue;
-			place->level_db = levels(in, &fine->response, &w->coarse.item[k].response);
-			if (!place->level_db)
+			double *level = malloc(in->length * sizeof *level);
+			if (!level)
 				return SABIN_ENOMEM;
+			const struct sabin_response_item *coarse = &w->coarse.item[k];
+			mix_levels(in, &fine->response, fine->response.level_db, &coarse->response,
+			           coarse->response.level_db, level);
+			if (fine->microphone_db && coarse->microphone_db)
+				mix_levels(in, &fine->response, fine->microphone_db, &coarse->response,
+				           coarse->microphone_db, in->microphone_db + at * in->length);
+			place->level_db = level;
 			place->h = fine->h;
 			fine->h = NULL;
 			place->n = fine->frames;
@@ -271,6 +326,9 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 			place->arrival = (double)r->zero_index +
 			                 (r->zero_offset_s + r->arrival_s.value) * r->rate_hz;
 			in->travels_s[at] = travel_s(r, w->room);
+			in->emission[at] = r->zero == SABIN_ZERO_EMISSION && r->arrival_s.valid
+			                       ? place->arrival - r->arrival_s.value * r->rate_hz
+			                       : (double)NAN;
 			snprintf(in->positions[at++], SABIN_NAME_SIZE, "%s", r->position);
 			if (w->want_modes && speaker->place_count < MODE_PLACES)
 				speaker->mode_count +=

@@ -24,6 +24,8 @@ struct sabin_eq_input {
 	char (*names)[SABIN_NAME_SIZE]; /* [speaker_count] */
 	struct sabin_eq_mode *modes;
 	double *travels_s; /* [count] */
+	double *microphone_db; /* [count][length]: the calibration that is subtracted of the levels */
+	double *emission;  /* [count]: fractional sample of the emission where it was measured; NAN */
 };
 
 /* Responses of a measurement, chosen by speaker and position, on the grid of range_hz: the power smoothed
@@ -38,6 +40,17 @@ int sabin_eq_input_measurement(const char *command, const char *path,
 /* One response from a text file: its level only. */
 int sabin_eq_input_text(const char *command, const char *path, const double range_hz[2],
                         struct sabin_eq_input *out);
+
+/* The level at the grid that place `index` has when its impulse response is h[n], as its own was taken.
+ * level_db[input->length]. */
+SABIN_MUST enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *input, size_t index,
+                                                const double *h, size_t n, double rate_hz,
+                                                double arrival, double *level_db);
+
+/* The phase of the same, counted from sample `zero`. */
+SABIN_MUST enum sabin_err sabin_eq_input_phases(const struct sabin_eq_input *input, const double *h,
+                                                size_t n, double rate_hz, double arrival,
+                                                double zero, double *phase_deg);
 
 void sabin_eq_input_release(struct sabin_eq_input *input);
 

@@ -9,6 +9,7 @@
 #include "cli/eq_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 static void filter_json(struct sabin_json *json, const struct sabin_correction_channel *c, size_t i)
 {
@@ -74,7 +75,8 @@ static void left_alone_json(struct sabin_json *json, const struct sabin_correcti
 }
 
 enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
-                                  const struct sabin_integration *joined, const char *directory)
+                                  const struct sabin_integration *joined, double flatness_db,
+                                  const char *directory)
 {
 	const struct sabin_correction *correction = &file->correction;
 	struct sabin_json *json = sabin_json_new();
@@ -103,6 +105,11 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
 			filter_json(json, c, k);
 		sabin_json_close(json);
 		rates_json(json, c);
+		if (flatness_db > 0) {
+			sabin_json_number(json, "flatness_db", c->left_db);
+			sabin_json_number(json, "flatness_asked_db", flatness_db);
+			sabin_json_bool(json, "flatness_reached", c->left_db <= flatness_db);
+		}
 		sabin_json_number(json, "error_before_db", c->error_before_db);
 		sabin_json_number(json, "error_after_db", c->error_after_db);
 		sabin_json_number(json, "net_boost_db", c->net_boost_db);
@@ -125,7 +132,8 @@ static void show_filters(const struct sabin_correction_channel *c)
 	printf("  %-10s %9s %9s %7s %9s\n", "filter", "Hz", "dB", "Q", "rings ms");
 	for (size_t i = 0; i < c->filter_count; i++) {
 		const struct sabin_biquad *f = &c->filters[i];
-		printf("  %-10s %9.1f %+9.2f %7.2f %9.0f", words[f->type], f->freq_hz, f->gain_db, f->q,
+		printf("  %-10s %9.1f %+9.2f %7.2f %9.0f", words[f->type], f->freq_hz,
+		       sabin_number_tidy(f->gain_db, 2), f->q,
 		       1000 * sabin_biquad_ring_s(f));
 		if (c->cancels_s[i] > 0)
 			printf("   a mode of T60 %.2f s, %.2f s with it", c->cancels_s[i],
@@ -179,7 +187,7 @@ static void show_preview(const struct sabin_correction_channel *c)
 			const double mean =
 			    mean_between(c, rows[r][0], rows[r][1], bands[b].low_hz, bands[b].high_hz);
 			if (isfinite(mean))
-				printf("%+7.1f", mean);
+				printf("%+7.1f", sabin_number_tidy(mean, 1));
 			else
 				printf("%9s", "–");
 		}
@@ -187,48 +195,165 @@ static void show_preview(const struct sabin_correction_channel *c)
 	}
 }
 
-static void show_left_alone(const struct sabin_correction_channel *c)
+/* ---- what is left alone, for people ---- */
+
+/* Regions of one reason so near each other are told as one, and narrower ones not at all; the JSON has
+ * all. */
+static const double near_oct = 1 / 12.0, narrow_oct = 1 / 24.0;
+enum { LINE = 96 };
+
+/* The words before a list of regions. */
+static const char *const left_words[SABIN_LEAVE_REASONS] = {
+    [SABIN_LEAVE_NULL] = "left alone, nulls that are not minimum phase",
+    [SABIN_LEAVE_DIP] = "left alone, deep dips whose phase is not known",
+    [SABIN_LEAVE_SPREAD] = "corrected gently, the positions or the speakers of the pair differ",
+    [SABIN_LEAVE_ROLLOFF] = "not boosted, beyond what the speaker plays",
+};
+
+/* Print ranges in Hz, broken into lines. */
+static void show_reason(const struct sabin_correction_channel *c, enum sabin_leave why)
 {
+	const double half = exp2(1 / 96.0); /* half a step of the grid belongs to a point */
+	int column = 0;
 	for (size_t i = 0, end; i < c->length; i = end) {
 		end = region_end(c, i);
-		if (c->leave[i] != SABIN_LEAVE_NOTHING)
-			printf("  %sleft alone %.0f to %.0f Hz: %s%s\n", sabin_dim(), c->freq_hz[i],
-			       c->freq_hz[end - 1], sabin_leave_clause((enum sabin_leave)c->leave[i]),
-			       sabin_plain());
+		if (c->leave[i] != why)
+			continue;
+		size_t last = end;
+		for (size_t k = end; k < c->length && log2(c->freq_hz[k] / c->freq_hz[last - 1]) < near_oct;
+		     k++)
+			if (c->leave[k] == why)
+				last = k + 1;
+		end = last;
+		char range[48];
+		const double from_hz = c->freq_hz[i] / half, to_hz = c->freq_hz[end - 1] * half;
+		if (log2(to_hz / from_hz) <= narrow_oct)
+			continue;
+		snprintf(range, sizeof range, "%.0f to %.0f", from_hz, to_hz);
+		if (column == 0)
+			column = printf("  %s%s: %s", sabin_dim(), left_words[why], range);
+		else if (column + 2 + (int)strlen(range) > LINE)
+			column = printf(",\n    %s", range) - 2;
+		else
+			column += printf(", %s", range);
 	}
+	if (column > 0)
+		printf(" Hz%s\n", sabin_plain());
 }
 
-static void show_channel(const struct sabin_correction_channel *c)
+/* From where on there is broad tone only; the end of the range when that is nowhere. */
+static double broad_from_hz(const struct sabin_correction_channel *c)
 {
-	printf("%s%s%s: deviation from the target %.2f dB before, %.2f dB after (RMS); net boost "
-	       "%+.2f dB\n",
-	       sabin_bold(), c->speaker, sabin_plain(), c->error_before_db, c->error_after_db,
-	       c->net_boost_db);
+	size_t end = c->length;
+	while (end > 0 && c->leave[end - 1] == SABIN_LEAVE_ROLLOFF)
+		end--;
+	if (end == 0 || c->leave[end - 1] != SABIN_LEAVE_HIGH)
+		return INFINITY;
+	while (end > 0 && c->leave[end - 1] == SABIN_LEAVE_HIGH)
+		end--;
+	return c->freq_hz[end < c->length ? end : c->length - 1];
+}
+
+/* A speaker of a pair has the regions of the first: they are told once. */
+static void show_left_alone(const struct sabin_correction *correction, size_t index, bool fir)
+{
+	const struct sabin_correction_channel *c = &correction->channels[index];
+	for (size_t i = 0; i < index; i++) {
+		const struct sabin_correction_channel *other = &correction->channels[i];
+		if (other->length != c->length || memcmp(other->leave, c->leave, c->length) != 0)
+			continue;
+		printf("  %swhat is left alone is as with %s%s\n", sabin_dim(), other->speaker,
+		       sabin_plain());
+		return;
+	}
+	for (int why = SABIN_LEAVE_NOTHING + 1; why < SABIN_LEAVE_REASONS; why++)
+		if (left_words[why])
+			show_reason(c, (enum sabin_leave)why);
+	const double from_hz = broad_from_hz(c);
+	if (isfinite(from_hz) && !fir)
+		printf("  %sfrom %.0f Hz up: broad tone only%s\n", sabin_dim(), from_hz, sabin_plain());
+	else if (isfinite(from_hz) && c->filter_count > 0)
+		printf("  %sfrom %.0f Hz up the filters correct broad tone only, the impulse response the "
+		       "rest%s\n",
+		       sabin_dim(), from_hz, sabin_plain());
+}
+
+/* ---- a channel ---- */
+
+/* "harman", and of a trend what it came to be. */
+static const char *target_words(const struct sabin_correction_file *file,
+                                const struct sabin_correction_channel *c, char *text, size_t size)
+{
+	static const struct {
+		const char *name, *words;
+	} known[] = {{"flat", "flat"},
+	             {"harman", "harman, the in-room curve"},
+	             {"bk", "bk, flat to 400 Hz and falling above"}};
+	const size_t last = c->length - 1;
+	const double octaves = log2(c->freq_hz[last] / c->freq_hz[0]);
+	const char *name = file->target ? file->target : "trend";
+	snprintf(text, size, "%s", name);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(name, known[i].name) == 0)
+			snprintf(text, size, "%s", known[i].words);
+	if (strncmp(name, "tilt:", 5) == 0)
+		snprintf(text, size, "tilt, %s dB an octave", name + 5);
+	if (strcmp(name, "trend") == 0)
+		snprintf(text, size, "trend, the speaker's own of %+.2f dB an octave",
+		         (c->target_db[last] - crossover_db(c, c->freq_hz[last]) - c->target_db[0] +
+		          crossover_db(c, c->freq_hz[0])) /
+		             octaves);
+	return text;
+}
+
+static void show_flatness(const struct sabin_correction_channel *c, double flatness_db)
+{
+	if (flatness_db > 0 && c->left_db <= flatness_db)
+		printf("  %zu filters leave %.2f dB of what may be corrected: the %.2f dB asked for are "
+		       "reached\n",
+		       c->filter_count, c->left_db, flatness_db);
+	else if (flatness_db > 0)
+		printf("  %s%zu filters leave %.2f dB of what may be corrected: the %.2f dB asked for are "
+		       "not reached%s\n",
+		       sabin_bad(), c->filter_count, c->left_db, flatness_db, sabin_plain());
+}
+
+static void show_channel(const struct sabin_correction_file *file, size_t index, double flatness_db)
+{
+	const struct sabin_correction_channel *c = &file->correction.channels[index];
+	char target[160];
+	printf("%s%s%s: target %s\n", sabin_bold(), c->speaker, sabin_plain(),
+	       target_words(file, c, target, sizeof target));
+	printf("  deviation from it %.2f dB before, %.2f dB after (RMS); net boost %+.2f dB\n",
+	       c->error_before_db, c->error_after_db, sabin_number_tidy(c->net_boost_db, 2));
 	if (c->filter_count > 0)
 		show_filters(c);
 	else
 		puts("  no filters");
+	show_flatness(c, flatness_db);
 	if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
-		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n", c->gain_db,
-		       1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
+		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n",
+		       sabin_number_tidy(c->gain_db, 2), 1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
 	show_preview(c);
-	show_left_alone(c);
+	show_left_alone(&file->correction, index, file->fir);
 	for (size_t r = 0; r < c->rate_count; r++)
 		printf("  at %.0f Hz: preamp %.2f dB (gains at most: a tone %+.2f dB, square waves and "
 		       "noise %+.2f dB, any signal %+.2f dB)\n",
-		       c->rates[r].rate_hz, c->rates[r].preamp_db, c->rates[r].headroom.peak_gain_db,
-		       c->rates[r].headroom.program_db, c->rates[r].headroom.worst_case_db);
+		       c->rates[r].rate_hz, sabin_number_tidy(c->rates[r].preamp_db, 2),
+		       sabin_number_tidy(c->rates[r].headroom.peak_gain_db, 2),
+		       sabin_number_tidy(c->rates[r].headroom.program_db, 2),
+		       sabin_number_tidy(c->rates[r].headroom.worst_case_db, 2));
 }
 
 void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,
-                   const char *directory)
+                   double flatness_db, const char *directory)
 {
 	if (joined->subs > 0)
 		printf("crossover at %.0f Hz; unevenness over the places around it %.2f dB before, %.2f dB "
 		       "after\n",
 		       joined->crossover_hz, joined->before_db, joined->after_db);
 	for (size_t i = 0; i < file->correction.channel_count; i++)
-		show_channel(&file->correction.channels[i]);
+		show_channel(file, i, flatness_db);
 	if (directory)
 		printf("written to %s\n", directory);
 }

@@ -7,13 +7,14 @@
 
 #include "io/correction.h"
 
-/* The document sabin.correction/1 on standard output.  joined: subs is 0 where none were. */
+/* The document sabin.correction/1 on standard output.  joined: subs is 0 where none were; flatness_db: what
+ * the fewest filters were to reach, or 0. */
 SABIN_MUST enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
                                              const struct sabin_integration *joined,
-                                             const char *directory);
+                                             double flatness_db, const char *directory);
 
-/* The same for people, with a preview by thirds of an octave. */
+/* The same for people, with a preview by octaves. */
 void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,
-                   const char *directory);
+                   double flatness_db, const char *directory);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cli/fit_room.h"
 #include "cli/show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 enum { RESPONSES_MAX = 16, BANDS = SABIN_ABSORPTION_BANDS };
 static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
@@ -167,7 +168,8 @@ static void show_sizes(const struct sabin_roomfit *fit, const double size_m[3])
 			       size_m[a]);
 		else if (fabs(q.value - size_m[a]) > fmax(0.02, 2 * q.plus_minus))
 			printf("  %s%-6s %.2f m in the file; the measurement says %.2f m ± %.1f cm (%+.1f %%)%s\n",
-			       sabin_bad(), sides[a], size_m[a], q.value, q.plus_minus * 100, off, sabin_plain());
+			       sabin_bad(), sides[a], size_m[a], q.value, q.plus_minus * 100,
+			       sabin_number_tidy(off, 1), sabin_plain());
 		else
 			printf("  %-6s %.2f m in the file, and so says the measurement (%.2f m ± %.1f cm)\n",
 			       sides[a], size_m[a], q.value, q.plus_minus * 100);

@@ -6,6 +6,7 @@
 
 #include "cli/level_show.h"
 #include "cli/talk.h"
+#include "io/number.h"
 
 struct sabin_quantity sabin_level_spl(struct sabin_quantity dbspl_at_0dbfs, double dbfs,
                                       double plus_minus_db)
@@ -30,7 +31,8 @@ void sabin_level_line(const char *name, const struct sabin_reading *now, double 
 	                    : headroom_db <= 20 ? "good"
 	                                        : "low";
 	const int n = snprintf(text, size, "%s %5.1f s  RMS %6.1f  peak %6.1f dBFS  headroom %4.1f dB %s",
-	                       name, time_s, z->leq_dbfs, now->peak_dbfs, headroom_db, light);
+	                       name, time_s, sabin_number_tidy(z->leq_dbfs, 1),
+	                       sabin_number_tidy(now->peak_dbfs, 1), sabin_number_tidy(headroom_db, 1), light);
 	if (isfinite(dbspl.value) && n > 0 && (size_t)n < size)
 		snprintf(text + n, size - (size_t)n, "  LAF %.1f LAS %.1f LCF %.1f LCS %.1f LZS %.1f dB SPL",
 		         dbspl.value + a->fast_dbfs, dbspl.value + a->slow_dbfs,
@@ -67,9 +69,9 @@ static void show_item(const struct sabin_levels *all, const struct sabin_level_i
 		return;
 	}
 	printf("%s%s%s, headroom %.1f dB: %s\n", color, sabin_headroom_name(item->light), sabin_plain(),
-	       -r->peak_dbfs, item->advice);
-	printf("  peak %.1f dBFS, RMS %.2f dBFS, background %.1f dBFS\n", r->peak_dbfs,
-	       r->band[SABIN_WEIGHTING_Z].leq_dbfs, item->level.background_dbfs);
+	       sabin_number_tidy(-r->peak_dbfs, 1), item->advice);
+	printf("  peak %.1f dBFS, RMS %.2f dBFS, background %.1f dBFS\n",
+	       sabin_number_tidy(r->peak_dbfs, 1), sabin_number_tidy(r->band[SABIN_WEIGHTING_Z].leq_dbfs, 2), item->level.background_dbfs);
 	if (!isfinite(all->dbspl_at_0dbfs.value))
 		return;
 	printf("  %-4s %8s %6s %8s %8s %10s   (dB SPL%s)\n", "", "Leq", "±", "fast", "slow", "fast max",

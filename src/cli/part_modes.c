@@ -135,11 +135,12 @@ static void text_mode(const struct result *r, size_t i)
 	if (match && match->found)
 		snprintf(name, sizeof name, "%d %d %d %s, %+.2f Hz", match->n[0], match->n[1],
 		         match->n[2], sabin_mode_kind(match->n),
-		         fabs(match->deviation_hz) < 0.005 ? 0 : match->deviation_hz);
+		         sabin_number_tidy(match->deviation_hz, 2));
 	/* a dash is three bytes and one column wide */
 	printf("  %7.2f ±%5.2f %*s ±%5.2f %*s %7.1f  %s%s%s", m->frequency_hz.value, within_hz,
 	       m->t60_s.valid ? 6 : 8, t60,
-	       2 * m->t60_s.plus_minus, m->q.valid ? 5 : 7, q, m->level_db.value, name,
+	       2 * m->t60_s.plus_minus, m->q.valid ? 5 : 7, q,
+	       sabin_number_tidy(m->level_db.value, 1), name,
 	       m->audible && m->t60_s.valid ? (*name ? "; " : "") : "",
 	       m->audible && m->t60_s.valid ? "rings audibly" : "");
 	const char *lead = "; not one exponential:";

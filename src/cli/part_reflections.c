@@ -82,6 +82,9 @@ static void json(const void *result, struct sabin_json *json)
 		sabin_json_integer(json, "count", (long long)r->r.total);
 		sabin_json_number(json, "limit_db", r->r.limit_db);
 		sabin_json_number(json, "limit_s", r->r.limit_s);
+		sabin_json_number(json, "from_s", r->r.first_s);
+		sabin_json_number(json, "too_near_s", r->r.near_s);
+		sabin_json_number(json, "too_near_db", r->r.near_db);
 		sabin_json_numbers(json, "range_hz", range_hz, 2);
 		sabin_json_bool(json, "strongest_only", r->r.count == SABIN_REFLECTIONS_MAX);
 	}
@@ -92,7 +95,8 @@ static void json(const void *result, struct sabin_json *json)
 
 static void text_reflection(const struct sabin_reflection *one, const char *from)
 {
-	printf("  %6.1f %7.1f %7.2f  %s%-5s%s %s", one->time_s.value * 1000, one->level_db.value,
+	printf("  %6.1f %7.1f %7.2f  %s%-5s%s %s", one->time_s.value * 1000,
+	       sabin_number_tidy(one->level_db.value, 1),
 	       one->extra_m.value, one->too_strong ? sabin_bad() : "",
 	       one->too_strong ? "loud" : "", one->too_strong ? sabin_plain() : "", from);
 	if (one->found && one->ways == 1)
@@ -117,6 +121,11 @@ static void text(const void *result)
 		printf("  %6s %7s %7s\n", "ms", "dB", "path, m");
 	for (size_t i = 0; i < r->r.count; i++)
 		text_reflection(&r->r.item[i], r->from[i]);
+	if (isfinite(r->r.near_db))
+		printf("  %snot judged: %.1f dB after %.2f ms; sooner than %.1f ms it may be an edge of the "
+		       "loudspeaker as well as a surface%s\n",
+		       sabin_dim(), sabin_number_tidy(r->r.near_db, 1), r->r.near_s * 1000, r->r.first_s * 1000,
+		       sabin_plain());
 	if (r->r.total > r->r.count)
 		printf("  %sthe %zu strongest of %zu%s\n", sabin_dim(), r->r.count, r->r.total,
 		       sabin_plain());

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "cli/responses.h"
+#include "io/number.h"
 
 static const double from_hz = 200, to_hz = 4000; /* of the numbers; the curve is all of it */
 
@@ -81,6 +82,6 @@ void sabin_response_pairs_text(const struct sabin_responses *all, FILE *stream)
 		if (isfinite(mean_db))
 			fprintf(stream, "left - right at %s: %+.1f dB from 200 Hz to 4 kHz, and %.1f dB RMS "
 			                "about that\n",
-			        all->item[i].measured->position, mean_db, rms_db);
+			        all->item[i].measured->position, sabin_number_tidy(mean_db, 1), rms_db);
 	}
 }

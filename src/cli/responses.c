@@ -37,6 +37,7 @@ static void subtract(const struct sabin_calibration *calibration, struct sabin_r
 	struct sabin_response *r = &item->response;
 	const double f_hz = r->freq_hz[i], db = sabin_calibration_level_db(calibration, f_hz);
 	r->level_db[i] -= db;
+	item->microphone_db[i] = db;
 	item->noise_bound_db[i] -= db;
 	if (r->noise_db)
 		r->noise_db[i] -= db;
@@ -74,6 +75,10 @@ static enum sabin_err calibrate(const struct sabin_measurement *m,
 	if (!path)
 		return SABIN_ENOMEM;
 	enum sabin_err err = sabin_calibration_read(path, &calibration, diag);
+	if (!err)
+		item->microphone_db = calloc(item->response.length + 1, sizeof *item->microphone_db);
+	if (!err && !item->microphone_db)
+		err = SABIN_ENOMEM;
 	for (size_t i = 0; !err && i < item->response.length; i++)
 		subtract(&calibration, item, i);
 	if (!err && given)
@@ -228,6 +233,7 @@ static void release_item(struct sabin_response_item *item)
 {
 	free(item->h);
 	free(item->noise_bound_db);
+	free(item->microphone_db);
 	free(item->trust_share);
 	free(item->unwrapped_deg);
 	sabin_phase_free(&item->phase);

@@ -35,6 +35,7 @@ struct sabin_responses {
 		struct sabin_phase phase; /* length 0: not asked for */
 		struct sabin_averaged averaged; /* length 0: one position; its level is that of `response` */
 		size_t position_count;          /* that were averaged */
+		double *microphone_db;    /* [response.length]: what was subtracted of the level; NULL: nothing */
 		double *noise_bound_db;   /* [response.length]: the noise alone is at most this; NAN: not known */
 	} *item;
 	size_t count;

@@ -44,7 +44,7 @@ enum sabin_err sabin_room_facts(const struct sabin_roomfile *file, struct sabin_
 	*out = (struct sabin_room_facts){0};
 	out->volume_m3 = room->size_m[0] * room->size_m[1] * room->size_m[2];
 	out->speed_m_s = sabin_speed_of_sound(room->temperature_c);
-	out->schroeder_hz = sabin_room_schroeder_hz(room);
+	out->schroeder_hz = sabin_room_schroeder_hz(room, &out->schroeder_time_s);
 	sabin_room_proportions(room->size_m, &out->proportions);
 	enum sabin_err err = sabin_room_bonello(room, &out->bonello);
 	out->has_bonello = !err;
@@ -73,6 +73,33 @@ void sabin_room_facts_release(struct sabin_room_facts *facts)
 	free(facts->modes);
 	free(facts->objects);
 	*facts = (struct sabin_room_facts){0};
+}
+
+double sabin_room_surface_m2(const struct sabin_room *room, enum sabin_surface_id surface)
+{
+	const double *d = room->size_m;
+	const bool side = surface == SABIN_LEFT || surface == SABIN_RIGHT;
+	if (surface == SABIN_FLOOR || surface == SABIN_CEILING)
+		return d[0] * d[1];
+	return d[side ? 1 : 0] * d[2];
+}
+
+double sabin_room_panel_m2(const struct sabin_panel *panel)
+{
+	double area = 1;
+	for (int axis = 0; axis < 3; axis++)
+		if (panel->max_m[axis] > panel->min_m[axis])
+			area *= panel->max_m[axis] - panel->min_m[axis];
+	return area;
+}
+
+double sabin_room_panel_distance_m(const struct sabin_panel *panel, const double point_m[3])
+{
+	double d_m = 0;
+	for (int axis = 0; axis < 3; axis++)
+		d_m = hypot(d_m, fmax(0, fmax(panel->min_m[axis] - point_m[axis],
+		                              point_m[axis] - panel->max_m[axis])));
+	return d_m;
 }
 
 double sabin_room_mode_db(const struct sabin_room_mode *mode, const struct sabin_room *room,

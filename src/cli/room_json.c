@@ -5,11 +5,72 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <sabin/absorber.h>
 #include <sabin/modefit.h>
 
 #include "cli/room_show.h"
 
 static const double band_hz[SABIN_ABSORPTION_BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
+
+static void write_absorption(struct sabin_json *json, double area_m2, const struct sabin_absorption *a)
+{
+	sabin_json_number(json, "area_m2", area_m2);
+	sabin_json_numbers(json, "absorption", a->alpha, SABIN_ABSORPTION_BANDS);
+	sabin_json_open_array(json, "extrapolated");
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		sabin_json_bool(json, NULL, !a->flat && a->extrapolated[b]);
+	sabin_json_close(json);
+}
+
+/* area_m2 of a surface: with its panels */
+static void write_surfaces(struct sabin_json *json, const struct sabin_room *room)
+{
+	sabin_json_open_array(json, "surfaces");
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "surface", sabin_surface_name((enum sabin_surface_id)s));
+		write_absorption(json, sabin_room_surface_m2(room, (enum sabin_surface_id)s), &room->surface[s]);
+		sabin_json_open_array(json, "panels");
+		for (size_t i = 0; i < room->panel_count; i++) {
+			if (room->panels[i].surface != (enum sabin_surface_id)s)
+				continue;
+			sabin_json_open_object(json, NULL);
+			sabin_json_numbers(json, "min_m", room->panels[i].min_m, 3);
+			sabin_json_numbers(json, "max_m", room->panels[i].max_m, 3);
+			write_absorption(json, sabin_room_panel_m2(&room->panels[i]),
+			                 &room->panels[i].absorption);
+			sabin_json_close(json);
+		}
+		sabin_json_close(json);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+static void write_diffusers(struct sabin_json *json, const struct sabin_roomfile *file)
+{
+	sabin_json_open_array(json, "diffusers");
+	for (size_t i = 0; i < file->diffuser_count; i++) {
+		const struct sabin_panel_diffuser *d = &file->diffusers[i];
+		struct sabin_diffuser design;
+		if (!sabin_diffuser_design((int)d->wells, d->from_hz, d->width_m, &design))
+			continue;
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "surface", sabin_surface_name(file->room.panels[d->panel].surface));
+		sabin_json_numbers(json, "depth_m", design.depth_m, (size_t)design.wells);
+		sabin_json_number(json, "from_hz", design.from_hz);
+		sabin_json_number(json, "to_hz", design.to_hz);
+		sabin_json_number(json, "least_distance_m", design.least_distance_m);
+		sabin_json_open_object(json, "positions_m");
+		for (size_t p = 0; p < file->position_count; p++)
+			sabin_json_number(json, file->positions[p].name,
+			                  sabin_room_panel_distance_m(&file->room.panels[d->panel],
+			                                              file->positions[p].position_m));
+		sabin_json_close(json);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
 
 static void write_bands(struct sabin_json *json, const struct sabin_room_facts *facts)
 {
@@ -24,6 +85,7 @@ static void write_bands(struct sabin_json *json, const struct sabin_room_facts *
 		sabin_json_number(json, "millington_s", r->millington_s);
 		sabin_json_number(json, "fitzroy_s", r->fitzroy_s);
 		sabin_json_number(json, "arau_puchades_s", r->arau_s);
+		sabin_json_number(json, "slowest_axis_s", r->axis_s);
 		sabin_json_bool(json, "uneven", r->uneven);
 		sabin_json_numbers(json, "believe_s", (const double[2]){r->low_s, r->high_s}, 2);
 		sabin_json_bool(json, "extrapolated", facts->extrapolated[b]);
@@ -103,7 +165,8 @@ static void write_reflection(struct sabin_json *json, const struct sabin_roomfil
 	sabin_json_number(json, "null_hz", r->null_hz);
 	sabin_json_number(json, "null_db", r->null_db);
 	sabin_json_number(json, "peak_db", r->peak_db);
-	sabin_json_number(json, "panel_m", r->panel_m);
+	sabin_json_number(json, "panel_m", fmax(r->panel_m[0], r->panel_m[1]));
+	sabin_json_numbers(json, "panel_size_m", r->panel_m, 2);
 	if (r->object >= 0)
 		sabin_json_number(json, "from_hz", r->from_hz);
 	sabin_json_close(json);
@@ -118,8 +181,10 @@ static void write_ways(struct sabin_json *json, const struct sabin_roomfile *fil
 			struct sabin_first_reflection r[SABIN_FIRST_REFLECTIONS_MAX];
 			const double *a = file->speakers[s].position_m, *b = file->positions[p].position_m;
 			const double d = hypot(hypot(a[0] - b[0], a[1] - b[1]), a[2] - b[2]);
-			const size_t n = sabin_room_first_reflections(&file->room, a, b, facts->objects,
-			                                              file->object_count, r);
+			struct sabin_directivity box;
+			const bool boxed = sabin_roomfile_directivity(&file->speakers[s], &box);
+			const size_t n = sabin_room_first_reflections(&file->room, a, boxed ? &box : NULL, b,
+			                                              facts->objects, file->object_count, r);
 			sabin_json_open_object(json, NULL);
 			sabin_json_text(json, "speaker", file->speakers[s].name);
 			sabin_json_text(json, "position", file->positions[p].name);
@@ -175,8 +240,11 @@ enum sabin_err sabin_show_room_json(const struct sabin_roomfile *file,
 	sabin_json_number(json, "volume_m3", facts->volume_m3);
 	sabin_json_number(json, "speed_of_sound_m_per_s", facts->speed_m_s);
 	sabin_json_number(json, "schroeder_hz", facts->schroeder_hz);
+	sabin_json_number(json, "schroeder_time_s", facts->schroeder_time_s);
 	if (fit)
 		sabin_json_fit(json, fit, names, size_m);
+	write_surfaces(json, &file->room);
+	write_diffusers(json, file);
 	write_bands(json, facts);
 	write_proportions(json, facts);
 	write_ways(json, file, facts);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <sabin/absorber.h>
 #include <sabin/modefit.h>
 
 #include "cli/room_show.h"
@@ -12,7 +13,7 @@
 #include "cli/talk.h"
 #include "io/number.h"
 
-enum { BANDS = SABIN_ABSORPTION_BANDS, MODES_SHOWN = 40, WAYS_SHOWN = 12, COLUMNS_SHOWN = 8 };
+enum { BANDS = SABIN_ABSORPTION_BANDS, MODES_SHOWN = 40, WAYS_SHOWN = 12, COLUMNS_SHOWN = 8, PANELS_SHOWN = 8 };
 
 static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 
@@ -42,6 +43,74 @@ static void print_proportions(const struct sabin_room_facts *facts)
 	puts(".");
 }
 
+/* ---- surfaces ---------------------------------------------------------------------------------------- */
+
+static void print_absorption(const char *label, double area_m2, const struct sabin_absorption *a)
+{
+	printf("  %-14s%6.1f", label, area_m2);
+	for (int b = 0; b < BANDS; b++) {
+		char text[16];
+		const bool extrapolated = !a->flat && a->extrapolated[b];
+		snprintf(text, sizeof text, "%s%.2f", extrapolated ? "*" : "", a->alpha[b]);
+		printf("%8s", text);
+	}
+	putchar('\n');
+}
+
+static void print_surfaces(const struct sabin_room *room)
+{
+	char text[32];
+	printf("\nAbsorption of the surfaces\n  %-14s%6s", "Hz", "m\xc2\xb2");
+	printf(" "); /* the sign above has two bytes */
+	for (int b = 0; b < BANDS; b++)
+		printf("%8s", sabin_show_hz(band_hz[b], text, sizeof text));
+	putchar('\n');
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
+		double bare_m2 = sabin_room_surface_m2(room, (enum sabin_surface_id)s);
+		for (size_t i = 0; i < room->panel_count; i++)
+			if (room->panels[i].surface == (enum sabin_surface_id)s)
+				bare_m2 -= sabin_room_panel_m2(&room->panels[i]);
+		print_absorption(sabin_surface_name((enum sabin_surface_id)s), fmax(bare_m2, 0),
+		                 &room->surface[s]);
+		int number = 0;
+		for (size_t i = 0; i < room->panel_count; i++)
+			if (room->panels[i].surface == (enum sabin_surface_id)s && number++ < PANELS_SHOWN) {
+				snprintf(text, sizeof text, "  panel %d", number);
+				print_absorption(text, sabin_room_panel_m2(&room->panels[i]),
+				                 &room->panels[i].absorption);
+			}
+		if (number > PANELS_SHOWN)
+			printf("    ... and %d more panels: --json\n", number - PANELS_SHOWN);
+	}
+}
+
+static void print_diffusers(const struct sabin_roomfile *file)
+{
+	if (file->diffuser_count > 0)
+		puts("\nDiffusers: depth of the wells in mm, where they work, and how near they are");
+	for (size_t i = 0; i < file->diffuser_count; i++) {
+		const struct sabin_panel_diffuser *d = &file->diffusers[i];
+		const struct sabin_panel *panel = &file->room.panels[d->panel];
+		struct sabin_diffuser design;
+		if (!sabin_diffuser_design((int)d->wells, d->from_hz, d->width_m, &design))
+			continue;
+		printf("  %s:", sabin_surface_name(panel->surface));
+		for (int n = 0; n < design.wells; n++)
+			printf(" %.0f", design.depth_m[n] * 1000);
+		printf("; %s to %s; ", sabin_text_hz(design.from_hz).s, sabin_text_hz(design.to_hz).s);
+		for (size_t p = 0; p < file->position_count; p++) {
+			const double d_m = sabin_room_panel_distance_m(panel, file->positions[p].position_m);
+			printf("%s%s %.2f m%s", p ? ", " : "", file->positions[p].name, d_m,
+			       d_m < design.least_distance_m ? " (too near)" : "");
+		}
+		printf("; at least %.2f m\n", design.least_distance_m);
+	}
+	if (file->diffuser_count > 0)
+		puts("  Predictions take a diffuser as flat: they scatter nothing.");
+}
+
+/* ---- reverberation ------------------------------------------------------------------------------------- */
+
 static void print_times(const char *label, const struct sabin_room_facts *facts, size_t offset)
 {
 	printf("  %-14s", label);
@@ -54,6 +123,27 @@ static void print_times(const char *label, const struct sabin_room_facts *facts,
 }
 
 #define ROW(label, member) print_times(label, facts, offsetof(struct sabin_reverberation, member))
+
+/* What is between the formulas and a room of mirrors. */
+static void print_span(const struct sabin_room_facts *facts)
+{
+	double most = 0;
+	int at = -1;
+	for (int b = 0; b < BANDS; b++) {
+		const double times = facts->bands[b].axis_s / facts->bands[b].high_s;
+		if (isfinite(times) && times > most) {
+			most = times;
+			at = b;
+		}
+	}
+	puts("  The slowest axis is sound to and fro between the pair of walls that keeps it longest.  Simulated\n"
+	     "  rooms ('simulate', 'measure --simulate') scatter nothing: their times lie anywhere between the");
+	if (at >= 0 && most >= 1.05)
+		printf("  formulas' and its, which is up to %.1f times what is to be believed (at %s).\n", most,
+		       sabin_text_hz(band_hz[at]).s);
+	else
+		puts("  formulas' and its.");
+}
 
 static void print_reverberation(const struct sabin_room_facts *facts)
 {
@@ -68,6 +158,7 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	ROW("Eyring", eyring_s);
 	ROW("Fitzroy", fitzroy_s);
 	ROW("Arau-Puchades", arau_s);
+	ROW("slowest axis", axis_s);
 	printf("  %s%-14s", sabin_bold(), "to believe");
 	for (int b = 0; b < BANDS; b++) {
 		const struct sabin_reverberation *r = &facts->bands[b];
@@ -88,8 +179,7 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	if (uneven)
 		puts("  Where one pair of walls absorbs twice as much as another it is not: then the range from\n"
 		     "  Arau-Puchades's to Fitzroy's.");
-	puts("  Simulated rooms ('simulate', 'measure --simulate') scatter nothing: between bare walls they\n"
-	     "  ring up to four times as long.");
+	print_span(facts);
 }
 
 /* ---- modes -------------------------------------------------------------------------------------------- */
@@ -101,7 +191,7 @@ static void print_shape(const struct sabin_room_mode *mode, const struct sabin_r
 	if (db < -40) /* a hundredth: within a centimetre of the nodal plane */
 		printf(" %9s", "null");
 	else
-		printf(" %9.0f", fmin(round(db), 0) + 0.0); /* no -0 */
+		printf(" %9.0f", sabin_number_tidy(fmin(db, 0), 0));
 }
 
 static void print_mode_row(const struct sabin_roomfile *file, const struct sabin_room_mode *mode)
@@ -122,9 +212,13 @@ static void print_mode_row(const struct sabin_roomfile *file, const struct sabin
 
 static void print_modes(const struct sabin_roomfile *file, const struct sabin_room_facts *facts)
 {
-	printf("\nSchroeder frequency %s: below it single modes rule, and reverberation time means "
-	       "little.\n",
-	       sabin_text_hz(facts->schroeder_hz).s);
+	if (!(facts->schroeder_hz > 0)) {
+		puts("\nNo reverberation, and no modes to tell apart.");
+		return;
+	}
+	printf("\nSchroeder frequency %s, of Eyring's %.2f s at 500 Hz and 1 kHz ('analyze' takes the time\n"
+	       "measured there): below it single modes rule, and reverberation time means little.\n",
+	       sabin_text_hz(facts->schroeder_hz).s, facts->schroeder_time_s);
 	size_t below = 0;
 	while (below < facts->mode_count && facts->modes[below].f_hz <= fmax(facts->schroeder_hz, 100))
 		below++;
@@ -184,8 +278,10 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 	struct sabin_first_reflection r[SABIN_FIRST_REFLECTIONS_MAX];
 	const double *from_m = file->speakers[s].position_m, *to_m = file->positions[p].position_m;
 	const double d = hypot(hypot(from_m[0] - to_m[0], from_m[1] - to_m[1]), from_m[2] - to_m[2]);
-	const size_t n = sabin_room_first_reflections(&file->room, from_m, to_m, facts->objects,
-	                                              file->object_count, r);
+	struct sabin_directivity box;
+	const bool boxed = sabin_roomfile_directivity(&file->speakers[s], &box);
+	const size_t n = sabin_room_first_reflections(&file->room, from_m, boxed ? &box : NULL, to_m,
+	                                              facts->objects, file->object_count, r);
 	printf("  %s%s to %s%s: %.2f m, %.2f ms\n", sabin_bold(), file->speakers[s].name,
 	       file->positions[p].name, sabin_plain(), d, d / facts->speed_m_s * 1000);
 	for (size_t i = 0; i < n; i++) {
@@ -198,9 +294,10 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 			snprintf(on, sizeof on, "on a panel");
 		else if (r[i].object >= 0)
 			snprintf(on, sizeof on, "from %s", sabin_text_hz(r[i].from_hz).s);
-		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %5.2f m%s%s\n", where,
-		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000, r[i].level_db,
-		       sabin_text_hz(r[i].null_hz).s, r[i].null_db, r[i].panel_m,
+		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %4.2f x %4.2f m%s%s\n", where,
+		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000,
+		       sabin_number_tidy(r[i].level_db, 1), sabin_text_hz(r[i].null_hz).s,
+		       sabin_number_tidy(r[i].null_db, 1), r[i].panel_m[0], r[i].panel_m[1],
 		       *on ? "  " : "", on);
 	}
 }
@@ -208,8 +305,8 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 static void print_ways(const struct sabin_roomfile *file, const struct sabin_room_facts *facts)
 {
 	puts("\nFirst reflections: where they arise, how much later and weaker (1 to 4 kHz) than the direct\n"
-	     "sound, the first null that they make with it and its depth, and how large a panel should be;\n"
-	     "of speakers that radiate alike in all directions: a box sends less behind and beside it");
+	     "sound, the first null that they make with it and its depth, and the sides (x, y, z) of a\n"
+	     "panel that covers it; a speaker with a box_m sends less beside and behind it");
 	size_t shown = 0;
 	for (size_t p = 0; p < file->position_count; p++)
 		for (size_t s = 0; s < file->speaker_count; s++)
@@ -245,6 +342,8 @@ void sabin_show_room(const struct sabin_roomfile *file, const struct sabin_room_
 	printf("  %.2f m wide, %.2f m long, %.2f m high: %.1f m³; speed of sound %.1f m/s\n",
 	       room->size_m[0], room->size_m[1], room->size_m[2], facts->volume_m3, facts->speed_m_s);
 	print_proportions(facts);
+	print_surfaces(room);
+	print_diffusers(file);
 	print_reverberation(facts);
 	print_modes(file, facts);
 	print_stereo(file, facts->speed_m_s);

@@ -16,6 +16,7 @@ enum { ROOM_MODES_MOST = 2000 };
 
 struct sabin_room_facts {
 	double volume_m3, speed_m_s, schroeder_hz;
+	double schroeder_time_s; /* behind it */
 	struct sabin_reverberation bands[SABIN_ABSORPTION_BANDS];
 	bool extrapolated[SABIN_ABSORPTION_BANDS];
 	struct sabin_proportions proportions;
@@ -42,6 +43,12 @@ struct sabin_stereo {
 /* Pairs x positions of the file; free() it. */
 SABIN_MUST enum sabin_err sabin_room_stereo(const struct sabin_roomfile *file, double speed_m_s,
                                             struct sabin_stereo **out, size_t *count);
+
+/* Areas: of a whole surface, and of a panel. */
+double sabin_room_surface_m2(const struct sabin_room *room, enum sabin_surface_id surface);
+double sabin_room_panel_m2(const struct sabin_panel *panel);
+/* How far a point is from a panel. */
+double sabin_room_panel_distance_m(const struct sabin_panel *panel, const double point_m[3]);
 
 /* Pressure of a mode at a point re its greatest in dB, not below -60. */
 double sabin_room_mode_db(const struct sabin_room_mode *mode, const struct sabin_room *room,

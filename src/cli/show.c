@@ -10,11 +10,12 @@
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
+#include "io/number.h"
 
 const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size)
 {
 	if (q.valid && isfinite(q.value))
-		snprintf(text, size, "%.*f", decimals, q.value);
+		snprintf(text, size, "%.*f", decimals, sabin_number_tidy(q.value, decimals));
 	else
 		snprintf(text, size, "–");
 	return text;
@@ -78,6 +79,7 @@ static void json_verdict(struct sabin_json *json, const struct sabin_verdict *v)
 		sabin_json_open_object(json, NULL);
 		sabin_json_number(json, "centre_hz", v->snr_bands[i].centre_hz);
 		sabin_json_quantity(json, "snr_db", v->snr_bands[i].snr_db, "dB");
+		sabin_json_number(json, "coherence", v->snr_bands[i].coherence);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
@@ -154,7 +156,7 @@ static void print_verdict(const struct sabin_measured *r, char *text, size_t siz
 	const struct sabin_verdict *v = &r->verdict;
 	char snr[32], peak[32];
 	if (isfinite(v->peak_dbfs))
-		snprintf(peak, sizeof peak, "%.1f", v->peak_dbfs);
+		snprintf(peak, sizeof peak, "%.1f", sabin_number_tidy(v->peak_dbfs, 1));
 	else
 		snprintf(peak, sizeof peak, "–");
 	/* "–" is three bytes and one column wide */

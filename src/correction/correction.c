@@ -127,12 +127,17 @@ enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, 
 	for (size_t i = 0; i < n; i++)
 		if (!(freq_hz[i] > 0) || !(freq_hz[i] < rate_hz / 2))
 			return SABIN_EINVAL;
-	memset(level_db, 0, n * sizeof *level_db);
+	double *of_fir = near ? malloc(n * sizeof *of_fir) : NULL;
+	if (near && !of_fir)
+		return SABIN_ENOMEM;
 	enum sabin_err err = near ? sabin_fir_level(near->fir, near->taps, near->rate_hz, freq_hz, n,
-	                                            level_db)
+	                                            of_fir)
 	                          : SABIN_OK;
-	for (size_t i = 0; i < n && !err; i++)
-		level_db[i] += sabin_biquads_level_db(f, count, rate_hz, freq_hz[i]);
+	if (!err)
+		sabin_biquads_levels_db(f, count, rate_hz, freq_hz, n, level_db);
+	for (size_t i = 0; i < n && near && !err; i++)
+		level_db[i] += of_fir[i];
+	free(of_fir);
 	return err;
 }
 

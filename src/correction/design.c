@@ -203,6 +203,32 @@ static enum sabin_err look(struct group *g, double low_hz, double high_hz)
 	return SABIN_OK;
 }
 
+/* Share of the weights that lies where something is to be corrected; and RMS of what the filters leave
+ * there. */
+static double wanted_share(const struct group *g)
+{
+	double here = 0, all = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		all += g->weight[i];
+		here += g->may.full[i] > 0 ? g->weight[i] : 0;
+	}
+	return all > 0 ? here / all : 1;
+}
+
+static double left_db(const struct group *g, const struct sabin_eqfit *fit)
+{
+	double square = 0, weight = 0;
+	sabin_biquads_levels_db(fit->filters, fit->count, g->options->rate_hz, g->freq_hz, g->n,
+	                        g->scratch);
+	for (size_t i = 0; i < g->n; i++) {
+		if (!(g->may.full[i] > 0))
+			continue;
+		square += g->weight[i] * pow(g->wanted[i] - g->scratch[i], 2);
+		weight += g->weight[i];
+	}
+	return weight > 0 ? sqrt(square / weight) : 0;
+}
+
 /* The filters below the transition. */
 static enum sabin_err fit_low(struct group *g, const struct seeds *seeds, size_t filters,
                               struct sabin_eqfit *fit)
@@ -212,6 +238,7 @@ static enum sabin_err fit_low(struct group *g, const struct seeds *seeds, size_t
 	                                        g->ceiling};
 	f.most = filters;
 	f.free_level = 0;
+	f.enough_db *= sqrt(wanted_share(g)); /* the fit counts the rest of the range, too */
 	f.to_hz = fmin(f.to_hz, g->options->none_hz);
 	f.q_boost = fmin(f.q_boost, boost_q);
 	f.boost_db = fmin(g->options->max_boost_db, f.boost_db);
@@ -241,9 +268,9 @@ static enum sabin_err fit_broad(struct group *g, const struct sabin_eqfit *low, 
 	if (!(f.to_hz > f.from_hz) || filters == 0)
 		return SABIN_OK;
 	sabin_curve_smooth(g->freq_hz, own_db, g->n, broad_oct, wanted);
+	sabin_biquads_levels_db(low->filters, low->count, o->rate_hz, g->freq_hz, g->n, g->weight);
 	for (size_t i = 0; i < g->n; i++) {
-		const double already =
-		    sabin_biquads_level_db(low->filters, low->count, o->rate_hz, g->freq_hz[i]);
+		const double already = g->weight[i];
 		const double error = fmin(fmax(-wanted[i], -broad_db), f.boost_db);
 		const double may = error > 0 ? g->may.boost[i] : g->may.cut[i];
 		/* below the transition nothing more is wanted of these filters */
@@ -278,11 +305,11 @@ static enum sabin_err predict(struct sabin_correction_channel *c, const struct s
 	for (size_t i = 0; i < c->length; i++)
 		left[i] = c->before_db[i] - c->target_db[i];
 	c->error_before_db = sabin_eq_rms(left, c->length);
+	sabin_biquads_levels_db(c->filters, c->filter_count, o->rate_hz, c->freq_hz, c->length,
+	                        c->predicted_db);
 	for (size_t i = 0; i < c->length; i++) {
-		const double gain =
-		    sabin_biquads_level_db(c->filters, c->filter_count, o->rate_hz, c->freq_hz[i]);
-		c->predicted_db[i] = c->before_db[i] + gain;
-		left[i] += gain;
+		c->predicted_db[i] += c->before_db[i];
+		left[i] = c->predicted_db[i] - c->target_db[i];
 	}
 	c->error_after_db = sabin_eq_rms(left, c->length);
 	c->net_boost_db = sabin_eq_net_boost_db(c->filters, c->filter_count, o->rate_hz,
@@ -326,12 +353,12 @@ static enum sabin_err finish(struct sabin_correction *out, const size_t *who, si
 {
 	double factor = 1;
 	enum sabin_err err = SABIN_OK;
-	for (size_t s = 0; s < who_count && isfinite(o->max_boost_db); s++) {
+	for (size_t s = 0; s < who_count && isfinite(o->max_boost_db) && !err; s++) {
 		const struct sabin_correction_channel *c = &out->channels[who[s]];
 		struct sabin_biquad held[SABIN_EQFIT_MOST];
 		memcpy(held, c->filters, sizeof held);
-		sabin_eq_hold_boost(held, c->filter_count, o->rate_hz, o->range_hz[0], o->range_hz[1],
-		                    o->max_boost_db);
+		err = sabin_eq_hold_boost(held, c->filter_count, o->rate_hz, o->range_hz[0],
+		                          o->range_hz[1], o->max_boost_db);
 		for (size_t i = 0; i < c->filter_count; i++)
 			if (c->filters[i].gain_db != 0)
 				factor = fmin(factor, held[i].gain_db / c->filters[i].gain_db);
@@ -362,8 +389,10 @@ static enum sabin_err unlimited(const struct sabin_eq_options *o, struct sabin_c
 	f.most = o->filters;
 	f.boost_db = most_boost_db;
 	enum sabin_err err = sabin_eqfit_compute(&curve, &f, NULL, 0, &fit);
-	if (!err)
+	if (!err) {
 		adopt(c, &fit, NULL);
+		c->left_db = fit.after_db;
+	}
 	free(wanted);
 	return err ? err : finish(out, &who, 1, o);
 }
@@ -396,6 +425,7 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 			add_seed(&g, &seeds, &speakers[who[s]].modes[m], o->filters / MODE_SHARE);
 	if (!err)
 		err = fit_low(&g, &seeds, o->filters - for_broad, &low);
+	const double remains_db = err ? 0 : left_db(&g, &low);
 	for (size_t s = 0; s < who_count && !err; s++) {
 		struct sabin_correction_channel *c = &out->channels[who[s]];
 		double *own = malloc(g.n * sizeof *own);
@@ -405,6 +435,7 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 		free(own);
 		if (err)
 			break;
+		c->left_db = remains_db;
 		adopt(c, &low, &seeds);
 		adopt(c, &broad, NULL);
 		memcpy(c->leave, g.may.leave, g.n);

@@ -16,7 +16,9 @@
 
 #include <sabin/eqfit.h>
 
+#include "correction/boost.h"
 #include "correction/levmar.h"
+#include "correction/rows.h"
 
 static const double element_q[] = {0.35, 0.7, 1.4, 2.8, 6};
 static const double shelf_q = M_SQRT1_2;
@@ -28,7 +30,8 @@ enum {
 	TRIED = 3,         /* elements of the dictionary */
 	TRIAL_STEPS = 10,  /* of each */
 	SETTLE_STEPS = 80,
-	RECONSIDERED = 5,  /* filters up to which earlier ones are taken back */ /* of the best */
+	RECONSIDERED = 5,  /* filters up to which earlier ones are taken back */
+	POINTS_MOST = 300, /* by which is chosen, however long the curve */
 };
 static const double element_apart_oct = 0.4; /* elements tried together are different ones */
 static const double first_gain_db = 9;       /* the dictionary is of small gains */
@@ -100,85 +103,26 @@ double sabin_eq_rms(const double *x, size_t n)
 	return n ? sqrt(square / (double)n) : (double)NAN;
 }
 
-/* Level of a cascade at from_hz step^i, i = 0 .. n - 1: its sum and its largest value. */
-static double sweep(const struct sabin_biquad *filters, size_t count, double rate_hz,
-                    double from_hz, double step, size_t n, double *most_db)
-{
-	enum { BLOCK = 64 };
-	double place[BLOCK], ratio[BLOCK], sum_db = 0, most = 0;
-	for (size_t at = 0; at < n; at += BLOCK) {
-		const size_t here = n - at < BLOCK ? n - at : BLOCK;
-		for (size_t i = 0; i < here; i++) {
-			place[i] = sabin_biquad_place(from_hz * pow(step, (double)(at + i)), rate_hz);
-			ratio[i] = 1;
-		}
-		for (size_t k = 0; k < count; k++)
-			sabin_biquad_power(&filters[k], rate_hz, place, here, ratio);
-		for (size_t i = 0; i < here; i++) {
-			sum_db += 10 * log10(ratio[i]);
-			most = fmax(most, ratio[i]);
-		}
-	}
-	*most_db = 10 * log10(most);
-	return sum_db;
-}
-
-double sabin_eq_net_boost_db(const struct sabin_biquad *filters, size_t count, double rate_hz,
-                             double from_hz, double to_hz)
-{
-	/* between points 1/96 octave apart a filter of Q 12 falls by less than 0.002 of its gain, and
-	 * its own centre, where single ones are highest, is looked at beside them */
-	const double low_hz = 20, high_hz = fmin(20000, 0.45 * rate_hz);
-	const size_t n = sabin_eq_grid(from_hz, to_hz, NULL);
-	const size_t fine = (size_t)(96 * log2(high_hz / low_hz)) + 1;
-	double most = -INFINITY, in_range;
-	const double mean = sweep(filters, count, rate_hz, from_hz, exp2(1.0 / 48), n, &in_range) /
-	                    (double)n;
-	(void)sweep(filters, count, rate_hz, low_hz, exp2(1.0 / 96), fine, &most);
-	most = fmax(most, sabin_biquads_level_db(filters, count, rate_hz, high_hz));
-	for (size_t k = 0; k < count; k++)
-		if (filters[k].freq_hz > low_hz && filters[k].freq_hz < high_hz)
-			most = fmax(most,
-			            sabin_biquads_level_db(filters, count, rate_hz, filters[k].freq_hz));
-	return most - mean;
-}
-
-/* A factor is sought between one that keeps the limit and one that breaks it; the net boost grows
- * almost in proportion to it. */
-void sabin_eq_hold_boost(struct sabin_biquad *f, size_t count, double rate_hz, double from_hz,
-                         double to_hz, double limit_db)
-{
-	enum { TRIES = 20, HALVE = 4 };
-	const double close_db = 0.002, aim_db = limit_db - 0.5 * close_db;
-	double kept = 0, kept_db = 0, broken = 1;
-	struct sabin_biquad all[2 * SABIN_EQFIT_MOST];
-	double broken_db = sabin_eq_net_boost_db(f, count, rate_hz, from_hz, to_hz);
-	if (broken_db <= limit_db || count > 2 * SABIN_EQFIT_MOST)
-		return;
-	memcpy(all, f, count * sizeof *f);
-	for (int i = 0; i < TRIES && kept_db < limit_db - close_db; i++) {
-		double factor = kept + (broken - kept) * (aim_db - kept_db) / (broken_db - kept_db);
-		if (i % HALVE == HALVE - 1) /* should it not be in proportion */
-			factor = 0.5 * (kept + broken);
-		factor = fmin(fmax(factor, kept), broken);
-		for (size_t k = 0; k < count; k++)
-			f[k].gain_db = factor * all[k].gain_db;
-		const double now_db = sabin_eq_net_boost_db(f, count, rate_hz, from_hz, to_hz);
-		if (now_db <= limit_db)
-			kept = factor, kept_db = now_db;
-		else
-			broken = factor, broken_db = now_db;
-	}
-	for (size_t k = 0; k < count; k++)
-		f[k].gain_db = kept * all[k].gain_db;
-}
-
 /* ---- growth --------------------------------------------------------------------------------- */
+
+/* What may join: the shape of a small gain at every centre and quality, at some of the points, as the
+ * errors see it. */
+struct dictionary {
+	size_t stride, points, count;
+	struct word {
+		struct sabin_biquad filter;
+		double square, under; /* sums of squares: of the row, and of the shape under ceilings */
+	} *words;
+	double *rows; /* [count][points] */
+	double *residual; /* [points] */
+};
 
 struct growth {
 	const struct sabin_eqfit_curve *curve;
 	const struct sabin_eqfit_options *options;
 	struct sabin_levmar lm;
+	struct dictionary dictionary;
+	struct sabin_boost_grid boost;
 	struct sabin_levmar_filter path[SABIN_EQFIT_MOST]; /* where the next filter joins */
 	size_t count, shelves;
 	double path_cost;
@@ -191,49 +135,76 @@ struct element {
 	double taken; /* off the sum of squares */
 };
 
-/* The small-signal shape of an element at every COARSE-th of n places. */
+/* The small-signal shape of an element at every stride-th of n places. */
 static void shape_of(const struct sabin_biquad *f, double rate_hz, const double *place, size_t n,
-                     double *shape)
+                     size_t stride, double *shape)
 {
 	const double per_place = 1 / sabin_biquad_place(f->freq_hz, rate_hz), qq = 1 / (f->q * f->q);
 	const double side = f->type == SABIN_LOW_SHELF ? 0.5 : -0.5;
-	if (f->type == SABIN_PEAKING) {
-		for (size_t i = 0; i < n; i += COARSE) {
-			const double u = place[i] * per_place, v = u * qq;
-			shape[i] = v / ((1 - u) * (1 - u) + v);
-		}
-	} else {
-		for (size_t i = 0; i < n; i += COARSE) {
-			const double u = place[i] * per_place;
-			shape[i] = 0.5 + side * (1 - u) * (1 + u) / ((1 - u) * (1 - u) + u * qq);
-		}
+	for (size_t i = 0; i < n; i += stride) {
+		const double u = place[i] * per_place, v = u * qq;
+		if (f->type == SABIN_PEAKING)
+			*shape++ = v / ((1 - u) * (1 - u) + v);
+		else
+			*shape++ = 0.5 + side * (1 - u) * (1 + u) / ((1 - u) * (1 - u) + v);
 	}
+}
+
+static void add_word(struct dictionary *d, const struct growth *g, struct sabin_biquad filter)
+{
+	const struct sabin_levmar *lm = &g->lm;
+	double *row = d->rows + d->count * d->points, mean = 0;
+	struct word *w = &d->words[d->count++];
+	*w = (struct word){filter, 0, 0};
+	shape_of(&filter, g->options->rate_hz, lm->place, lm->n, d->stride, row);
+	for (size_t i = 0; i < lm->covered; i++)
+		if (lm->under[i] % d->stride == 0)
+			w->under += row[lm->under[i] / d->stride] * row[lm->under[i] / d->stride];
+	for (size_t i = 0; i < d->points && g->options->free_level; i++)
+		mean += row[i] * lm->weight[i * d->stride] * (double)d->stride / lm->weight_sum;
+	for (size_t i = 0; i < d->points; i++)
+		row[i] = (row[i] - mean) * lm->root[i * d->stride];
+	w->square = sabin_rows_dot(row, row, d->points);
+}
+
+static enum sabin_err write_dictionary(struct growth *g)
+{
+	const struct sabin_eqfit_options *o = g->options;
+	struct dictionary *d = &g->dictionary;
+	const size_t steps = (size_t)(log2(o->to_hz / o->from_hz) * ELEMENTS_PER_OCTAVE) + 1;
+	const size_t most = steps * (ELEMENT_QS + (o->shelves > 0 ? 2 : 0));
+	d->stride = g->lm.n > COARSE * POINTS_MOST ? g->lm.n / POINTS_MOST : COARSE;
+	d->points = (g->lm.n - 1) / d->stride + 1;
+	d->words = malloc(most * sizeof *d->words);
+	d->rows = malloc(most * d->points * sizeof *d->rows);
+	d->residual = malloc(d->points * sizeof *d->residual);
+	if (!d->words || !d->rows || !d->residual)
+		return SABIN_ENOMEM;
+	for (size_t s = 0; s < steps; s++) {
+		const double f_hz = o->from_hz * exp2((double)s / ELEMENTS_PER_OCTAVE);
+		for (int q = 0; q < ELEMENT_QS; q++)
+			add_word(d, g, (struct sabin_biquad){SABIN_PEAKING, f_hz, 0, element_q[q]});
+		for (int t = SABIN_LOW_SHELF; o->shelves > 0 && t <= SABIN_HIGH_SHELF; t++)
+			add_word(d, g,
+			         (struct sabin_biquad){(enum sabin_biquad_type)t, f_hz, 0, shelf_q});
+	}
+	return SABIN_OK;
 }
 
 /* What an element with its best gain takes off the residual; its gain.  Under a ceiling, which most
  * of the time is reached already, a boost costs what it adds there. */
-static void weigh(const struct growth *g, struct sabin_levmar *lm, struct element *e)
+static struct element weigh(const struct growth *g, size_t index)
 {
-	const double rate_hz = g->options->rate_hz;
-	double mean = 0, along = 0, square = 0;
-	shape_of(&e->filter, rate_hz, lm->place, lm->n, lm->work);
-	for (size_t i = 0; i < lm->n && g->options->free_level; i += COARSE)
-		mean += lm->work[i] * lm->weight[i] * COARSE / lm->weight_sum;
-	for (size_t i = 0; i < lm->n; i += COARSE) {
-		const double shape = (lm->work[i] - mean) * lm->root[i];
-		along += shape * lm->residual[i];
-		square += shape * shape;
-	}
-	if (along > 0 && lm->covered > 0) {
-		shape_of(&e->filter, rate_hz, lm->place + lm->n + lm->boosted, lm->covered, lm->work);
-		for (size_t i = 0; i < lm->covered; i += COARSE)
-			square += lm->force * lm->force * lm->work[i] * lm->work[i];
-	}
+	const struct dictionary *d = &g->dictionary;
+	const struct word *w = &d->words[index];
+	const double along = sabin_rows_dot(d->rows + index * d->points, d->residual, d->points);
+	const double square = w->square + (along > 0 ? g->lm.force * g->lm.force * w->under : 0);
 	double gain = square > 0 ? along / square : 0;
 	gain = fmax(fmin(gain, fmin(first_gain_db, g->options->boost_db)),
 	            -fmin(first_gain_db, g->options->cut_db));
-	e->filter.gain_db = gain;
-	e->taken = 2 * gain * along - gain * gain * square;
+	struct element e = {w->filter, 2 * gain * along - gain * gain * square};
+	e.filter.gain_db = gain;
+	return e;
 }
 
 /* Keep the best few that are not neighbours. */
@@ -262,33 +233,26 @@ static void enter(struct element best[TRIED], const struct element *e)
 static void search(struct growth *g, struct element best[TRIED])
 {
 	const struct sabin_eqfit_options *o = g->options;
-	const int steps = (int)(log2(o->to_hz / o->from_hz) * ELEMENTS_PER_OCTAVE);
+	const struct dictionary *d = &g->dictionary;
 	g->path_cost = sabin_levmar_cost(&g->lm, g->path, g->count);
 	memset(best, 0, TRIED * sizeof *best);
-	for (int s = 0; s <= steps; s++) {
-		const double f_hz = o->from_hz * exp2((double)s / ELEMENTS_PER_OCTAVE);
-		for (int q = 0; q < ELEMENT_QS; q++) {
-			struct element e = {{SABIN_PEAKING, f_hz, 0, element_q[q]}, 0};
-			weigh(g, &g->lm, &e);
-			if (e.filter.q <= (e.filter.gain_db > 0 ? o->q_boost : o->q_cut))
-				enter(best, &e);
-		}
-		for (int t = SABIN_LOW_SHELF; g->shelves < o->shelves && t <= SABIN_HIGH_SHELF; t++) {
-			struct element e = {{(enum sabin_biquad_type)t, f_hz, 0, shelf_q}, 0};
-			weigh(g, &g->lm, &e);
+	for (size_t i = 0; i < d->points; i++)
+		d->residual[i] = g->lm.residual[i * d->stride];
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->words[i].filter.type != SABIN_PEAKING && g->shelves >= o->shelves)
+			continue;
+		const struct element e = weigh(g, i);
+		if (e.filter.type != SABIN_PEAKING ||
+		    e.filter.q <= (e.filter.gain_db > 0 ? o->q_boost : o->q_cut))
 			enter(best, &e);
-		}
 	}
 }
 
 /* Hold the cascade to the net boost. */
 static void hold(const struct growth *g, struct sabin_biquad *f, size_t count)
 {
-	const struct sabin_eqfit_options *o = g->options;
-	const double *freq_hz = g->curve->freq_hz;
-	if (isfinite(o->net_boost_db))
-		sabin_eq_hold_boost(f, count, o->rate_hz, freq_hz[0],
-		                    freq_hz[g->curve->length - 1] * (1 + 1e-9), o->net_boost_db);
+	if (isfinite(g->options->net_boost_db))
+		sabin_boost_grid_hold(&g->boost, f, count, g->options->net_boost_db);
 }
 
 /* RMS of the curve that judges, less the levels that stand in lm. */
@@ -331,15 +295,13 @@ static void consider(struct growth *g)
 static enum sabin_err press(struct growth *g)
 {
 	const struct sabin_eqfit_options *o = g->options;
-	const double *freq_hz = g->curve->freq_hz, cap_db = g->lm.cap_db;
+	const double cap_db = g->lm.cap_db;
 	enum sabin_err err = SABIN_OK;
 	for (int i = 0; i < PRESSES && !err; i++) {
 		struct sabin_biquad f[SABIN_EQFIT_MOST];
 		for (size_t k = 0; k < g->count; k++)
 			f[k] = g->path[k].filter;
-		const double over = sabin_eq_net_boost_db(f, g->count, o->rate_hz, freq_hz[0],
-		                                          freq_hz[g->curve->length - 1] * (1 + 1e-9)) -
-		                    o->net_boost_db;
+		const double over = sabin_boost_grid_db(&g->boost, f, g->count) - o->net_boost_db;
 		if (over <= 0.01)
 			break;
 		g->lm.cap_db -= over;
@@ -493,6 +455,11 @@ enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
 	struct sabin_eqfit best = {0};
 	struct growth g = {.curve = curve, .options = options, .best = &best};
 	enum sabin_err err = sabin_levmar_init(&g.lm, curve, options);
+	if (!err)
+		err = sabin_boost_grid_init(&g.boost, options->rate_hz, curve->freq_hz[0],
+		                      curve->freq_hz[curve->length - 1] * (1 + 1e-9));
+	if (!err)
+		err = write_dictionary(&g);
 	if (!err) {
 		g.best_cost = sabin_levmar_cost(&g.lm, NULL, 0);
 		best.before_db = best.after_db = rms_of(&g, g.best_cost);
@@ -502,12 +469,14 @@ enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,
 	err = err ? err : grow_all(&g);
 	if (err == SABIN_ENOCONV)
 		err = SABIN_OK;
+	best.net_boost_db = err ? (double)NAN : sabin_boost_grid_db(&g.boost, best.filters, best.count);
 	sabin_levmar_release(&g.lm);
+	sabin_boost_grid_release(&g.boost);
+	free(g.dictionary.words);
+	free(g.dictionary.rows);
+	free(g.dictionary.residual);
 	if (err)
 		return err;
-	best.net_boost_db = sabin_eq_net_boost_db(best.filters, best.count, options->rate_hz,
-	                                          curve->freq_hz[0],
-	                                          curve->freq_hz[curve->length - 1] * (1 + 1e-9));
 	*out = best;
 	return SABIN_OK;
 }

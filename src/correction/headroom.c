@@ -49,7 +49,7 @@ static enum sabin_err tones_of(const struct sabin_biquad *f, size_t count, const
 {
 	const double top_hz = 0.4999 * rate_hz;
 	const size_t grid = (size_t)(log2(top_hz / lowest_hz) * PER_OCTAVE), n = grid + count + 2;
-	double *hz = malloc(2 * n * sizeof *hz), *level = hz + n, power = 0;
+	double *hz = malloc(3 * n * sizeof *hz), *level = hz + n, *of_filters = hz + 2 * n, power = 0;
 	size_t pink = 0;
 	if (!hz)
 		return SABIN_ENOMEM;
@@ -63,8 +63,9 @@ static enum sabin_err tones_of(const struct sabin_biquad *f, size_t count, const
 	enum sabin_err err =
 	    taps > 0 ? sabin_fir_level(fir, taps, rate_hz, hz, n, level) : SABIN_OK;
 	*out = (struct tones){-INFINITY, 0};
+	sabin_biquads_levels_db(f, count, rate_hz, hz, n, of_filters);
 	for (size_t i = 0; i < n && !err; i++) {
-		level[i] += sabin_biquads_level_db(f, count, rate_hz, hz[i]);
+		level[i] += of_filters[i];
 		out->most_db = fmax(out->most_db, level[i]);
 		if (i < grid && hz[i] >= pink_from_hz && hz[i] <= pink_to_hz) {
 			power += pow(10, level[i] / 10);
@@ -79,6 +80,11 @@ static enum sabin_err tones_of(const struct sabin_biquad *f, size_t count, const
 
 /* ---- square waves --------------------------------------------------------------------------- */
 
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 /* The largest output of a square wave of this half period that is switched on at any time, or `peak`
  * where that is larger.  step[n] is the response to a step; after it nothing changes any more, and after
  * step[k] it moves by tail[k] in the whole, up and down: where that cannot make a new peak, the rest is
@@ -88,12 +94,12 @@ static double square_peak(const double *step, const double *tail, size_t n, size
 {
 	for (size_t t = 0; t < half && t < n; t += stride) {
 		double sum = step[t], sign = -1; /* the first half period */
-		peak = fmax(peak, fabs(sum));
+		peak = larger(peak, fabs(sum));
 		for (size_t k = t; k < n && fabs(sum) + tail[k] > peak; k += half) {
 			const double next = k + half < n ? step[k + half] : step[n - 1];
 			/* one half period earlier it went the other way */
 			sum += sign * (next - step[k]);
-			peak = fmax(peak, fabs(sum));
+			peak = larger(peak, fabs(sum));
 			sign = -sign;
 		}
 	}

@@ -6,16 +6,16 @@
  *     (1963) 431-441: steps between Gauss-Newton's and the gradient's, damped by the diagonal.
  *
  * A parameter at a bound that a step would push through stays out of that step (an active set);
- * the others are cut back to their bounds.  A free level is the weighted mean of the error and is taken off errors
- * and slopes alike.  The net boost is held by rows of their own, which count only where it is exceeded.
+ * the others are cut back to their bounds.  A free level is the weighted mean of the error and is taken off
+ * the errors, and of the slopes off their products.  The net boost is held by rows of their own, which are
+ * there only where it is exceeded.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <sabin/linalg.h>
-
 #include "correction/levmar.h"
+#include "correction/rows.h"
 
 enum { PARAMETERS = 3, MOST = PARAMETERS * SABIN_EQFIT_MOST };
 /* A step may not leave the neighbourhood in which slopes mean something. */
@@ -26,26 +26,6 @@ static const double boost_from_hz = 20, boost_to_hz = 20000, boost_to_share = 0.
 enum { BOOST_PER_OCTAVE = 24 };
 /* What is promised is kept by a hair: the held points are not all frequencies. */
 static const double cap_margin_db = 0.02;
-
-typedef double pair __attribute__((vector_size(16), aligned(8), may_alias));
-
-/* Sum of products; two numbers at once, which the compiler may not do by itself. */
-static double dot(const double *a, const double *b, size_t n)
-{
-	pair s = {0}, t = {0}, u = {0}, v = {0}; /* as many as are under way at once */
-	size_t i = 0;
-	for (; i + 8 <= n; i += 8) {
-		s += *(const pair *)(a + i) * *(const pair *)(b + i);
-		t += *(const pair *)(a + i + 2) * *(const pair *)(b + i + 2);
-		u += *(const pair *)(a + i + 4) * *(const pair *)(b + i + 4);
-		v += *(const pair *)(a + i + 6) * *(const pair *)(b + i + 6);
-	}
-	double rest = 0;
-	for (; i < n; i++)
-		rest += a[i] * b[i];
-	s += t + (u + v);
-	return s[0] + s[1] + rest;
-}
 
 static bool capped(const struct sabin_levmar *lm)
 {
@@ -65,26 +45,29 @@ enum sabin_err sabin_levmar_init(struct sabin_levmar *lm, const struct sabin_eqf
 		lm->covered += isfinite(curve->ceiling_db[i]);
 	lm->rows = lm->n + lm->boosted + lm->covered;
 	const size_t parameters = PARAMETERS * (o->most ? o->most : 1);
-	lm->place = malloc(lm->rows * sizeof(double));
+	lm->place = malloc((lm->n + lm->boosted) * sizeof(double));
 	lm->wanted = malloc(lm->n * sizeof(double));
 	lm->weight = malloc(lm->n * sizeof(double));
 	lm->root = malloc(lm->n * sizeof(double));
+	lm->under = malloc((lm->covered + 1) * sizeof(size_t));
 	lm->ceiling = malloc((lm->covered + 1) * sizeof(double));
-	lm->level = malloc(lm->rows * sizeof(double));
+	lm->level = malloc((lm->n + lm->boosted) * sizeof(double));
+	lm->used_place = malloc(lm->rows * sizeof(double));
 	lm->residual = malloc(lm->rows * sizeof(double));
 	lm->work = malloc(lm->rows * sizeof(double));
 	lm->slope = malloc(parameters * lm->rows * sizeof(double));
 	lm->normal = malloc(2 * parameters * parameters * sizeof(double));
-	if (!lm->place || !lm->wanted || !lm->weight || !lm->root || !lm->ceiling ||
-	    !lm->level || !lm->residual ||
-	    !lm->work || !lm->slope || !lm->normal)
+	if (!lm->place || !lm->wanted || !lm->weight || !lm->root || !lm->under || !lm->ceiling ||
+	    !lm->level || !lm->used_place || !lm->residual || !lm->work || !lm->slope || !lm->normal)
 		return SABIN_ENOMEM;
+	lm->even = true;
 	for (size_t i = 0; i < lm->n; i++) {
-		lm->place[i] = sabin_biquad_place(curve->freq_hz[i], o->rate_hz);
+		lm->place[i] = lm->used_place[i] = sabin_biquad_place(curve->freq_hz[i], o->rate_hz);
 		lm->wanted[i] = curve->wanted_db[i];
 		lm->weight[i] = curve->weight ? curve->weight[i] : 1;
 		lm->root[i] = sqrt(lm->weight[i]);
 		lm->weight_sum += lm->weight[i];
+		lm->even = lm->even && lm->weight[i] == 1;
 	}
 	for (size_t i = 0; i < lm->boosted; i++) {
 		const double f_hz = fmin(boost_from_hz * exp2((double)i / BOOST_PER_OCTAVE), top_hz);
@@ -93,7 +76,7 @@ enum sabin_err sabin_levmar_init(struct sabin_levmar *lm, const struct sabin_eqf
 	for (size_t i = 0, at = 0; at < lm->covered; i++) {
 		if (!isfinite(curve->ceiling_db[i]))
 			continue;
-		lm->place[lm->n + lm->boosted + at] = lm->place[i];
+		lm->under[at] = i;
 		lm->ceiling[at++] = curve->ceiling_db[i];
 	}
 	return SABIN_OK;
@@ -105,8 +88,10 @@ void sabin_levmar_release(struct sabin_levmar *lm)
 	free(lm->wanted);
 	free(lm->weight);
 	free(lm->root);
+	free(lm->under);
 	free(lm->ceiling);
 	free(lm->level);
+	free(lm->used_place);
 	free(lm->residual);
 	free(lm->work);
 	free(lm->slope);
@@ -114,44 +99,51 @@ void sabin_levmar_release(struct sabin_levmar *lm)
 	*lm = (struct sabin_levmar){0};
 }
 
-static double sum(const double *x, size_t n)
+/* A row for a point that is above what it may be. */
+static void add_row(struct sabin_levmar *lm, double place, double above_db)
 {
-	double s = 0;
-	for (size_t i = 0; i < n; i++)
-		s += x[i];
-	return s;
+	lm->used_place[lm->used] = place;
+	lm->residual[lm->used++] = -lm->force * above_db;
 }
 
-/* Level of the cascade at all places: the product of the power ratios, one logarithm a place. */
-static void levels(struct sabin_levmar *lm, const struct sabin_levmar_filter *f, size_t count)
-{
-	for (size_t i = 0; i < lm->rows; i++)
-		lm->level[i] = 1;
-	for (size_t k = 0; k < count; k++)
-		sabin_biquad_power(&f[k].filter, lm->options->rate_hz, lm->place, lm->rows, lm->level);
-	for (size_t i = 0; i < lm->rows; i++)
-		lm->level[i] = 10 / M_LN10 * log(lm->level[i]);
-}
-
+/* The level of the cascade is the product of the power ratios, and one logarithm a place.  Of the net boost
+ * only where it is exceeded. */
 double sabin_levmar_cost(struct sabin_levmar *lm, const struct sabin_levmar_filter *f,
                          size_t count)
 {
-	double mean = 0;
-	levels(lm, f, count);
-	for (size_t i = 0; i < lm->n; i++) {
-		lm->residual[i] = lm->wanted[i] - lm->level[i];
-		mean += lm->weight[i] * lm->residual[i];
+	const size_t n = lm->n, all = n + lm->boosted;
+	double *level = lm->level, *residual = lm->residual;
+	for (size_t i = 0; i < all; i++)
+		level[i] = 1;
+	for (size_t k = 0; k < count; k++)
+		sabin_biquad_power(&f[k].filter, lm->options->rate_hz, lm->place, all, level);
+	sabin_rows_decibels(level, n);
+#pragma omp simd
+	for (size_t i = 0; i < n; i++)
+		residual[i] = lm->wanted[i] - level[i];
+	if (lm->options->free_level) {
+		const double mean = sabin_rows_dot(lm->weight, residual, n) / lm->weight_sum;
+#pragma omp simd
+		for (size_t i = 0; i < n; i++)
+			residual[i] -= mean;
 	}
-	mean = lm->options->free_level ? mean / lm->weight_sum : 0;
-	for (size_t i = 0; i < lm->n; i++)
-		lm->residual[i] = (lm->residual[i] - mean) * lm->root[i];
-	const double base = capped(lm) ? sum(lm->level, lm->n) / (double)lm->n + lm->cap_db : 0;
-	const size_t above = lm->n + lm->boosted;
-	for (size_t i = lm->n; i < above; i++)
-		lm->residual[i] = -lm->force * fmax(0, lm->level[i] - base);
-	for (size_t i = 0; i < lm->covered; i++)
-		lm->residual[above + i] = -lm->force * fmax(0, lm->level[above + i] - lm->ceiling[i]);
-	return dot(lm->residual, lm->residual, lm->rows);
+	for (size_t i = 0; i < n && !lm->even; i++)
+		residual[i] *= lm->root[i];
+	lm->used = n;
+	if (capped(lm)) {
+		const double base = sabin_rows_sum(level, n) / (double)n + lm->cap_db;
+		const double limit = pow(10, base / 10);
+		for (size_t i = n; i < all; i++)
+			if (level[i] > limit)
+				add_row(lm, lm->place[i], 10 * log10(level[i]) - base);
+	}
+	lm->above_cap = lm->used;
+	for (size_t i = 0; i < lm->covered; i++) {
+		const size_t at = lm->under[i];
+		if (level[at] > lm->ceiling[i])
+			add_row(lm, lm->place[at], level[at] - lm->ceiling[i]);
+	}
+	return sabin_rows_dot(residual, residual, lm->used);
 }
 
 /* ---- bounds --------------------------------------------------------------------------------- */
@@ -168,12 +160,12 @@ static void bounds(const struct sabin_levmar *lm, const struct sabin_levmar_filt
                    double low[PARAMETERS], double high[PARAMETERS])
 {
 	const struct sabin_eqfit_options *o = lm->options;
-	low[0] = log(o->from_hz);
-	high[0] = log(o->to_hz);
-	low[1] = log(is_shelf(&f->filter) ? shelf_q_least : o->q_least);
-	high[1] = log(is_shelf(&f->filter)       ? shelf_q_most
-	              : f->filter.gain_db > 0 ? o->q_boost
-	                                      : o->q_cut);
+	low[0] = o->from_hz;
+	high[0] = o->to_hz;
+	low[1] = is_shelf(&f->filter) ? shelf_q_least : o->q_least;
+	high[1] = is_shelf(&f->filter)    ? shelf_q_most
+	          : f->filter.gain_db > 0 ? o->q_boost
+	                                  : o->q_cut;
 	low[2] = -o->cut_db;
 	high[2] = f->t60_s > 0 ? 0 : o->boost_db;
 }
@@ -200,8 +192,8 @@ void sabin_levmar_bound(const struct sabin_levmar *lm, struct sabin_levmar_filte
 		tie(f);
 		return;
 	}
-	f->filter.freq_hz = clamp(f->filter.freq_hz, exp(low[0]), exp(high[0]));
-	f->filter.q = clamp(f->filter.q, exp(low[1]), exp(high[1]));
+	f->filter.freq_hz = clamp(f->filter.freq_hz, low[0], high[0]);
+	f->filter.q = clamp(f->filter.q, low[1], high[1]);
 }
 
 /* ---- steps ---------------------------------------------------------------------------------- */
@@ -211,29 +203,31 @@ struct moving {
 	size_t count;
 	size_t filter[MOST];
 	int parameter[MOST];
+	const double *row[MOST];
+	double mean[MOST]; /* of the row, where the level is free */
 };
 
-/* Slopes of all filters in lm->slope, [3 * filter + parameter][rows], as the residual sees them. */
+static double *row_of(const struct sabin_levmar *lm, size_t filter, int parameter)
+{
+	return lm->slope + (PARAMETERS * filter + (size_t)parameter) * lm->rows;
+}
+
+/* Slopes of all filters in lm->slope, [3 * filter + parameter][rows], as the residual sees them but for the
+ * free level. */
 static void slopes(struct sabin_levmar *lm, const struct sabin_levmar_filter *f, size_t count)
 {
 	for (size_t k = 0; k < count; k++) {
-		double *at = lm->slope + PARAMETERS * k * lm->rows;
-		double *const row[PARAMETERS] = {at, at + lm->rows, at + 2 * lm->rows};
-		sabin_biquad_slopes(&f[k].filter, lm->options->rate_hz, lm->place, lm->rows, row);
+		double *const row[PARAMETERS] = {row_of(lm, k, 0), row_of(lm, k, 1), row_of(lm, k, 2)};
+		sabin_biquad_slopes(&f[k].filter, lm->options->rate_hz, lm->used_place, lm->used, row);
 		if (f[k].t60_s > 0) /* q goes with the gain */
-			for (size_t i = 0; i < lm->rows; i++)
+			for (size_t i = 0; i < lm->used; i++)
 				row[2][i] += row[1][i] * M_LN10 / 40;
 		for (int p = 0; p < PARAMETERS; p++) {
-			const double free = lm->options->free_level
-			                        ? dot(lm->weight, row[p], lm->n) / lm->weight_sum
-			                        : 0;
-			const double base = capped(lm) ? sum(row[p], lm->n) / (double)lm->n : 0;
-			for (size_t i = 0; i < lm->n; i++)
-				row[p][i] = (row[p][i] - free) * lm->root[i];
-			for (size_t i = lm->n; i < lm->rows; i++)
-				row[p][i] = lm->residual[i] < 0
-				                ? lm->force * (row[p][i] - (i < lm->n + lm->boosted ? base : 0))
-				                : 0;
+			const double base = lm->above_cap > lm->n ? sabin_rows_sum(row[p], lm->n) / (double)lm->n : 0;
+			for (size_t i = lm->n; i < lm->used; i++)
+				row[p][i] = lm->force * (row[p][i] - (i < lm->above_cap ? base : 0));
+			for (size_t i = 0; i < lm->n && !lm->even; i++)
+				row[p][i] *= lm->root[i];
 		}
 	}
 }
@@ -246,32 +240,60 @@ static void choose(const struct sabin_levmar *lm, const struct sabin_levmar_filt
 	for (size_t k = 0; k < count; k++) {
 		double low[PARAMETERS], high[PARAMETERS];
 		bounds(lm, &f[k], low, high);
-		const double at[PARAMETERS] = {log(f[k].filter.freq_hz), log(f[k].filter.q),
-		                               f[k].filter.gain_db};
+		const double at[PARAMETERS] = {f[k].filter.freq_hz, f[k].filter.q, f[k].filter.gain_db};
 		for (int p = f[k].t60_s > 0 ? 2 : 0; p < PARAMETERS; p++) {
-			const double g = dot(lm->slope + (PARAMETERS * k + (size_t)p) * lm->rows,
-			                     lm->residual, lm->rows);
-			const double hair = 1e-9;
+			const double *row = row_of(lm, k, p);
+			const double g = sabin_rows_dot(row, lm->residual, lm->used);
+			const double hair = 1e-9 * (p < 2 ? at[p] : 1);
 			if ((at[p] <= low[p] + hair && g < 0) || (at[p] >= high[p] - hair && g > 0))
 				continue;
 			m->filter[m->count] = k;
 			m->parameter[m->count] = p;
+			m->row[m->count] = row;
+			m->mean[m->count] = 0;
+			if (lm->options->free_level)
+				m->mean[m->count] = (lm->even ? sabin_rows_sum(row, lm->n)
+				                              : sabin_rows_dot(lm->root, row, lm->n)) /
+				                    lm->weight_sum;
 			gradient[m->count++] = g;
 		}
 	}
 }
 
+/* Products of the slopes, their means taken off. */
 static void normal_matrix(struct sabin_levmar *lm, const struct moving *m)
 {
-	for (size_t i = 0; i < m->count; i++) {
-		const double *a =
-		    lm->slope + (PARAMETERS * m->filter[i] + (size_t)m->parameter[i]) * lm->rows;
-		for (size_t j = 0; j <= i; j++) {
-			const double *b =
-			    lm->slope + (PARAMETERS * m->filter[j] + (size_t)m->parameter[j]) * lm->rows;
-			lm->normal[i + j * m->count] = dot(a, b, lm->rows);
-		}
+	sabin_rows_products(m->row, m->count, lm->used, lm->normal);
+	for (size_t j = 0; j < m->count; j++)
+		for (size_t i = j; i < m->count; i++)
+			lm->normal[i + j * m->count] -= lm->weight_sum * m->mean[i] * m->mean[j];
+}
+
+/* Solve a x = b for the positive definite a[n * n] of which a[i + j n], j <= i, is read, by its root; both are
+ * lost, and x is in b.  False when it is not positive definite.  (A call of LAPACK costs more than so
+ * small a matrix.) */
+static bool solve(double *a, size_t n, double *b)
+{
+	/* row i of the root stands where column i was: a[i n .. i n + i] */
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			a[i * n + j] = a[i + j * n];
+	for (size_t i = 0; i < n; i++) {
+		double *row = a + i * n;
+		for (size_t j = 0; j < i; j++)
+			row[j] = (row[j] - sabin_rows_dot(row, a + j * n, j)) / a[j * n + j];
+		const double square = row[i] - sabin_rows_dot(row, row, i);
+		if (!(square > 0))
+			return false;
+		row[i] = sqrt(square);
+		b[i] = (b[i] - sabin_rows_dot(row, b, i)) / row[i];
 	}
+	for (size_t i = n; i-- > 0;) {
+		b[i] /= a[i * n + i];
+		for (size_t j = 0; j < i; j++)
+			b[j] -= b[i] * a[i * n + j];
+	}
+	return true;
 }
 
 /* The damped step.  False when the matrix is singular beyond help. */
@@ -281,14 +303,11 @@ static bool step(struct sabin_levmar *lm, const struct moving *m, const double *
 	const size_t n = m->count;
 	double *a = lm->normal + n * n;
 	memcpy(a, lm->normal, n * n * sizeof *a);
+	memcpy(delta, gradient, n * sizeof *delta);
 	/* [M]: by its own size; a filter of no gain has no slope by f and q, and stays */
 	for (size_t i = 0; i < n; i++)
 		a[i + i * n] += damping * lm->normal[i + i * n] + 1e-6;
-	if (sabin_invert_positive(a, n))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		delta[i] = dot(a + i * n, gradient, n);
-	return true;
+	return solve(a, n, delta);
 }
 
 static void move(const struct sabin_levmar *lm, struct sabin_levmar_filter *f,
@@ -306,7 +325,8 @@ static void move(const struct sabin_levmar *lm, struct sabin_levmar_filter *f,
 			b->gain_db += by;
 	}
 	for (size_t i = 0; i < m->count; i++)
-		sabin_levmar_bound(lm, &f[m->filter[i]]);
+		if (i + 1 == m->count || m->filter[i + 1] != m->filter[i])
+			sabin_levmar_bound(lm, &f[m->filter[i]]);
 }
 
 enum sabin_err sabin_levmar_run(struct sabin_levmar *lm, struct sabin_levmar_filter *f,
@@ -318,7 +338,7 @@ enum sabin_err sabin_levmar_run(struct sabin_levmar *lm, struct sabin_levmar_fil
 	double damping = 1e-3;
 	enum sabin_err err = m && gradient ? SABIN_OK : SABIN_ENOMEM;
 	double now = sabin_levmar_cost(lm, f, count);
-	bool fresh = true; /* slopes are of where we stand */
+	bool fresh = true; /* slopes are of where we stand, and what is in lm */
 	for (int s = 0; s < steps && !err && count > 0; s++) {
 		if (fresh) {
 			slopes(lm, f, count);
@@ -349,8 +369,8 @@ enum sabin_err sabin_levmar_run(struct sabin_levmar *lm, struct sabin_levmar_fil
 				break;
 		}
 	}
-	/* what stands in lm is the last try; leave it as of f */
-	*cost = sabin_levmar_cost(lm, f, count);
+	/* what stands in lm may be the last try; leave it as of f */
+	*cost = fresh ? now : sabin_levmar_cost(lm, f, count);
 	free(m);
 	free(gradient);
 	return err;

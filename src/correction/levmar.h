@@ -17,9 +17,15 @@ struct sabin_levmar {
 	double *place;           /* [rows] */
 	double *wanted, *weight; /* [n] */
 	double weight_sum;
+	bool even;               /* all weights are 1 */
 	double *root;            /* [n]: square root of the weight */
+	size_t *under;           /* [covered]: points of the curve that have a ceiling */
 	double *ceiling;         /* [covered] */
-	double *level;           /* [rows]: of the cascade, dB */
+	double *level;           /* [n + boosted]: of the cascade, dB */
+	/* Rows of the least squares: the curve's, then those points of the net boost and the ceilings
+	 * that are above; they change from step to step. */
+	size_t used, above_cap;
+	double *used_place;      /* [rows] */
 	double *residual;        /* [rows] */
 	double *slope;           /* [3 * MOST][rows] */
 	double *work;            /* [rows] */
@@ -39,7 +45,8 @@ SABIN_MUST enum sabin_err sabin_levmar_init(struct sabin_levmar *lm,
                                             const struct sabin_eqfit_options *options);
 void sabin_levmar_release(struct sabin_levmar *lm);
 
-/* Levels of the cascade into lm->level, errors into lm->residual; the sum of squares to be least. */
+/* Levels of the cascade at the curve's points into lm->level, errors into lm->residual; the sum of squares
+ * to be least. */
 double sabin_levmar_cost(struct sabin_levmar *lm, const struct sabin_levmar_filter *f,
                          size_t count);
 

@@ -2,11 +2,12 @@
  *
  * verify.c: achieved against predicted.
  *
- * What was applied is the level measured again less the level before.  It is compared with the gain of the
+ * What was applied is the level measured again less the level before (where the prediction is exact, less what
+ * makes it so).  It is compared with the gain of the
  * correction as designed, and with what it would be after each of the usual mistakes; a mistake is named when
  * it explains much more of what was measured than the design does.  The level of each is free, since
  * somebody may have turned a knob; only where two channels are held against each other it is one for
- * both.
+ * both.  Speakers that are right in themselves are held against each other: level, delay, polarity.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -18,8 +19,11 @@
 /* A mistake is named when what it leaves is below this share of what the design leaves, and the
  * difference is at least so much. */
 static const double explains_share = 0.75, explains_db = 0.08;
+static const double alone_share = 0.7, well_share = 0.3, alike_shape_db = 0.05, level_share = 0.25;
 /* A filter so small can be missing without anybody noticing. */
 static const double unexplained_db = 1.0;
+/* Against another speaker: what a knob's mark and a measurement leave. */
+static const double level_off_db = 0.5, delay_off_s = 1e-4;
 /* Gains that differ by less cannot be told apart. */
 static const double alike_db = 0.1;
 static const double heard_db = 18; /* below the highest of the target: the rest is another speaker's */
@@ -31,7 +35,11 @@ const char *sabin_verify_name(enum sabin_verify_code code)
 	static const char *const names[SABIN_VERIFY_CODES] = {
 	    [SABIN_VERIFY_NOT_APPLIED] = "not-applied", [SABIN_VERIFY_FILTER_MISSING] = "filter-missing",
 	    [SABIN_VERIFY_WRONG_RATE] = "wrong-rate",   [SABIN_VERIFY_SWAPPED] = "swapped",
-	    [SABIN_VERIFY_TWICE] = "applied-twice",     [SABIN_VERIFY_DIFFERS] = "differs"};
+	    [SABIN_VERIFY_TWICE] = "applied-twice",     [SABIN_VERIFY_WRONG_CHANNEL] = "wrong-channel",
+	    [SABIN_VERIFY_DIFFERS] = "differs",
+	    [SABIN_VERIFY_WRONG_LEVEL] = "wrong-level",
+	    [SABIN_VERIFY_WRONG_DELAY] = "wrong-delay",
+	    [SABIN_VERIFY_WRONG_POLARITY] = "wrong-polarity"};
 	return names[code];
 }
 
@@ -40,7 +48,8 @@ struct view {
 	const struct sabin_verify_channel *v;
 	size_t first, end;
 	size_t heard_first, heard_end; /* where there is something to be heard, corrected or not */
-	double *applied; /* [length]: measured again less before */
+	double *start;   /* [length]: what was before, so that with the gain it is what was predicted */
+	double *applied; /* [length]: measured again less that */
 	double *model;   /* [length]: what it should be, under some hypothesis */
 };
 
@@ -71,7 +80,7 @@ static size_t broad_from(const struct view *w)
 {
 	const unsigned char *leave = w->v->channel->leave;
 	size_t end = w->end;
-	while (end > w->first + 8 && leave[end - 1] == SABIN_LEAVE_HIGH)
+	while (!w->v->full && end > w->first + 8 && leave[end - 1] == SABIN_LEAVE_HIGH)
 		end--;
 	return end;
 }
@@ -106,6 +115,12 @@ static void scaled(struct view *w, double factor)
 {
 	for (size_t i = 0; i < w->v->channel->length; i++)
 		w->model[i] = factor * w->v->gain_db[i];
+}
+
+static void nothing(struct view *w)
+{
+	for (size_t i = 0; i < w->v->channel->length; i++)
+		w->model[i] = w->v->before_db[i] - w->start[i];
 }
 
 static void without(struct view *w, size_t filter)
@@ -146,7 +161,7 @@ static bool examine(struct view *w, size_t index, struct sabin_finding *out)
 	scaled(w, 1);
 	best.before_db = best.after_db = left(w);
 	struct sabin_finding tried = best;
-	scaled(w, 0);
+	nothing(w);
 	tried.code = SABIN_VERIFY_NOT_APPLIED;
 	tried.after_db = left(w);
 	consider(&best, tried);
@@ -181,36 +196,71 @@ static bool examine(struct view *w, size_t index, struct sabin_finding *out)
 	return best.before_db > unexplained_db;
 }
 
-/* Two channels held against each other, as designed and swapped, one level for both. */
+/* What two channels may have of each other's corrections: shares of that of a and of that of b, in a and
+ * in b. */
+struct exchange {
+	enum sabin_verify_code code;
+	double a[2], b[2];
+	bool to_b; /* b has what it should not have */
+};
+static const struct exchange exchanges[] = {
+    {SABIN_VERIFY_SWAPPED, {0, 1}, {1, 0}, true},
+    {SABIN_VERIFY_WRONG_CHANNEL, {0, 0}, {1, 1}, true}, /* a's went to b */
+    {SABIN_VERIFY_WRONG_CHANNEL, {1, 1}, {0, 0}, false},
+    {SABIN_VERIFY_WRONG_CHANNEL, {1, 0}, {1, 0}, true}, /* both have a's */
+    {SABIN_VERIFY_WRONG_CHANNEL, {0, 1}, {0, 1}, false},
+};
+static const struct exchange as_designed = {SABIN_VERIFY_DIFFERS, {1, 0}, {0, 1}, false};
+
+/* What an exchange leaves of both.  One level for both, unless one of them has nothing: it lacks the preamp
+ * too. */
+static double exchanged(struct view *a, struct view *b, const struct exchange *e, bool one_level)
+{
+	const struct sabin_correction_channel *ca = a->v->channel, *cb = b->v->channel;
+	for (size_t p = 0; p < ca->length; p++) {
+		const double of_a = a->v->gain_db[p] + ca->gain_db;
+		const double of_b = b->v->gain_db[p] + cb->gain_db;
+		a->model[p] = e->a[0] * of_a + e->a[1] * of_b;
+		b->model[p] = e->b[0] * of_a + e->b[1] * of_b;
+	}
+	const double mean = 0.5 * (mean_left(a) + mean_left(b));
+	const double x = one_level ? left_about(a, mean) : left(a);
+	const double y = one_level ? left_about(b, mean) : left(b);
+	return sqrt(0.5 * (x * x + y * y));
+}
+
+/* Two channels held against each other. */
 static bool examine_pair(struct view *a, struct view *b, size_t i, size_t k,
                          struct sabin_finding *out)
 {
 	const struct sabin_correction_channel *ca = a->v->channel, *cb = b->v->channel;
-	double between = 0, result[2];
+	double between = 0;
 	if (ca->length != cb->length)
 		return false;
 	for (size_t p = 0; p < ca->length; p++)
 		between = fmax(between, fabs(a->v->gain_db[p] + ca->gain_db - b->v->gain_db[p] -
 		                             cb->gain_db));
-	if (between < alike_db)
-		return false;
-	for (int swap = 0; swap < 2; swap++) {
-		for (size_t p = 0; p < ca->length; p++) {
-			const double of_a = a->v->gain_db[p] + ca->gain_db;
-			const double of_b = b->v->gain_db[p] + cb->gain_db;
-			a->model[p] = swap ? of_b : of_a;
-			b->model[p] = swap ? of_a : of_b;
+	*out = (struct sabin_finding){.after_db = INFINITY};
+	for (size_t e = 0; e < sizeof exchanges / sizeof *exchanges; e++) {
+		const struct exchange *x = &exchanges[e];
+		const bool one_level = x->a[0] + x->a[1] == x->b[0] + x->b[1];
+		struct sabin_finding tried = {.code = x->code,
+		                              .channel = x->to_b ? i : k,
+		                              .other = x->to_b ? k : i};
+		if (one_level && between < alike_db)
+			continue;
+		tried.before_db = exchanged(a, b, &as_designed, one_level);
+		tried.after_db = exchanged(a, b, x, one_level);
+		if (one_level) { /* a wrong level alone is no exchange, unless it is just that of one */
+			const double shape = exchanged(a, b, &as_designed, false) -
+			                     exchanged(a, b, x, false);
+			if (shape < alike_shape_db && tried.after_db > level_share * tried.before_db)
+				continue;
 		}
-		const double mean = 0.5 * (mean_left(a) + mean_left(b));
-		const double x = left_about(a, mean), y = left_about(b, mean);
-		result[swap] = sqrt(0.5 * (x * x + y * y));
+		if (convincing(&tried) && tried.after_db < out->after_db)
+			*out = tried;
 	}
-	*out = (struct sabin_finding){.code = SABIN_VERIFY_SWAPPED,
-	                              .channel = i,
-	                              .other = k,
-	                              .before_db = result[0],
-	                              .after_db = result[1]};
-	return convincing(out);
+	return isfinite(out->after_db);
 }
 
 /* ---- figures -------------------------------------------------------------------------------- */
@@ -222,7 +272,7 @@ static void measure(const struct view *w, double *scratch, struct sabin_verified
 	out->from_hz = c->freq_hz[w->first];
 	out->to_hz = c->freq_hz[end - 1];
 	for (size_t i = 0; i < c->length; i++)
-		scratch[i] = w->v->before_db[i] + w->v->gain_db[i] - c->target_db[i];
+		scratch[i] = w->start[i] + w->v->gain_db[i] - c->target_db[i];
 	const size_t heard = w->heard_end - w->heard_first;
 	out->predicted_error_db = sabin_eq_rms(scratch + w->heard_first, heard);
 	for (size_t i = 0; i < c->length; i++)
@@ -244,6 +294,43 @@ static void add(struct report *r, const struct sabin_finding *f)
 		r->findings[r->count++] = *f;
 }
 
+/* Level and delay of channel i against channel k, which are right in themselves. */
+static void stand_together(struct view *views, size_t i, size_t k, struct report *r)
+{
+	const struct sabin_verify_channel *a = views[i].v, *b = views[k].v;
+	struct sabin_finding f = {.channel = i, .other = k};
+	f.code = SABIN_VERIFY_WRONG_LEVEL;
+	f.expected = a->channel->gain_db - b->channel->gain_db;
+	scaled(&views[i], 1);
+	scaled(&views[k], 1);
+	f.found = mean_left(&views[i]) - mean_left(&views[k]);
+	if (fabs(f.found - f.expected) > level_off_db)
+		add(r, &f);
+	f.code = SABIN_VERIFY_WRONG_DELAY;
+	f.expected = a->channel->delay_s - b->channel->delay_s;
+	f.found = a->moved_s - b->moved_s;
+	if (fabs(f.found - f.expected) > delay_off_s) /* not where one is not known */
+		add(r, &f);
+}
+
+/* Polarity, and each against the first that is right in itself. */
+static void find_misalignment(struct view *views, size_t count, const bool *settled,
+                              struct report *r)
+{
+	size_t first = count;
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_verify_channel *v = views[i].v;
+		if (!v->achieved_db || settled[i])
+			continue;
+		if (v->turned * v->channel->polarity < 0)
+			add(r, &(struct sabin_finding){.code = SABIN_VERIFY_WRONG_POLARITY, .channel = i});
+		if (first < count)
+			stand_together(views, i, first, r);
+		else
+			first = i;
+	}
+}
+
 /* Pairs first: what is swapped is not wrong in itself. */
 static void find_mistakes(struct view *views, size_t count, bool *settled, struct report *r)
 {
@@ -253,9 +340,15 @@ static void find_mistakes(struct view *views, size_t count, bool *settled, struc
 			if (!views[i].v->achieved_db || !views[k].v->achieved_db || settled[k] ||
 			    !examine_pair(&views[i], &views[k], i, k, &pair))
 				continue;
-			/* unless both explain themselves better alone */
-			const bool a = examine(&views[i], i, &alone) && alone.after_db < pair.after_db &&
-			               alone.code != SABIN_VERIFY_DIFFERS;
+			/* unless the one explains itself clearly better alone; what went to the other channel
+			 * is missing here and twice there */
+			const bool a = examine(&views[i], i, &alone) &&
+			               alone.after_db < alone_share * pair.after_db &&
+			               alone.code != SABIN_VERIFY_DIFFERS &&
+			               !(pair.code == SABIN_VERIFY_WRONG_CHANNEL &&
+			                 pair.after_db < well_share * pair.before_db &&
+			                 (alone.code == SABIN_VERIFY_NOT_APPLIED ||
+			                  alone.code == SABIN_VERIFY_TWICE));
 			if (a)
 				continue;
 			add(r, &pair);
@@ -263,8 +356,11 @@ static void find_mistakes(struct view *views, size_t count, bool *settled, struc
 		}
 	}
 	for (size_t i = 0; i < count; i++)
-		if (views[i].v->achieved_db && !settled[i] && examine(&views[i], i, &alone))
+		if (views[i].v->achieved_db && !settled[i] && examine(&views[i], i, &alone)) {
 			add(r, &alone);
+			settled[i] = true;
+		}
+	find_misalignment(views, count, settled, r);
 }
 
 enum sabin_err sabin_verify_compute(const struct sabin_verify_channel *channels, size_t count,
@@ -280,20 +376,26 @@ enum sabin_err sabin_verify_compute(const struct sabin_verify_channel *channels,
 		return SABIN_EINVAL;
 	struct view *views = calloc(count, sizeof *views);
 	bool *settled = calloc(count, sizeof *settled);
-	double *scratch = malloc((2 * count + 1) * longest * sizeof *scratch);
+	double *scratch = malloc((3 * count + 1) * longest * sizeof *scratch);
 	struct report r = {findings, *finding_count, 0};
 	const enum sabin_err err = views && settled && scratch ? SABIN_OK : SABIN_ENOMEM;
 	for (size_t i = 0; i < count && !err; i++) {
 		struct view *w = &views[i];
-		*w = (struct view){&channels[i], 0, 0, 0, 0, scratch + 2 * i * longest,
-		                   scratch + (2 * i + 1) * longest};
+		*w = (struct view){.v = &channels[i],
+		                   .start = scratch + 3 * i * longest,
+		                   .applied = scratch + (3 * i + 1) * longest,
+		                   .model = scratch + (3 * i + 2) * longest};
 		verified[i] = (struct sabin_verified){NAN, NAN, NAN, NAN, NAN};
 		if (!channels[i].achieved_db)
 			continue;
 		find_range(w);
-		for (size_t p = 0; p < channels[i].channel->length; p++)
-			w->applied[p] = channels[i].achieved_db[p] - channels[i].before_db[p];
-		measure(w, scratch + 2 * count * longest, &verified[i]);
+		for (size_t p = 0; p < channels[i].channel->length; p++) {
+			w->start[p] = channels[i].predicted_db
+			                  ? channels[i].predicted_db[p] - channels[i].gain_db[p]
+			                  : channels[i].before_db[p];
+			w->applied[p] = channels[i].achieved_db[p] - w->start[p];
+		}
+		measure(w, scratch + 3 * count * longest, &verified[i]);
 	}
 	if (!err) {
 		find_mistakes(views, count, settled, &r);

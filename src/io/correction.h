@@ -13,7 +13,12 @@
 /* What the response was at one of the positions that a channel was designed from. */
 struct sabin_correction_place {
 	char position[SABIN_CORRECTION_NAME];
-	double *level_db; /* [length of the channel's curves] */
+	double *level_db;     /* [length of the channel's curves]; NULL: not kept */
+	double *predicted_db; /* through the correction; the same */
+	/* Phase of what is predicted, counted from the emission or the arrival, without the delay, latency and
+	 * polarity of the channel; the same. */
+	double *phase_deg;
+	bool timed; /* from the emission */
 };
 
 struct sabin_correction_origin {

@@ -169,9 +169,19 @@ static enum sabin_err read_places(const struct reader *r, const struct sabin_yam
 		return SABIN_ENOMEM;
 	for (const struct sabin_yaml_node *v = list->child; v; v = v->next) {
 		struct sabin_correction_place *place = &origin->places[origin->count++];
-		enum sabin_err err = name_of(r, v, "position", place->position);
+		/* the response of a text file was nowhere in particular */
+		const char *position = sabin_yaml_text(sabin_yaml_find(v, "position"));
+		enum sabin_err err = position && !*position
+		                         ? SABIN_OK
+		                         : name_of(r, v, "position", place->position);
 		if (!err && sabin_yaml_find(v, "before_db"))
 			err = read_curve(r, v, "before_db", length, &place->level_db);
+		if (!err && sabin_yaml_find(v, "predicted_db"))
+			err = read_curve(r, v, "predicted_db", length, &place->predicted_db);
+		if (!err && sabin_yaml_find(v, "phase_deg"))
+			err = read_curve(r, v, "phase_deg", length, &place->phase_deg);
+		const char *from = sabin_yaml_text(sabin_yaml_find(v, "phase_from"));
+		place->timed = from && strcmp(from, "emission") == 0;
 		if (err)
 			return err;
 	}
@@ -212,6 +222,7 @@ static enum sabin_err read_channel(const struct reader *r, const struct sabin_ya
 		err = number(r, node, "delay_s", 0, delay_max_s, &c->delay_s);
 	if (!err)
 		err = number(r, node, "gain_db", -level_max_db, level_max_db, &c->gain_db);
+	c->left_db = NAN;
 	const char *polarity = sabin_yaml_text(sabin_yaml_find(node, "polarity"));
 	c->polarity = polarity && strcmp(polarity, "inverted") == 0 ? -1 : 1;
 	for (const struct sabin_yaml_node *v = err ? NULL : filters->child; v && !err; v = v->next)
@@ -290,8 +301,11 @@ enum sabin_err sabin_correction_read(const char *path, struct sabin_correction_f
 void sabin_correction_release(struct sabin_correction_file *file)
 {
 	for (size_t i = 0; file->origins && i < file->correction.channel_count; i++) {
-		for (size_t p = 0; p < file->origins[i].count; p++)
+		for (size_t p = 0; p < file->origins[i].count; p++) {
 			free(file->origins[i].places[p].level_db);
+			free(file->origins[i].places[p].predicted_db);
+			free(file->origins[i].places[p].phase_deg);
+		}
 		free(file->origins[i].places);
 	}
 	free(file->origins);

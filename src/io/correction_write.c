@@ -108,6 +108,12 @@ static void write_channel(struct sabin_yaml_writer *w, const struct sabin_correc
 		sabin_yaml_write_text(w, "position", origin->places[p].position);
 		if (places)
 			write_curve(w, "before_db", origin->places[p].level_db, c->length);
+		if (places && origin->places[p].predicted_db)
+			write_curve(w, "predicted_db", origin->places[p].predicted_db, c->length);
+		if (places && origin->places[p].phase_deg) {
+			sabin_yaml_write_text(w, "phase_from", origin->places[p].timed ? "emission" : "arrival");
+			write_curve(w, "phase_deg", origin->places[p].phase_deg, c->length);
+		}
 		sabin_yaml_write_close(w);
 	}
 	sabin_yaml_write_close(w);
@@ -121,7 +127,7 @@ enum sabin_err sabin_correction_write(const struct sabin_correction_file *file,
 	struct sabin_yaml_writer w;
 	size_t numbers = 0, length;
 	for (size_t i = 0; i < correction->channel_count; i++)
-		numbers += correction->channels[i].length * (3 + file->origins[i].count);
+		numbers += correction->channels[i].length * (3 + 3 * file->origins[i].count);
 	sabin_yaml_writer_init(&w);
 	sabin_yaml_write_comment(&w, "A correction; sabin-eq(1) explains every key.  Curves have 48 "
 	                             "points an octave of range_hz.");

@@ -276,6 +276,12 @@ static enum sabin_err open_bare(struct sabin_measurement *out, struct sabin_diag
 
 /* ---- opening and loading ---------------------------------------------------- */
 
+static bool is_room_file(const char *path)
+{
+	const char *end = strrchr(path, '.');
+	return end && (strcasecmp(end, ".yaml") == 0 || strcasecmp(end, ".yml") == 0);
+}
+
 enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement *out,
                                       struct sabin_diag *diag)
 {
@@ -291,6 +297,10 @@ enum sabin_err sabin_measurement_open(const char *path, struct sabin_measurement
 	out->directory = S_ISDIR(status.st_mode);
 	enum sabin_err err =
 	    out->directory ? sabin_measurement_read(out, diag) : open_bare(out, diag);
+	if (err && !out->directory && is_room_file(path))
+		sabin_diag_advise(diag, "a room file is measured first: sabin measure %s -o DIR (or sabin "
+		                        "simulate), and DIR is given here",
+		                  path);
 	if (err)
 		sabin_measurement_release(out);
 	return err;

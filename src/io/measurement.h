@@ -41,6 +41,7 @@ struct sabin_verdict {
 	struct {
 		double centre_hz;
 		struct sabin_quantity snr_db;
+		double coherence; /* of the mean of the repeats, 0 .. 1; NAN: not known */
 	} snr_bands[SABIN_SNR_BANDS_MAX];
 	size_t snr_band_count;
 	int polarity; /* +1 normal, -1 inverted, 0 unclear */

@@ -334,6 +334,14 @@ static enum sabin_err read_why(struct reader *reader, const struct sabin_yaml_no
 	return SABIN_OK;
 }
 
+static enum sabin_err read_coherence(struct reader *reader, const struct sabin_yaml_node *node,
+                                     double *out)
+{
+	*out = (double)NAN;
+	return sabin_yaml_find(node, "coherence") ? read_number(reader, node, "coherence", 0, 1, out)
+	                                          : SABIN_OK;
+}
+
 static enum sabin_err read_snr_bands(struct reader *reader, const struct sabin_yaml_node *node,
                                      struct sabin_verdict *out)
 {
@@ -349,6 +357,8 @@ static enum sabin_err read_snr_bands(struct reader *reader, const struct sabin_y
 		if (!err)
 			err = read_quantity(reader, n, "snr_db",
 			                    &out->snr_bands[out->snr_band_count].snr_db);
+		if (!err)
+			err = read_coherence(reader, n, &out->snr_bands[out->snr_band_count].coherence);
 		out->snr_band_count++;
 	}
 	return err;

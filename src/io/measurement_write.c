@@ -124,6 +124,8 @@ static void write_verdict(struct sabin_yaml_writer *writer, const struct sabin_v
 		sabin_yaml_write_mapping(writer, NULL, true);
 		sabin_yaml_write_number(writer, "centre_hz", verdict->snr_bands[i].centre_hz);
 		write_quantity(writer, "snr_db", verdict->snr_bands[i].snr_db);
+		if (isfinite(verdict->snr_bands[i].coherence))
+			sabin_yaml_write_number(writer, "coherence", verdict->snr_bands[i].coherence);
 		sabin_yaml_write_close(writer);
 	}
 	sabin_yaml_write_close(writer);

@@ -80,6 +80,11 @@ char *sabin_number_format(double value, char text[SABIN_NUMBER_SIZE])
 	return text;
 }
 
+double sabin_number_tidy(double value, int decimals)
+{
+	return fabs(value) <= 0.5 * pow(10, -decimals) ? 0 : value;
+}
+
 /* From `kilo_hz` on in kHz; "%g" never comes to an exponent then, nor to "1000 Hz". */
 static struct sabin_text text_hz(double f_hz, int digits, double kilo_hz)
 {

@@ -18,6 +18,9 @@ enum { SABIN_NUMBER_SIZE = 32 };
  * not finite.  Returns text. */
 char *sabin_number_format(double value, char text[SABIN_NUMBER_SIZE]);
 
+/* The value, or 0 where text with so many decimals would read "-0", "-0.0". */
+double sabin_number_tidy(double value, int decimals);
+
 /* Short text that is passed by value, so that several can stand in one printf(). */
 struct sabin_text {
 	char s[80];

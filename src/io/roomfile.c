@@ -70,6 +70,7 @@ void sabin_roomfile_release(struct sabin_roomfile *roomfile)
 	    roomfile->folder,
 	    roomfile->text,
 	    roomfile->room.panels, roomfile->room.objects,
+	    roomfile->diffusers,
 	    roomfile->speakers,
 	    roomfile->positions,
 	    roomfile->objects,

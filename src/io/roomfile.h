@@ -53,6 +53,13 @@ struct sabin_zone {
 	double min_m[3], max_m[3];
 };
 
+/* A panel that is a quadratic-residue diffuser (<sabin/absorber.h>). */
+struct sabin_panel_diffuser {
+	size_t panel; /* of the room's */
+	unsigned wells; /* a prime, 5 .. 31 */
+	double from_hz, width_m;
+};
+
 struct sabin_simulated_speaker {
 	char name[SABIN_NAME_SIZE]; /* a speaker of the room */
 	double gain_db, delay_ms;
@@ -104,6 +111,8 @@ struct sabin_roomfile {
 	char *text;   /* the file's own words */
 	char name[256];
 	struct sabin_room room;
+	struct sabin_panel_diffuser *diffusers;
+	size_t diffuser_count;
 	struct sabin_speaker *speakers;
 	size_t speaker_count;
 	struct sabin_position *positions;

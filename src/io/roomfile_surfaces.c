@@ -4,6 +4,8 @@
  */
 #include <math.h>
 
+#include <sabin/absorber.h>
+
 #include "io/roomfile_inner.h"
 
 /* Coordinates that are meant to be equal may differ by this much (decimal figures of a file). */
@@ -136,6 +138,35 @@ static bool overlap(const struct sabin_panel *a, const struct sabin_panel *b)
 	return true;
 }
 
+/* panels.diffuser, of the panel that is added next. */
+static enum sabin_err add_diffuser(struct sabin_room_reader *reader, const struct sabin_yaml_node *node,
+                                   const char *label)
+{
+	struct sabin_roomfile *out = reader->out;
+	struct sabin_panel_diffuser one = {.panel = out->room.panel_count};
+	struct sabin_diffuser design;
+	char sub[160];
+	snprintf(sub, sizeof(sub), "%s: diffuser", label);
+	if (node->kind != SABIN_YAML_MAPPING)
+		return sabin_room_refuse(reader, node, "%s: a mapping was expected", sub);
+	enum sabin_err err =
+	    sabin_room_section(reader, node, "surfaces.SURFACE.panels.diffuser", sub, &one);
+	if (err)
+		return err;
+	if (!sabin_diffuser_design((int)one.wells, one.from_hz, one.width_m, &design))
+		return sabin_room_refuse(reader, sabin_yaml_find(node, "wells"),
+		                         "%s.wells: %u is no prime; 5, 7, 11, 13, 17, 19, 23, 29 or 31 was "
+		                         "expected",
+		                         sub, one.wells);
+	struct sabin_panel_diffuser *grown =
+	    realloc(out->diffusers, (out->diffuser_count + 1) * sizeof *grown);
+	if (!grown)
+		return sabin_room_no_memory(reader);
+	out->diffusers = grown;
+	out->diffusers[out->diffuser_count++] = one;
+	return SABIN_OK;
+}
+
 static enum sabin_err add_panel(struct sabin_room_reader *reader,
                                 const struct sabin_yaml_node *node, enum sabin_surface_id surface,
                                 size_t number)
@@ -156,6 +187,9 @@ static enum sabin_err add_panel(struct sabin_room_reader *reader,
 	for (size_t i = 0; i < room->panel_count && !err; i++)
 		if (overlap(&room->panels[i], &panel))
 			err = sabin_room_refuse(reader, node, "%s overlaps another panel", label);
+	const struct sabin_yaml_node *diffuser = sabin_yaml_find(node, "diffuser");
+	if (!err && diffuser)
+		err = add_diffuser(reader, diffuser, label);
 	if (!err)
 		room->panels[room->panel_count++] = panel;
 	return err;

@@ -18,6 +18,7 @@
 #include "room/early.h"
 #include "room/grid.h"
 #include "room/path.h"
+#include "room/radiation.h"
 
 static const double span_s = 0.25;    /* after the direct sound; later ways are as the mean */
 static const double shadow = 0.9;     /* of a way that an object stands in: 20 dB, by diffraction */
@@ -41,20 +42,15 @@ static int surface_band(int band)
 static void init(struct work *work)
 {
 	const struct sabin_room *room = work->room;
-	const struct sabin_directivity *d = work->options->directivity;
 	work->speed_m_s = sabin_speed_of_sound(room->temperature_c);
 	room_reflection(room, work->mean_beta);
 	for (int band = 0; band < ROOM_AIR_BANDS; band++) {
 		/* without air the fast sum has one octave less, whose uppermost holds all above */
 		const double f_hz =
 		        room_band_centre_hz(work->options->air ? band : surface_band(band));
-		work->exponent[band] = 0;
+		work->exponent[band] =
+		        radiation_exponent(work->options->directivity, f_hz, work->speed_m_s);
 		work->air_per_m[band] = 0;
-		if (d) {
-			const double a_m = sqrt(d->box_m[0] * d->box_m[2] / M_PI);
-			const double ka = 2 * M_PI * f_hz / work->speed_m_s * a_m;
-			work->exponent[band] = ka * ka / (2 * (1 + pow(ka, 1.2)));
-		}
 		if (work->options->air)
 			work->air_per_m[band] = M_LN10 / 20 *
 			                        sabin_air_attenuation_db_per_m(
@@ -81,14 +77,8 @@ static double share_met(double from_hz, double f_hz)
 /* Gain of the source towards a point. */
 static double radiated(const struct work *work, const double towards_m[3], int band)
 {
-	const struct sabin_directivity *d = work->options->directivity;
-	if (!d)
-		return 1;
-	const double aim = d->aim_deg * M_PI / 180;
-	const double x = towards_m[0] - work->source_m[0], y = towards_m[1] - work->source_m[1];
-	const double way = room_distance_m(towards_m, work->source_m);
-	const double cosine = way > 0 ? (x * sin(aim) + y * cos(aim)) / way : 1;
-	return pow(fmax(0, (1 + cosine) / 2), work->exponent[band]);
+	return radiation_gain(radiation_cosine(work->options->directivity, work->source_m, towards_m),
+	                      work->exponent[band]);
 }
 
 /* ---- objects ------------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "room/modes.h"
 
 static const double modes_most = 1e5;
+static const double least_left = 1e-12; /* by two walls: 240 dB */
 
 /* ---- modes ------------------------------------------------------------------------------------------ */
 
@@ -79,8 +80,9 @@ enum sabin_err sabin_room_modes(const struct sabin_room *room, double to_hz,
 	room_reflection(room, beta);
 	for (int axis = 0; axis < 3; axis++)
 		for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++)
-			loss[axis][band] = -log(beta[room_walls[axis][0]][band] *
-			                        beta[room_walls[axis][1]][band]);
+			/* finite where a wall absorbs all: octaves are mixed */
+			loss[axis][band] = -log(fmax(least_left, beta[room_walls[axis][0]][band] *
+			                                                 beta[room_walls[axis][1]][band]));
 	for (size_t i = 0; i < n; i++)
 		made[i].t60_s = mode_t60_s(room, loss, &made[i], speed_m_s);
 	qsort(made, n, sizeof *made, by_frequency);
@@ -98,9 +100,11 @@ double sabin_room_mode_shape(const struct sabin_room_mode *mode, const double si
 	return shape;
 }
 
-double sabin_room_schroeder_hz(const struct sabin_room *room)
+double sabin_room_schroeder_hz(const struct sabin_room *room, double *time_s)
 {
 	const double t_s = (sabin_room_eyring_s(room, 3) + sabin_room_eyring_s(room, 4)) / 2;
+	if (time_s)
+		*time_s = t_s;
 	return 2000 * sqrt(t_s / room_volume_m3(room));
 }
 
@@ -173,6 +177,7 @@ enum sabin_err sabin_room_reverberation(const struct sabin_room *room, int band,
 	if (!room_valid(room) || band < 0 || band >= SABIN_ABSORPTION_BANDS)
 		return SABIN_EINVAL;
 	double absorbed = 0, surface = 0, millington = 0, pair_area[3] = {0}, pair_alpha[3] = {0};
+	double pair_nepers[3] = {0}; /* of energy, that both walls take off */
 	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
 		double alpha[SABIN_ABSORPTION_BANDS];
 		sabin_room_mean_absorption(room, (enum sabin_surface_id)s, alpha);
@@ -183,6 +188,7 @@ enum sabin_err sabin_room_reverberation(const struct sabin_room *room, int band,
 		millington += area * exponent(alpha[band]);
 		pair_area[axis] += area;
 		pair_alpha[axis] += area * alpha[band];
+		pair_nepers[axis] += exponent(alpha[band]);
 	}
 	const double m = sabin_air_attenuation_db_per_m(room_band_centre_hz(band), room->temperature_c,
 	                                                room->humidity_percent, room->pressure_kpa) *
@@ -190,9 +196,12 @@ enum sabin_err sabin_room_reverberation(const struct sabin_room *room, int band,
 	const double volume = room_volume_m3(room), air = 4 * m * volume;
 	const double k = 24 * M_LN10 / sabin_speed_of_sound(room->temperature_c) * volume;
 	double fitzroy = 0, arau = 0, least = 1, most = 0;
+	out->axis_s = 0;
 	for (int axis = 0; axis < 3; axis++) {
 		const double alpha = pair_alpha[axis] / pair_area[axis], share = pair_area[axis] / surface;
 		const double pair_s = over(k, surface * exponent(alpha) + air);
+		const double trip_m = 2 * room->size_m[axis];
+		out->axis_s = fmax(out->axis_s, over(k / volume * trip_m / 4, pair_nepers[axis] + m * trip_m));
 		fitzroy += share * pair_s; /* air counts in each pair's part, as in Arau-Puchades's */
 		arau += share * log(pair_s);
 		least = fmin(least, alpha);

@@ -14,6 +14,8 @@
 
 #include <sabin/biquad.h>
 
+#include "signal/lanes.h"
+
 static const double db_per_neper = 20 / M_LN10;
 
 const char *sabin_biquad_name(enum sabin_biquad_type type)
@@ -129,16 +131,29 @@ static struct quotient quotient(const struct sabin_biquad *f, double rate_hz)
 	return r;
 }
 
-void sabin_biquad_power(const struct sabin_biquad *f, double rate_hz, const double *place, size_t n,
-                        double *ratio)
+SABIN_LANES_BODY void power_body(struct quotient r, const double *place, size_t n, double *ratio)
 {
-	const struct quotient r = quotient(f, rate_hz);
 #pragma omp simd
 	for (size_t i = 0; i < n; i++) {
 		const double u = place[i] * r.per_place;
 		ratio[i] *= r.scale * (r.top[0] + u * (r.top[1] + u * r.top[2])) /
 		            (r.low[0] + u * (r.low[1] + u * r.low[2]));
 	}
+}
+
+SABIN_LANES_WIDE static void power_wide(struct quotient r, const double *place, size_t n,
+                                        double *ratio)
+{
+	power_body(r, place, n, ratio);
+}
+
+void sabin_biquad_power(const struct sabin_biquad *f, double rate_hz, const double *place, size_t n,
+                        double *ratio)
+{
+	if (sabin_lanes_wide())
+		power_wide(quotient(f, rate_hz), place, n, ratio);
+	else
+		power_body(quotient(f, rate_hz), place, n, ratio);
 }
 
 /* Derivatives of the quadratics' coefficients by ln A and ln q. */
@@ -175,21 +190,18 @@ static struct turn turn(const struct sabin_biquad *f)
 	return d;
 }
 
-void sabin_biquad_slopes(const struct sabin_biquad *f, double rate_hz, const double *place,
-                         size_t n, double *const slope[3])
+/* by: dB per unit of the logarithm of f0, of that of q, and per dB of gain. */
+SABIN_LANES_BODY void slopes_body(struct quotient r, struct turn d, const double by[3],
+                                  const double *place, size_t n, double *const slope[3])
 {
-	const struct quotient r = quotient(f, rate_hz);
-	const struct turn d = turn(f);
-	const double w = 2 * M_PI * f->freq_hz / rate_hz;
-	/* d ln u / d ln f0 = -2 w / sin w;  10 lg x = db_per_neper / 2 ln x */
-	const double by_f = -2 * w / sin(w) * db_per_neper / 2, by_q = db_per_neper / 2;
-	const double by_g = 0.25; /* ln A = gain_db ln 10 / 40, times 10 / ln 10 */
 	double *const slope_f = slope[0], *const slope_q = slope[1], *const slope_g = slope[2];
+	const double by_f = by[0], by_q = by[1], by_g = by[2];
 #pragma omp simd
 	for (size_t i = 0; i < n; i++) {
 		const double u = place[i] * r.per_place;
-		const double top = 1 / (r.top[0] + u * (r.top[1] + u * r.top[2]));
-		const double low = 1 / (r.low[0] + u * (r.low[1] + u * r.low[2]));
+		const double over = r.top[0] + u * (r.top[1] + u * r.top[2]);
+		const double under = r.low[0] + u * (r.low[1] + u * r.low[2]);
+		const double both = 1 / (over * under), top = under * both, low = over * both;
 		slope_f[i] = by_f * u *
 		             ((r.top[1] + 2 * u * r.top[2]) * top - (r.low[1] + 2 * u * r.low[2]) * low);
 		slope_q[i] = by_q * u * (d.top[1][1] * top - d.low[1][1] * low);
@@ -197,6 +209,25 @@ void sabin_biquad_slopes(const struct sabin_biquad *f, double rate_hz, const dou
 		                      (d.low[0][0] + u * (d.low[0][1] + u * d.low[0][2])) * low +
 		                      d.scale[0]);
 	}
+}
+
+SABIN_LANES_WIDE static void slopes_wide(struct quotient r, struct turn d, const double by[3],
+                                         const double *place, size_t n, double *const slope[3])
+{
+	slopes_body(r, d, by, place, n, slope);
+}
+
+void sabin_biquad_slopes(const struct sabin_biquad *f, double rate_hz, const double *place,
+                         size_t n, double *const slope[3])
+{
+	const double w = 2 * M_PI * f->freq_hz / rate_hz;
+	/* d ln u / d ln f0 = -2 w / sin w;  10 lg x = db_per_neper / 2 ln x;  ln A = gain_db ln 10 / 40,
+	 * times 10 / ln 10 */
+	const double by[3] = {-2 * w / sin(w) * db_per_neper / 2, db_per_neper / 2, 0.25};
+	if (sabin_lanes_wide())
+		slopes_wide(quotient(f, rate_hz), turn(f), by, place, n, slope);
+	else
+		slopes_body(quotient(f, rate_hz), turn(f), by, place, n, slope);
 }
 
 double sabin_biquads_level_db(const struct sabin_biquad *filters, size_t count, double rate_hz,
@@ -215,16 +246,59 @@ double sabin_biquads_level_db(const struct sabin_biquad *filters, size_t count, 
 	return level_db + 10 * log10(ratio);
 }
 
+void sabin_biquads_levels_db(const struct sabin_biquad *filters, size_t count, double rate_hz,
+                             const double *freq_hz, size_t n, double *level_db)
+{
+	enum { BLOCK = 128, AT_ONCE = 4 }; /* so few stay within the range of numbers */
+	double place[BLOCK], ratio[BLOCK];
+	for (size_t at = 0; at < n; at += BLOCK) {
+		const size_t here = n - at < BLOCK ? n - at : BLOCK;
+		for (size_t i = 0; i < here; i++) {
+			place[i] = sabin_biquad_place(freq_hz[at + i], rate_hz);
+			level_db[at + i] = 0;
+		}
+		for (size_t k = 0; k < count; k += AT_ONCE) {
+			for (size_t i = 0; i < here; i++)
+				ratio[i] = 1;
+			for (size_t f = k; f < k + AT_ONCE && f < count; f++)
+				sabin_biquad_power(&filters[f], rate_hz, place, here, ratio);
+			for (size_t i = 0; i < here; i++)
+				level_db[at + i] += 10 * log10(ratio[i]);
+		}
+	}
+}
+
+/* Four sections in one loop: what one does to a sample does not wait for what the next does to the
+ * one before. */
+enum { SECTIONS = 4 };
+
+static void process_four(const struct sabin_biquad_taps t[SECTIONS], double *x, size_t n)
+{
+	double s1[SECTIONS] = {0}, s2[SECTIONS] = {0};
+	for (size_t i = 0; i < n; i++) {
+		double in = x[i];
+		for (int k = 0; k < SECTIONS; k++) {
+			const double out = t[k].b[0] * in + s1[k];
+			s1[k] = t[k].b[1] * in - t[k].a[1] * out + s2[k];
+			s2[k] = t[k].b[2] * in - t[k].a[2] * out;
+			in = out;
+		}
+		x[i] = in;
+	}
+}
+
 void sabin_biquads_impulse(const struct sabin_biquad *filters, size_t count, double rate_hz,
                            double *h, size_t n)
 {
 	memset(h, 0, n * sizeof *h);
 	if (n > 0)
 		h[0] = 1;
-	for (size_t i = 0; i < count; i++) {
-		const struct sabin_biquad_taps taps = sabin_biquad_taps(&filters[i], rate_hz);
-		double state[2] = {0};
-		sabin_biquad_process(&taps, state, h, n);
+	for (size_t i = 0; i < count; i += SECTIONS) {
+		struct sabin_biquad_taps taps[SECTIONS];
+		for (size_t k = 0; k < SECTIONS; k++)
+			taps[k] = i + k < count ? sabin_biquad_taps(&filters[i + k], rate_hz)
+			                        : (struct sabin_biquad_taps){{1, 0, 0}, {1, 0, 0}};
+		process_four(taps, h, n);
 	}
 }
 

@@ -30,12 +30,18 @@ static void choose_bands(struct sabin_track *t, double rate_hz, double from_hz, 
 	}
 }
 
+size_t sabin_track_window(double rate_hz, double window_s)
+{
+	size_t window = 16;
+	while ((double)window < window_s * rate_hz)
+		window *= 2;
+	return window;
+}
+
 void sabin_track_init(struct sabin_track *track, double rate_hz, double window_s, double from_hz,
                       double to_hz, long first, long last)
 {
-	*track = (struct sabin_track){.window = 16, .first = first};
-	while ((double)track->window < window_s * rate_hz)
-		track->window *= 2;
+	*track = (struct sabin_track){.window = sabin_track_window(rate_hz, window_s), .first = first};
 	track->hop = track->window / 4;
 	track->count = last > first ? (size_t)(last - first) / track->hop + 1 : 1;
 	choose_bands(track, rate_hz, from_hz, to_hz);

@@ -19,6 +19,9 @@ struct sabin_track {
 	double *power;        /* [bands * count], a band after the other */
 };
 
+/* Length of the window that is chosen for at least window_s: the next power of two, samples. */
+size_t sabin_track_window(double rate_hz, double window_s);
+
 /* Choose windows of at least window_s and the octaves from from_hz to to_hz, the lowest no lower
  * than such windows can tell; less than an octave is one band.  Window 0 has its middle at sample
  * `first`, the last one at or before `last`. */

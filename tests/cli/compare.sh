@@ -24,15 +24,6 @@ room()
 	END
 }
 
-hold() # TEXT COMMAND...
-{
-	local text=$1
-	shift
-	if "$@"; then pass "$text"; else fail "$text"; fi
-}
-
-has() { grep -qF -- "$1" "$T/out"; }
-
 room 0.05 1.95 1 >a.yaml
 room 0.4 1.95 2 >b.yaml
 room 0.05 2.30 3 >c.yaml
@@ -44,6 +35,14 @@ done
 expect_status 0 "$sabin" compare a b
 hold "text: reverberation fell" has "Reverberation (T30) fell"
 hold "text: clarity rose" has "Clarity (C80) rose"
+hold "text: left and right told together" grep -qE '^  [0-9]+\. Modes fell: .*\(left and right at mix\)' out
+hold "text: neighbouring octaves are a range" grep -qE 'Clarity \(C80\) rose at [0-9]+ k?Hz to [0-9]+ k?Hz, most at' out
+hold "text: nothing that is too little to notice" sh -c '! grep -q "too little to notice$" out'
+short=$(grep -cE '^  [0-9]+\. ' out)
+expect_status 0 "$sabin" compare a b --all
+hold "--all: one by one" [ "$(grep -cE '^  [0-9]+\. ' out)" -gt "$short" ]
+hold "--all: each response by itself" grep -qE '[0-9]+\. The mode at [0-9]+ Hz fell \(left at mix\)' out
+expect_status 0 "$sabin" compare a b
 hold "text: the table" grep -qE '^ +change .* -0\.[0-9]+\*\*' out
 expect_status 0 "$sabin" compare a b --json
 for key in '"schema": "sabin.comparison/1"' '"before": "a"' '"after": "b"' '"responses": [' '"bands": [' \
@@ -60,9 +59,21 @@ hold "the same every time" cmp -s out first.json
 
 expect_status 0 "$sabin" compare a a --json
 hold "nothing changed against itself" has '"no-significant-change"'
+expect_status 0 "$sabin" compare a a
+hold "a single sentence has no number" grep -q '^  No significant change' out
 expect_status 0 "$sabin" compare a c --json
 hold "moved microphone: another uncertainty" has '"uncertainty": "plus_minus"'
 hold "moved microphone: said" has "speaker or microphone moved"
+hold "one room: no word of two" sh -c '! grep -q two-rooms out'
+sed 's/width: 3.9, length: 5.2, height: 2.7/width: 4.3, length: 5.9, height: 2.5/' a.yaml >wide.yaml
+"$sabin" measure wide.yaml --simulate -q -o wide >/dev/null
+expect_status 0 "$sabin" compare a wide
+hold "two rooms: said first" sh -c 'sed -n 2p out | grep -qE "^  These seem to be two rooms.*3.90 x 5.20 x 2.70 m and 4.30 x 5.90 x 2.50 m"'
+# the same sizes in both files: the modes tell
+cp wide/room.yaml wide.yaml
+sed 's/width: 4.3, length: 5.9, height: 2.5/width: 3.9, length: 5.2, height: 2.7/' wide.yaml >wide/room.yaml
+expect_status 0 "$sabin" compare a wide --json
+hold "two rooms by their modes" has '"code": "two-rooms"'
 expect_status 0 "$sabin" compare a left
 hold "what one side lacks is named" has "not compared: right at mix: not in left"
 expect_status 0 "$sabin" compare a/left.mix.wav b/right.mix.wav --json
@@ -96,7 +107,9 @@ if command -v gnuplot >/dev/null; then
 	hold "chart: significant somewhere" grep -q '^[0-9]' c.svg.gnuplot/compare_significant_1.dat
 	expect_status 0 "$sabin" plot a b c --kind compare -o series.svg -q
 	expect_status 2 "$sabin" plot a b --kind response -o r.svg
-	expect_status 5 "$sabin" plot a --kind compare -o one.svg
+	expect_status 2 "$sabin" plot a --kind compare -o one.svg
+	says_once '--kind=compare draws two measurements or more'
+	expect_status 0 "$sabin" plot a --kind all --speaker left -o every -q
 else
 	skip "charts: no gnuplot"
 fi

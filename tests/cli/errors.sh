@@ -10,16 +10,6 @@ room=$tree/rooms/control-room.yaml
 cd "$T"
 
 # One message that holds TEXT, perhaps with a line of advice; never a report of a sanitizer.
-says()
-{
-	if grep -qF -- "$1" err && ! grep -qE 'Sanitizer|runtime error' err && [ "$(grep -c '^sabin' err)" -eq 1 ]; then
-		pass "says: $1"
-	else
-		fail "does not say once: $1"
-		sed 's/^/    /' err
-	fi
-}
-
 nothing_left() # NAME...: none of them, and no temporary file
 {
 	local name left
@@ -30,13 +20,6 @@ nothing_left() # NAME...: none of them, and no temporary file
 	if [ -z "$left" ]; then pass "nothing left behind"; else fail "left behind: $left"; fi
 }
 
-hold() # TEXT COMMAND...: does it hold?
-{
-	local text=$1
-	shift
-	if "$@"; then pass "$text"; else fail "$text"; fi
-}
-
 # a short room for the runs that have to play
 sed 's/length_s: 5/length_s: 0.5/; s/tail_s: 2/tail_s: 0.5/' "$room" >short.yaml
 expect_status 0 "$sabin" measure short.yaml --simulate -q --position mix -o good
@@ -45,36 +28,36 @@ w=good/left.mix.wav
 # ---- usage
 expect_status 2 "$sabin"
 expect_status 2 "$sabin" mesure
-says "did you mean 'measure'"
+says_once "did you mean 'measure'"
 expect_status 2 "$sabin" measure --simulte short.yaml
-says "did you mean --simulate"
+says_once "did you mean --simulate"
 expect_status 2 "$sabin" measure short.yaml
-says "-o DIR"
+says_once "-o DIR"
 expect_status 2 "$sabin" measure short.yaml --simulate -o a b
-says "too many arguments"
+says_once "too many arguments"
 expect_status 2 "$sabin" sweep -o a.wav --from 20k --to 20
-says "--from below --to"
+says_once "--from below --to"
 expect_status 2 "$sabin" sweep -o a.wav --length 0
-says "out of range"
+says_once "out of range"
 expect_status 2 "$sabin" sweep -o a.wav --level +6dBFS
-says "out of range"
+says_once "out of range"
 expect_status 2 "$sabin" sweep -o a.wav --rate 1
-says "out of range"
+says_once "out of range"
 expect_status 2 "$sabin" sweep -o a.wav --rate nan
-says "expected a frequency"
+says_once "expected a frequency"
 expect_status 2 "$sabin" measure short.yaml --simulate --level 0dBFS -o a
-says "above the ceiling"
+says_once "above the ceiling"
 expect_status 2 "$sabin" measure short.yaml --simulate --speaker middle -o a
-says "no speaker 'middle'"
+says_once "no speaker 'middle'"
 expect_status 2 "$sabin" measure short.yaml -o a
-says "--simulate"
+says_once "--simulate"
 expect_status 2 "$sabin" analyze good --json --csv
-says "exclude each other"
+says_once "exclude each other"
 expect_status 2 "$sabin" response good --range 200..20
-says "LO below HI"
+says_once "LO below HI"
 for name in x.jpg X.JPEG charts/x.gif; do
 	expect_status 2 "$sabin" plot good -k response -o $name
-	says "ends in .png, .svg or .pdf is expected"
+	says_once "ends in .png, .svg or .pdf is expected"
 done
 nothing_left a a.wav a.wav.yaml
 
@@ -85,36 +68,36 @@ head -c 60 "$w" >cut.wav
 mkdir folder
 for command in analyze response; do
 	expect_status 3 "$sabin" $command missing.wav
-	says "missing.wav"
+	says_once "missing.wav"
 	expect_status 3 "$sabin" $command empty.wav
-	says "empty.wav"
+	says_once "empty.wav"
 	expect_status 3 "$sabin" $command text.wav
-	says "text.wav"
+	says_once "text.wav"
 	expect_status 3 "$sabin" $command folder
-	says "folder"
+	says_once "folder"
 	expect_status 3 "$sabin" $command cut.wav
-	says "cut.wav"
+	says_once "cut.wav"
 done
 expect_status 3 "$sabin" measure missing.yaml --simulate -o a
-says "missing.yaml"
+says_once "missing.yaml"
 expect_status 3 "$sabin" measure folder --simulate -o a
-says "folder"
+says_once "folder"
 expect_status 3 "$sabin" measure text.wav --simulate -o a
-says "text.wav:1:1"
+says_once "text.wav:1:1"
 while IFS=$'\t' read -r file place _; do
 	case $file in '' | '#'*) continue ;; esac
 	expect_status 3 "$sabin" measure "$tree/rooms/broken/$file" --simulate -o a
-	says "$file:$place"
+	says_once "$file:$place"
 done <"$tree/rooms/broken/EXPECT"
 # samples that are no numbers: WAV, float, one NaN
 printf 'RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0\x80\xbb\0\0\0\xee\x02\0\x04\0\x20\0data\x08\0\0\0\0\0\0\0\0\0\xc0\x7f' >nan.wav
 expect_status 3 "$sabin" analyze nan.wav
-says "nan.wav"
+says_once "nan.wav"
 # digital silence; samples that 32-bit float cannot hold
 { head -c 40 nan.wav && printf '\x80\x3e\0\0' && head -c 16000 /dev/zero; } >silent.wav
 for command in analyze response 'plot -k response -o a.png'; do
 	expect_status 3 "$sabin" ${command%% *} silent.wav ${command#"${command%% *}"}
-	says "silent"
+	says_once "silent"
 done
 # a sweep, and the recording of one, in place of a response
 expect_status 0 "$sabin" sweep -q --length 2 --tail 0.5 -o played.wav
@@ -122,32 +105,32 @@ mkdir raw && cp good/recordings/left.mix.* raw/
 for command in 'analyze' 'response' 'plot -k response -o a.png' 'import -o a'; do
 	for file in played.wav raw/left.mix.*; do
 		expect_status 3 "$sabin" ${command%% *} "$file" ${command#"${command%% *}"}
-		says "no impulse response: it looks like a sweep"
+		says_once "no impulse response: it looks like a sweep"
 		hold "tells what to do" grep -q "sabin deconvolve $file" err
 	done
 done
 expect_status 3 "$sabin" analyze good/left.mix.noise.wav
-says "looks like noise"
+says_once "looks like noise"
 expect_status 0 "$sabin" import --unchecked played.wav -q -o unchecked
 expect_status 0 "$sabin" analyze unchecked
 expect_status 3 "$sabin" deconvolve "$w" --sweep text.wav -o a
-says "text.wav"
+says_once "text.wav"
 expect_status 3 "$sabin" deconvolve missing.wav --sweep "$w" -o a
-says "missing.wav"
+says_once "missing.wav"
 expect_status 0 "$sabin" sweep -q --length 0.5 -o tone.wav
 expect_status 3 "$sabin" deconvolve "$w" --sweep "$w" -o a
-says "does not look like an exponential sweep"
+says_once "does not look like an exponential sweep"
 expect_status 3 "$sabin" deconvolve "$w" --sweep tone.wav --channel 3 -o a
-says "channel 3 is asked for"
+says_once "channel 3 is asked for"
 expect_status 3 "$sabin" deconvolve "$w" --sweep tone.wav --calibration text.wav -o a
-says "text.wav"
+says_once "text.wav"
 cp -r good hostile
 sed -i 's|file: left.mix.wav|file: ../../../etc/passwd|' hostile/measurement.yaml
 expect_status 3 "$sabin" analyze hostile
-says "measurement.yaml"
+says_once "measurement.yaml"
 printf 'version: 1\nresponses: [' >hostile/measurement.yaml
 expect_status 3 "$sabin" analyze hostile
-says "hostile/measurement.yaml:"
+says_once "hostile/measurement.yaml:"
 nothing_left a
 
 # ---- what is allowed but hardly meant
@@ -180,7 +163,7 @@ without() # VARIABLE COMMAND...: it says which file is missing, and what would s
 	local variable=$1
 	shift
 	expect_status 5 env "$variable=$T/gone" "$@"
-	says "$T/gone"
+	says_once "$T/gone"
 	hold "names $variable" grep -q "$variable" err
 }
 without SABIN_PLUGIN "$sabin" measure short.yaml --simulate -o a
@@ -195,9 +178,9 @@ nothing_left a a.png
 
 # ---- devices
 expect_status 4 "$sabin" measure short.yaml --playback nowhere --capture nowhere -o a
-says "nowhere"
+says_once "nowhere"
 expect_status 4 "$sabin" measure short.yaml --playback null --capture hw:99 -o a
-says "hw:99"
+says_once "hw:99"
 hold "alsa-lib's own words are part of the message" [ "$(grep -c 'ALSA lib' err)" -eq 0 ]
 expect_status 0 "$sabin" devices
 hold "no library talks while devices are listed" [ ! -s err ]
@@ -205,39 +188,39 @@ nothing_left a
 
 # ---- output
 expect_status 2 "$sabin" measure short.yaml --simulate -o good
-says "good"
+says_once "good"
 mkdir not-ours && touch not-ours/thesis.txt
 expect_status 2 "$sabin" measure short.yaml --simulate --force -o not-ours
-says "not-ours"
+says_once "not-ours"
 hold "what is not sabin's own is left alone" [ -e not-ours/thesis.txt ]
 expect_status 5 "$sabin" measure short.yaml --simulate -o folder/no/where
-says "folder/no"
+says_once "folder/no"
 expect_status 5 "$sabin" sweep -q --length 0.1 -o /dev/full
-says "/dev/full"
+says_once "/dev/full"
 expect_status 5 "$sabin" response good --speaker left --csv -o /dev/full
-says "/dev/full"
+says_once "/dev/full"
 got=0
 "$sabin" analyze good >/dev/full 2>err || got=$?
 hold "full disk behind standard output: status 5" [ $got -eq 5 ]
-says "standard output"
+says_once "standard output"
 got=0
 "$sabin" analyze good --json -q >/dev/full 2>err || got=$?
 hold "the same for JSON" [ $got -eq 5 ]
-says "standard output"
+says_once "standard output"
 if [ "$(id -u)" -ne 0 ]; then
 	mkdir locked && chmod 555 locked
 	expect_status 5 "$sabin" sweep -q --length 0.1 -o locked/a.wav
-	says "locked"
+	says_once "locked"
 fi
 expect_status 0 "$sabin" sweep --length 0.1 -o s.wav
 expect_status 2 "$sabin" sweep --length 0.1 -o s.wav
-says "s.wav"
+says_once "s.wav"
 expect_status 0 "$sabin" sweep --length 0.1 --force -o s.wav
 # a full disk: a small file system of its own, where that may be mounted
 mkdir small
 if mount -t tmpfs -o size=256k none small 2>/dev/null; then
 	expect_status 5 "$sabin" measure short.yaml --simulate -q -o small/a
-	says "small"
+	says_once "small"
 	hold "a full disk keeps nothing" [ -z "$(ls -A small)" ]
 	umount small
 else
@@ -266,7 +249,7 @@ interrupt() # STAGE NAME: status of a run stopped by Ctrl-C half a second after 
 trap - INT
 set -m
 interrupt 'left at mix' a
-says "nothing was written"
+says_once "nothing was written"
 nothing_left a
 interrupt 'right at mix' b
 cp err err.b
@@ -289,7 +272,7 @@ wait $! || :
 nothing_left c
 set +m
 cp err.b err
-says "1 whole response is in b; --append goes on"
+says_once "1 whole response is in b; --append goes on"
 if "$sabin" analyze b >out 2>err && grep -q 'complete: false' b/measurement.yaml; then
 	pass "what was measured before is whole"
 else
@@ -301,7 +284,7 @@ hold "--append is named where the directory exists" grep -qF "go on with it with
 # another room is refused by the key that differs, before anything is said to be playing
 sed 's/mix: {position_m: \[1.95/mix: {position_m: [1.96/' slow.yaml >moved.yaml
 expect_status 3 "$sabin" measure moved.yaml --simulate --append -o b
-says "positions.mix.position_m differs"
+says_once "positions.mix.position_m differs"
 hold "nothing is announced that is not played" [ "$(grep -c playing err)" -eq 0 ]
 # speed, words and a new position are no other room
 sed -i -e 's/speed: 1, //' -e 's/^name: .*/name: Again/' -e 's/^positions:/&\n  door: {position_m: [3, 4.5, 1.2]}/' slow.yaml

@@ -8,23 +8,6 @@
 
 cd "$T"
 
-says()
-{
-	if grep -qF -- "$1" err && ! grep -qE 'Sanitizer|runtime error' err; then
-		pass "says: $1"
-	else
-		fail "does not say: $1"
-		sed 's/^/    /' err
-	fi
-}
-
-hold() # TEXT COMMAND...: does it hold?
-{
-	local text=$1
-	shift
-	if "$@"; then pass "$text"; else fail "$text"; fi
-}
-
 shows() # TEXT: standard output of the last command holds it
 {
 	if grep -qF -- "$1" out; then pass "shows: $1"; else fail "does not show: $1"; fi

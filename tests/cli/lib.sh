@@ -9,6 +9,10 @@
 #   $T       a temporary folder, removed at the end
 #   pass TEXT, fail TEXT, skip TEXT      one line each; the first two are counted
 #   expect_status N COMMAND...           run it; what it said is in $T/out and $T/err
+#   hold TEXT COMMAND...                 does it succeed?
+#   has TEXT                             true where the last output holds it: hold '...' has '...'
+#   says TEXT                            the last messages hold it, and no report of a sanitizer
+#   says_once TEXT                       the same, and there is no other message
 #   finish                               the last line; the exit status tells whether all passed
 
 set -eu
@@ -63,6 +67,31 @@ expect_status()
 	fail "status $got, expected $wanted: ${*/#"$sabin"/sabin}"
 	sed 's/^/    /' "$T/err"
 	return 0
+}
+
+hold()
+{
+	local text=$1
+	shift
+	if "$@"; then pass "$text"; else fail "$text"; fi
+}
+
+has() { grep -qF -- "$1" "$T/out"; }
+
+says()
+{
+	if grep -qF -- "$1" "$T/err" && ! grep -qE 'Sanitizer|runtime error' "$T/err"; then
+		pass "says: $1"
+	else
+		fail "does not say: $1"
+		sed 's/^/    /' "$T/err"
+	fi
+}
+
+says_once()
+{
+	says "$1"
+	if [ "$(grep -c '^sabin' "$T/err")" -ne 1 ]; then fail "says more than: $1"; fi
 }
 
 finish()

@@ -18,15 +18,6 @@ sweep: {length_s: 1, tail_s: 0.5, repeats: 2} # two clocks: repeats of the sub a
 simulation: {noise_dbfs: -85, skew_ppm: 60, speakers: {sub: {low_hz: 25, high_hz: 120, order: 4}}}
 END
 
-hold() # TEXT COMMAND...: does it hold?
-{
-	local text=$1
-	shift
-	if "$@"; then pass "$text"; else fail "$text"; fi
-}
-
-has() { grep -qF -- "$1" out; }
-
 expect_status 0 "$sabin" measure room.yaml --simulate -q -o both
 hold "the verdict on a sub says why its chirps are not heard" \
 	has "clock skew taken from the response before: the timing chirps (5 kHz and up) are above this speaker's range (to 120 Hz)"

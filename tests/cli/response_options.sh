@@ -20,15 +20,6 @@ sweep: {length_s: 1, tail_s: 1}
 simulation: {noise_dbfs: -85}
 END
 
-hold() # TEXT COMMAND...
-{
-	local text=$1
-	shift
-	if "$@"; then pass "$text"; else fail "$text"; fi
-}
-
-has() { grep -qF -- "$1" "$T/out"; }
-
 "$sabin" measure room.yaml --simulate -q -o all >/dev/null
 one="all --speaker left --position mix"
 

@@ -9,6 +9,8 @@
 cd "$T"
 export SABIN_ROOMS=$tree/rooms
 
+has() { if grep -qE -- "$1" "$T/out"; then pass "prints $1"; else fail "does not print $1"; fi; }
+
 room() # NAME SIZE FRONT: a room file
 {
 	cat >"$1" <<EOF
@@ -25,9 +27,6 @@ positions: {mix: {position_m: [0.3, 0.4, 0.3]}}
 EOF
 }
 
-has() { if grep -qE -- "$1" "$T/out"; then pass "prints $1"; else fail "does not print $1"; fi; }
-says() { if grep -qF -- "$1" "$T/err"; then pass "says: $1"; else fail "does not say: $1"; cat "$T/err"; fi; }
-
 # ---- what it predicts
 expect_status 0 "$sabin" room "$tree/rooms/control-room.yaml" --json -q
 for key in proportions bonello sabine_s fitzroy_s arau_puchades_s believe_s stereo half_angle_deg reflections null_hz \
@@ -39,6 +38,8 @@ has 'Walker'
 has 'to believe'
 has '^ +33\.1 +0  1  0  axial'
 has 'on a panel'
+has '^  slowest axis +[0-9.]+'
+has "of Eyring's 0.27 s at 500 Hz and 1 kHz"
 
 # ---- builds in place of materials: by octave, nothing extrapolated
 room wool.yaml 'width: 4, length: 5, height: 2.7' '{porous: {thickness_m: 0.1, gap_m: 0.1, resistivity: 10000}}'
@@ -55,6 +56,24 @@ room two.yaml 'width: 4, length: 5, height: 2.7' '{porous: {thickness_m: 0.1, re
 expect_status 3 "$sabin" room two.yaml --check
 says "'porous' and 'material' exclude each other"
 
+# ---- what absorbs is told: to the table of Miki's model at 500 Hz (0.93), and what a table does not say is marked
+room wool.yaml 'width: 4, length: 5, height: 2.7' '{porous: {thickness_m: 0.1, gap_m: 0.1, resistivity: 10000}}'
+sed -i 's/  back: .*/  back: rockwool-50/' wool.yaml
+expect_status 0 "$sabin" room wool.yaml -q
+has '^  front +10\.8 +0\.25 +0\.56 +0\.8[45] +0\.93'
+has '^  back +10\.8 +\*0\.22 +0\.22 +0\.60 .*\*0\.88$'
+
+# ---- a diffuser of seven wells for 500 Hz: 49 and 98 mm are 343/500/14 m times 1 and 2; 3 wavelengths are 2.06 m
+room diffuser.yaml 'width: 4, length: 5, height: 2.7' \
+	'{material: wood-on-studs, panels: [{material: wood-on-studs, min_m: [1, 0, 1], max_m: [3, 0, 2], diffuser: {wells: 7, from_hz: 500, width_m: 0.05}}]}'
+expect_status 0 "$sabin" room diffuser.yaml -q
+has 'front: 0 49 196 98 98 196 49; 500 Hz to 3.43 kHz; mix 1.07 m \(too near\); at least 2.06 m'
+expect_status 0 "$sabin" room diffuser.yaml --json -q
+has '"least_distance_m": 2.058'
+sed -i 's/wells: 7/wells: 9/' diffuser.yaml
+expect_status 3 "$sabin" room diffuser.yaml --check
+says '9 is no prime'
+
 # ---- rooms of absurd shape: an answer, soon
 for size in 'width: 500, length: 500, height: 500' 'width: 500, length: 0.5, height: 0.5' \
 	'width: 0.5, length: 0.5, height: 0.5'; do
@@ -62,6 +81,11 @@ for size in 'width: 500, length: 500, height: 500' 'width: 500, length: 0.5, hei
 	expect_status 0 timeout 10 "$sabin" room absurd.yaml --json -q
 	has '"modes"'
 done
+
+# a decay that never ends is cut, and that is said
+sed 's/^  \([a-z]*\): 0[.0-9]*$/  \1: 0/; s/size_m:.*/size_m: {width: 300, length: 200, height: 60}/' absurd.yaml >endless.yaml
+expect_status 0 timeout 60 "$sabin" simulate endless.yaml -q -o endless
+has 'cut after 6 s'
 
 # ---- two ways to one room
 expect_status 0 "$sabin" simulate "$tree/rooms/control-room.yaml" --speaker left --position mix -q -o predicted
@@ -109,5 +133,8 @@ has '"fit"'
 expect_status 3 "$sabin" room "$tree/rooms/rehearsal-room.yaml" --fit measured -q
 says 'has no response whose speaker and position are in'
 expect_status 3 "$sabin" room wrong.yaml --fit nowhere -q
+sed 's/width: 3.98, length: 5.09/width: 4.6, length: 6.4/' wrong.yaml >other.yaml
+expect_status 3 "$sabin" place other.yaml --fit measured -q
+says 'does not fit the room of other.yaml'
 
 finish

@@ -40,11 +40,12 @@ int place_set_up(void **state)
 	return 0;
 }
 
-int run_quietly(const char *const argv[])
+int run_into(const char *path, const char *const argv[])
 {
+	fflush(stdout); /* or what waits there is told twice */
 	const pid_t pid = fork();
 	if (pid == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+		if (!freopen(path, "w", stdout) || !freopen("/dev/null", "w", stderr))
 			_exit(126);
 		execv(argv[0], (char *const *)(uintptr_t)argv);
 		_exit(127);
@@ -52,6 +53,11 @@ int run_quietly(const char *const argv[])
 	int status = -1;
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int run_quietly(const char *const argv[])
+{
+	return run_into("/dev/null", argv);
 }
 
 int place_tear_down(void **state)

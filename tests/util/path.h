@@ -20,8 +20,10 @@ struct place {
 int place_set_up(void **state);
 int place_tear_down(void **state);
 
-/* Run a program, its output thrown away; its exit status, or -1. */
+/* Run a program, its output thrown away; its exit status, or -1.  The second keeps its standard output in
+ * a file. */
 int run_quietly(const char *const argv[]);
+int run_into(const char *path, const char *const argv[]);
 
 /* The one response measured into p->out: its samples (free them) and its record. */
 double *measured_response(struct place *p, struct sabin_measured *record, size_t *frames);

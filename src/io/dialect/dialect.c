@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * dialect.c: the list of dialects, and what they share.
+ * dialect.c: the list of dialects; what each cannot say; which one a file is in.
  */
 #include <math.h>
+#include <strings.h>
 
 #include "io/atomic.h"
 #include "io/dialect/dialect.h"
 
-static const struct sabin_dialect *const rows[] = {&sabin_dialect_apo, &sabin_dialect_wav};
+static const struct sabin_dialect *const rows[] = {
+    &sabin_dialect_apo,       &sabin_dialect_rew,         &sabin_dialect_autoeq,
+    &sabin_dialect_camilladsp, &sabin_dialect_pipewire,   &sabin_dialect_easyeffects,
+    &sabin_dialect_minidsp,   &sabin_dialect_brutefir,    &sabin_dialect_jconvolver,
+    &sabin_dialect_sox,       &sabin_dialect_ffmpeg,      &sabin_dialect_alsa,
+    &sabin_dialect_lsp,       &sabin_dialect_graphiceq,   &sabin_dialect_roon,
+    &sabin_dialect_wav,
+};
+
+/* Of a file that is read whole. */
+static const size_t text_most = 1 << 22;
 
 const struct sabin_dialect *sabin_dialect_row(size_t i)
 {
@@ -22,48 +33,219 @@ const struct sabin_dialect *sabin_dialect_find(const char *name)
 	return NULL;
 }
 
-enum sabin_err sabin_dialect_begin(struct sabin_dialect_text *text)
+/* ---- what is lost --------------------------------------------------------------------------------- */
+
+/* Can it say this section? */
+static bool can_say(const struct sabin_dialect *d, const struct sabin_section *s)
 {
-	*text = (struct sabin_dialect_text){0};
-	text->stream = open_memstream(&text->text, &text->length);
-	return text->stream ? SABIN_OK : SABIN_ENOMEM;
+	/* whose passes resonate or are flat */
+	if (d == &sabin_dialect_pipewire && s->q < 0.7071 &&
+	    (s->type == SABIN_SECTION_LOW_PASS || s->type == SABIN_SECTION_HIGH_PASS))
+		return false;
+	if (d->carries & (SABIN_CARRY_FIR | SABIN_CARRY_RAW))
+		return true;
+	if (s->type <= SABIN_SECTION_HIGH_SHELF || (d->carries & SABIN_CARRY_OTHER && s->type < SABIN_SECTION_RAW))
+		return true;
+	return d->carries & SABIN_CARRY_PASSES && s->type <= SABIN_SECTION_HIGH_PASS;
 }
 
-enum sabin_err sabin_dialect_finish(struct sabin_dialect_text *text, enum sabin_err err,
-                                    const char *folder, const char *name, struct sabin_diag *diag)
+/* What is lost of one channel: up to six things, in this order. */
+static bool lost(const struct sabin_dialect *d, const struct sabin_setting_channel *c, int what,
+                 struct sabin_dialect_loss *loss)
 {
-	char *path = sabin_path_join(folder, name);
-	if (!path || (text->stream && fclose(text->stream) != 0))
-		err = SABIN_ENOMEM;
-	if (!err)
-		err = sabin_output_text(path, text->text, text->length, true, diag);
-	free(text->text);
-	free(path);
+	bool fir = false, said = true;
+	char db[32];
+	for (size_t r = 0; r < c->rate_count; r++)
+		fir |= c->rates[r].fir != NULL;
+	for (size_t k = 0; k < c->section_count; k++)
+		said &= can_say(d, &c->sections[k]);
+	loss->stops = what < 4;
+	switch (what) {
+	case 0:
+		snprintf(loss->text, sizeof loss->text, "%s: impulse responses", c->name);
+		return fir && !(d->carries & SABIN_CARRY_FIR);
+	case 1:
+		snprintf(loss->text, sizeof loss->text, "%s: a curve of levels", c->name);
+		return c->points > 0 && !(d->carries & (SABIN_CARRY_FIR | SABIN_CARRY_CURVE));
+	case 2:
+		snprintf(loss->text, sizeof loss->text,
+		         "%s: filters of a kind that it does not have, or coefficients", c->name);
+		return !said;
+	case 3:
+		snprintf(loss->text, sizeof loss->text, "%s: %zu filters, it has %zu", c->name,
+		         sabin_dialect_busy(c), d->most);
+		return d->most > 0 && sabin_dialect_busy(c) > d->most;
+	case 4:
+		snprintf(loss->text, sizeof loss->text, "%s: the gain of %s dB, to be set by hand", c->name,
+		         sabin_dialect_db(sabin_dialect_gain_db(c), db));
+		return sabin_dialect_gain_db(c) != 0 && !(d->carries & SABIN_CARRY_PREAMP);
+	case 5:
+		snprintf(loss->text, sizeof loss->text, "%s: the delay of %.3f ms", c->name,
+		         1000 * c->delay_s);
+		return c->delay_s > 0 && !(d->carries & SABIN_CARRY_DELAY);
+	default:
+		snprintf(loss->text, sizeof loss->text, "%s: inverted polarity", c->name);
+		return sabin_setting_gain(c) < 0 && !(d->carries & SABIN_CARRY_POLARITY);
+	}
+}
+
+/* What is lost of all channels together. */
+static bool lost_of_all(const struct sabin_dialect *d, const struct sabin_setting *setting, int what,
+                        struct sabin_dialect_loss *loss)
+{
+	double low = INFINITY, high = -INFINITY;
+	for (size_t i = 0; i < setting->channel_count; i++) {
+		low = fmin(low, sabin_dialect_gain_db(&setting->channels[i]));
+		high = fmax(high, sabin_dialect_gain_db(&setting->channels[i]));
+	}
+	loss->stops = what == 0;
+	if (what == 0) {
+		snprintf(loss->text, sizeof loss->text, "%zu channels, it has %zu", setting->channel_count,
+		         d->channels);
+		return d->channels > 0 && setting->channel_count > d->channels;
+	}
+	snprintf(loss->text, sizeof loss->text, "that the levels of the channels differ by %.2f dB", high - low);
+	return d->one_gain && setting->channel_count > 1 && high - low >= 0.005;
+}
+
+bool sabin_dialect_loss(const struct sabin_dialect *d, const struct sabin_setting *setting,
+                        size_t index, struct sabin_dialect_loss *loss)
+{
+	for (int what = 0; what < 2; what++)
+		if (lost_of_all(d, setting, what, loss) && index-- == 0)
+			return true;
+	for (size_t i = 0; i < setting->channel_count; i++)
+		for (int what = 0; what < 7; what++)
+			if (lost(d, &setting->channels[i], what, loss) && index-- == 0)
+				return true;
+	return false;
+}
+
+/* ---- files ----------------------------------------------------------------------------------------- */
+
+void sabin_dialect_files_release(struct sabin_dialect_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		free(files->file[i].name);
+		free(files->file[i].bytes);
+	}
+	free(files->file);
+	*files = (struct sabin_dialect_files){0};
+}
+
+enum sabin_err sabin_dialect_save(const struct sabin_dialect_files *files, const char *folder,
+                                  struct sabin_diag *diag)
+{
+	enum sabin_err err = SABIN_OK;
+	for (size_t i = 0; i < files->count && !err; i++) {
+		char *path = sabin_path_join(folder, files->file[i].name);
+		err = path ? sabin_output_text(path, files->file[i].bytes, files->file[i].length, true, diag)
+		           : SABIN_ENOMEM;
+		free(path);
+	}
 	return err;
 }
 
-/* A number with `decimals`, the locale's comma made a full stop. */
-static char *plain(double x, int decimals, char text[16])
+static bool ends_with(const char *path, const char *end)
 {
-	snprintf(text, 16, "%.*f", decimals, x);
-	for (char *c = text; *c; c++)
-		if (*c == ',')
-			*c = '.';
-	return text;
+	const size_t a = strlen(path), b = strlen(end);
+	return a >= b && strcasecmp(path + a - b, end) == 0;
 }
 
-char *sabin_dialect_hz(double hz, char text[16])
+/* The first whose files look like it; what they are called counts where several do. */
+static const struct sabin_dialect *guess(const char *path, const char *text, size_t length)
 {
-	return plain(hz, hz < 1000 ? 2 : 1, text);
+	const struct sabin_dialect *first = NULL;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!rows[i]->knows(text, length))
+			continue;
+		for (int k = 0; k < 3 && rows[i]->ends[k]; k++)
+			if (ends_with(path, rows[i]->ends[k]))
+				return rows[i];
+		first = first ? first : rows[i];
+	}
+	return first;
 }
 
-char *sabin_dialect_db(double db, char text[16])
+static enum sabin_err read_bytes(const char *path, char **text, size_t *length, struct sabin_diag *diag)
 {
-	const double rounded = nearbyint(db * 100) / 100;
-	return plain(rounded == 0 ? 0 : rounded, 2, text);
+	/* binary forms have NUL bytes, which the reader of texts refuses */
+	FILE *file = fopen(path, "rbe");
+	char head[4] = {0};
+	const bool binary = file && fread(head, 1, 4, file) == 4 &&
+	                    (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "RIFF", 4) == 0 ||
+	                     memcmp(head, "fLaC", 4) == 0 || memcmp(head, "FORM", 4) == 0 || memcmp(head, "RF64", 4) == 0);
+	enum sabin_err err = SABIN_OK;
+	if (!binary) {
+		if (file)
+			fclose(file);
+		return sabin_read_text(path, text_most, text, length, diag);
+	}
+	if (memcmp(head, "PK", 2) != 0) { /* sound: its reader opens the file itself */
+		*text = malloc(5);
+		if (*text) {
+			memcpy(*text, head, 4);
+			(*text)[4] = '\0';
+		}
+		*length = 4;
+		fclose(file);
+		return *text ? SABIN_OK : SABIN_ENOMEM;
+	}
+	enum { MOST = 1 << 28 };
+	size_t size = 1 << 16, n = 4;
+	char *bytes = malloc(size + 1);
+	if (bytes)
+		memcpy(bytes, head, 4);
+	while (bytes && !err) {
+		const size_t got = fread(bytes + n, 1, size - n, file);
+		n += got;
+		if (got == 0)
+			break;
+		if (n == size) {
+			char *grown = size < MOST ? realloc(bytes, 2 * size + 1) : NULL;
+			if (!grown)
+				err = SABIN_ENOMEM;
+			else
+				bytes = grown;
+			size *= 2;
+		}
+	}
+	fclose(file);
+	if (!bytes || err) {
+		free(bytes);
+		return SABIN_ENOMEM;
+	}
+	bytes[n] = '\0';
+	*text = bytes;
+	*length = n;
+	return SABIN_OK;
 }
 
-char *sabin_dialect_q(double q, char text[16])
+enum sabin_err sabin_dialect_read(const char *path, const char *name, double rate_hz,
+                                  struct sabin_setting *out, const struct sabin_dialect **which,
+                                  struct sabin_diag *diag)
 {
-	return plain(q, q < 10 ? 4 : 3, text);
+	struct sabin_dialect_source source = {.path = path, .rate_hz = rate_hz, .diag = diag};
+	enum sabin_err err = read_bytes(path, &source.text, &source.length, diag);
+	if (err)
+		return err;
+	const struct sabin_dialect *row =
+	    name ? sabin_dialect_find(name) : guess(path, source.text, source.length);
+	const size_t before = out->channel_count;
+	if (which)
+		*which = row;
+	if (!row) {
+		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                     "is in no dialect that is known");
+		sabin_diag_advise(diag, "name it: --from DIALECT:%s", path);
+	} else {
+		err = row->read(&source, out);
+	}
+	if (!err && out->channel_count == before)
+		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "has no filters in it");
+	if (err == SABIN_ENOMEM || err == SABIN_EINVAL)
+		err = sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, path, 0, 0,
+		                     err == SABIN_ENOMEM ? "out of memory" : "has more in it than is taken");
+	free(source.text);
+	return err;
 }

@@ -1,105 +1,102 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * wav.c: the correction as impulse responses for any convolver: one 32-bit float file for each
- * speaker and rate, and one for each rate that has all speakers as its channels.  Filters, FIR, preamp
- * and delay (to the nearest sample) are all in them.
+ * speaker and rate, and one for each rate that has all speakers as its channels.  Filters, FIR, preamp,
+ * polarity and delay (to the nearest sample) are all in them.
  */
 #include <math.h>
 
-#include "io/atomic.h"
 #include "io/dialect/dialect.h"
 #include "io/wav.h"
 
-/* Filters ring for ever; this much of it is written, the same at every rate. */
-static const double longest_s = 1;
-
-/* All responses of one rate, brought to one length. */
-struct set {
-	size_t count, length;
-	double **h;
-	size_t *n, *delay;
-};
-
-static void release(struct set *set)
+static enum sabin_err write_rate(const struct sabin_setting *setting, double rate_hz,
+                                 struct sabin_dialect_files *out)
 {
-	for (size_t i = 0; set->h && i < set->count; i++)
-		free(set->h[i]);
-	free(set->h);
-	free(set->n);
-	free(set->delay);
+	char name[SABIN_DIALECT_NAME];
+	double *h = NULL;
+	size_t frames = 0;
+	enum sabin_err err = sabin_dialect_responses(setting, rate_hz, &h, &frames);
+	for (size_t i = 0; i < setting->channel_count && !err; i++)
+		err = sabin_dialect_add_wav(out, sabin_dialect_wav_name(setting, i, rate_hz, name),
+		                            h + i * frames, 1, frames, rate_hz);
+	if (!err && setting->channel_count > 1) {
+		snprintf(name, sizeof name, "all-%.0f.wav", rate_hz);
+		err = sabin_dialect_add_wav(out, name, h, setting->channel_count, frames, rate_hz);
+	}
+	free(h);
+	return err;
 }
 
-static enum sabin_err make(const struct sabin_correction *correction, size_t rate, struct set *set)
+static enum sabin_err write(const struct sabin_setting *setting, const char *place,
+                            struct sabin_dialect_files *out)
 {
-	set->count = correction->channel_count;
-	set->h = calloc(set->count, sizeof *set->h);
-	set->n = calloc(set->count, sizeof *set->n);
-	set->delay = calloc(set->count, sizeof *set->delay);
-	if (!set->h || !set->n || !set->delay)
-		return SABIN_ENOMEM;
-	for (size_t i = 0; i < set->count; i++) {
-		const struct sabin_correction_channel *c = &correction->channels[i];
-		const double rate_hz = c->rates[rate].rate_hz;
-		const double seconds = longest_s + (double)c->rates[rate].taps / rate_hz;
-		enum sabin_err err =
-		    sabin_correction_impulse(c, rate, seconds, &set->h[i], &set->n[i]);
-		if (err)
-			return err;
-		set->delay[i] = (size_t)lrint(c->delay_s * rate_hz);
-		if (set->n[i] + set->delay[i] > set->length)
-			set->length = set->n[i] + set->delay[i];
+	enum sabin_err err = SABIN_OK;
+	(void)place;
+	for (size_t r = 0; r < setting->rate_count && !err; r++)
+		err = write_rate(setting, setting->rates_hz[r], out);
+	return err;
+}
+
+/* One channel is called after the file, two are left and right, more have numbers. */
+enum sabin_err sabin_dialect_add_channels(const struct sabin_dialect_line *line, double rate_hz,
+                                          size_t channels, struct sabin_setting *out)
+{
+	char name[SABIN_CORRECTION_NAME];
+	double ignored;
+	if (channels > SABIN_SETTING_CHANNELS)
+		return sabin_dialect_refuse(line, NULL, "at most %d channels were expected",
+		                            SABIN_SETTING_CHANNELS);
+	for (size_t i = 0; i < channels; i++) {
+		if (channels == 1)
+			sabin_dialect_stem(line->source->path, &ignored, name);
+		else if (channels == 2)
+			snprintf(name, sizeof name, "%s", i ? "right" : "left");
+		else
+			snprintf(name, sizeof name, "channel-%zu", i + 1);
+		if (!sabin_setting_add(out, name))
+			return SABIN_ENOMEM;
 	}
+	if (rate_hz > 0)
+		sabin_setting_add_rate(out, rate_hz);
 	return SABIN_OK;
 }
 
-static enum sabin_err write_file(const char *folder, const char *name, const double *x,
-                                 size_t frames, size_t channels, double rate_hz,
-                                 struct sabin_diag *diag)
+static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_setting *out)
 {
-	char *path = sabin_path_join(folder, name);
-	enum sabin_err err = path ? sabin_wav_write(path, x, frames, channels, (unsigned)rate_hz,
-	                                            SABIN_FLOAT, "sabin correction", diag)
-	                          : SABIN_ENOMEM;
-	free(path);
-	return err;
-}
-
-static enum sabin_err write_rate(const struct sabin_correction *correction, size_t rate,
-                                 const char *folder, struct sabin_diag *diag)
-{
-	const double rate_hz = correction->channels[0].rates[rate].rate_hz;
-	char name[SABIN_CORRECTION_NAME + 16];
-	struct set set = {0};
-	enum sabin_err err = make(correction, rate, &set);
-	double *all = err ? NULL : calloc(set.length * set.count, sizeof *all);
-	double *one = err ? NULL : calloc(set.length, sizeof *one);
-	if (!err && (!all || !one))
-		err = SABIN_ENOMEM;
-	for (size_t i = 0; i < set.count && !err; i++) {
-		memset(one, 0, set.length * sizeof *one);
-		memcpy(one + set.delay[i], set.h[i], set.n[i] * sizeof *one);
-		for (size_t k = 0; k < set.length; k++)
-			all[k * set.count + i] = one[k];
-		err = write_file(folder,
-		                 sabin_correction_wav_name(correction->channels[i].speaker, rate_hz, name),
-		                 one, set.length, 1, rate_hz, diag);
+	struct sabin_dialect_line line = {source, NULL, 0};
+	struct sabin_wav wav = {0};
+	const size_t first = out->channel_count;
+	if (source->alone)
+		return sabin_dialect_refuse(&line, NULL, "no other file was expected");
+	enum sabin_err err = sabin_wav_read(source->path, &wav, source->diag);
+	if (!err)
+		err = sabin_dialect_add_channels(&line, wav.rate_hz, wav.channels, out);
+	for (size_t i = 0; i < wav.channels && !err; i++) {
+		double *h = NULL;
+		err = sabin_wav_channel(&wav, i, &h);
+		if (!err)
+			err = sabin_setting_add_fir(&out->channels[first + i], wav.rate_hz, h, wav.frames);
 	}
-	if (!err && set.count > 1)
-		err = write_file(folder, sabin_correction_wav_name("all", rate_hz, name), all,
-		                 set.length, set.count, rate_hz, diag);
-	release(&set);
-	free(all);
-	free(one);
+	sabin_wav_release(&wav);
 	return err;
 }
 
-static enum sabin_err write(const struct sabin_correction *correction, const char *folder,
-                            struct sabin_diag *diag)
+static bool knows(const char *text, size_t length)
 {
-	enum sabin_err err = SABIN_OK;
-	for (size_t r = 0; r < correction->channels[0].rate_count && !err; r++)
-		err = write_rate(correction, r, folder, diag);
-	return err;
+	static const char *const heads[] = {"RIFF", "fLaC", "FORM", "RF64"};
+	for (size_t i = 0; i < 4; i++)
+		if (length >= 4 && memcmp(text, heads[i], 4) == 0)
+			return true;
+	return false;
 }
 
-const struct sabin_dialect sabin_dialect_wav = {"wav", "any convolver (FIR)", write};
+const struct sabin_dialect sabin_dialect_wav = {
+    .name = "wav",
+    .program = "any convolver (FIR)",
+    .next = "load %s/NAME-RATE.wav, or all-RATE.wav for all channels, into any convolver, at its rate",
+    .ends = {".wav", ".flac", ".irs"},
+    .carries = SABIN_CARRY_PREAMP | SABIN_CARRY_DELAY | SABIN_CARRY_POLARITY | SABIN_CARRY_FIR,
+    .write = write,
+    .read = read,
+    .knows = knows,
+};

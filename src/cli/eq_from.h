@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * eq_from.h: `eq --from`: equalisers' own files, shown and turned into other dialects.
+ */
+#ifndef SABIN_CLI_EQ_FROM_H
+#define SABIN_CLI_EQ_FROM_H
+
+#include <sabin/correction.h>
+
+#include "cli/opt.h"
+
+struct sabin_eq_from {
+	const char *command; /* its name, for messages */
+	const struct sabin_list *files, *dialects;
+	const double *rates_hz; /* [rate_count], to prepare; the first is for what says none */
+	size_t rate_count;
+	bool rates_given;
+	const double *range_hz; /* [2], of the curves */
+	const char *output;     /* NULL: only shown */
+	bool force, json;
+};
+
+/* The exit status. */
+int sabin_eq_from(const struct sabin_eq_from *job);
+
+/* The filters of the files in place of a designed correction's, with gain, delay and preamp; what was predicted
+ * follows.  Speakers are matched by name, or all have the filters of an only channel.  The exit status after a
+ * message; -1: go on. */
+int sabin_eq_from_apply(const struct sabin_eq_from *job, struct sabin_correction *correction);
+
+#endif

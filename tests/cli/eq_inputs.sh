@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# eq_inputs.sh: what eq and verify are given: options that contradict, files of another kind, responses and
+# targets that nobody should have sent; and a subwoofer.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+
+hold() # TEXT COMMAND...: does it hold?
+{
+	local text=$1
+	shift
+	if "$@"; then pass "$text"; else fail "$text"; fi
+}
+
+says() # TEXT: one message that holds it, and no report of a sanitizer
+{
+	if grep -qF -- "$1" err && ! grep -qE 'Sanitizer|runtime error' err; then
+		pass "says: $1"
+	else
+		fail "does not say: $1"
+		sed 's/^/    /' err
+	fi
+}
+
+# Numbers of a key in a JSON document, one a line, in its order.
+numbers() # KEY FILE
+{
+	sed -n "s/^ *\"$1\": \(-\{0,1\}[0-9.e+-]*\),\{0,1\}\$/\1/p" "$2"
+}
+
+at_most() # LIMIT KEY FILE: every number of that key is there and at most LIMIT
+{
+	numbers "$2" "$3" | awk -v most="$1" '{ n++; if ($1 > most) bad = 1 } END { exit bad || !n }'
+}
+
+# Keys held against each other, number by number: a <= b + slack.
+no_more() # KEY_A KEY_B SLACK FILE
+{
+	paste <(numbers "$1" "$4") <(numbers "$2" "$4") |
+		awk -v slack="$3" '{ n++; if ($1 > $2 + slack) bad = 1 } END { exit bad || !n }'
+}
+
+# ---- measurements of a room with two places, and a correction, without playing anything
+sed 's/length_s: [0-9.]*/length_s: 2/; s/tail_s: [0-9.]*/tail_s: 1/' "$tree/rooms/living-room.yaml" >room.yaml
+place=$(sed -n '/^positions:/,/^[a-z]/s/^  \([A-Za-z0-9_-]*\):.*/\1/p' room.yaml | head -n 1)
+sed -i "s/^positions:.*/positions:\n  near: {position_m: [2.3, 3.4, 1.1]}/" room.yaml
+expect_status 0 "$sabin" simulate room.yaml -q --length 0.7 --position "$place" -o before
+expect_status 0 "$sabin" eq before -o correction
+
+# ---- what is refused
+expect_status 2 "$sabin" eq
+says "MEASUREMENT or --response"
+expect_status 2 "$sabin" eq before --response before/room.yaml
+expect_status 2 "$sabin" eq before --filters 65
+says "0 to 64"
+expect_status 2 "$sabin" eq before --target tilt:steep
+says "tilt:"
+expect_status 2 "$sabin" eq before --dialect nonsense
+says "apo"
+expect_status 2 "$sabin" eq before --rates 48000,48000
+says "once"
+expect_status 2 "$sabin" eq before -o correction
+says "correction"
+expect_status 3 "$sabin" eq before --target nowhere.txt
+says "nowhere.txt"
+expect_status 3 "$sabin" eq missing
+expect_status 3 "$sabin" verify before correction
+says "before/correction.yaml"
+expect_status 3 "$sabin" verify nope before
+says "a directory made by 'sabin eq' was expected"
+expect_status 2 "$sabin" verify nope
+says "DIR MEASUREMENT"
+expect_status 3 "$sabin" measure room.yaml --simulate -q --through before -o a
+expect_status 3 "$sabin" eq --response before/room.yaml
+mkdir broken && printf 'version: 1\nchannels: [' >broken/correction.yaml
+expect_status 3 "$sabin" verify broken before
+says "broken/correction.yaml:"
+
+# ---- responses of any kind: a message or a sane result, never worse than before
+sane() # NAME: whatever it is, never worse, and finite
+{
+	expect_status 0 "$sabin" eq --response "$1" --target flat --unlimited --json
+	hold "$1: not worse" no_more error_after_db error_before_db 0 out
+	expect_status 0 "$sabin" eq --response "$1" --json
+	hold "$1: not worse" no_more error_after_db error_before_db 0 out
+}
+printf '20,0\n20000,-3\n' >two.csv
+sane two.csv
+awk 'BEGIN { for (f = 20; f < 20000; f *= 1.03) print f "," (int(log(f) * 3) % 2 ? 60 : -60) }' >steps.csv
+sane steps.csv
+awk 'BEGIN { for (f = 20; f < 20000; f *= 1.01) if (f < 90 || f > 4000) print f "," 5 * sin(9 * log(f)) }' >gap.csv
+sane gap.csv
+awk 'BEGIN { for (i = 0; i < 200000; i++) printf "%.6f,%.3f\n", 20 + i * 0.1, 8 * sin(i / 7000) }' >long.csv
+sane long.csv
+printf '20,0\n1000,nan\n20000,3\n' >nan.csv
+expect_status 0 "$sabin" eq --response nan.csv --target flat --json
+printf '1000,0\n100,3\n5000,1\n' >unsorted.csv
+expect_status 3 "$sabin" eq --response unsorted.csv
+says "unsorted.csv:2"
+printf '500,0\n510,3\n' >narrow.csv
+expect_status 2 "$sabin" eq --response narrow.csv
+says "half an octave"
+: >empty.csv
+expect_status 3 "$sabin" eq --response empty.csv
+expect_status 0 "$sabin" eq --response steps.csv --target two.csv --filters auto
+expect_status 0 "$sabin" eq --response steps.csv --fir min --json
+expect_status 3 "$sabin" eq --response steps.csv --fir mixed
+says "impulse responses"
+
+# ---- a subwoofer joins: travel times are those of the simulation
+sed 's/^speakers:.*/&\n  sub: {output: 3, position_m: [0.5, 0.5, 0.3], range_hz: [20, 150]}/' room.yaml >sub.yaml
+expect_status 0 "$sabin" simulate sub.yaml -q --length 0.7 --position "$place,near" -o sub
+expect_status 0 "$sabin" eq sub --json
+hold "the sum is more even" no_more unevenness_after_db unevenness_before_db 0 out
+hold "there are low and high passes" awk '/"low_pass"/ { l++ } /"high_pass"/ { h++ } END { exit l != 2 || h != 4 }' out
+expect_status 0 "$sabin" eq sub --crossover none --json
+hold "or none" awk '/_pass"/ { bad = 1 } END { exit bad }' out
+expect_status 2 "$sabin" eq sub --crossover 5k
+says "30 to 300"
+
+# ---- options that would have no effect are refused, and what is given in place of a measurement is told
+expect_status 2 "$sabin" eq before --taps 4096
+says "--fir"
+expect_status 2 "$sabin" eq before --crossover 90
+says "no speaker of the measurement is a subwoofer"
+expect_status 2 "$sabin" eq before --flatness 1
+says "--filters auto"
+expect_status 2 "$sabin" eq before --unlimited --transition 200
+says "--transition"
+expect_status 2 "$sabin" eq before --dialect apo
+says "-o DIR"
+expect_status 2 "$sabin" eq --response two.csv --position "$place"
+says "--position"
+expect_status 3 "$sabin" eq room.yaml
+says "sabin measure room.yaml -o DIR"
+expect_status 0 "$sabin" eq before --filters auto --flatness 0.1
+hold "a flatness that is not reached is told" grep -q 'the 0.10 dB asked for are not reached' out
+hold "the target is named" grep -q "^left: target trend, the speaker's own" out
+expect_status 0 "$sabin" eq before --filters auto --flatness 6 --json
+hold "one that is" grep -q '"flatness_reached": true' out
+finish
