@@ -77,21 +77,23 @@ struct change {
 	double before, after;
 	double by;    /* that much of the score is gained; the gap is no part of it */
 	bool seconds; /* else dB */
+	int better;   /* 1: more is better; -1: less */
 };
 
 static void list_changes(const struct sabin_score_metrics *now, const struct sabin_score_metrics *then,
                          struct change out[CHANGES])
 {
 	const struct change all[CHANGES] = {
-	    {"flatness", now->flatness_db, then->flatness_db, now->flatness_db - then->flatness_db, false},
-	    {"spread over the head", now->spread_db, then->spread_db, now->spread_db - then->spread_db, false},
+	    {"flatness", now->flatness_db, then->flatness_db, now->flatness_db - then->flatness_db, false, -1},
+	    {"spread over the head", now->spread_db, then->spread_db, now->spread_db - then->spread_db, false,
+	     -1},
 	    {"deepest boundary dip", now->dip_db, then->dip_db,
-	     0.25 * (fmax(0, -now->dip_db - 3) - fmax(0, -then->dip_db - 3)), false},
+	     0.25 * (fmax(0, -now->dip_db - 3) - fmax(0, -then->dip_db - 3)), false, 1},
 	    {"strongest reflection", now->reflection_db, then->reflection_db,
-	     0.15 * (fmax(0, now->reflection_db + 10) - fmax(0, then->reflection_db + 10)), false},
+	     0.15 * (fmax(0, now->reflection_db + 10) - fmax(0, then->reflection_db + 10)), false, -1},
 	    {"left against right", now->asymmetry_db, then->asymmetry_db,
-	     2 * (now->asymmetry_db - then->asymmetry_db), false},
-	    {"gap before reflections", now->gap_s, then->gap_s, 0, true},
+	     2 * (now->asymmetry_db - then->asymmetry_db), false, -1},
+	    {"gap before reflections", now->gap_s, then->gap_s, 0, true, 1},
 	};
 	memcpy(out, all, sizeof all);
 	for (int i = 1; i < CHANGES; i++) /* most first; there are six */
@@ -117,7 +119,7 @@ static double side_of(const struct change *c)
 	const double before = isnan(c->before) ? (double)INFINITY : c->before;
 	if (c->seconds)
 		return after == before || fabs(after - before) < 5e-5 ? 0 : after - before;
-	return fabs(c->after - c->before) < 0.05 ? 0 : c->what[0] == 'd' ? c->after - c->before : c->before - c->after;
+	return fabs(c->after - c->before) < 0.05 ? 0 : c->better * (c->after - c->before);
 }
 
 static void print_changes(const struct sabin_score_metrics *now, const struct sabin_score_metrics *then)
@@ -156,11 +158,11 @@ static void print_view(const struct sabin_place_spec *spec, const struct sabin_p
 	        sabin_place_look(spec, (const double(*)[3])now->source_m, now->listener_m);
 	printf("      %.2f m to the listener", view.distance_m);
 	if (a != now)
-		printf(" (%+.2f)", view.distance_m - was.distance_m);
+		printf(" (%+.2f)", sabin_number_tidy(view.distance_m - was.distance_m, 2));
 	if (spec->pair)
 		printf(", half-angle %.1f°", view.half_angle_deg);
 	if (spec->pair && a != now)
-		printf(" (%+.1f)", view.half_angle_deg - was.half_angle_deg);
+		printf(" (%+.1f)", sabin_number_tidy(view.half_angle_deg - was.half_angle_deg, 1));
 	putchar('\n');
 }
 
