@@ -302,7 +302,7 @@ static void feedback(void **state)
 			s->h[0][k] = 0.1 * exp(-k / 120.0) * sabin_random_normal(&random);
 		const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_FEEDBACK);
 		assert_non_null(item);
-		const double gain = pow(10, (evidence(item, "gain_before_feedback") + 0.3) / 20);
+		const double gain = pow(10, (evidence(item, "gain_before_feedback") + 0.1) / 20);
 		right += fabs(growing_hz(s->h[0], LENGTH, gain) / item->freq_hz - 1) < 0.01;
 	}
 	assert_true(right >= 9);

@@ -315,6 +315,15 @@ static enum sabin_err remedy(const struct sabin_room *room, const struct heard *
 	return err;
 }
 
+/* Do both speakers of a pair stand as far from the front wall, and as high? */
+static bool stands_alike(const struct sabin_advice_scene *scene, int a, int b)
+{
+	if (b < 0)
+		return false;
+	const double *x = scene->speaker[a].position_m, *y = scene->speaker[b].position_m;
+	return fabs(x[1] - y[1]) < 0.1 && fabs(x[2] - y[2]) < 0.1;
+}
+
 static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, const struct heard *heard,
                                     const struct levels *simulated, double f_hz, double deep_db,
                                     struct sabin_advice *out)
@@ -325,10 +334,10 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	if (err || surface < 0 || !is_everywhere(scene, heard, surface, f_hz))
 		return err;
 	const int partner = scene->speaker[heard->speaker].partner;
-	for (size_t i = 0; i < out->count; i++) { /* the partner has it, too */
+	for (size_t i = 0; i < out->count && partner >= 0; i++) { /* it was told of the partner, too */
 		struct sabin_advice_item *other = &out->item[i];
 		if (other->code == SABIN_ADVICE_BOUNDARY_NULL && other->speaker == partner &&
-		    fabs(log2(other->freq_hz / f_hz)) < near_octave && other->other_speaker < 0 && partner >= 0) {
+		    fabs(log2(other->freq_hz / f_hz)) < 2 * near_octave) {
 			other->other_speaker = (int)heard->speaker;
 			other->confidence = fmin(0.95, other->confidence + 0.1);
 			return SABIN_OK;
@@ -341,6 +350,8 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	const double at = heard->source_m[axis];
 	const bool far_end = room_walls[axis][1] == (enum sabin_surface_id)surface;
 	item->speaker = (int)heard->speaker;
+	/* a pair is moved as one: its mirror image would be spoilt otherwise */
+	item->other_speaker = stands_alike(scene, (int)heard->speaker, partner) ? partner : -1;
 	item->surface = surface;
 	item->freq_hz = f_hz;
 	item->chart = "response";

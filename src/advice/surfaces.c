@@ -119,7 +119,8 @@ enum sabin_err advice_find_reflections(const struct sabin_advice_scene *scene, s
 	struct group surface[SABIN_SURFACE_COUNT] = {0}, object[OBJECTS_MAX] = {0}, unknown = {0};
 	for (size_t i = 0; i < scene->response_count; i++) {
 		const struct sabin_advice_response *r = &scene->response[i];
-		if (!r->trustworthy || !r->reflections || !r->reflections->heard)
+		if (!r->trustworthy || !r->reflections || !r->reflections->heard ||
+		    advice_is_bass(&scene->speaker[r->speaker]))
 			continue;
 		for (size_t k = 0; k < r->reflections->count; k++) {
 			const struct sabin_reflection *one = &r->reflections->item[k];

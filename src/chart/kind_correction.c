@@ -27,6 +27,7 @@ static const double db_per_decade = 25;
 static const double words_px = 60;   /* a reason upright needs less room than this */
 static const double narrowest_px = 3; /* a region narrower than this is a line */
 /* The rise of an impulse response is shown from so long before its peak to so long after. */
+static const double lowest_filter_db = -40;
 static const double before_ms = 10, after_ms = 30, floor_db = -100;
 
 struct picture {
@@ -46,7 +47,7 @@ static void find_axes(struct picture *p)
 	double most = -INFINITY, low = 0, high = 0;
 	for (size_t i = 0; i < c->length; i++) {
 		most = fmax(most, fmax(c->before_db[i], fmax(c->predicted_db[i], c->target_db[i])));
-		low = fmin(low, filter_db(c, i));
+		low = fmin(low, fmax(filter_db(c, i), lowest_filter_db)); /* a crossover falls without end */
 		high = fmax(high, filter_db(c, i));
 	}
 	p->top_db = ceil((most + 1) / LEVEL_STEP_DB) * LEVEL_STEP_DB;
@@ -67,7 +68,7 @@ static void write_lines(struct sabin_sheet *sheet, const struct picture *p)
 	for (size_t i = 0; i < c->length; i++)
 		sabin_sheet_row(sheet, 6,
 		                (double[]){c->freq_hz[i], fmax(c->before_db[i], p->bottom_db),
-		                           fmax(c->target_db[i], p->bottom_db), filter_db(c, i),
+		                           fmax(c->target_db[i], p->bottom_db), fmax(filter_db(c, i), p->filter_low_db),
 		                           fmax(c->predicted_db[i], p->bottom_db),
 		                           p->c->achieved_db
 		                               ? fmax(p->c->achieved_db[i] + offset, p->bottom_db)

@@ -58,7 +58,7 @@ void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advic
 		fprintf(stream, "%*s%s%s, %.0f %% sure", item->kind == SABIN_ADVICE_LEAVE ? 5 : 12, "", sabin_dim(),
 		        sabin_advice_code_name(item->code), 100 * item->confidence);
 		if (item->chart)
-			fprintf(stream, "; look at: sabin plot %s --kind %s", scene->side->path, item->chart);
+			fprintf(stream, "; look at: sabin plot %s --kind %s -o charts", scene->side->path, item->chart);
 		fprintf(stream, "%s\n", sabin_plain());
 	}
 	if (number == 0)

@@ -130,7 +130,7 @@ static void moves(const struct sabin_advice_item *item, const char *what, struct
 static void boundary_null(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const bool both = item->other_speaker >= 0;
-	say(w, "%s%s%s sound%s %.0f dB too weak at %s: %s, %.2f m away, takes %.0f dB away there.",
+	say(w, "%s%s%s sound%s up to %.0f dB too weak at %s: %s, %.2f m away, takes %.0f dB away there.",
 	    speaker(s, item->speaker), both ? " and " : "", both ? speaker(s, item->other_speaker) : "",
 	    both ? "" : "s", evidence(item, "dip"), sabin_text_hz(item->freq_hz).s, surface(item->surface).s,
 	    evidence(item, "wall_distance"), evidence(item, "wall_makes"));

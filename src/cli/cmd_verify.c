@@ -28,6 +28,7 @@ static const struct sabin_opt rows[] = {
 };
 
 enum { FINDINGS_MOST = 64 };
+static const double low_pass_hz = 500;
 /* How far a speaker may have been moved by a wrong delay or by latency; how far apart two arrivals of one
  * response are found. */
 static const double shift_least_s = 0.005, shift_most_s = 0.03, arrival_slack_s = 0.001;
@@ -137,6 +138,15 @@ static enum sabin_err gain_of(const struct job *job, size_t index, double *gain_
 	return err;
 }
 
+/* Behind a low pass a delay of half a period and the other polarity are nearly the same. */
+static bool is_low_passed(const struct sabin_correction_channel *c)
+{
+	for (size_t i = 0; i < c->filter_count; i++)
+		if (c->filters[i].type == SABIN_LOW_PASS && c->filters[i].freq_hz < low_pass_hz)
+			return true;
+	return false;
+}
+
 /* Sign and delay against the first position that tells them.  Without the emission in both measurements
  * only the sign is known: the arrivals are laid upon each other. */
 static enum sabin_err find_shift(const struct job *job, size_t index,
@@ -145,6 +155,8 @@ static enum sabin_err find_shift(const struct job *job, size_t index,
 {
 	const struct sabin_correction_channel *c = out->channel;
 	const struct sabin_correction_origin *origin = &job->file.origins[index];
+	if (is_low_passed(c))
+		return SABIN_OK;
 	for (size_t o = 0; o < origin->count && out->turned == 0; o++)
 		for (size_t p = 0; p < speaker->place_count && out->turned == 0; p++) {
 			const struct sabin_correction_place *place = &origin->places[o];
@@ -350,8 +362,12 @@ static void show_conditions(const struct job *job)
 		delayed = delayed || correction->channels[i].delay_s != 0;
 		if (!job->channels[i].achieved_db)
 			continue;
+		if (is_low_passed(&correction->channels[i]))
+			printf("  %s: polarity and delay are not checked: behind its low pass they cannot be told apart\n",
+			       speaker);
+		else
+			timed = timed && isfinite(job->channels[i].moved_s);
 		measured++;
-		timed = timed && isfinite(job->channels[i].moved_s);
 		if (f->positions == 0)
 			printf("  %s: at none of the positions that the correction was made from; the means "
 			       "are compared\n",
