@@ -30,6 +30,8 @@ enum { MAX_ROUNDS = 6 };                    /* [Lun] step 9 */
 
 /* Above the noise; more would ask a longer part to be straight. */
 static const double fit_from_db = 25;
+/* But where that is not so many cells long, chance decides how steep they seem. */
+static const double fit_cells = 24;
 static const double block_db = 1;     /* decay within a block of the likelihood */
 enum { MAX_BLOCKS = 20000, LEAST_BLOCKS = 6 };
 
@@ -179,7 +181,8 @@ void sabin_late_fit(const struct sabin_energy *energy, double bandwidth_hz, doub
                     struct sabin_decay_model *model)
 {
 	const double cell_s = 1 / bandwidth_hz, s_per_db = ln_per_db / model->rate;
-	double from_s = fmin(knee_of(model), end_s) - fit_from_db * s_per_db;
+	double from_s =
+		fmin(knee_of(model), end_s) - fmax(fit_from_db * s_per_db, fit_cells * cell_s);
 	if (from_s < cell_s)
 		from_s = cell_s; /* the direct sound has its own energy */
 	const double width_s =

@@ -20,6 +20,13 @@ static const double below_range_db = 15;
 /* So far below the lower end a constant bends the curve there by 0.4 dB, its slope by some 3 %. */
 static const double below_curve_db = 10;
 static const double most_noise_error = 0.05; /* of a valid time, one standard deviation */
+/* Where the decay is all but flat at an end of its range, a little noise moves that end far: the tails of
+ * the error are longer than those of the normal distribution, and noise_error() does not know it.  Ends are
+ * moved by so many standard deviations of the curve there. */
+static const double end_sigmas = 2;
+/* A sum of exponential decays only slows down: one that goes on from its range so much faster is not what
+ * the room does, but chance, or a noise that was found too early. */
+static const double least_late_ratio = 0.6;
 static const double topt_noise_error = 0.04; /* aimed at when its range is chosen */
 static const double topt_least_db = 10, topt_most_db = 60;
 
@@ -125,6 +132,47 @@ static struct sabin_quantity judge(const struct sabin_decay *decay, const struct
 	return sabin_quantity_valid(t_s, sigma_s);
 }
 
+/* Standard deviation of the decay curve at level_db by noise, dB.  Noise of density N varies the energy left, E =
+ * S / rate, by 2 N S / (rate B) through its product with the decay; E / N follows from the level over the noise. */
+static double curve_sigma_db(double usable_db, double bt, double level_db)
+{
+	const double per_cell = 2 * 6 * M_LN10 / bt;
+	return 10 / M_LN10 * sqrt(per_cell) * pow(10, -(usable_db + level_db) / 20);
+}
+
+/* By how much the time changes, for each standard deviation by which an end of its range moves. */
+static double end_error(const struct sabin_decay *decay, const struct rule *rule, double t_s)
+{
+	const double bt = decay->bandwidth_hz * t_s, usable_db = sabin_usable_db(decay);
+	const double move_db = end_sigmas * curve_sigma_db(usable_db, bt, rule->to_db);
+	double most = 0;
+	if (!isfinite(usable_db))
+		return 0;
+	for (int side = -1; side <= 1; side += 2) {
+		struct sabin_decay_fit moved;
+		const double to_db = rule->to_db + side * move_db;
+		if (to_db < rule->from_db && sabin_decay_fit(decay, rule->from_db, to_db, &moved, NULL))
+			most = fmax(most, fabs(moved.time_s / t_s - 1));
+	}
+	return most / end_sigmas;
+}
+
+/* What noise_error() does not know of. */
+static struct sabin_quantity judge_tails(const struct sabin_decay *decay, const struct rule *rule,
+                                         struct sabin_quantity q)
+{
+	const double late_s = 6 * M_LN10 / decay->model.rate;
+	if (!q.valid || !decay->noise_seen)
+		return q;
+	double error = end_error(decay, rule, q.value);
+	if (rule->from_db < 0 && late_s < least_late_ratio * q.value)
+		error = fmax(error, 1 - late_s / q.value);
+	if (error > most_noise_error)
+		return sabin_quantity_because(q.value, q.plus_minus, SABIN_BECAUSE_UNCERTAIN, 100 * error,
+		                              100 * most_noise_error);
+	return q;
+}
+
 static struct sabin_quantity decay_time(const struct sabin_decay *decay, const struct rule *rule,
                                         double edt_s, struct sabin_decay_fit *fit, double *xi)
 {
@@ -137,6 +185,7 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	const double noise = noise_error(rule, sabin_usable_db(decay), bt);
 	struct sabin_quantity q =
 		judge(decay, rule, t_s, edt_s, t_s * hypot(rule->own / sqrt(bt), noise));
+	q = judge_tails(decay, rule, q);
 	q.repeatability = sabin_repeat_time_s(decay, t_s, noise, rule->from_db - rule->to_db,
 	                                      rule->to_db);
 	return q;
