@@ -137,8 +137,7 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	const double noise = noise_error(rule, sabin_usable_db(decay), bt);
 	struct sabin_quantity q =
 		judge(decay, rule, t_s, edt_s, t_s * hypot(rule->own / sqrt(bt), noise));
-	q.repeatability = sabin_repeat_time_s(decay, t_s, noise, rule->from_db - rule->to_db,
-	                                      rule->to_db);
+	q.repeatability = sabin_repeat_time_s(decay, fit, rule->from_db - rule->to_db, rule->to_db, noise);
 	return q;
 }
 
