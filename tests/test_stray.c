@@ -135,6 +135,68 @@ static void straying_sound(void **state)
 	free(x);
 }
 
+/* x = h with other noise of that draw. */
+static void with_noise(const double *h, const struct noise_decay *d, uint64_t seed, double *clean, double *x)
+{
+	struct noise_decay quiet = *d;
+	quiet.snr_db = INFINITY;
+	decay_draw(d, seed, x);
+	decay_draw(&quiet, seed, clean);
+	for (size_t i = 0; i < decay_length(d); i++)
+		x[i] += h[i] - clean[i];
+}
+
+/* Decays that sag, under two noises each: where the range ends they are no line, and a level that strays also
+ * takes the end of the range to another part of them. */
+static void another_noise(void **state)
+{
+	(void)state;
+	struct noise_decay fast = decay_of_time(rate_hz, 0.35, INFINITY);
+	const struct noise_decay slow = decay_of_time(rate_hz, 1.4, INFINITY);
+	const struct noise_decay noise = decay_of_time(rate_hz, 1.4, 62);
+	fast.length_s = slow.length_s;
+	const size_t n = decay_length(&slow);
+	const uint64_t seed = test_seed("another noise");
+	const int draws = decay_draws(16);
+	double *h = malloc(n * sizeof *h), *x = malloc(n * sizeof *x), *more = malloc(n * sizeof *more);
+	struct sums sums[PARAMETERS] = {0};
+	assert_true(h && x && more);
+	for (int i = 0; i < draws; i++) {
+		const uint64_t own = seed + 4 * (uint64_t)i;
+		struct sabin_analysis a[2];
+		decay_draw(&fast, own, h);
+		decay_draw(&slow, own + 1, more);
+		for (size_t k = 0; k < n; k++)
+			h[k] += 0.1 * more[k];
+		for (uint64_t r = 0; r < 2; r++) {
+			with_noise(h, &noise, own + 2 + r, more, x);
+			a[r] = analysis_of(x, n, 0);
+		}
+		for (int p = 0; p < PARAMETERS; p++)
+			for (int b = FIRST; b < DECAY_BANDS; b++) {
+				const struct sabin_quantity q[2] = {a[0].bands[b].value[judged[p]],
+				                                    a[1].bands[b].value[judged[p]]};
+				sums[p].found += square(q[1].value - q[0].value);
+				sums[p].stated += square(q[0].repeatability) + square(q[1].repeatability);
+			}
+		sabin_analysis_free(&a[0]);
+		sabin_analysis_free(&a[1]);
+	}
+	for (int p = 0; p < PARAMETERS; p++) {
+		const double share_found = sums[p].found / sums[p].stated;
+		print_message("%s: variance %.2f of the stated\n", sabin_parameter_info(judged[p])->name,
+		              share_found);
+		/* five bands of all draws; three standard errors */
+		const double slack = 3 * sqrt(2.0 / (draws * (DECAY_BANDS - FIRST)));
+		assert_true(share_found < 1 + slack);
+		if (judged[p] == SABIN_T20 || judged[p] == SABIN_T30)
+			assert_true(share_found > 0.5 * (1 - slack));
+	}
+	free(h);
+	free(x);
+	free(more);
+}
+
 /* What repeats show to stray is no more than the noise: nothing is added to it. */
 static void noise_alone(void **state)
 {
@@ -182,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(straying_sound),
+	    cmocka_unit_test(another_noise),
 	    cmocka_unit_test(noise_alone),
 	    cmocka_unit_test(refusals),
 	};

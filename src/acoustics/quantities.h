@@ -33,10 +33,10 @@ void sabin_clarity(const struct sabin_decay *decay, const struct sabin_band_ener
                    struct sabin_band_result *result);
 
 /* repeatability.c: what a second measurement at the same place would show, standard uncertainties (k = 1).
- * Of a decay time t_s read down to to_db over range_db, whose relative error from noise is `noise`; of
- * early over late energy (relative); of the centre time. */
-double sabin_repeat_time_s(const struct sabin_decay *decay, double t_s, double noise, double range_db,
-                           double to_db);
+ * Of a decay time, from its line down to to_db over range_db (unseen: its relative error where the response
+ * ends before its noise); of early over late energy (relative); of the centre time. */
+double sabin_repeat_time_s(const struct sabin_decay *decay, const struct sabin_decay_fit *fit,
+                           double range_db, double to_db, double unseen);
 double sabin_repeat_ratio(const struct sabin_decay *decay, const struct sabin_band_energy *energy,
                           int split, double early, double late, double noise);
 double sabin_repeat_centre_s(const struct sabin_decay *decay, double rate, double noise_s);

@@ -44,9 +44,58 @@ double sabin_repeat_share(const struct sabin_decay *decay)
 	return hypot(beside(decay, decay->total), beyond_share * decay->beyond / decay->total);
 }
 
-double sabin_repeat_time_s(const struct sabin_decay *decay, double t_s, double noise, double range_db,
-                           double to_db)
+/* What an error of 1 dB at an end of the line's range changes in its slope, dB/s, by moving that end to where
+ * the curve lies off the line: 6 / L^2 of that for each second of a range of length L. */
+static double end_weight(const struct sabin_decay *decay, const struct sabin_decay_fit *fit, double t_s)
 {
+	const double length_s = fit->to_s - fit->from_s;
+	const double line_db = fit->at0_db - 60 * t_s / fit->time_s;
+	const double off_db = 10 * log10(sabin_decay_curve(decay, t_s) / decay->total) - line_db;
+	/* no band falls otherwise within a cell than over it */
+	const double half_s = 0.5 / decay->bandwidth_hz;
+	const double before = sabin_decay_curve(decay, t_s - half_s);
+	const double fall_db = 10 * log10(before / sabin_decay_curve(decay, t_s + half_s));
+	return fall_db > 0 ? 6 * off_db / (length_s * length_s) * 2 * half_s / fall_db : 0;
+}
+
+/* Relative error of a decay time from the noise beside the decay, as the curve itself has it.  Of an error of
+ * the level at t a least-squares line over a length L takes 12 / L^3 (t - centre) dt into its slope, and at the
+ * ends more where the decay is no line.  The level at t strays with the energy of all that comes after, so each
+ * piece of the decay counts with the weights of all levels before its end; the level of the whole, which the
+ * range is counted from, with that of the ends. */
+static double line_noise(const struct sabin_decay *decay, const struct sabin_decay_fit *fit)
+{
+	enum { PIECES = 200 };
+	const double n = decay->model.noise, b = decay->bandwidth_hz, db = 10 / M_LN10;
+	const double length_s = fit->to_s - fit->from_s, step_s = length_s / PIECES;
+	const double knee_s = fmax(decay->knee_s, fit->to_s);
+	/* the noise that is subtracted is off by the same everywhere */
+	const double off = decay->subtract / sqrt(b * fmax(decay->end_s - decay->crossing_s, 1 / b));
+	const double end[2] = {end_weight(decay, fit, fit->from_s), end_weight(decay, fit, fit->to_s)};
+	double weight = -(end[0] + end[1]) * db / decay->total, common = weight * off * knee_s;
+	double energy = sabin_decay_curve(decay, fit->from_s);
+	double variance = weight * weight * 2 * n * fmax(decay->total - energy, 0);
+	for (int i = 0; i <= PIECES; i++) {
+		const double t_s = fit->from_s + i * step_s;
+		const double next = i < PIECES ? sabin_decay_curve(decay, t_s + step_s) : 0;
+		const double piece_s = i < PIECES ? step_s : knee_s - t_s;
+		double slope = 12 * (i * step_s - length_s / 2) * step_s / pow(length_s, 3);
+		if (i == 0 || i == PIECES)
+			slope = slope / 2 + end[i > 0];
+		weight += slope * db / energy;
+		common += slope * db / energy * off * (knee_s - t_s);
+		/* the product of decay and noise, and the noise's own square */
+		variance += weight * weight * (2 * n * fmax(energy - next, 0) + n * n * piece_s);
+		energy = next;
+	}
+	return fit->time_s / 60 * sqrt(beside_weight * beside_weight * variance / b + common * common);
+}
+
+double sabin_repeat_time_s(const struct sabin_decay *decay, const struct sabin_decay_fit *fit,
+                           double range_db, double to_db, double unseen)
+{
+	const double t_s = fit->time_s;
+	const double noise = decay->noise_seen ? line_noise(decay, fit) : unseen;
 	/* an error of e dB at the lower end, which falls upwards e-fold in 4.34 dB, tilts the line by
 	 * 12 / R^3 * R / 2 * 4.34 e (least squares over R dB) */
 	const double db = 10 / M_LN10, low = decay->total * pow(10, to_db / 10);

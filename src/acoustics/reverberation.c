@@ -186,8 +186,7 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	struct sabin_quantity q =
 		judge(decay, rule, t_s, edt_s, t_s * hypot(rule->own / sqrt(bt), noise));
 	q = judge_tails(decay, rule, q);
-	q.repeatability = sabin_repeat_time_s(decay, t_s, noise, rule->from_db - rule->to_db,
-	                                      rule->to_db);
+	q.repeatability = sabin_repeat_time_s(decay, fit, rule->from_db - rule->to_db, rule->to_db, noise);
 	return q;
 }
 
