@@ -26,6 +26,7 @@ static const double null_octave = 0.3;  /* how far from the null of direct sound
 static const double node = 0.3;         /* of a mode's shape: pressure re its greatest */
 static const double wall_least_m = 0.25;
 static const double step_m = 0.05;
+static const double worth_db = 2;        /* a move that gains less at the dip is not told */
 static const double simulation_hz = 4000, simulation_s = 0.4;
 
 /* Levels on one logarithmic axis, from_hz .. to_hz. */
@@ -178,6 +179,31 @@ static double flatness_db(const struct levels *l)
 	return n > 0 ? sqrt(fmax(squares / (double)n - mean * mean, 0)) : 0;
 }
 
+/* The best move so far. */
+struct move {
+	double by_m, flat_db, gain_db; /* gain_db: at the dip */
+};
+
+static void weigh_move(const struct levels *simulated, const struct levels *moved, double f_hz, double by_m,
+                       struct move *best)
+{
+	const double flat_db = flatness_db(moved);
+	const size_t at = lowest_near(simulated, f_hz);
+	if (flat_db < best->flat_db)
+		*best = (struct move){by_m, flat_db, moved->db[at] - simulated->db[at]};
+}
+
+/* A move along an axis as the item's remedy, where it is worth the trouble. */
+static void add_move(struct sabin_advice_item *item, int axis, const struct move *best, double now_db, double f_hz)
+{
+	if (best->by_m == 0 || best->gain_db < worth_db)
+		return;
+	for (int a = 0; a < 3; a++)
+		item->move_m[a] = a == axis ? best->by_m : 0;
+	advice_effect(item, "level", sabin_quantity_valid(best->gain_db, fmax(2, 0.3 * best->gain_db)), "dB", f_hz);
+	advice_effect(item, "flatness", advice_number(best->flat_db - now_db), "dB", NAN);
+}
+
 /* ---- a wall near the speaker ---------------------------------------------------------------------------------- */
 
 /* Half a wave is the detour over the wall: the frequency of the first null, mean over the receivers. */
@@ -268,7 +294,7 @@ static enum sabin_err remedy(const struct sabin_room *room, const struct heard *
                              const struct levels *simulated, struct sabin_advice_item *item)
 {
 	const double now_db = flatness_db(simulated);
-	double best_db = now_db, gain_db = 0, best_m = 0;
+	struct move best = {0, now_db, 0};
 	struct levels *moved = calloc(1, sizeof *moved);
 	enum sabin_err err = moved ? SABIN_OK : SABIN_ENOMEM;
 	for (int i = -MOVES_MAX / 2; !err && i <= MOVES_MAX / 2; i++) {
@@ -280,22 +306,13 @@ static enum sabin_err remedy(const struct sabin_room *room, const struct heard *
 		if (!clear)
 			continue;
 		err = simulate(room, source_m, heard->receiver_m, heard->receivers, moved);
-		const double flat = err ? HUGE_VAL : flatness_db(moved);
-		if (flat < best_db) {
-			best_db = flat;
-			best_m = i * step_m;
-			gain_db = moved->db[lowest_near(simulated, f_hz)] -
-			          simulated->db[lowest_near(simulated, f_hz)];
-		}
+		if (!err)
+			weigh_move(simulated, moved, f_hz, i * step_m, &best);
 	}
 	free(moved);
-	if (err || best_m == 0 || gain_db < 2)
-		return err;
-	for (int a = 0; a < 3; a++)
-		item->move_m[a] = a == axis ? best_m : 0;
-	advice_effect(item, "level", sabin_quantity_valid(gain_db, fmax(2, 0.3 * gain_db)), "dB", f_hz);
-	advice_effect(item, "flatness", advice_number(best_db - now_db), "dB", NAN);
-	return SABIN_OK;
+	if (!err)
+		add_move(item, axis, &best, now_db, f_hz);
+	return err;
 }
 
 static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, const struct heard *heard,
@@ -359,7 +376,7 @@ static enum sabin_err move_seat(const struct sabin_room *room, const double sour
                                 double f_hz, const struct levels *simulated, struct sabin_advice_item *item)
 {
 	const double now_db = flatness_db(simulated);
-	double best_db = now_db, gain_db = 0, best_m = 0;
+	struct move best = {0, now_db, 0};
 	struct levels *moved = calloc(1, sizeof *moved);
 	enum sabin_err err = moved ? SABIN_OK : SABIN_ENOMEM;
 	for (int i = -MOVES_MAX / 2; !err && i <= MOVES_MAX / 2; i++) {
@@ -367,22 +384,13 @@ static enum sabin_err move_seat(const struct sabin_room *room, const double sour
 		if (i == 0 || to_m[0][1] > room->size_m[1] - 1 || to_m[0][1] - source_m[1] < 0.8)
 			continue;
 		err = simulate(room, source_m, to_m, 1, moved);
-		const double flat = err ? HUGE_VAL : flatness_db(moved);
-		if (flat < best_db) {
-			best_db = flat;
-			best_m = i * step_m;
-			gain_db = moved->db[lowest_near(simulated, f_hz)] -
-			          simulated->db[lowest_near(simulated, f_hz)];
-		}
+		if (!err)
+			weigh_move(simulated, moved, f_hz, i * step_m, &best);
 	}
 	free(moved);
-	if (err || best_m == 0 || gain_db < 2)
-		return err;
-	item->move_m[0] = item->move_m[2] = 0;
-	item->move_m[1] = best_m;
-	advice_effect(item, "level", sabin_quantity_valid(gain_db, fmax(2, 0.3 * gain_db)), "dB", f_hz);
-	advice_effect(item, "flatness", advice_number(best_db - now_db), "dB", NAN);
-	return SABIN_OK;
+	if (!err)
+		add_move(item, 1, &best, now_db, f_hz);
+	return err;
 }
 
 static bool seat_told(const struct sabin_advice *out, size_t position, double f_hz)

@@ -168,17 +168,11 @@ static void write_names(struct sabin_sheet *sheet, const struct picture *p)
 		seen[best] = true;
 		const double f_hz = p->fit->modes[best].frequency_hz.value;
 		double centre_px[2];
-		char key[32], name[96];
+		char name[96];
 		snprintf(name, sizeof name, "%s Hz", sabin_text_number(f_hz, f_hz < 100).s);
 		if (!sabin_labels_put(labels, mark_of(p, &p->fit->modes[best]), name, FONT_PX, centre_px))
 			continue;
-		count++;
-		snprintf(key, sizeof key, "name_%zu", count);
-		sabin_sheet_say(sheet, key, 0, 0, "%s", name);
-		snprintf(key, sizeof key, "name_x_%zu", count);
-		sabin_sheet_number(sheet, key, centre_px[0] / WIDTH_PX);
-		snprintf(key, sizeof key, "name_y_%zu", count);
-		sabin_sheet_number(sheet, key, 1 - centre_px[1] / HEIGHT_PX);
+		sabin_sheet_name(sheet, ++count, name, centre_px[0] / WIDTH_PX, 1 - centre_px[1] / HEIGHT_PX);
 	}
 out:
 	sabin_sheet_number(sheet, "names", (double)count);

@@ -183,7 +183,7 @@ static void write_names(struct sabin_sheet *sheet, const struct picture *p)
 		if (best == p->count)
 			break;
 		seen[best] = true;
-		char key[32], name[200];
+		char name[200];
 		double centre_px[2];
 		const struct sabin_room_mode *m = &p->modes[best];
 		if (isfinite(m->t60_s))
@@ -193,13 +193,7 @@ static void write_names(struct sabin_sheet *sheet, const struct picture *p)
 			snprintf(name, sizeof name, "%s Hz", sabin_text_number(m->f_hz, m->f_hz < 100).s);
 		if (!sabin_labels_put(labels, stem_of(p, best), name, FONT_PX, centre_px))
 			continue;
-		count++;
-		snprintf(key, sizeof key, "name_%zu", count);
-		sabin_sheet_say(sheet, key, 0, 0, "%s", name);
-		snprintf(key, sizeof key, "name_x_%zu", count);
-		sabin_sheet_number(sheet, key, centre_px[0] / WIDTH_PX);
-		snprintf(key, sizeof key, "name_y_%zu", count);
-		sabin_sheet_number(sheet, key, 1 - centre_px[1] / HEIGHT_PX);
+		sabin_sheet_name(sheet, ++count, name, centre_px[0] / WIDTH_PX, 1 - centre_px[1] / HEIGHT_PX);
 	}
 out:
 	sabin_sheet_number(sheet, "names", (double)count);

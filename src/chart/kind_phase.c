@@ -88,9 +88,7 @@ static enum sabin_err make(const struct sabin_chart_input *input, struct curves 
 		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
 		                      "there is no impulse response to draw");
 	const struct sabin_measured *m = trace->measured;
-	const double rate_hz = m->rate_hz;
-	const double arrival = (double)m->zero_index +
-	                       (isfinite(m->arrival_s.value) ? m->arrival_s.value * rate_hz : 0);
+	const double rate_hz = m->rate_hz, arrival = sabin_chart_arrival(m);
 	if (input->window_s > 0)
 		o.window_s = input->window_s;
 	o.smoothing_oct = c->smoothing_oct = fmax(input->smoothing_oct, smoothing_least_oct);

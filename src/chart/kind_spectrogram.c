@@ -113,9 +113,7 @@ static enum sabin_err write_spectrogram(const struct sabin_chart_input *input, c
 	if (!t || !t->h)
 		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
 		                      "there is no impulse response to draw");
-	const double rate_hz = t->measured->rate_hz, after_s = t->measured->arrival_s.value;
-	const double arrival = (double)t->measured->zero_index +
-	                       (isfinite(after_s) ? after_s * rate_hz : 0);
+	const double rate_hz = t->measured->rate_hz, arrival = sabin_chart_arrival(t->measured);
 	o.to_hz = fmin(o.to_hz, 0.45 * rate_hz);
 	enum sabin_err err = sabin_spectrogram_compute(t->h, t->frames, rate_hz, arrival, &o, &map);
 	if (err)

@@ -172,9 +172,7 @@ static enum sabin_err write_waterfall(const struct sabin_chart_input *input, con
 	if (!t || !t->h)
 		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
 		                      "there is no impulse response to draw");
-	const double rate_hz = t->measured->rate_hz, after_s = t->measured->arrival_s.value;
-	const double arrival = (double)t->measured->zero_index +
-	                       (isfinite(after_s) ? after_s * rate_hz : 0);
+	const double rate_hz = t->measured->rate_hz, arrival = sabin_chart_arrival(t->measured);
 	enum sabin_err err = sabin_waterfall_compute(t->h, t->frames, rate_hz, arrival, &o, &map);
 	if (err)
 		return sabin_diag_set(diag, err, NULL, 0, 0, "cannot draw the waterfall: %s",

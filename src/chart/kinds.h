@@ -58,10 +58,14 @@ SABIN_MUST enum sabin_err sabin_chart_modes(const struct sabin_chart_input *inpu
                                             struct sabin_modefit *fit,
                                             struct sabin_mode_match **matches);
 
+/* Sample of the direct sound, not whole; of time zero where it is not known. */
+double sabin_chart_arrival(const struct sabin_measured *measured);
+
 /* The kind `modes` of a room file: its modes, as high as they come from the trace's speaker to its position,
  * and the predicted response. */
 SABIN_MUST enum sabin_err sabin_chart_predicted_modes(const struct sabin_chart_input *input,
                                                       const char *folder, struct sabin_diag *diag);
+
 /* Is the response told from its noise at f_hz?  Where it is not known (NULL), yes. */
 bool sabin_chart_heard(const struct sabin_response *response, double f_hz);
 

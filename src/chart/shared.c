@@ -158,3 +158,9 @@ double sabin_chart_round_up(double value, double *step)
 	*step = nice[i].step * decade;
 	return nice[i].top * decade;
 }
+
+double sabin_chart_arrival(const struct sabin_measured *measured)
+{
+	const double after_s = measured->zero_offset_s + measured->arrival_s.value;
+	return (double)measured->zero_index + (isfinite(after_s) ? after_s * measured->rate_hz : 0);
+}

@@ -103,6 +103,17 @@ void sabin_sheet_number(struct sabin_sheet *sheet, const char *key, double value
 		fprintf(sheet->meta, "%s\t%.9g\n", key, value);
 }
 
+void sabin_sheet_name(struct sabin_sheet *sheet, size_t number, const char *name, double x, double y)
+{
+	char key[32];
+	snprintf(key, sizeof key, "name_%zu", number);
+	sabin_sheet_say(sheet, key, 0, 0, "%s", name);
+	snprintf(key, sizeof key, "name_x_%zu", number);
+	sabin_sheet_number(sheet, key, x);
+	snprintf(key, sizeof key, "name_y_%zu", number);
+	sabin_sheet_number(sheet, key, y);
+}
+
 /* Last part of a path. */
 static const char *base_name(const char *path)
 {

@@ -55,6 +55,8 @@ SABIN_MUST enum sabin_err sabin_sheet_close(struct sabin_sheet *sheet, struct sa
 void sabin_sheet_say(struct sabin_sheet *sheet, const char *key, double width_px, double font_px,
                      const char *format, ...) __attribute__((format(printf, 5, 6)));
 void sabin_sheet_number(struct sabin_sheet *sheet, const char *key, double value);
+/* Name `number` (from 1) of a mark, with its middle at x, y: shares of the panel, y upwards. */
+void sabin_sheet_name(struct sabin_sheet *sheet, size_t number, const char *name, double x, double y);
 
 /* Between the parts of a line at the foot. */
 #define SABIN_DOT " \xc2\xb7 "

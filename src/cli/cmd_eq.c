@@ -371,7 +371,7 @@ static int design(struct job *job, const char *measurement)
 	int status = o->response ? sabin_eq_input_text(name, o->response, o->range_hz, in)
 	                         : sabin_eq_input_measurement(name, measurement, &o->speakers,
 	                                                      &o->positions, o->calibration,
-	                                                      o->range_hz, !o->unlimited, in);
+	                                                      o->range_hz, !o->unlimited && job->eq.filters > 0, in);
 	if (status >= 0)
 		return status;
 	size_t subs = 0;

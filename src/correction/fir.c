@@ -101,6 +101,9 @@ static double gain_at(const double *freq_hz, const double *gain_db, size_t n, do
 /* The excess phase is looked at so long, and undone from here up: below, its zeros are the room's and
  * change with every step. */
 static const double look_s = 0.3, phase_from_hz = 150, phase_full_hz = 400;
+/* Nothing is undone from here on: at half of any rate the phase must be nothing, or the response rings before
+ * its peak. */
+static const double phase_down_hz = 10000, phase_to_hz = 15000, phase_end_hz = 20000;
 /* Smoothing of the phase, and where it is wide. */
 static const double phase_narrow_oct = 0.5, phase_wide_oct = 1, phase_wide_hz = 4000;
 static const double post_s = 0.02;
@@ -221,7 +224,9 @@ static void undo(struct bench *w, double pre_s, double rate_hz)
 		const double f_hz = (double)k * w->bin_hz;
 		const double share =
 		    f_hz > 0 ? sabin_window_rise(log(f_hz / phase_from_hz) /
-		                                 log(phase_full_hz / phase_from_hz))
+		                                 log(phase_full_hz / phase_from_hz)) *
+		                   sabin_window_rise(log(phase_to_hz / f_hz) /
+		                                     log(phase_to_hz / phase_down_hz))
 		             : 0;
 		w->a[k] = (1 - share) + share * conj(w->b[k]);
 	}
@@ -266,6 +271,12 @@ enum sabin_err sabin_fir_phase(const struct sabin_correctable_place *places, siz
 		sabin_minimum_phase_spectrum(w.fft, w.log_gain, w.x, w.b);
 		for (size_t k = 0; k < w.bins; k++)
 			w.a[k] = unit(carg(w.a[k]) - carg(w.b[k]));
+		/* that part has left some phase where there should be none */
+		for (size_t k = 1; k < w.bins; k++) {
+			const double share = sabin_window_rise(log(phase_end_hz / ((double)k * w.bin_hz)) /
+			                                       log(phase_end_hz / phase_to_hz));
+			w.a[k] = unit(carg((1 - share) + share * w.a[k]));
+		}
 		*out = (struct sabin_fir_phase){w.bins, w.bin_hz, w.a};
 		w.a = NULL;
 	}
