@@ -13,6 +13,7 @@
 
 static const double descents_most = 8e7, scans_most = 4e7, holds_most = 4e7; /* of work: some seconds each */
 static const double sweeps_least = 12; /* over all parameters: fewer do not end in a basin */
+static const double mean_starts_least = 2; /* by the mean few find more than many by the point */
 static const double free_grid_m = 0.25;    /* where subwoofers are first looked for */
 static const double free_cells_least = 4;  /* of that grid */
 static const double hold_step_m = 0.05, hold_step_most_m = 0.2;
@@ -51,7 +52,7 @@ void place_effort_plan(const struct sabin_place_spec *spec, const struct place_p
 	const int moving = count_moving(parameters, 0, parameters->count);
 	const double sweep = sweeps_least * 2 * fmax(1, moving) * work;
 	double starts = descents_most / (sweep * points);
-	out->by_point = spec->tolerance_m > 0 && starts < fmin((double)wanted, (double)spec->top);
+	out->by_point = spec->tolerance_m > 0 && starts < fmin((double)wanted, mean_starts_least);
 	if (out->by_point)
 		starts = descents_most / (sweep + points * work);
 	out->starts = (size_t)fmax(1, fmin(floor(starts), (double)wanted));
