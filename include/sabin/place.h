@@ -130,6 +130,11 @@ struct sabin_place_result {
 	size_t tried;       /* arrangements that kept all rules and were scored */
 	size_t refused[SABIN_PLACE_RULES]; /* arrangements of the grid, by the first rule broken */
 	double step_m;      /* of the grid: coarser than asked for where the room is large */
+	/* The work of a search is limited, in scores times modes: */
+	size_t starts, starts_wanted; /* descents from the grid's minima, and without the limit */
+	bool by_point;      /* the descents went by the point's score, only their ends by the mean */
+	double hold_step_m; /* of depth_hold_m and its like; 0: too much work, these are NAN */
+	double scores;      /* of points, computed by the grid and the descents */
 };
 
 /* fraction: 0 .. 1; called by the thread that called sabin_place_search().  False: stop. */

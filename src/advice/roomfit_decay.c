@@ -23,7 +23,9 @@ static const double reached = 0.1;         /* less is said not to be */
 static const double factor_most = 1000;
 static const double rate_hz = 24000;       /* is enough for the octave of 8 kHz */
 static const double low_rate_hz = 4000, low_to_hz = 250; /* and for that of 125 Hz */
-static const double decay_db = 52;         /* how far an octave must fall for T30 */
+/* How far an octave must fall before the end: more than T30 asks for, as what is cut off a response in which
+ * the end cannot be told from the decay makes T30 too short, by up to a sixth where only 52 dB are there. */
+static const double decay_db = 75;
 static const double length_least_s = 0.25, length_most_s = 4;
 static const double images_most = 3e7;     /* of one round: a second or so */
 

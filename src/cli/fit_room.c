@@ -181,16 +181,15 @@ static void show_sizes(const struct sabin_roomfit *fit, const double size_m[3])
 /* Octaves whose time no absorption gives. */
 static void show_limits(const struct sabin_roomfit *fit)
 {
-	char text[32];
 	bool any = false;
 	for (int b = 0; b < BANDS; b++)
 		if (fit->factor_at_limit[b]) {
 			printf("%s%s", any ? ", " : "  No absorption gives the time that was measured at ",
-			       sabin_show_hz(band_hz[b], text, sizeof text));
+			       sabin_text_hz(band_hz[b]).s);
 			any = true;
 		}
 	if (any)
-		puts(" Hz; there it is as near as can be.");
+		puts("; there it is as near as can be.");
 }
 
 void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_names *names,

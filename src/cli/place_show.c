@@ -185,6 +185,24 @@ static void print_holds(const struct sabin_place_plan *plan, const struct sabin_
 	putchar('\n');
 }
 
+/* What was left out so that the search came to an end. */
+static void print_limits(const struct sabin_place_plan *plan, const struct sabin_place_result *result)
+{
+	if (result->step_m > plan->spec.step_m * 1.001)
+		printf("  There is much to search here: the grid is coarser than the %g cm that were asked for.\n",
+		       plan->spec.step_m * 100);
+	if (result->starts < result->starts_wanted)
+		printf("  The search went on from the best %zu of its minima only, elsewhere from %zu.\n",
+		       result->starts, result->starts_wanted);
+	if (result->by_point)
+		puts("  It went by the score at the point, and took the mean of what that led to.");
+	if (!(result->hold_step_m > 0))
+		puts("  How far an arrangement is good was not looked for.");
+	else if (result->hold_step_m > 0.051)
+		printf("  How far an arrangement is good was looked for in steps of %g cm.\n",
+		       result->hold_step_m * 100);
+}
+
 void sabin_show_place(const struct sabin_roomfile *file, const struct sabin_place_plan *plan,
                       const struct sabin_place_result *result)
 {
@@ -224,6 +242,7 @@ void sabin_show_place(const struct sabin_roomfile *file, const struct sabin_plac
 	       "  0.5 where 'good within' says so; arrangements whose scores differ by less are equals.\n"
 	       "  Behind each change stands what it does to the score at the point itself: less is better.\n",
 	       result->tried, result->tried == 1 ? "" : "s", result->step_m * 100);
+	print_limits(plan, result);
 	for (int s = 0; s < (int)file->speaker_count; s++)
 		if (sabin_place_plan_source(plan, s) < 0)
 			printf("  %s is not part of the score and stays.\n", file->speakers[s].name);
@@ -308,6 +327,10 @@ enum sabin_err sabin_show_place_json(const struct sabin_roomfile *file,
 	sabin_json_number(json, "tolerance_m", plan->spec.tolerance_m);
 	sabin_json_number(json, "step_m", result->step_m);
 	sabin_json_integer(json, "scored", (long long)result->tried);
+	sabin_json_integer(json, "starts", (long long)result->starts);
+	sabin_json_integer(json, "starts_wanted", (long long)result->starts_wanted);
+	sabin_json_bool(json, "mean_at_ends_only", result->by_point);
+	sabin_json_number(json, "hold_step_m", result->hold_step_m);
 	if (fit)
 		sabin_json_fit(json, fit, names, size_m);
 	sabin_json_open_object(json, "current");

@@ -36,6 +36,7 @@ static const double weight_dip = 0.25, free_dip_db = 3;
 static const double weight_reflection = 0.15, free_reflection_db = -10;
 static const double weight_asymmetry = 2;
 static const double unheard_db = -20; /* where all sources together are below this, the range ends */
+static const double work_images = 150; /* modes that take as long as a main's reflections */
 
 enum { HEAD_COLUMNS = 6, SYMMETRIC_COLUMNS = 4 };
 enum { NUMBERS_MAX = 2048 }; /* along an axis; 500 m have 1412 up to 450 Hz at -20 C */
@@ -316,6 +317,13 @@ static bool is_symmetric(const struct sabin_score *score, const double (*source_
 	       fabs(source_m[0][lateral] + source_m[1][lateral] - size_m) < still_m &&
 	       fabs(source_m[0][score->depth_axis] - source_m[1][score->depth_axis]) < still_m &&
 	       fabs(source_m[0][2] - source_m[1][2]) < still_m;
+}
+
+double score_work(const struct sabin_score *score, const double (*source_m)[3], const double listener_m[3])
+{
+	/* of a symmetric arrangement half of the modes in four columns, else all in six */
+	const double times = is_symmetric(score, source_m, listener_m) ? 1 : 3;
+	return work_images * (double)score->main_count + times * score->groups * (double)score->modes;
 }
 
 static void head_places(const struct sabin_score *score, const double listener_m[3],

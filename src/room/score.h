@@ -51,6 +51,10 @@ struct sabin_score {
 	bool mirrored;                        /* both sides of the room reflect alike */
 };
 
+/* Work that the score of an arrangement is, and of all that are symmetric as it is: its modes, or what else takes
+ * as long. */
+double score_work(const struct sabin_score *score, const double (*source_m)[3], const double listener_m[3]);
+
 /* score_images.c: dip and reflections of one main, into the worst so far. */
 void score_images(const struct sabin_score *score, const double source_m[3],
                   const double listener_m[3], struct sabin_score_metrics *metrics);

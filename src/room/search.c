@@ -23,11 +23,9 @@
 #include "room/search.h"
 
 static const double cells_most = 4e6;      /* of the grid */
-static const double work_most = 2.5e7;     /* arrangements times modes: some seconds */
+static const double work_most = 2.5e7;     /* arrangements times modes: a second or two */
 static const double distinct_m = 0.2;      /* arrangements closer than this are one */
-static const double free_grid_m = 0.25;    /* where subwoofers are first looked for */
 static const double hold_rise = 0.5;       /* of the score: still the same basin */
-static const double hold_step_m = 0.05, hold_most_m = 0.4;
 enum { CANDIDATES_PER_TOP = 3, CANDIDATES_MORE = 10, CANDIDATES_MAX = 160, MOVES_MAX = 40 };
 
 /* One axis of the grid. */
@@ -39,6 +37,7 @@ struct axis {
 struct candidate {
 	struct place_vector vector;
 	double score;
+	double scores, scanned; /* of points, that its descent and its grids took */
 	struct sabin_place_arrangement found;
 };
 
@@ -53,7 +52,10 @@ struct search {
 	size_t tried;
 	size_t refused[SABIN_PLACE_RULES];
 	struct candidate candidate[CANDIDATES_MAX];
-	size_t candidates;
+	size_t candidates, wanted; /* wanted: where nothing limits it */
+	double scores;             /* of points, in all */
+	double work;               /* of one score */
+	struct place_effort effort;
 };
 
 /* ---- scores ---------------------------------------------------------------------------------------- */
@@ -66,13 +68,15 @@ static double point_score(const struct search *search, const struct place_arrang
 }
 
 /* INFINITY where a rule is broken. */
-static double vector_score(const struct search *search, const struct place_vector *vector)
+static double vector_score(const struct search *search, const struct place_vector *vector, bool mean,
+                           double *scores)
 {
 	struct place_arrangement a;
 	place_arrange(search->spec, &search->parameters, vector, &a);
 	if (place_check_moving(search->spec, a.source_m, a.listener_m))
 		return (double)INFINITY;
-	return place_mean_score(search->spec, search->score, &a);
+	*scores += mean ? (double)place_mean_points(search->spec) : 1;
+	return mean ? place_mean_score(search->spec, search->score, &a) : point_score(search, &a);
 }
 
 /* ---- grid ------------------------------------------------------------------------------------------- */
@@ -139,21 +143,47 @@ static void list_feasible(struct search *search, size_t cells)
 	}
 }
 
+static enum sabin_err list_cells(struct search *search, double cells)
+{
+	free(search->value);
+	free(search->feasible);
+	search->value = malloc((size_t)cells * sizeof *search->value);
+	search->feasible = malloc((size_t)cells * sizeof *search->feasible);
+	if (!search->value || !search->feasible)
+		return SABIN_ENOMEM;
+	list_feasible(search, (size_t)cells);
+	return SABIN_OK;
+}
+
+/* Every so many of the cells, so that no more than `most` are left. */
+static void skip_cells(struct search *search, double most)
+{
+	const size_t stride = (size_t)ceil((double)search->tried / fmax(1, most));
+	size_t kept = 0;
+	for (size_t i = 0; i < search->tried; i += stride)
+		search->feasible[kept++] = search->feasible[i];
+	search->tried = kept;
+}
+
+/* As fine as the work allows; but not so coarse that nothing is left that keeps the rules. */
 static enum sabin_err make_grid(struct search *search)
 {
+	const double most = work_most / search->work;
+	bool some = false;
 	for (search->step_m = search->spec->step_m;; search->step_m *= 2) {
 		const double cells = make_axes(search);
 		if (cells > cells_most)
 			continue;
-		free(search->value);
-		free(search->feasible);
-		search->value = malloc((size_t)cells * sizeof *search->value);
-		search->feasible = malloc((size_t)cells * sizeof *search->feasible);
-		if (!search->value || !search->feasible)
-			return SABIN_ENOMEM;
-		list_feasible(search, (size_t)cells);
-		if ((double)search->tried * (double)search->score->modes <= work_most)
-			return SABIN_OK;
+		enum sabin_err err = list_cells(search, cells);
+		if (!err && search->tried == 0 && some) {
+			search->step_m /= 2;
+			err = list_cells(search, make_axes(search));
+			skip_cells(search, most);
+			return err;
+		}
+		if (err || (double)search->tried <= most)
+			return err;
+		some = true;
 	}
 }
 
@@ -232,8 +262,6 @@ static void thin_out(struct search *search, size_t most)
 static void collect(struct search *search)
 {
 	const long reach = (long)floor(search->spec->tolerance_m / search->step_m + 0.5);
-	const size_t most = CANDIDATES_PER_TOP * search->spec->top + CANDIDATES_MORE;
-	const size_t wanted = most < CANDIDATES_MAX ? most : CANDIDATES_MAX / 2;
 	for (size_t i = 0; i < search->tried; i++) {
 		bool least;
 		const size_t cell = search->feasible[i];
@@ -241,12 +269,12 @@ static void collect(struct search *search)
 		if (!least || !isfinite(mean))
 			continue;
 		if (search->candidates == CANDIDATES_MAX)
-			thin_out(search, wanted);
+			thin_out(search, search->wanted);
 		if (search->candidates < CANDIDATES_MAX)
 			search->candidate[search->candidates++] =
 			        (struct candidate){.vector = at_cell(search, cell), .score = mean};
 	}
-	thin_out(search, wanted);
+	thin_out(search, search->effort.starts);
 }
 
 /* ---- descent ------------------------------------------------------------------------------------------ */
@@ -259,9 +287,9 @@ static bool speaker_moves(const struct search *search, int parameter)
 /* A speaker of its own, by the point's score over the floor. */
 static void scan_free(const struct search *search, struct candidate *candidate, int parameter)
 {
+	const double step = fmax(search->effort.free_step_m, search->step_m);
 	struct place_vector best = candidate->vector;
 	double least = (double)INFINITY;
-	const double step = fmax(free_grid_m, search->step_m);
 	const struct axis x = make_axis(&search->parameters, parameter, step);
 	const struct axis y = make_axis(&search->parameters, parameter + 1, step);
 	for (size_t i = 0; i < x.n * y.n; i++) {
@@ -274,6 +302,7 @@ static void scan_free(const struct search *search, struct candidate *candidate, 
 		    search->parameters.count == parameter + 2)
 			continue; /* the last must make it whole; before, others may still stand wrong */
 		const double score = point_score(search, &a);
+		candidate->scanned++;
 		if (score < least) {
 			least = score;
 			best = vector;
@@ -282,41 +311,56 @@ static void scan_free(const struct search *search, struct candidate *candidate, 
 	candidate->vector = best;
 }
 
-/* The best of the neighbours at `step` along each parameter; false when none is better. */
+static bool may_go_on(const struct search *search, const struct candidate *candidate)
+{
+	const double next = search->effort.by_point ? 1 : (double)place_mean_points(search->spec);
+	return candidate->scores + next <= search->effort.scores;
+}
+
+/* The best of the neighbours at `step` along each parameter; where there are speakers of their own, and so many
+ * parameters, one after the other, each from where the one before led [Hooke].  False when none is better. */
 static bool improve(const struct search *search, struct candidate *candidate, double step)
 {
+	const bool at_once = search->parameters.count > PLACE_FIRST_FREE;
+	const double before = candidate->score;
 	struct candidate best = *candidate;
 	for (int i = 0; i < search->parameters.count; i++) {
 		if (!search->parameters.moves[i])
 			continue;
-		for (int side = -1; side <= 1; side += 2) {
-			struct candidate next = *candidate;
-			next.vector.p[i] += side * step;
-			if (next.vector.p[i] < search->parameters.low[i] - 1e-9 ||
-			    next.vector.p[i] > search->parameters.high[i] + 1e-9)
+		const struct place_vector from = at_once ? best.vector : candidate->vector;
+		for (int side = -1; side <= 1 && may_go_on(search, &best); side += 2) {
+			struct place_vector next = from;
+			next.p[i] += side * step;
+			if (next.p[i] < search->parameters.low[i] - 1e-9 ||
+			    next.p[i] > search->parameters.high[i] + 1e-9)
 				continue;
-			next.score = vector_score(search, &next.vector);
-			if (next.score < best.score)
-				best = next;
+			const double score =
+			        vector_score(search, &next, !search->effort.by_point, &best.scores);
+			if (score < best.score) {
+				best.score = score;
+				best.vector = next;
+			}
 		}
 	}
-	const bool better = best.score < candidate->score - 1e-6;
 	*candidate = best;
-	return better;
+	return best.score < before - 1e-6;
 }
 
 static void descend(void *work, size_t index)
 {
 	struct search *search = work;
 	struct candidate *candidate = &search->candidate[index];
+	const bool by_point = search->effort.by_point;
 	for (int i = PLACE_FIRST_FREE; i < search->parameters.count; i += 2)
 		if (speaker_moves(search, i))
 			scan_free(search, candidate, i);
-	candidate->score = vector_score(search, &candidate->vector);
+	candidate->score = vector_score(search, &candidate->vector, !by_point, &candidate->scores);
 	double step = search->step_m;
-	for (int i = 0; i < MOVES_MAX && step >= search->spec->step_m * 0.999; i++)
+	for (int i = 0; i < MOVES_MAX && step >= search->spec->step_m * 0.999 && may_go_on(search, candidate); i++)
 		if (!improve(search, candidate, step))
 			step /= 2;
+	if (by_point)
+		candidate->score = vector_score(search, &candidate->vector, true, &candidate->scores);
 }
 
 /* ---- what is told about a basin ------------------------------------------------------------------------ */
@@ -326,7 +370,8 @@ static double hold(const struct search *search, const struct place_arrangement *
                    int which, double side)
 {
 	double held = 0;
-	for (double by = hold_step_m; by <= hold_most_m + 1e-9; by += hold_step_m) {
+	const double step = search->effort.hold_step_m;
+	for (double by = step; by <= PLACE_HOLD_MOST_M + 1e-9; by += step) {
 		struct place_arrangement moved = *a;
 		place_shift_mains(search->spec, which == 0 ? side * by : 0, which == 1 ? side * by : 0,
 		            which == 2 ? side * by : 0, &moved);
@@ -360,7 +405,7 @@ static void describe_candidate(void *work, size_t index)
 	struct candidate *candidate = &search->candidate[index];
 	struct place_arrangement a;
 	place_arrange(search->spec, &search->parameters, &candidate->vector, &a);
-	describe(search, &a, true, &candidate->found);
+	describe(search, &a, search->effort.hold_step_m > 0, &candidate->found);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------- */
@@ -411,9 +456,25 @@ static void hand_over(const struct search *search, struct sabin_place_result *ou
 	out->tried = search->tried;
 	out->step_m = search->step_m;
 	memcpy(out->refused, search->refused, sizeof out->refused);
+	out->starts_wanted = search->wanted;
+	out->starts = search->effort.starts;
+	out->by_point = search->effort.by_point;
+	out->hold_step_m = search->effort.hold_step_m;
+	out->scores = search->scores;
 	for (size_t i = 0; i < search->candidates; i++)
 		if (isfinite(search->candidate[i].score))
 			out->found[out->found_count++] = search->candidate[i].found;
+}
+
+/* What can be done: search_effort.c. */
+static void plan(struct search *search)
+{
+	struct place_arrangement a;
+	const size_t most = CANDIDATES_PER_TOP * search->spec->top + CANDIDATES_MORE;
+	search->wanted = most < CANDIDATES_MAX ? most : CANDIDATES_MAX / 2;
+	place_arrange(search->spec, &search->parameters, &search->parameters.now, &a);
+	search->work = score_work(search->score, (const double(*)[3])a.source_m, a.listener_m);
+	place_effort_plan(search->spec, &search->parameters, search->work, search->wanted, &search->effort);
 }
 
 enum sabin_err sabin_place_search(const struct sabin_place_spec *spec,
@@ -429,8 +490,10 @@ enum sabin_err sabin_place_search(const struct sabin_place_spec *spec,
 	search->spec = spec;
 	place_parameters_init(spec, &search->parameters);
 	enum sabin_err err = place_score(spec, &search->score);
-	if (!err)
+	if (!err) {
+		plan(search);
 		err = make_grid(search);
+	}
 	if (err)
 		goto out;
 	describe_current(search, &result);
@@ -444,6 +507,9 @@ enum sabin_err sabin_place_search(const struct sabin_place_spec *spec,
 	err = crew_run(&crew, search->candidates, descend, search);
 	if (err)
 		goto out;
+	search->scores = (double)search->tried;
+	for (size_t i = 0; i < search->candidates; i++)
+		search->scores += search->candidate[i].scores + search->candidate[i].scanned;
 	thin_out(search, spec->top);
 	crew.from = 0.85;
 	crew.to = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * search.h: what the two halves of the search share: search.c (where to look) and search_rules.c
- * (arrangements from parameters, and what they may not do).
+ * search.h: what the parts of the search share: search.c (where to look), search_rules.c (arrangements
+ * from parameters, and what they may not do), search_mean.c and search_effort.c.
  *
  * An arrangement is a vector of parameters: how far the mains stand from the front wall, their
  * distance from the axis (a single main: its place across the room), how far back the listener sits,
@@ -11,6 +11,8 @@
 #define SABIN_ROOM_SEARCH_H
 
 #include <sabin/place.h>
+
+#define PLACE_HOLD_MOST_M 0.4 /* farther is not looked whether a basin holds */
 
 enum { PLACE_DEPTH, PLACE_WIDTH, PLACE_LISTENER, PLACE_FIRST_FREE };
 
@@ -49,6 +51,22 @@ void place_shift_mains(const struct sabin_place_spec *spec, double depth_m, doub
 /* search_mean.c: the mean over the tolerance. */
 double place_mean_score(const struct sabin_place_spec *spec, const struct sabin_score *score,
                         const struct place_arrangement *a);
+
+/* search_mean.c: how many scores that is the mean of. */
+size_t place_mean_points(const struct sabin_place_spec *spec);
+
+/* search_effort.c: what a search may do. */
+struct place_effort {
+	size_t starts;      /* descents */
+	bool by_point;      /* they go by the point's score, not by the mean */
+	double scores;      /* of points, that each may take */
+	double free_step_m; /* of the grid where speakers of their own are first looked for */
+	double hold_step_m; /* of how far a basin holds; 0: not looked for */
+};
+
+/* work: score_work() of an arrangement; wanted: starts, at least 1. */
+void place_effort_plan(const struct sabin_place_spec *spec, const struct place_parameters *parameters,
+                       double work, size_t wanted, struct place_effort *out);
 
 /* search.c: the score for the sources of a spec. */
 enum sabin_err place_score(const struct sabin_place_spec *spec, struct sabin_score **out);

@@ -35,6 +35,11 @@ static double point_score(const struct sabin_score *score, const struct place_ar
 	return metrics.score;
 }
 
+size_t place_mean_points(const struct sabin_place_spec *spec)
+{
+	return spec->tolerance_m > 0 ? 27 + 4 * (spec->source_count - (spec->pair ? 2 : 1)) : 1;
+}
+
 /* All combinations of the three of the mains and the listener, and each other speaker to and fro. */
 double place_mean_score(const struct sabin_place_spec *spec, const struct sabin_score *score,
                         const struct place_arrangement *a)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * test_place_effort.c: the search's work is limited, whatever the room and whatever moves.
+ */
+#include <math.h>
+
+#include <sabin/place.h>
+
+#include "room/score.h"
+#include "room/search.h"
+#include "util/near.h"
+
+static const double studio_m[3] = {3.2, 4.2, 2.5};
+static const double studio_alpha[3][2] = {{0.2, 0.2}, {0.15, 0.35}, {0.1, 0.3}};
+static const struct sabin_score_source full = {.range_hz = {NAN, NAN}};
+
+static struct sabin_room make_room(const double size_m[3], const double alpha[3][2])
+{
+	static const enum sabin_surface_id wall[3][2] = {{SABIN_LEFT, SABIN_RIGHT},
+	                                                 {SABIN_FRONT, SABIN_BACK},
+	                                                 {SABIN_FLOOR, SABIN_CEILING}};
+	struct sabin_room room = {.temperature_c = 20, .humidity_percent = 50,
+	                          .pressure_kpa = 101.325};
+	for (int a = 0; a < 3; a++) {
+		room.size_m[a] = size_m[a];
+		for (int far = 0; far < 2; far++) {
+			room.surface[wall[a][far]].flat = true;
+			for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+				room.surface[wall[a][far]].alpha[b] = alpha[a][far];
+		}
+	}
+	return room;
+}
+
+static struct sabin_place_spec make_spec(const struct sabin_room *room)
+{
+	struct sabin_place_spec spec = {.room = room, .source_count = 2, .pair = true, .depth_axis = 1,
+	                                .listener_m = {1.6, 1.596, 1.2}, .listener_moves = true,
+	                                .wall_m = 0.25, .rear_m = 1, .base_m = 1,
+	                                .angle_deg = {25, 35}, .step_m = 0.05, .top = 3, .threads = 2};
+	const struct sabin_box whole = {{0, 0, 1.2}, {3.2, 4.2, 1.2}};
+	spec.listener_within = whole;
+	for (int s = 0; s < 2; s++)
+		spec.source[s] = (struct sabin_place_source){
+			.score = full, .position_m = {s ? 2.175 : 1.025, 0.6, 1.2}, .moves = true,
+			.within = whole};
+	return spec;
+}
+
+/* As many as there may be, each of its own range. */
+static void add_subwoofers(struct sabin_place_spec *spec)
+{
+	spec->source_count = SABIN_PLACE_SOURCES_MAX;
+	for (int s = 2; s < SABIN_PLACE_SOURCES_MAX; s++)
+		spec->source[s] = (struct sabin_place_source){
+			.score = {.bass = true, .range_hz = {20, 70 + s}},
+			.position_m = {0.3 + 0.35 * s, s % 2 ? 0.4 : 3.8, 0.3}, .moves = true,
+			.within = {{0, 0, 0.3}, {3.2, 4.2, 0.3}}};
+}
+
+/* Scores times modes are limited, whatever the room and whatever moves; and what is searched is searched at all. */
+static void work_is_limited(void **state)
+{
+	(void)state;
+	const double most = 1.5e8;
+	const struct sabin_room room = make_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = make_spec(&room);
+	struct place_effort effort;
+	add_subwoofers(&spec);
+	for (int few = 0; few < 2; few++) {
+		struct place_parameters parameters;
+		spec.source_count = few ? 2 : SABIN_PLACE_SOURCES_MAX;
+		place_parameters_init(&spec, &parameters);
+		for (double work = 100; work < 5e5; work *= 3)
+			for (spec.top = 1; spec.top <= SABIN_PLACE_FOUND_MAX; spec.top += 7)
+				for (int mean = 0; mean < 2; mean++) {
+					spec.tolerance_m = mean ? 0.05 : 0;
+					place_effort_plan(&spec, &parameters, work, 25, &effort);
+					assert_in_range(effort.starts, 1, 25);
+					assert_true(effort.scores >= 12 * 2 * parameters.count);
+					assert_true((double)effort.starts * effort.scores * work <= most ||
+					            effort.starts == 1);
+					assert_true(effort.free_step_m >= 0.25);
+				}
+	}
+	/* all eight, with seven ranges */
+	struct sabin_place_result result;
+	struct sabin_score_source source[SABIN_PLACE_SOURCES_MAX];
+	double at_m[SABIN_PLACE_SOURCES_MAX][3];
+	struct sabin_score *score;
+	spec = make_spec(&room);
+	spec.tolerance_m = 0.05;
+	spec.step_m = 0.2;
+	add_subwoofers(&spec);
+	for (int s = 0; s < SABIN_PLACE_SOURCES_MAX; s++) {
+		source[s] = spec.source[s].score;
+		memcpy(at_m[s], spec.source[s].position_m, sizeof at_m[s]);
+	}
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
+	assert_int_equal(sabin_score_new(&room, source, SABIN_PLACE_SOURCES_MAX, 1, &score), SABIN_OK);
+	assert_true(result.scores * score_work(score, (const double(*)[3])at_m, spec.listener_m) <= most);
+	sabin_score_free(score);
+	assert_true(result.found_count > 0 && result.found[0].score < result.current.score);
+	assert_true(result.by_point && result.starts <= result.starts_wanted);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(work_is_limited)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
