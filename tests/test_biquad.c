@@ -9,6 +9,7 @@
 #include <sabin/biquad.h>
 #include <sabin/random.h>
 
+#include "signal/cmplx.h"
 #include "util/near.h"
 
 static const double rates_hz[] = {44100, 48000, 96000, 192000};

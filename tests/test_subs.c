@@ -9,6 +9,7 @@
 #include <sabin/eqfit.h>
 #include <sabin/subs.h>
 
+#include "signal/cmplx.h"
 #include "util/near.h"
 
 enum { MOST = 200, SEATS = 3 };

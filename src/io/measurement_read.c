@@ -538,8 +538,7 @@ static enum sabin_err no_measurement(const char *path, struct sabin_diag *diag)
 	static const char *const what[] = {
 	    [SABIN_TEMPORARY_NO] = "is not a measurement: there is no measurement.yaml in it",
 	    [SABIN_TEMPORARY_IN_USE] = "is not a measurement yet: a run still writes it",
-	    [SABIN_TEMPORARY_LEFT] = "is no whole measurement: the run that wrote it was killed, and there is no "
-	                             "measurement.yaml in it",
+	    [SABIN_TEMPORARY_LEFT] = "is no whole measurement: the run that wrote it was killed before its measurement.yaml",
 	};
 	const enum sabin_temporary is = sabin_output_temporary(path);
 	enum sabin_err err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "%s", what[is]);
