@@ -260,7 +260,7 @@ static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *
 	    .record_frames = s->record_frames,
 	    .inputs = s->inputs,
 	    .rate_hz = s->o->rate_hz,
-	    .to_hz = s->stimulus.sweep.to_hz,
+	    .to_hz = fmin(s->stimulus.sweep.to_hz, isnan(speaker->range_hz[1]) ? HUGE_VAL : speaker->range_hz[1]),
 	    .temperature_c = s->o->room->room.temperature_c,
 	    .keep_recording = s->o->recordings,
 	    .recorded_as = recorded_as,

@@ -16,6 +16,9 @@
 /* Samples; less is rounding. */
 static const double least_offset = 1e-5;
 
+/* A speaker that plays no higher than this has no arrival to speak of, only a swing. */
+static const double slow_hz = 500;
+
 void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cut, double emission,
                        double rate_hz, double to_hz, double temperature_c,
                        struct sabin_measured *m)
@@ -26,7 +29,10 @@ void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cu
 	/* a peak in noise is known to sigma / (peak * 2 pi f_rms) seconds; a flat band up to f has
 	 * f_rms = f / sqrt(3) */
 	const double own_s = take->noise_in_response / fabs(take->peak) / (2 * M_PI * to_hz / sqrt(3));
-	const double sigma_s = relative ? hypot(own_s, take->zero_sigma / rate_hz) : own_s;
+	/* the first swing of a subwoofer comes a part of a period after its sound set out: how large a part is the
+	 * crossover's and the box's */
+	const double slow_s = to_hz < slow_hz ? 1 / (4 * to_hz) : 0;
+	const double sigma_s = hypot(hypot(own_s, slow_s), relative ? take->zero_sigma / rate_hz : 0);
 	m->zero = relative          ? SABIN_ZERO_REFERENCE
 	          : isnan(emission) ? SABIN_ZERO_ARRIVAL
 	                            : SABIN_ZERO_EMISSION;
