@@ -18,24 +18,25 @@ enum { BANDS = SABIN_ABSORPTION_BANDS };
 static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 static const double largest_m3 = 300; /* what is larger is no control room: other times are right there */
 
-/* Decay time of band b: mean over the responses, T30 or T20 where valid; NAN: none. */
-static double time_of(const struct sabin_advice_scene *scene, int b, size_t *count)
+struct sabin_quantity advice_octave_time(const struct sabin_advice_scene *scene, double hz)
 {
-	double sum = 0;
-	*count = 0;
+	double sum = 0, variance = 0;
+	size_t n = 0;
 	for (size_t i = 0; i < scene->response_count; i++) {
 		const struct sabin_advice_response *r = &scene->response[i];
 		for (size_t k = 0; r->trustworthy && r->analysis && k < r->analysis->band_count; k++) {
 			const struct sabin_band_result *band = &r->analysis->bands[k];
 			const struct sabin_quantity t =
 			    band->value[SABIN_T30].valid ? band->value[SABIN_T30] : band->value[SABIN_T20];
-			if (band->band.nominal_hz != band_hz[b] || !t.valid)
+			if (fabs(log2(band->band.nominal_hz / hz)) > 0.1 || !t.valid)
 				continue;
 			sum += t.value;
-			(*count)++;
+			variance += t.plus_minus * t.plus_minus;
+			n++;
 		}
 	}
-	return *count > 0 ? sum / (double)*count : (double)NAN;
+	return n > 0 ? sabin_quantity_valid(sum / (double)n, sqrt(variance) / (double)n)
+	             : sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 }
 
 /* 250 Hz to 4 kHz. */
@@ -43,9 +44,8 @@ static double middle_time(const struct sabin_advice_scene *scene)
 {
 	double sum = 0;
 	int n = 0;
-	size_t count;
 	for (int b = 2; b <= 6; b++) {
-		const double t = time_of(scene, b, &count);
+		const double t = advice_octave_time(scene, band_hz[b]).value;
 		if (isfinite(t)) {
 			sum += t;
 			n++;
@@ -57,13 +57,13 @@ static double middle_time(const struct sabin_advice_scene *scene)
 /* EBU Tech 3276: between 0.2 and 0.4 s whatever the volume. */
 static const double shortest_s = 0.2, longest_s = 0.4;
 
-static double nominal_s(double volume_m3)
+double advice_nominal_s(double volume_m3)
 {
 	return fmin(fmax(0.25 * cbrt(volume_m3 / 100), shortest_s), longest_s);
 }
 
 /* By how much a time may exceed the nominal one: 0.05 s from 200 Hz on, 0.3 s at 63 Hz. */
-static double tolerance_s(double f_hz)
+double advice_tolerance_s(double f_hz)
 {
 	const double share = log(200 / f_hz) / log(200.0 / 63);
 	return 0.05 + 0.25 * fmin(fmax(share, 0), 1);
@@ -84,8 +84,7 @@ static void add_absorber(const struct sabin_advice_scene *scene, double now_s, d
 	const double area_m2 = sabine * (1 / wanted_s - 1 / now_s) / alpha.alpha[4];
 	advice_evidence(item, "absorber_area", sabin_quantity_valid(area_m2, 0.25 * area_m2), "m2");
 	for (int b = 1; b < BANDS; b++) {
-		size_t count;
-		const double t = time_of(scene, b, &count);
+		const double t = advice_octave_time(scene, band_hz[b]).value;
 		if (isfinite(t))
 			advice_effect(item, "decay_time",
 			              sabin_quantity_valid(1 / (1 / t + area_m2 * alpha.alpha[b] / sabine), 0.15 * t),
@@ -99,7 +98,7 @@ enum sabin_err advice_find_reverberation(const struct sabin_advice_scene *scene,
 	out->gap[SABIN_GAP_NO_DECAY] = isnan(t);
 	if (isnan(t) || !scene->room || room_volume_m3(scene->room) > largest_m3)
 		return SABIN_OK;
-	const double nominal = nominal_s(room_volume_m3(scene->room));
+	const double nominal = advice_nominal_s(room_volume_m3(scene->room));
 	const double over = t / nominal;
 	const bool reverberant = t > fmax(longest_s, nominal) + 0.05, dead = t < 0.5 * nominal;
 	struct sabin_advice_item *item =
@@ -179,7 +178,7 @@ enum sabin_err advice_find_ringing(const struct sabin_advice_scene *scene, struc
 	const double middle = middle_time(scene);
 	double reference = isfinite(middle) ? middle : 0.3;
 	if (scene->room)
-		reference = fmax(reference, nominal_s(room_volume_m3(scene->room)));
+		reference = fmax(reference, advice_nominal_s(room_volume_m3(scene->room)));
 	struct ringing *list = calloc(RINGING_MAX, sizeof *list);
 	size_t count = 0;
 	if (!list)
@@ -188,7 +187,7 @@ enum sabin_err advice_find_ringing(const struct sabin_advice_scene *scene, struc
 		const struct sabin_advice_response *r = &scene->response[i];
 		for (size_t k = 0; r->trustworthy && r->modes && k < r->modes->count; k++) {
 			const struct sabin_fitted_mode *mode = &r->modes->modes[k];
-			const double limit = reference + tolerance_s(mode->frequency_hz.value);
+			const double limit = reference + advice_tolerance_s(mode->frequency_hz.value);
 			if (mode->t60_s.valid && mode->audible && !mode->cluster && mode->level_db.value > -6 &&
 			    mode->t60_s.value - 2 * mode->t60_s.plus_minus > limit)
 				collect_mode(list, &count, mode, r->matches ? &r->matches[k] : NULL, limit);

@@ -40,6 +40,13 @@ static inline struct sabin_quantity advice_number(double value)
 /* Mean level in dB of the points of a response from from_hz to to_hz; NAN: none. */
 double advice_level_db(const struct sabin_response *response, double from_hz, double to_hz);
 
+/* T30, else T20, of the octave at hz: mean over the responses; not valid: none has it. */
+struct sabin_quantity advice_octave_time(const struct sabin_advice_scene *scene, double hz);
+/* BS.1116-3, 8.2.3.1, and EBU Tech 3276: the nominal decay time of a room, and by how much an octave up to 4 kHz may
+ * exceed it. */
+double advice_nominal_s(double volume_m3);
+double advice_tolerance_s(double f_hz);
+
 /* Is a subwoofer, by what it is made to play? */
 bool advice_is_bass(const struct sabin_advice_speaker *speaker);
 

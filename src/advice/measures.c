@@ -54,27 +54,6 @@ static struct sabin_quantity unknown(void)
 
 /* ---- decay ------------------------------------------------------------------------------------------------ */
 
-/* T30, else T20, of an octave: mean over the responses. */
-static struct sabin_quantity octave_time(const struct sabin_advice_scene *scene, double hz)
-{
-	double sum = 0, variance = 0;
-	size_t n = 0;
-	for (size_t i = 0; i < scene->response_count; i++) {
-		const struct sabin_advice_response *r = &scene->response[i];
-		for (size_t k = 0; r->trustworthy && r->analysis && k < r->analysis->band_count; k++) {
-			const struct sabin_band_result *band = &r->analysis->bands[k];
-			const struct sabin_quantity t =
-			    band->value[SABIN_T30].valid ? band->value[SABIN_T30] : band->value[SABIN_T20];
-			if (fabs(log2(band->band.nominal_hz / hz)) > 0.1 || !t.valid)
-				continue;
-			sum += t.value;
-			variance += t.plus_minus * t.plus_minus;
-			n++;
-		}
-	}
-	return n > 0 ? sabin_quantity_valid(sum / (double)n, sqrt(variance) / (double)n) : unknown();
-}
-
 static struct sabin_quantity mean_time(const struct sabin_advice_scene *scene, double from_hz, double to_hz)
 {
 	double sum = 0, variance = 0;
@@ -82,7 +61,7 @@ static struct sabin_quantity mean_time(const struct sabin_advice_scene *scene, d
 	for (int o = -4; o <= 3; o++) {
 		const double hz = 1000 * pow(2, o);
 		const struct sabin_quantity t =
-		    hz >= 0.95 * from_hz && hz <= 1.05 * to_hz ? octave_time(scene, hz) : unknown();
+		    hz >= 0.95 * from_hz && hz <= 1.05 * to_hz ? advice_octave_time(scene, hz) : unknown();
 		if (!t.valid)
 			continue;
 		sum += t.value;
@@ -92,16 +71,10 @@ static struct sabin_quantity mean_time(const struct sabin_advice_scene *scene, d
 	return n > 0 ? sabin_quantity_valid(sum / (double)n, sqrt(variance) / (double)n) : unknown();
 }
 
-static double nominal_s(const struct sabin_room *room)
-{
-	return fmin(fmax(0.25 * cbrt(room_volume_m3(room) / 100), 0.2), 0.4);
-}
-
 /* The tolerance about the nominal time at an octave (BS.1116-3, figure 1): none below at 63 Hz. */
 static double over_mask_s(double hz, double off_s)
 {
-	const double share = fmin(fmax(log(200 / hz) / log(200.0 / 63), 0), 1);
-	const double upper = hz > 5000 ? 0.1 : 0.05 + 0.25 * share;
+	const double upper = hz > 5000 ? 0.1 : advice_tolerance_s(hz);
 	const double lower = hz > 5000 ? -0.1 : hz < 95 ? -HUGE_VAL : -0.05;
 	return fmax(off_s - upper, lower - off_s);
 }
@@ -111,8 +84,8 @@ static struct sabin_quantity worst_time(const struct sabin_advice_scene *scene)
 	struct sabin_quantity worst = unknown();
 	for (int o = -4; o <= 3; o++) {
 		const double hz = 1000 * pow(2, o);
-		const struct sabin_quantity t = octave_time(scene, hz);
-		const double over = t.valid ? over_mask_s(hz, t.value - nominal_s(scene->room)) : (double)NAN;
+		const struct sabin_quantity t = advice_octave_time(scene, hz);
+		const double over = t.valid ? over_mask_s(hz, t.value - advice_nominal_s(room_volume_m3(scene->room))) : (double)NAN;
 		if (t.valid && (!worst.valid || over > worst.value))
 			worst = sabin_quantity_valid(over, t.plus_minus);
 	}
@@ -330,7 +303,7 @@ enum sabin_err advice_measure(const struct sabin_advice_scene *scene, const stru
 		break;
 	case SABIN_MEASURE_DECAY_OFF:
 		*out = mean_time(scene, requirement->from_hz, requirement->to_hz);
-		out->value -= nominal_s(scene->room);
+		out->value -= advice_nominal_s(room_volume_m3(scene->room));
 		*why = no_decay;
 		break;
 	case SABIN_MEASURE_DECAY_MASK:
