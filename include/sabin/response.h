@@ -49,7 +49,7 @@ struct sabin_response {
 /* h[n] at rate_hz; `arrival` is the fractional sample of the direct sound, `zero` that of time zero:
  * phase and group delay count from `zero`, the windows from `arrival`.
  * level_db = 10 lg of the power |H|^2 averaged over a rectangle on the logarithmic axis, clipped (not
- * folded) at 0 Hz and rate/2.  phase_deg (-180 .. 180) and group_delay_s come from the windowed response
+ * folded) at 0 Hz and rate/2, and of points up to 18 kHz at 22.05 kHz, so that all rates give the same.  phase_deg (-180 .. 180) and group_delay_s come from the windowed response
  * smoothed as a complex vector about the arrival.  Without smoothing, points that lie further apart than the
  * bins of the transform have the mean power of their stretch of the axis, so that no notch falls between
  * them.
