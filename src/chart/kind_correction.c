@@ -61,9 +61,10 @@ static void find_axes(struct picture *p)
 static void write_lines(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_correction_channel *c = p->c->channel;
+	const size_t counting = c->length - c->beyond[0] - c->beyond[1];
 	double offset = 0;
-	for (size_t i = 0; i < c->length && p->c->achieved_db; i++)
-		offset += (c->predicted_db[i] - p->c->achieved_db[i]) / (double)c->length;
+	for (size_t i = c->beyond[0]; i + c->beyond[1] < c->length && p->c->achieved_db; i++)
+		offset += (c->predicted_db[i] - p->c->achieved_db[i]) / (double)counting;
 	sabin_sheet_table(sheet, "", "f_Hz before_dB target_dB filter_dB predicted_dB achieved_dB");
 	for (size_t i = 0; i < c->length; i++)
 		sabin_sheet_row(sheet, 6,

@@ -347,11 +347,13 @@ static enum sabin_err take(const struct sabin_correction_channel *from, double d
 	enum sabin_err err = sabin_correction_level(to, design_rate_hz, to->freq_hz, to->length, level);
 	for (size_t i = 0; i < to->length && !err; i++) {
 		to->predicted_db[i] = to->before_db[i] + level[i];
+		to->target_db[i] += sabin_correction_crossover_db(to, design_rate_hz, to->freq_hz[i]);
 		sum += level[i];
 		most = fmax(most, level[i]);
-		level[i] = to->predicted_db[i] - to->target_db[i];
 	}
-	to->error_after_db = sabin_eq_rms(level, to->length);
+	sabin_correction_pass(to, design_rate_hz);
+	to->error_before_db = sabin_correction_deviation_before_db(to, to->before_db, design_rate_hz);
+	to->error_after_db = sabin_correction_deviation_db(to, to->predicted_db);
 	to->net_boost_db = most - sum / (double)to->length;
 	free(level);
 	return err;

@@ -76,14 +76,16 @@ static enum sabin_err check(struct joint *j)
 {
 	const size_t count = j->correction->channel_count;
 	size_t mains = 0;
-	j->subs.seats = j->speakers[0].place_count;
+	j->subs.seats = j->speakers[0].shared;
+	if (j->subs.seats == 0)
+		return SABIN_ESHORT;
 	for (size_t i = 0; i < count; i++) {
 		const struct sabin_eq_speaker *s = &j->speakers[i];
 		mains += !s->sub;
 		j->subs.subs += s->sub;
-		if (s->place_count != j->subs.seats || !s->travels_s)
+		if (s->shared != j->subs.seats || !s->travels_s)
 			return SABIN_ESHORT;
-		for (size_t p = 0; p < s->place_count; p++)
+		for (size_t p = 0; p < s->shared; p++)
 			if (!s->places[p].h || !isfinite(s->travels_s[p]))
 				return SABIN_ESHORT;
 		if (j->correction->channels[i].filter_count + SECTIONS > SABIN_EQFIT_MOST)
@@ -116,15 +118,17 @@ static enum sabin_err gather(struct joint *j)
 /* A branch of the crossover becomes part of the channel, of what it aims at and of what it will do. */
 static void branch(struct sabin_correction_channel *c, double crossover_hz, bool high, double rate_hz)
 {
-	struct sabin_biquad *added = c->filters + c->filter_count;
-	sabin_crossover(crossover_hz, high, added);
+	sabin_crossover(crossover_hz, high, c->filters + c->filter_count);
 	c->cancels_s[c->filter_count] = c->cancels_s[c->filter_count + 1] = 0;
 	c->filter_count += SECTIONS;
 	for (size_t i = 0; i < c->length; i++) {
-		const double level = sabin_biquads_level_db(added, SECTIONS, rate_hz, c->freq_hz[i]);
+		const double level = sabin_correction_crossover_db(c, rate_hz, c->freq_hz[i]);
 		c->target_db[i] += level;
 		c->predicted_db[i] += level;
 	}
+	sabin_correction_pass(c, rate_hz);
+	c->error_before_db = sabin_correction_deviation_before_db(c, c->before_db, rate_hz);
+	c->error_after_db = sabin_correction_deviation_db(c, c->predicted_db);
 }
 
 static void apply(struct joint *j, const struct sabin_sub_setting *settings)

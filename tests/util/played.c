@@ -174,6 +174,13 @@ char *test_replace(char *text, const char *what, const char *with)
 	return out;
 }
 
+void test_put_replaced(const char *folder, const char *name, const char *what, const char *with)
+{
+	char *text = test_replace(test_text(folder, name), what, with);
+	test_put(folder, name, text);
+	free(text);
+}
+
 void test_heard_samples(const struct test_played *p, const double *x, size_t frames, size_t channel)
 {
 	const struct sabin_setting_channel *c = &p->setting.channels[channel];
