@@ -387,6 +387,8 @@ static int design(struct job *job, const char *measurement)
 	const bool from = o->from.count > 0;
 	if (from)
 		job->eq.filters = 0;
+	if (!from && sabin_correction_joinable(in->speakers, in->speaker_count))
+		job->eq.crossover_hz = job->crossover_hz;
 	struct sabin_correction *correction = &job->file.correction;
 	enum sabin_err err =
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
@@ -414,6 +416,7 @@ static int design(struct job *job, const char *measurement)
 		return sabin_fail_output(name, err, &diag);
 	job->file.command = sabin_command_line();
 	job->file.target = strdup(o->target);
+	job->file.room = strdup(in->room);
 	sabin_date_now(job->file.date, sizeof job->file.date);
 	return -1;
 }
