@@ -31,7 +31,7 @@ static const double usual_flatness_db = 0.5;
 enum { USUAL_TAPS = 16384 };
 /* Of a FIR over its median: the limit that programs of the field keep, less what a cut of its tail may add;
  * and how far before its main peak mixed phase may reach. */
-static const double fir_boost_db = 5.5, fir_pre_s = 0.001;
+static const double fir_boost_db = 5.8, fir_pre_s = 0.001;
 
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_TEXT, 'o', "output", "DIR", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
