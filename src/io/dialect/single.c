@@ -8,11 +8,11 @@
  * [OS] Oppenheim, Schafer: Discrete-Time Signal Processing, 3rd ed. (2010), 6.8.1 (quantized coefficients) and
  * 6.9.2 (round-off noise of direct forms).
  */
-#include <complex.h>
 #include <float.h>
 #include <math.h>
 
 #include "io/dialect/setting.h"
+#include "signal/cmplx.h"
 
 static const double from_hz = 20, to_hz = 20000, top_share = 0.45, points_oct = 48;
 /* Where the level is further below its highest, nobody hears what the filter does. */
