@@ -152,8 +152,8 @@ static void say_rounding(const struct sabin_dialect *d, const struct sabin_setti
 {
 	char low[48] = "";
 	if (r->low_rate_hz < r->rate_hz)
-		snprintf(low, sizeof low, "%.2f dB at %.0f Hz to ", r->low_db, r->low_rate_hz);
-	snprintf(text, 160, "double precision: %.40s may be off by %s%.2f dB at %.0f Hz, around %.0f Hz%s",
+		snprintf(low, sizeof low, "%.2f dB at a rate of %.0f Hz, ", r->low_db, r->low_rate_hz);
+	snprintf(text, 160, "double precision: %.24s may be off by up to %s%.2f dB at %.0f Hz, around %.0f Hz%s",
 	         setting->channels[r->channel].name, low, r->db, r->rate_hz, r->at_hz,
 	         d == &sabin_dialect_pipewire ? " (not with sabin-fir.conf)" : "");
 }
