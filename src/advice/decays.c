@@ -334,7 +334,7 @@ enum sabin_err advice_find_ringing(const struct sabin_advice_scene *scene, struc
 		item->freq_hz = list[0].freq_hz;
 		item->chart = "modes";
 		item->confidence = 0.9;
-		item->benefit = fmin(14, 4 + 3 * log2(list[0].excess) + 0.7 * (double)count);
+		item->benefit = fmin(22, 4 + 5 * log2(list[0].excess) + 0.7 * (double)count);
 		for (size_t i = 0; i < count && i < 4; i++)
 			advice_evidence_at(item, "t60", sabin_quantity_valid(list[i].t60_s, list[i].plus_minus_s), "s",
 			                   list[i].freq_hz);

@@ -11,7 +11,7 @@
 static const double told_db = 4;      /* a filter that cuts so much is worth naming */
 static const double deep_db = 6;      /* a dip that shows so much in a curve wants to be explained */
 static const double gained_db = 0.8;  /* RMS, of what it brings: less is not worth an equaliser */
-static const double needed_db = 7;    /* of a peak: less is a matter of taste */
+static const double uneven_db = 5;    /* RMS re the target: what is better wants no equaliser, though it may have one */
 static const double from_hz = 30, to_hz = 500;
 enum { TOLD = 3 };
 
@@ -36,11 +36,12 @@ static void find_useful(const struct sabin_advice_scene *scene, struct sabin_adv
 {
 	const struct sabin_advice_correction *made = scene->correction;
 	const struct sabin_correction *all = made->correction;
-	double most_db = 0, deepest_db = 0;
+	double most_db = 0, deepest_db = 0, worst_db = 0;
 	for (size_t i = 0; i < all->channel_count; i++) {
 		const struct sabin_biquad *cut[SABIN_EQFIT_MOST];
 		const struct sabin_correction_channel *c = &all->channels[i];
 		most_db = fmax(most_db, c->error_before_db - c->error_after_db);
+		worst_db = fmax(worst_db, c->error_before_db);
 		if (strongest_cuts(c, cut) > 0)
 			deepest_db = fmax(deepest_db, -cut[0]->gain_db);
 	}
@@ -49,8 +50,7 @@ static void find_useful(const struct sabin_advice_scene *scene, struct sabin_adv
 	struct sabin_advice_item *item = advice_add(out, SABIN_ADVICE_EQUALISE);
 	if (!item)
 		return;
-	/* small peaks are a matter of taste */
-	if (deepest_db < needed_db)
+	if (worst_db < uneven_db)
 		item->kind = SABIN_ADVICE_LEAVE;
 	item->chart = "response";
 	item->benefit = fmin(2 * most_db + deepest_db / 2, 8);

@@ -58,13 +58,13 @@ size_t levels_at(const struct levels *l, double f_hz)
 	return best;
 }
 
-size_t levels_dips(const struct levels *l, size_t dip[DIPS_MAX])
+size_t levels_dips(const struct levels *l, double depth_db, size_t dip[DIPS_MAX])
 {
 	size_t count = 0;
 	for (size_t i = 1; i + 1 < l->n; i++) {
-		if (l->freq_hz[i] < LEVELS_FROM_HZ || l->freq_hz[i] > LEVELS_TO_HZ || l->db[i] > l->db[i - 1] ||
+		if (l->freq_hz[i] < LEVELS_DIPS_HZ || l->freq_hz[i] > LEVELS_TO_HZ || l->db[i] > l->db[i - 1] ||
 		    l->db[i] >= l->db[i + 1] || levels_lowest_near(l, l->freq_hz[i]) != i ||
-		    levels_depth_db(l, i) < LEVELS_DIP_DB)
+		    levels_depth_db(l, i) < depth_db)
 			continue;
 		if (count < DIPS_MAX)
 			dip[count++] = i;

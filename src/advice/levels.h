@@ -8,17 +8,15 @@
 #include <sabin/response.h>
 #include <sabin/room.h>
 
-enum { LEVELS_MAX = 640, LEVELS_WAYS_MAX = 16, DIPS_MAX = 3 };
+enum { LEVELS_MAX = 640, LEVELS_WAYS_MAX = 16, DIPS_MAX = 6 };
 
-/* Dips are looked for, and flatness is judged, in this range; levels go an octave beyond. */
+/* Flatness is judged in this range; levels go an octave beyond, and dips are looked for from LEVELS_DIPS_HZ on. */
 #define LEVELS_FROM_HZ 40.0
 #define LEVELS_TO_HZ 300.0
+#define LEVELS_DIPS_HZ 25.0
 
 /* How far off a simulation may have a dip, in octaves: 8 per cent. */
 #define LEVELS_NEAR_OCTAVE 0.12
-
-/* A dip is so far under the octave around it. */
-#define LEVELS_DIP_DB 10.0
 
 /* A twelfth of an octave, 96 points an octave, 20 to 600 Hz. */
 struct levels {
@@ -38,8 +36,8 @@ size_t levels_lowest_near(const struct levels *l, double f_hz);
 /* The point nearest to f_hz. */
 size_t levels_at(const struct levels *l, double f_hz);
 
-/* Dips of LEVELS_DIP_DB and more; their number. */
-size_t levels_dips(const struct levels *l, size_t dip[DIPS_MAX]);
+/* Dips of depth_db and more; their number. */
+size_t levels_dips(const struct levels *l, double depth_db, size_t dip[DIPS_MAX]);
 
 /* Standard deviation in LEVELS_FROM_HZ .. LEVELS_TO_HZ. */
 double levels_flatness_db(const struct levels *l);

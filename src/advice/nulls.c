@@ -18,9 +18,15 @@
 #include "advice/moves.h"
 #include "room/inner.h"
 
+static const double heard_db = -4.5;     /* of the third of an octave about a dip re the whole: narrower ones are seen only */
+static const double seat_db = 10, wall_db = 6; /* a dip under the octave around it: of a mode's node; of a wall, whose null
+                                                * may make the whole octave hollow */
 static const double predicted_db = 4;   /* of the simulation, at the same place */
-static const double caused_db = 5;      /* by which the wall's absence fills it */
+static const double hollow_db = -3;     /* of its third of an octave re the whole */
+static const double caused_db = 3;      /* by which the wall's absence fills that third */
 static const double null_octave = 0.3;  /* how far from the null of direct sound and one mirror: modes shift it */
+static const double row_m = 0.3;         /* seats no further apart along the room are one row */
+static const double soft = 0.35;         /* a wall that absorbs more does not cancel the direct sound by itself */
 static const double node = 0.3;         /* of a mode's shape: pressure re its greatest */
 
 /* The room with one wall taken away: it absorbs everything. */
@@ -130,7 +136,7 @@ static bool is_everywhere(const struct sabin_advice_scene *scene, const struct h
 			continue;
 		*one = (struct levels){0};
 		levels_add(r->response, 1, one);
-		everywhere = everywhere && levels_depth_db(one, levels_lowest_near(one, f_hz)) > 0.7 * LEVELS_DIP_DB;
+		everywhere = everywhere && levels_depth_db(one, levels_lowest_near(one, f_hz)) > 0.7 * wall_db;
 	}
 	free(one);
 	return everywhere;
@@ -140,21 +146,23 @@ static bool is_everywhere(const struct sabin_advice_scene *scene, const struct h
 static enum sabin_err blame(const struct sabin_room *room, const struct heard *heard, double f_hz,
                             const struct levels *simulated, int *surface, double *by_db)
 {
-	const size_t at = levels_lowest_near(simulated, f_hz);
 	struct sabin_panel *panels = calloc(room->panel_count + 1, sizeof *panels);
 	struct levels *without = calloc(1, sizeof *without);
 	enum sabin_err err = panels && without ? SABIN_OK : SABIN_ENOMEM;
 	*surface = -1;
 	*by_db = caused_db;
-	const bool there = !err && levels_depth_db(simulated, at) >= predicted_db;
+	const double hollow = levels_third_db(simulated, f_hz);
+	const bool there = !err && hollow < hollow_db;
 	for (int s = 0; !err && there && s < SABIN_SURFACE_COUNT; s++) {
 		struct sabin_room open;
-		if (!is_speakers(room, heard, (enum sabin_surface_id)s) ||
+		double alpha[SABIN_ABSORPTION_BANDS];
+		sabin_room_mean_absorption(room, (enum sabin_surface_id)s, alpha);
+		if (room_by_octave(alpha, f_hz) > soft || !is_speakers(room, heard, (enum sabin_surface_id)s) ||
 		    fabs(log2(f_hz / null_hz(room, heard, (enum sabin_surface_id)s))) > null_octave)
 			continue;
 		open_wall(room, (enum sabin_surface_id)s, &open, panels);
 		err = levels_simulate(&open, heard->way, heard->ways, without);
-		const double by = err ? 0 : without->db[at] - simulated->db[at];
+		const double by = err ? 0 : levels_third_db(without, f_hz) - hollow;
 		if (by > *by_db) {
 			*by_db = by;
 			*surface = s;
@@ -181,13 +189,18 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	int surface;
 	double by_db;
 	const double f_hz = heard->level.freq_hz[dip], deep_db = levels_depth_db(&heard->level, dip);
+	if (levels_third_db(&heard->level, f_hz) > heard_db)
+		return SABIN_OK;
 	enum sabin_err err = blame(room, heard, f_hz, simulated, &surface, &by_db);
 	if (err || surface < 0 || !is_everywhere(scene, heard, surface, f_hz))
 		return err;
 	const int partner = scene->speaker[heard->speaker].partner;
-	for (size_t i = 0; i < out->count && partner >= 0; i++) { /* it was told of the partner, too */
+	for (size_t i = 0; i < out->count; i++) { /* it was told already, or of the partner */
 		struct sabin_advice_item *other = &out->item[i];
-		if (other->code == SABIN_ADVICE_BOUNDARY_NULL && other->speaker == partner &&
+		const bool same = other->code == SABIN_ADVICE_BOUNDARY_NULL && other->surface == surface;
+		if (same && other->speaker == (int)heard->speaker)
+			return SABIN_OK; /* a second null of the same wall */
+		if (other->code == SABIN_ADVICE_BOUNDARY_NULL && partner >= 0 && other->speaker == partner &&
 		    fabs(log2(other->freq_hz / f_hz)) < 2 * LEVELS_NEAR_OCTAVE) {
 			other->other_speaker = (int)heard->speaker;
 			other->confidence = fmin(0.95, other->confidence + 0.1);
@@ -208,7 +221,7 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	item->freq_hz = f_hz;
 	item->chart = "response";
 	item->benefit = fmin(deep_db / 2, 10);
-	item->confidence = fmin(0.9, 0.5 + by_db / 30);
+	item->confidence = fmin(0.9, 0.5 + by_db / 20);
 	advice_evidence_at(item, "dip", advice_number(deep_db), "dB", f_hz);
 	advice_evidence(item, "wall_makes", advice_number(by_db), "dB");
 	advice_evidence(item, "wall_distance", advice_number(far_end ? room->size_m[axis] - at : at), "m");
@@ -227,7 +240,7 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 static int node_along(const struct sabin_room *room, const struct levels_way *way, size_t ways, double f_hz)
 {
 	const double speed = sabin_speed_of_sound(room->temperature_c);
-	for (int n = 1; n <= 2; n++) { /* higher ones come and go within a hand's breadth */
+	for (int n = 1; n <= 3; n++) { /* higher ones come and go within a hand's breadth */
 		const struct sabin_room_mode mode = {.n = {0, n, 0}};
 		const double mode_hz = speed * n / (2 * room->size_m[1]);
 		bool all = fabs(log2(mode_hz / f_hz)) < LEVELS_NEAR_OCTAVE;
@@ -238,6 +251,16 @@ static int node_along(const struct sabin_room *room, const struct levels_way *wa
 			return n;
 	}
 	return 0;
+}
+
+/* Was it told of a seat as far from the front?  They are moved as one. */
+static bool seat_told(const struct sabin_advice_scene *scene, const struct sabin_advice *out, size_t position)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (out->item[i].code == SABIN_ADVICE_SEAT_IN_NULL &&
+		    fabs(scene->position_m[out->item[i].position][1] - scene->position_m[position][1]) < row_m)
+			return true;
+	return false;
 }
 
 static enum sabin_err add_seat(const struct sabin_advice_scene *scene, const struct sabin_room *room,
@@ -275,11 +298,11 @@ static enum sabin_err find_seat(const struct sabin_advice_scene *scene, const st
 	enum sabin_err err = heard && simulated ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
 		sit(scene, position, heard);
-	const size_t dips = err || heard->ways == 0 ? 0 : levels_dips(&heard->level, dip);
+	const size_t dips = err || heard->ways == 0 ? 0 : levels_dips(&heard->level, seat_db, dip);
 	for (size_t d = 0; !err && d < dips; d++) {
 		const double f_hz = heard->level.freq_hz[dip[d]];
 		const int order = node_along(room, heard->way, heard->ways, f_hz);
-		if (order == 0)
+		if (order == 0 || seat_told(scene, out, position))
 			continue;
 		if (simulated->n == 0)
 			err = levels_simulate(room, heard->way, heard->ways, simulated);
@@ -302,7 +325,7 @@ static enum sabin_err find_of_speaker(const struct sabin_advice_scene *scene, co
 	enum sabin_err err = heard && simulated ? SABIN_OK : SABIN_ENOMEM;
 	if (!err)
 		listen(scene, speaker, heard);
-	const size_t dips = err || heard->ways == 0 ? 0 : levels_dips(&heard->level, dip);
+	const size_t dips = err || heard->ways == 0 ? 0 : levels_dips(&heard->level, wall_db, dip);
 	if (dips > 0)
 		err = levels_simulate(room, heard->way, heard->ways, simulated);
 	for (size_t d = 0; !err && d < dips; d++)

@@ -10,7 +10,8 @@
 #include "advice/moves.h"
 #include "room/inner.h"
 
-static const double poor_db = 4.5;  /* of flatness at the seat: less is not worth moving everything */
+static const double fair_db = 4.5;  /* of flatness at the seat: less is not worth a word */
+static const double poor_db = 6.5;  /* and less than this not worth moving everything */
 static const double gain_db = 1.2;  /* that a move must bring to it, at least */
 static const double score_gain = 1.5;
 static const double step_m = 0.1, tolerance_m = 0.05;
@@ -81,9 +82,11 @@ static void add_item(const struct sabin_advice_scene *scene, const struct seat *
 	if (!item)
 		return;
 	item->position = scene->place->listener;
+	if (was_db < poor_db)
+		item->kind = SABIN_ADVICE_LEAVE;
 	item->chart = "placement";
 	item->freq_hz = f_hz;
-	item->benefit = fmin(2 * (was_db - will_db), 8);
+	item->benefit = fmin(was_db - will_db, 5);
 	item->confidence = fmin(0.9, advice_probability(was_db - will_db - gain_db / 2, flat_u));
 	for (size_t s = 0; s < scene->place->spec->source_count; s++)
 		if (scene->place->speaker[s] >= 0)
@@ -143,7 +146,7 @@ enum sabin_err advice_find_placement(const struct sabin_advice_scene *scene, str
 	enum sabin_err err = seat && result ? advice_fitted_room(scene, out, &room) : SABIN_ENOMEM;
 	if (!err)
 		sit(scene, seat);
-	if (!err && seat->ways > 0 && levels_flatness_db(&seat->measured) >= poor_db)
+	if (!err && seat->ways > 0 && levels_flatness_db(&seat->measured) >= fair_db)
 		err = search(scene, &room, seat, result, out);
 	free(room.panels);
 	free(seat);

@@ -90,7 +90,7 @@ void words_boundary_null(const struct sabin_scene *s, const struct sabin_advice_
 {
 	const bool both = item->other_speaker >= 0;
 	words_say(w, "%s%s%s sound%s up to %.0f dB too weak at %s: %s is %.2f m away, its reflection arrives half a "
-	             "period late and takes %.0f dB away.",
+	             "period late and takes %.0f dB of that third of an octave away.",
 	          words_speaker(s, item->speaker), both ? " and " : "",
 	          both ? words_speaker(s, item->other_speaker) : "", both ? "" : "s", words_evidence(item, "dip"),
 	          sabin_text_hz(item->freq_hz).s, words_surface(item->surface).s, words_evidence(item, "wall_distance"),
@@ -114,7 +114,9 @@ void words_seat_in_null(const struct sabin_scene *s, const struct sabin_advice_i
 
 void words_placement(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
-	words_say(w, "Speakers and seat stand better elsewhere, by the room as it was measured.");
+	words_say(w, item->kind == SABIN_ADVICE_LEAVE
+	                 ? "Nothing is wrong with where speakers and seat stand, though there is better."
+	                 : "Speakers and seat stand better elsewhere, by the room as it was measured.");
 	say_moves(s, item, w);
 	const double error_db = words_evidence(item, "model_error");
 	words_say(w, "  (What the simulation says of the present places is %.1f dB off what was measured.)  sabin place "
@@ -307,7 +309,7 @@ static void say_of_speakers(const struct sabin_scene *s, const struct sabin_advi
 void words_equalise(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const struct sabin_advice_fact *fact;
-	words_say(w, item->kind == SABIN_ADVICE_LEAVE ? "An equaliser has little to do here, and may cut"
+	words_say(w, item->kind == SABIN_ADVICE_LEAVE ? "The response is even enough without an equaliser; one may cut"
 	                                              : "An equaliser can cut what the room adds:");
 	say_of_speakers(s, item, "cut", w);
 	for (size_t i = 0; (fact = words_fact(item->effect, item->effect_count, "deviation", i)); i++) {
