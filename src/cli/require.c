@@ -8,6 +8,7 @@
 #include "cli/advise_scene.h"
 #include "cli/require.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/requirements.h"
 
 enum { STANDARDS_MAX = 16 };
@@ -23,6 +24,8 @@ struct judged {
 struct sabin_required {
 	struct judged standard[STANDARDS_MAX];
 	size_t count;
+	size_t speaker_count, position_count;
+	char (*speaker)[SABIN_NAME_SIZE], (*position)[SABIN_NAME_SIZE]; /* the names that `where` is about */
 };
 
 static const struct sabin_standard *find(const char *name)
@@ -81,6 +84,20 @@ static enum sabin_err judge(const struct sabin_advice_scene *scene, struct judge
 	return err;
 }
 
+/* The scene goes, its names are wanted longer. */
+static enum sabin_err keep_names(const struct sabin_scene *scene, struct sabin_required *out)
+{
+	out->speaker = calloc(scene->scene.speaker_count + 1, sizeof *out->speaker);
+	out->position = calloc(scene->scene.position_count + 1, sizeof *out->position);
+	if (!out->speaker || !out->position)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < scene->scene.speaker_count; i++)
+		snprintf(out->speaker[i], sizeof out->speaker[i], "%s", scene->speaker_name[i]);
+	for (size_t i = 0; i < scene->scene.position_count; i++)
+		snprintf(out->position[i], sizeof out->position[i], "%s", scene->position_name[i]);
+	return SABIN_OK;
+}
+
 int sabin_required_new(const char *command, const char *path, const struct sabin_list *speakers,
                        const struct sabin_list *positions, const struct sabin_list *names,
                        struct sabin_required **out)
@@ -104,6 +121,8 @@ int sabin_required_new(const char *command, const char *path, const struct sabin
 		enum sabin_err err = sabin_scene_of(&side, NULL, &scene, &diag);
 		for (size_t i = 0; !err && i < required->count; i++)
 			err = judge(&scene.scene, &required->standard[i]);
+		if (!err)
+			err = keep_names(&scene, required);
 		if (err)
 			status = sabin_fail_input(command, err, &diag);
 	}
@@ -117,6 +136,10 @@ void sabin_required_free(struct sabin_required *required)
 	for (size_t i = 0; required && i < required->count; i++) {
 		free(required->standard[i].judgement);
 		free(required->standard[i].own);
+	}
+	if (required) {
+		free(required->speaker);
+		free(required->position);
 	}
 	free(required);
 }
@@ -156,7 +179,25 @@ static void limits(const struct sabin_requirement *row, char *text, size_t size)
 		snprintf(text, size, "%.3g to %.3g", f * row->at_least, f * row->at_most);
 }
 
-static void row_text(const struct sabin_requirement *row, const struct sabin_judgement *j)
+/* ": left, mix, 63 Hz" */
+static void where_text(const struct sabin_required *required, const struct sabin_where *where)
+{
+	const char *between = ": ";
+	if (where->speaker >= 0) {
+		printf("%s%s%s%s", between, required->speaker[where->speaker], where->other_speaker >= 0 ? " and " : "",
+		       where->other_speaker >= 0 ? required->speaker[where->other_speaker] : "");
+		between = " at ";
+	}
+	if (where->position >= 0) {
+		printf("%s%s", between, required->position[where->position]);
+		between = ", ";
+	}
+	if (isfinite(where->freq_hz))
+		printf("%s%s", between[0] == ':' ? between : ", ", sabin_text_hz(where->freq_hz).s);
+}
+
+static void row_text(const struct sabin_required *required, const struct sabin_requirement *row,
+                     const struct sabin_judgement *j)
 {
 	char limit[64], value[32] = "–";
 	const char *unit = sabin_measure_unit(row->measure);
@@ -173,8 +214,10 @@ static void row_text(const struct sabin_requirement *row, const struct sabin_jud
 	       sabin_requirement_verdict_name(j->verdict), sabin_plain(), 7 + extra, value,
 	       strcmp(unit, "1") == 0 ? "" : unit, limit, row->what, row->clause ? " (" : "",
 	       row->clause ? row->clause : "", row->clause ? ")" : "");
+	if (j->measured.valid)
+		where_text(required, &j->where);
 	if (j->why)
-		printf(": %s", j->why);
+		printf("%s%s", j->measured.valid ? "; " : ": ", j->why);
 	else if (j->close)
 		printf("; the limit is within its uncertainty");
 	putchar('\n');
@@ -188,7 +231,7 @@ void sabin_required_text(const struct sabin_required *required)
 		       sabin_plain(), tally(s, SABIN_VERDICT_PASS), tally(s, SABIN_VERDICT_FAIL),
 		       tally(s, SABIN_VERDICT_UNKNOWN), tally(s, SABIN_VERDICT_UNVERIFIED));
 		for (size_t k = 0; k < s->count; k++)
-			row_text(&s->row[k], &s->judgement[k]);
+			row_text(required, &s->row[k], &s->judgement[k]);
 	}
 }
 
@@ -215,6 +258,14 @@ void sabin_required_json(const struct sabin_required *required, struct sabin_jso
 			sabin_json_number(json, "at_most", row->at_most);
 			sabin_json_quantity(json, "measured", j->measured, sabin_measure_unit(row->measure));
 			sabin_json_text(json, "verdict", sabin_requirement_verdict_name(j->verdict));
+			if (j->measured.valid && j->where.speaker >= 0)
+				sabin_json_text(json, "speaker", required->speaker[j->where.speaker]);
+			if (j->measured.valid && j->where.other_speaker >= 0)
+				sabin_json_text(json, "other_speaker", required->speaker[j->where.other_speaker]);
+			if (j->measured.valid && j->where.position >= 0)
+				sabin_json_text(json, "position", required->position[j->where.position]);
+			if (j->measured.valid && isfinite(j->where.freq_hz))
+				sabin_json_number(json, "freq_hz", j->where.freq_hz);
 			sabin_json_bool(json, "close", j->close);
 			sabin_json_text(json, "why", j->why);
 			sabin_json_close(json);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "cli/part_noise.h"
+#include "cli/pool.h"
 #include "cli/show.h"
 #include "cli/side.h"
 #include "cli/talk.h"
@@ -131,6 +132,18 @@ static enum sabin_err read_item(struct sabin_side *side, size_t index, struct sa
 	return err;
 }
 
+struct reading {
+	struct sabin_side *side;
+	const size_t *chosen;
+};
+
+static enum sabin_err read_one(void *context, size_t index, size_t worker, struct sabin_diag *diag)
+{
+	const struct reading *reading = context;
+	(void)worker;
+	return read_item(reading->side, reading->chosen[index], &reading->side->item[index], diag);
+}
+
 static enum sabin_err read_all(struct sabin_side *side, const size_t *chosen,
                                const char *calibration, struct sabin_diag *diag)
 {
@@ -147,13 +160,10 @@ static enum sabin_err read_all(struct sabin_side *side, const size_t *chosen,
 		                              side->count, &o, calibration, &side->responses, diag);
 	if (!err)
 		err = find_direct(side, chosen, calibration, diag);
-	for (size_t i = 0; !err && i < side->count; i++) {
-		sabin_progress("reading", (double)i / (double)side->count);
+	for (size_t i = 0; !err && i < side->count; i++)
 		side->item[i].response = &side->responses.item[i];
-		err = read_item(side, chosen[i], &side->item[i], diag);
-	}
-	sabin_progress_end();
-	return err;
+	struct reading reading = {side, chosen};
+	return err ? err : sabin_pool_run(side->count, sabin_workers(side->count), read_one, &reading, "reading", diag);
 }
 
 int sabin_side_open(const char *command, const char *path, const struct sabin_list *speakers,
