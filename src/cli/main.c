@@ -9,7 +9,7 @@ static const struct sabin_command *const commands[] = {
     &sabin_cmd_deconvolve, &sabin_cmd_import, &sabin_cmd_analyze, &sabin_cmd_response,
     &sabin_cmd_room,       &sabin_cmd_simulate, &sabin_cmd_place,   &sabin_cmd_eq,
     &sabin_cmd_verify,     &sabin_cmd_compare,  &sabin_cmd_advise,
-    &sabin_cmd_plot,
+    &sabin_cmd_plot,     &sabin_cmd_report,
 };
 
 static void usage(FILE *stream)
