@@ -111,7 +111,7 @@ cp k/page.html k.old
 whole=0
 for ((i = 0; i < draws; i++)); do
 	signal=$(( RANDOM % 2 ? 2 : 15 ))
-	setsid "$sabin" report before -q --force -o k/page.html >/dev/null 2>&1 &
+	env --default-signal=INT "$sabin" report before -q --force -o k/page.html >/dev/null 2>&1 &
 	pid=$!
 	sleep "0.$(printf %03d $((RANDOM % 1000)))" && [ $((RANDOM % 2)) = 0 ] || sleep $((RANDOM % 4))
 	kill -$signal $pid 2>/dev/null || true
