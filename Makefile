@@ -95,7 +95,7 @@ $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(Q_CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$B/src/io/paths.o $B/src/cli/main.o $B/src/io/measurement_write.o: ALL_CFLAGS += $(SABIN_DEFS)
+$B/src/io/paths.o $B/src/cli/main.o $B/src/cli/cmd_report.o $B/src/io/measurement_write.o: ALL_CFLAGS += $(SABIN_DEFS)
 # alsa-lib names the plugin's entry point only for position-independent code that says so
 $(CARD_OBJ): ALL_CFLAGS += -DPIC
 $(UTIL_OBJ) $(call objects,$(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)): ALL_CFLAGS += -Itests
@@ -163,7 +163,8 @@ deps:
 
 # Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
-            pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins
+            pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
+            easyeffects xvfb libglib2.0-bin
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -182,7 +183,7 @@ demo: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@B=$B tests/demo.sh
 
-SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
+SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib%.sh,$(wildcard tests/cli/*.sh)))
 check-built: all $(TESTS)
 	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(SCRIPTS)
 

@@ -48,6 +48,9 @@ struct sabin_eq_options {
 	bool shelves;
 	bool unlimited;          /* everything is corrected, up and down */
 	double full_hz, none_hz; /* all is corrected below, broad tone only above */
+	/* At which subwoofers and main speakers will be joined: nothing is corrected of what the crossover takes
+	 * away.  0: they will not. */
+	double crossover_hz;
 	bool alike;              /* pairs get the same filters below full_hz */
 };
 
@@ -118,6 +121,9 @@ sabin_correction_add_fir(struct sabin_correction *correction,
  * arrival, where that is known of all: both in the mean over the shared places. */
 SABIN_API void sabin_correction_align(struct sabin_correction *correction,
                                       const struct sabin_eq_speaker *speakers);
+
+/* Is all known that it takes to join them, and are there both? */
+SABIN_API bool sabin_correction_joinable(const struct sabin_eq_speaker *speakers, size_t count);
 
 struct sabin_integration {
 	size_t subs;

@@ -360,6 +360,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = SABIN_EXIT_INPUT;
 	}
 	if (status < 0) {
+		sabin_eq_again_warn(&job->file, job->input.room, NULL);
 		err = prepare(job, &diag);
 		if (err)
 			status = sabin_fail_input(command->name, err, &diag);

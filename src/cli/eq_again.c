@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "cli/eq_again.h"
+#include "cli/talk.h"
 
 const struct sabin_eq_speaker *sabin_eq_again_speaker(const struct sabin_eq_input *input,
                                                       const char *name)
@@ -77,4 +78,30 @@ void sabin_eq_again_compute(const struct sabin_correction_file *file, size_t cha
 	    sabin_correction_deviation_before_db(c, out->before_db, file->correction.rate_hz);
 	out->error_predicted_db = sabin_correction_deviation_db(c, out->predicted_db);
 	out->error_achieved_db = sabin_correction_deviation_db(c, out->achieved_db);
+}
+
+/* Is one of the positions that the correction was made from in the room?  Those of bare files have no name. */
+static bool knows_position(const struct sabin_correction_file *file, const struct sabin_roomfile *room)
+{
+	bool named = false;
+	for (size_t i = 0; i < file->correction.channel_count; i++)
+		for (size_t p = 0; p < file->origins[i].count; p++) {
+			const char *position = file->origins[i].places[p].position;
+			named = named || *position;
+			if (*position && sabin_roomfile_position(room, position) >= 0)
+				return true;
+		}
+	return !named;
+}
+
+void sabin_eq_again_warn(const struct sabin_correction_file *file, const char *name,
+                         const struct sabin_roomfile *room)
+{
+	const char *made_in = file->room ? file->room : "";
+	if (*made_in && *name && strcmp(made_in, name) != 0)
+		sabin_say("%s was made from a measurement of the room '%s'; this one is '%s'", file->path,
+		          made_in, name);
+	else if (room && !knows_position(file, room))
+		sabin_say("%s was made from a measurement at other positions than those of %s", file->path,
+		          room->path);
 }

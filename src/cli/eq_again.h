@@ -31,4 +31,9 @@ void sabin_eq_again_compute(const struct sabin_correction_file *file, size_t cha
                             const struct sabin_eq_input *input,
                             const struct sabin_eq_speaker *speaker, struct sabin_eq_again *out);
 
+/* Say so when the correction was made from a measurement of another room than the one of this name, or else,
+ * where the room is known, at none of its positions. */
+void sabin_eq_again_warn(const struct sabin_correction_file *file, const char *name,
+                         const struct sabin_roomfile *room);
+
 #endif

@@ -464,6 +464,8 @@ int sabin_eq_input_measurement(const char *command, const char *path,
 		                 .room = has_room ? &room : NULL,
 		                 .chosen = chosen,
 		                 .want_modes = want_modes};
+		if (has_room)
+			snprintf(out->room, sizeof out->room, "%s", room.name);
 		status = run(&w, out, range_hz);
 		sabin_responses_release(&w.fine);
 		sabin_responses_release(&w.coarse);

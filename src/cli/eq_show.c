@@ -211,8 +211,9 @@ static void show_reason(const struct sabin_correction_channel *c, enum sabin_lea
 	int column = 0;
 	for (size_t i = 0, end; i < c->length; i = end) {
 		end = region_end(c, i);
-		if (c->leave[i] != why)
-			continue;
+		if (c->leave[i] != why || (why != SABIN_LEAVE_ROLLOFF &&
+		                           (end <= c->beyond[0] || i + c->beyond[1] >= c->length)))
+			continue; /* another speaker plays there */
 		size_t last = end;
 		for (size_t k = end; k < c->length && log2(c->freq_hz[k] / c->freq_hz[last - 1]) < near_oct;
 		     k++)

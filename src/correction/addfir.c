@@ -49,6 +49,7 @@ static void wanted_gain(const struct sabin_correction_channel *c, const struct s
 	sabin_curve_smooth(c->freq_hz, gain, c->length, soft_oct, scratch);
 	for (size_t i = 0; i < c->length; i++)
 		gain[i] = allowed(c, i) < 1 ? fmin(gain[i], scratch[i]) : scratch[i];
+	sabin_fir_hold(c->freq_hz, c->length, fir->boost_db, gain);
 }
 
 /* Largest gain at the grid and its mean. */

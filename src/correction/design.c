@@ -18,6 +18,7 @@
 
 #include <sabin/correction.h>
 #include <sabin/curve.h>
+#include <sabin/subs.h>
 
 #include "correction/hold.h"
 
@@ -102,7 +103,8 @@ static void want(struct group *g)
 		g->weight[i] = error < 0 ? 1 : boost < gentle ? left_weight : dip_weight;
 		g->ceiling[i] = ceiling((enum sabin_leave)g->may.leave[i]);
 		/* what needs no boost is not left alone for having none */
-		if (error <= 0 && g->may.cut[i] >= gentle && g->may.full[i] >= gentle)
+		if (error <= 0 && g->may.cut[i] >= gentle && g->may.full[i] >= gentle &&
+		    g->may.leave[i] != SABIN_LEAVE_ROLLOFF)
 			g->may.leave[i] = SABIN_LEAVE_NOTHING;
 	}
 }
@@ -459,7 +461,7 @@ static bool options_ok(const struct sabin_eq_options *o)
 	       o->range_hz[1] < o->rate_hz / 2 && o->rate_hz <= 1e6 && o->filters <= SABIN_EQFIT_MOST &&
 	       o->flatness_db >= 0 && o->max_boost_db >= 0 && o->max_cut_db >= 0 &&
 	       o->max_cut_db <= 60 && o->max_q >= 0.3 && o->max_q <= 100 && o->full_hz > 0 &&
-	       o->none_hz > o->full_hz;
+	       o->none_hz > o->full_hz && o->crossover_hz >= 0;
 }
 
 static enum sabin_err prepare(const struct sabin_eq_speaker *s, const struct sabin_eq_options *o,
@@ -481,13 +483,19 @@ static enum sabin_err prepare(const struct sabin_eq_speaker *s, const struct sab
 	sabin_eq_grid(o->range_hz[0], o->range_hz[1], c->freq_hz);
 	sabin_places_mean(s->places, s->place_count, n, c->before_db);
 	c->polarity = 1;
-	if (!s->sub)
+	const bool joined = o->crossover_hz > 0;
+	if (!s->sub && !joined)
 		return sabin_target_compute(&o->target, c->freq_hz, c->before_db, n, c->target_db);
-	/* a subwoofer has a target, and a level, in its own range only: beyond, what is there is wanted */
+	/* a subwoofer, and what stands behind a crossover, has a target and a level in its own range only:
+	 * beyond, what is there is wanted */
+	const double low_hz = s->sub ? s->low_hz : o->crossover_hz / sabin_crossover_reach;
+	const double high_hz = !s->sub  ? (double)INFINITY
+	                       : joined ? fmin(s->high_hz, o->crossover_hz * sabin_crossover_reach)
+	                                : s->high_hz;
 	size_t from = 0, to = n;
-	while (from < n && c->freq_hz[from] < s->low_hz)
+	while (from < n && c->freq_hz[from] < low_hz)
 		from++;
-	while (to > from && c->freq_hz[to - 1] > s->high_hz)
+	while (to > from && c->freq_hz[to - 1] > high_hz)
 		to--;
 	memcpy(c->target_db, c->before_db, n * sizeof *c->target_db);
 	if (to - from < 2)

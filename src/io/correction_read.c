@@ -292,6 +292,8 @@ static enum sabin_err read_root(const struct reader *r, const struct sabin_yaml_
 	const char *date = sabin_yaml_text(sabin_yaml_find(root, "date"));
 	snprintf(out->date, sizeof out->date, "%s", date ? date : "");
 	out->target = target ? strdup(target) : NULL;
+	const char *room = sabin_yaml_text(sabin_yaml_find(root, "room"));
+	out->room = room ? strdup(room) : NULL;
 	out->correction.channels = calloc(channels->count, sizeof *out->correction.channels);
 	out->origins = calloc(channels->count, sizeof *out->origins);
 	if (!out->correction.channels || !out->origins)
@@ -340,6 +342,7 @@ void sabin_correction_release(struct sabin_correction_file *file)
 	free(file->path);
 	free(file->command);
 	free(file->target);
+	free(file->room);
 	*file = (struct sabin_correction_file){0};
 }
 

@@ -146,6 +146,8 @@ enum sabin_err sabin_correction_write(const struct sabin_correction_file *file,
 	sabin_yaml_write_text(&w, "date", file->date);
 	if (file->command)
 		sabin_yaml_write_text(&w, "command", file->command);
+	if (file->room && *file->room)
+		sabin_yaml_write_text(&w, "room", file->room);
 	sabin_yaml_write_text(&w, "target", file->target ? file->target : "trend");
 	write_range(&w, correction->range_hz);
 	sabin_yaml_write_number(&w, "rate_hz", correction->rate_hz);
