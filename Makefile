@@ -26,7 +26,7 @@ Q_AR = @echo '  AR   $@';
 endif
 
 # ---- what it is made of -------------------------------------------------------------------------
-LIB_FLOORS  = signal acoustics room correction advice
+LIB_FLOORS  = signal acoustics live room correction advice
 APP_FLOORS  = io audio chart report cli
 LIB_SRC    := $(sort $(foreach f,$(LIB_FLOORS),$(wildcard src/$f/*.c)))
 APP_SRC    := $(sort $(foreach f,$(APP_FLOORS),$(wildcard src/$f/*.c) $(wildcard src/$f/*/*.c)))

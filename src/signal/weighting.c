@@ -32,6 +32,9 @@ enum { MATCHES = 4 };
 static const double match_hz = 20500;
 static const double match_of_rate = 0.47;
 
+/* What has died away must not creep on among the denormal numbers, which are slow. */
+static const double dead = 1e-200;
+
 static double square(double x)
 {
 	return x * x;
@@ -182,6 +185,9 @@ void sabin_weighting_filter_process(struct sabin_weighting_filter *filter, size_
 		}
 		out[i] = v;
 	}
+	for (int k = 0; k < filter->sections; k++)
+		if (fabs(filter->section[k].state) < dead)
+			filter->section[k].state = 0;
 }
 
 double sabin_weighting_filter_db(const struct sabin_weighting_filter *filter, double f_hz)
@@ -221,7 +227,7 @@ void sabin_time_weighting_process(struct sabin_time_weighting *meter, size_t n, 
 		if (mean > maximum)
 			maximum = mean;
 	}
-	meter->square = mean;
+	meter->square = mean < dead ? 0 : mean;
 	meter->maximum = maximum;
 }
 
@@ -243,4 +249,6 @@ void sabin_impulse_weighting_process(struct sabin_impulse_weighting *meter, size
 		meter->held = fmax(meter->square, meter->fall * meter->held);
 		meter->maximum = fmax(meter->maximum, meter->held);
 	}
+	meter->square = meter->square < dead ? 0 : meter->square;
+	meter->held = meter->held < dead ? 0 : meter->held;
 }

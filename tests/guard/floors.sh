@@ -8,7 +8,7 @@ failed=0
 bad() { echo "$*"; failed=1; }
 floor() {
   case $1 in
-    signal) echo 1 ;; acoustics | room) echo 2 ;; correction | advice) echo 3 ;; io) echo 4 ;;
+    signal) echo 1 ;; acoustics | room | live) echo 2 ;; correction | advice) echo 3 ;; io) echo 4 ;;
     audio | roomcard | chart) echo 5 ;; report) echo 6 ;; cli) echo 7 ;; *) echo 0 ;;
   esac
 }
