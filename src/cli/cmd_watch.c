@@ -11,6 +11,7 @@
 #include "cli/responses.h"
 #include "cli/show.h"
 #include "cli/watch.h"
+#include "cli/watch_screen.h"
 #include "io/atomic.h"
 #include "io/wav.h"
 
@@ -18,7 +19,7 @@ struct options {
 	struct sabin_common common;
 	const char *output, *capture, *file, *calibration, *log;
 	struct sabin_list positions, inputs;
-	bool simulate;
+	bool simulate, ascii, lines;
 	double rate_hz, range_hz[2], average_s, delay_ms, interval_s, duration_s;
 	long reference;
 	int speed, fraction, weighting, time, smoothing;
@@ -65,6 +66,10 @@ static const struct sabin_opt rows[] = {
      "time that each line is about"},
     {SABIN_OPT_NUMBER, 0, "duration", "S", offsetof(struct options, duration_s), SABIN_UNIT_S, 0.1, 1e8, NULL, NULL,
      "end after so long; else at the end of the file, or never"},
+    {SABIN_OPT_FLAG, 0, "ascii", NULL, offsetof(struct options, ascii), 0, 0, 0, NULL, NULL,
+     "draw with ASCII alone, also where the terminal has more"},
+    {SABIN_OPT_FLAG, 0, "lines", NULL, offsetof(struct options, lines), 0, 0, 0, NULL, NULL,
+     "print lines on a terminal, too, instead of the picture"},
 };
 
 struct plan {
@@ -416,7 +421,7 @@ static enum sabin_err in_lines(struct plan *plan, struct sabin_watch_log *log, s
 		if (plan->o->common.json)
 			err = sabin_watch_json(w, false);
 		else
-			sabin_watch_print(w, false);
+			sabin_watch_print(w, false, w->intervals == 1);
 		if (!err && ferror(stdout))
 			err = SABIN_EIO;
 		if (!err)
@@ -425,9 +430,20 @@ static enum sabin_err in_lines(struct plan *plan, struct sabin_watch_log *log, s
 	if ((err == SABIN_OK || err == SABIN_EINTR) && w->intervals > 0) {
 		const enum sabin_err printed = plan->o->common.json ? sabin_watch_json(w, true) : SABIN_OK;
 		if (!plan->o->common.json)
-			sabin_watch_print(w, true);
+			sabin_watch_print(w, true, false);
 		err = printed ? printed : err;
 	}
+	return err;
+}
+
+/* --color=always colours also where NO_COLOR asks for none. */
+static enum sabin_err on_terminal(struct plan *plan, struct sabin_watch_log *log, struct sabin_diag *diag)
+{
+	struct sabin_watch *w = &plan->watch;
+	const bool color = sabin_bold()[0] != '\0';
+	enum sabin_err err = sabin_watch_on_terminal(w, log, color, plan->o->ascii, diag);
+	if ((err == SABIN_OK || err == SABIN_EINTR) && w->intervals > 0)
+		sabin_watch_print(w, true, true);
 	return err;
 }
 
@@ -449,7 +465,9 @@ static int work(struct plan *plan)
 	if (!err)
 		err = begin(plan, &diag);
 	if (!err)
-		err = in_lines(plan, &log, &diag);
+		err = o->lines || o->common.json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)
+		          ? in_lines(plan, &log, &diag)
+		          : on_terminal(plan, &log, &diag);
 	const bool interrupted = err == SABIN_EINTR;
 	if ((!err || interrupted) && w->status.err)
 		err = w->status.err;
@@ -486,7 +504,8 @@ const struct sabin_command sabin_cmd_watch = {
     .summary = "live: levels, spectrum and transfer function of what the microphones hear",
     .about = "Listens to the room file's microphones, to a device, or to a sound file, and shows sound levels,\n"
              "a spectrum by fractional octaves and, with a reference, transfer functions, as long as one likes.\n"
-             "Nothing is played.  Without a terminal it prints a line for each interval.",
+             "Nothing is played.  On a terminal it draws a picture (? tells the keys); without one it prints a\n"
+             "line for each interval.",
     .options = rows,
     .option_count = SABIN_COUNT(rows),
     .size = sizeof(struct options),

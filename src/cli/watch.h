@@ -76,8 +76,8 @@ bool sabin_watch_over(const struct sabin_watch *w);
 
 /* ---- telling ---- */
 
-/* A line for each channel; the head before the first.  of_total: since the start. */
-void sabin_watch_print(const struct sabin_watch *w, bool of_total);
+/* A line for each channel, below a head where one is wanted.  of_total: since the start. */
+void sabin_watch_print(const struct sabin_watch *w, bool of_total, bool head);
 
 /* One line of JSON, sabin.watch/1. */
 SABIN_MUST enum sabin_err sabin_watch_json(const struct sabin_watch *w, bool of_total);

@@ -32,17 +32,18 @@ static const char *number(double value, int width, int decimals, char text[16])
 	return text;
 }
 
-void sabin_watch_print(const struct sabin_watch *w, bool of_total)
+/* Eighty columns. */
+void sabin_watch_print(const struct sabin_watch *w, bool of_total, bool head)
 {
-	if (w->intervals == 1 && !of_total)
-		printf("%s%9s  %-12s %6s %6s %6s %6s %6s %6s %6s %6s  %-6s %3s %3s%s\n", sabin_bold(), "time", "channel",
-		       "LAeq", "LCeq", "LAFmax", "LASmax", "LCpeak", "LA10", "LA50", "LA90", "", "NR", "NC", sabin_plain());
+	if (head)
+		printf("%s%8s %-9s %6s %6s %6s %6s %6s %6s %6s %3s %3s%s\n", sabin_bold(), "time", "channel", "LAeq", "LCeq",
+		       "LAFmax", "LCpeak", "LA10", "LA50", "LA90", "NR", "NC", sabin_plain());
 	for (size_t c = 0; c < w->count; c++) {
 		const struct sabin_watch_channel *channel = &w->channel[c];
 		const struct sabin_tally *t = tally_of(channel, of_total);
 		const struct sabin_reading_band *a = &t->reading.band[SABIN_WEIGHTING_A];
 		const struct sabin_reading_band *z = &t->reading.band[SABIN_WEIGHTING_C];
-		const double level[] = {a->leq_dbfs, z->leq_dbfs, a->fast_max_dbfs, a->slow_max_dbfs, z->peak_dbfs,
+		const double level[] = {a->leq_dbfs, z->leq_dbfs, a->fast_max_dbfs, z->peak_dbfs,
 		                        sabin_percentiles_level(&t->percentiles, 10),
 		                        sabin_percentiles_level(&t->percentiles, 50),
 		                        sabin_percentiles_level(&t->percentiles, 90)};
@@ -50,15 +51,15 @@ void sabin_watch_print(const struct sabin_watch *w, bool of_total)
 		char text[16];
 		sabin_watch_ratings(channel, t, &nr, &nc);
 		if (of_total)
-			printf("%9s  %-12s", "all", channel->name);
+			printf("%8s %-9s", "all", channel->name);
 		else
-			printf("%7.1f s  %-12s", (double)w->frames / w->rate_hz, channel->name);
+			printf("%6.1f s %-9s", (double)w->frames / w->rate_hz, channel->name);
 		for (size_t i = 0; i < sizeof level / sizeof *level; i++)
 			printf(" %s", number(sabin_watch_db(channel, level[i]), 6, 1, text));
-		printf("  %-6s", sabin_watch_unit(channel));
 		printf(" %s", number(nr.value.valid ? nr.value.value : (double)NAN, 3, 0, text));
 		printf(" %s", number(nc.value.valid ? nc.value.value : (double)NAN, 3, 0, text));
-		printf("%s%s%s\n", sabin_bad(), t->reading.clipped ? " CLIPPED" : "", sabin_plain());
+		printf(" %s%s%s%s\n", isfinite(channel->dbspl_at_0dbfs.value) ? "SPL" : "FS", sabin_bad(),
+		       t->reading.clipped ? " CLIPPED" : "", sabin_plain());
 	}
 	fflush(stdout);
 }

@@ -8,7 +8,8 @@
 
 #include "live/watcher.h"
 
-static const double sample_s = 0.01; /* how often the fast level is counted */
+static const double sample_s = 0.01; /* how often the fast level is counted, */
+static const double settled_s = 5 * SABIN_TIME_FAST_S; /* once it has risen from nothing (within 0.03 dB) */
 /* What is kept for finding a delay: this many times the longest. */
 static const double kept_times = 3;
 
@@ -24,6 +25,7 @@ struct sabin_watcher {
 	struct sabin_spectrum *spectrum, *octaves;
 	size_t octave_count;
 	size_t chunk, in_chunk;           /* frames between two counts of the level; since the last */
+	size_t unsettled;                 /* frames until levels are counted */
 	double *all, *one, *reference;    /* [chunk * channels], [chunk], [chunk] */
 	float *kept;                      /* [kept_frames * channels], a ring; NULL without a reference */
 	size_t kept_frames, kept_at, kept_held;
@@ -55,6 +57,7 @@ enum sabin_err sabin_watcher_new(const struct sabin_watcher_options *o, struct s
 		return SABIN_ENOMEM;
 	a->o = *o;
 	a->chunk = (size_t)lrint(sample_s * o->rate_hz);
+	a->unsettled = (size_t)lrint(settled_s * o->rate_hz);
 	a->channel = calloc(o->channels, sizeof *a->channel);
 	a->all = malloc(a->chunk * o->channels * sizeof *a->all);
 	a->one = malloc(a->chunk * sizeof *a->one);
@@ -62,12 +65,10 @@ enum sabin_err sabin_watcher_new(const struct sabin_watcher_options *o, struct s
 	enum sabin_err err = a->channel && a->all && a->one && a->reference ? SABIN_OK : SABIN_ENOMEM;
 	for (size_t c = 0; !err && c < o->channels; c++)
 		err = sabin_meter_init(&a->channel[c].meter, o->rate_hz);
-	struct sabin_spectrum_options s = {{o->fraction, o->from_hz, o->to_hz, o->rate_hz, o->channels},
-	                                   o->weighting, o->time};
 	if (!err)
-		err = sabin_spectrum_new(&s, &a->spectrum);
-	s = (struct sabin_spectrum_options){{1, octaves_from_hz, octaves_to_hz, o->rate_hz, o->channels},
-	                                    SABIN_WEIGHTING_Z, SABIN_SLOW};
+		err = sabin_watcher_set_spectrum(a, o->fraction, o->weighting, o->time);
+	const struct sabin_spectrum_options s = {{1, octaves_from_hz, octaves_to_hz, o->rate_hz, o->channels},
+	                                         SABIN_WEIGHTING_Z, SABIN_SLOW};
 	if (!err)
 		err = sabin_spectrum_new(&s, &a->octaves);
 	if (!err)
@@ -125,18 +126,20 @@ static void take_channel(struct sabin_watcher *a, size_t c, double *x, size_t n,
 static void take(struct sabin_watcher *a, const float *x, size_t n)
 {
 	a->in_chunk = (a->in_chunk + n) % a->chunk;
+	a->unsettled = a->unsettled > n ? a->unsettled - n : 0;
+	const bool count = a->in_chunk == 0 && a->unsettled == 0;
 	for (size_t i = 0; i < n * a->o.channels; i++)
 		a->all[i] = (double)x[i];
 	sabin_spectrum_process(a->spectrum, a->all, n);
 	sabin_spectrum_process(a->octaves, a->all, n);
 	if (a->o.reference >= 0) {
 		keep(a, x, n);
-		take_channel(a, (size_t)a->o.reference, a->reference, n, a->in_chunk == 0);
+		take_channel(a, (size_t)a->o.reference, a->reference, n, count);
 	}
 	for (size_t c = 0; c < a->o.channels; c++) {
 		if ((int)c == a->o.reference)
 			continue;
-		take_channel(a, c, a->one, n, a->in_chunk == 0);
+		take_channel(a, c, a->one, n, count);
 		if (a->channel[c].transfer)
 			sabin_transfer_process(a->channel[c].transfer, a->reference, a->one, n);
 	}
@@ -211,6 +214,23 @@ void sabin_tally_add(struct sabin_tally *sum, const struct sabin_tally *more)
 	sabin_percentiles_join(&sum->percentiles, &more->percentiles);
 	for (int i = 0; i < SABIN_NOISE_OCTAVES; i++)
 		sum->octave_dbfs[i] = mean_db(old.octave_dbfs[i], t, more->octave_dbfs[i], u);
+}
+
+enum sabin_err sabin_watcher_set_spectrum(struct sabin_watcher *a, int fraction, enum sabin_weighting weighting,
+                                          enum sabin_time time)
+{
+	struct sabin_spectrum *spectrum = NULL;
+	const struct sabin_spectrum_options s = {{fraction, a->o.from_hz, a->o.to_hz, a->o.rate_hz, a->o.channels},
+	                                         weighting, time};
+	enum sabin_err err = sabin_spectrum_new(&s, &spectrum);
+	if (err)
+		return err;
+	sabin_spectrum_free(a->spectrum);
+	a->spectrum = spectrum;
+	a->o.fraction = fraction;
+	a->o.weighting = weighting;
+	a->o.time = time;
+	return SABIN_OK;
 }
 
 struct sabin_spectrum *sabin_watcher_spectrum(struct sabin_watcher *a)
