@@ -199,6 +199,7 @@ enum { LINE = 96 };
 /* The words before a list of regions. */
 static const char *const left_words[SABIN_LEAVE_REASONS] = {
     [SABIN_LEAVE_NULL] = "left alone, nulls that are not minimum phase",
+    [SABIN_LEAVE_FLANK] = "not boosted by filters, beside such nulls",
     [SABIN_LEAVE_DIP] = "left alone, deep dips whose phase is not known",
     [SABIN_LEAVE_SPREAD] = "corrected gently, the positions or the speakers of the pair differ",
     [SABIN_LEAVE_ROLLOFF] = "not boosted, beyond what the speaker plays",

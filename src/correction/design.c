@@ -77,6 +77,7 @@ static double ceiling(enum sabin_leave leave)
 {
 	switch (leave) {
 	case SABIN_LEAVE_NULL:
+	case SABIN_LEAVE_FLANK:
 	case SABIN_LEAVE_DIP:
 		return 0;
 	case SABIN_LEAVE_ROLLOFF:
