@@ -26,8 +26,8 @@ Q_AR = @echo '  AR   $@';
 endif
 
 # ---- what it is made of -------------------------------------------------------------------------
-LIB_FLOORS  = signal acoustics room correction advice
-APP_FLOORS  = io audio chart report cli
+LIB_FLOORS  = signal acoustics live room correction advice
+APP_FLOORS  = io audio chart screen report cli
 LIB_SRC    := $(sort $(foreach f,$(LIB_FLOORS),$(wildcard src/$f/*.c)))
 APP_SRC    := $(sort $(foreach f,$(APP_FLOORS),$(wildcard src/$f/*.c) $(wildcard src/$f/*/*.c)))
 CARD_SRC   := $(sort $(wildcard src/roomcard/*.c))
@@ -56,10 +56,12 @@ COMMAND     = $B/sabin
 # ---- libraries ------------------------------------------------------------------------------------
 LIB_PKGS    = fftw3 lapacke
 APP_PKGS    = alsa sndfile yaml-0.1 jansson
+SCREEN_PKGS = ncursesw
 pkg         = $(shell $(PKG_CONFIG) $1 2>/dev/null)
 PKG_CFLAGS := $(call pkg,--cflags $(LIB_PKGS) $(APP_PKGS))
 LIB_LIBS   := $(or $(call pkg,--libs $(LIB_PKGS)),-lfftw3 -llapacke) -lm
 APP_LIBS   := $(or $(call pkg,--libs $(APP_PKGS)),-lasound -lsndfile -lyaml -ljansson) $(LIB_LIBS) -lpthread
+SCREEN_LIBS := $(or $(call pkg,--libs $(SCREEN_PKGS)),-lncursesw -ltinfo)
 
 # ---- flags ----------------------------------------------------------------------------------------
 WARN        = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
@@ -95,7 +97,7 @@ $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(Q_CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$B/src/io/paths.o $B/src/cli/main.o $B/src/io/measurement_write.o: ALL_CFLAGS += $(SABIN_DEFS)
+$B/src/io/paths.o $B/src/cli/main.o $B/src/cli/cmd_report.o $B/src/io/measurement_write.o: ALL_CFLAGS += $(SABIN_DEFS)
 # alsa-lib names the plugin's entry point only for position-independent code that says so
 $(CARD_OBJ): ALL_CFLAGS += -DPIC
 $(UTIL_OBJ) $(call objects,$(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)): ALL_CFLAGS += -Itests
@@ -112,7 +114,7 @@ $B/libapp.a: $(APP_OBJ)
 	$(Q_AR)$(AR) rcs $@ $^
 
 $(COMMAND): $B/src/cli/main.o $B/libapp.a $(STATIC)
-	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCREEN_LIBS) $(APP_LIBS)
 
 # never unloaded: FFTW's planner keeps memory that only the end of the process gives back
 $(PLUGIN): $(CARD_OBJ) $(IO_OBJ) $(STATIC)
@@ -145,12 +147,12 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 tests: $(TESTS)
 
 DEPS      = build-essential pkg-config libasound2-dev libfftw3-dev libsndfile1-dev libyaml-dev \
-            libjansson-dev liblapacke-dev libcmocka-dev gnuplot-nox mandoc alsa-utils
+            libjansson-dev libncurses-dev liblapacke-dev libcmocka-dev gnuplot-nox mandoc alsa-utils
 
 # Does nothing when all is there.
 deps:
 	@if command -v $(CC) $(PKG_CONFIG) gnuplot mandoc aplay >/dev/null 2>&1 && \
-	  $(PKG_CONFIG) --exists $(LIB_PKGS) $(APP_PKGS) cmocka; then exit 0; fi; \
+	  $(PKG_CONFIG) --exists $(LIB_PKGS) $(APP_PKGS) $(SCREEN_PKGS) cmocka; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	  echo 'This is not Debian or Ubuntu.  Install what corresponds to:'; echo '  $(strip $(DEPS))'; exit 1; fi; \
 	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
@@ -163,7 +165,8 @@ deps:
 
 # Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
-            pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins
+            pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
+            easyeffects xvfb libglib2.0-bin
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -182,7 +185,7 @@ demo: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@B=$B tests/demo.sh
 
-SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
+SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib%.sh,$(wildcard tests/cli/*.sh)))
 check-built: all $(TESTS)
 	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(SCRIPTS)
 
@@ -202,7 +205,10 @@ bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
 
 RUNS ?= 1000000
-FUZZERS  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC))
+# The readers of equalisers' files are one program, which has a name for each.
+DIALECTS := $(sort $(shell sed -n 's/^ *\.name = "\([a-z]*\)",/\1/p' src/io/dialect/*.c))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(filter-out tests/fuzz/dialect.c,$(FUZZ_SRC)))
+FUZZERS  += $(DIALECTS:%=$B/fuzz/dialect-%)
 fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang \
 	  VARIANT_FLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-built
@@ -210,7 +216,9 @@ fuzz-built: $(FUZZERS)
 	@for f in $(FUZZERS); do echo "$$f: $(RUNS) runs"; n=$${f##*/}; mkdir -p $B/corpus/$$n; \
 	  $$f -runs=$(RUNS) -max_len=4096 -print_final_stats=1 -verbosity=0 -artifact_prefix=$B/corpus/$$n. \
 	    $B/corpus/$$n $$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) $$(test $$n != room || echo rooms rooms/broken) || exit 1; done
-$(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $B/libapp.a $(STATIC)
+$(DIALECTS:%=$B/fuzz/dialect-%): $B/fuzz/dialect
+	@ln -f $< $@
+$(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC)): $B/fuzz/%: $B/tests/fuzz/%.o $B/libapp.a $(STATIC)
 	@mkdir -p $(@D)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
 
@@ -218,7 +226,7 @@ config:
 	@echo 'version   $(VERSION)'
 	@echo 'variant   $(VARIANT) (build folder $B)'
 	@echo 'compiler  $(CC) $(strip $(ALL_CFLAGS))'
-	@echo 'libraries $(APP_LIBS)'
+	@echo 'libraries $(SCREEN_LIBS) $(APP_LIBS)'
 	@echo 'prefix    $(PREFIX) (data in $(DATADIR)/sabin, plugin in $(LIBDIR)/sabin)'
 
 # ---- installing: each line has its twin -----------------------------------------------------------

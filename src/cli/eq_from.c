@@ -315,6 +315,23 @@ static enum sabin_err make(const struct sabin_eq_from *job, const struct sabin_s
 	return file->origins && file->target ? SABIN_OK : SABIN_ENOMEM;
 }
 
+enum sabin_err sabin_eq_save_setting(const struct sabin_eq_from *job, struct sabin_setting *setting,
+                                     struct sabin_diag *diag)
+{
+	static const double rates_hz[] = {44100, 48000, 96000, 192000}, range_hz[2] = {20, 20000};
+	const struct sabin_list none = {0};
+	struct sabin_eq_from all = *job;
+	struct sabin_correction_file file = {0};
+	all.dialects = &none;
+	all.range_hz = range_hz;
+	sabin_setting_choose_rates(setting, rates_hz, sizeof rates_hz / sizeof *rates_hz);
+	enum sabin_err err = make(&all, setting, &file);
+	if (!err)
+		err = save(&all, setting, &file, diag);
+	sabin_correction_release(&file);
+	return err;
+}
+
 int sabin_eq_from(const struct sabin_eq_from *job)
 {
 	struct sabin_setting setting = {0};

@@ -147,18 +147,6 @@ enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, 
 	return err;
 }
 
-/* Where what is left of h can change no magnitude any more: its sum is that small.  (A narrow filter at a
- * low frequency has a small response that lasts long.) */
-static size_t end_of(const double *h, size_t n)
-{
-	double most = 0, rest = 0;
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs(h[i]));
-	while (n > 1 && (rest += fabs(h[n - 1])) < rest_share * most)
-		n--;
-	return n;
-}
-
 enum sabin_err sabin_correction_impulse(const struct sabin_correction_channel *c, size_t rate,
                                         double seconds_most, double **h, size_t *n)
 {
@@ -177,14 +165,14 @@ enum sabin_err sabin_correction_impulse(const struct sabin_correction_channel *c
 	if (!x)
 		return SABIN_ENOMEM;
 	sabin_biquads_impulse(f, count, r->rate_hz, x, most);
-	size_t length = end_of(x, most);
+	size_t length = sabin_window_end(x, most, rest_share);
 	if (r->fir) {
 		const enum sabin_err err = sabin_convolve(x, length, r->fir, r->taps, &joined);
 		free(x);
 		if (err)
 			return err;
 		x = joined;
-		length = end_of(x, length + r->taps - 1);
+		length = sabin_window_end(x, length + r->taps - 1, rest_share);
 		length = length > most ? most : length;
 	}
 	if (length == most) /* it was cut: without a step */
