@@ -88,6 +88,7 @@ static const char *word_of(enum sabin_leave leave)
 {
 	static const char *const words[SABIN_LEAVE_REASONS] = {
 	    [SABIN_LEAVE_NOTHING] = "",        [SABIN_LEAVE_NULL] = "null",
+	    [SABIN_LEAVE_FLANK] = "",
 	    [SABIN_LEAVE_DIP] = "deep dip",    [SABIN_LEAVE_SPREAD] = "",
 	    [SABIN_LEAVE_ROLLOFF] = "roll-off", [SABIN_LEAVE_HIGH] = "broad tone only"};
 	return words[leave];
