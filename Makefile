@@ -95,7 +95,7 @@ $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
 	$(Q_CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$B/src/io/paths.o $B/src/cli/main.o $B/src/io/measurement_write.o: ALL_CFLAGS += $(SABIN_DEFS)
+$B/src/io/paths.o $B/src/cli/main.o $B/src/cli/cmd_report.o $B/src/io/measurement_write.o: ALL_CFLAGS += $(SABIN_DEFS)
 # alsa-lib names the plugin's entry point only for position-independent code that says so
 $(CARD_OBJ): ALL_CFLAGS += -DPIC
 $(UTIL_OBJ) $(call objects,$(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)): ALL_CFLAGS += -Itests

@@ -130,7 +130,7 @@ static void refuses(void **state)
 	struct test_played p;
 	(void)state;
 	test_play_begin(&p, &sabin_dialect_lsp, 48000);
-	test_put(p.folder, "lsp/left.cfg", test_replace(test_text(p.folder, "lsp/left.cfg"), "fm_0", "fmm_0"));
+	test_put_replaced(p.folder, "lsp/left.cfg", "fm_0", "fmm_0");
 	assert_true(play(&p, "lsp/left.cfg", mono) != 0);
 	test_play_end(&p);
 }

@@ -35,15 +35,21 @@ size_t sabin_correction_filters(const struct sabin_correction_channel *c, double
 
 /* ---- alignment ------------------------------------------------------------------------------ */
 
-static double band_level_db(const struct sabin_correction_channel *c)
+/* Mean of the predicted level, at the shared places where there are others too. */
+static double band_level_db(const struct sabin_correction_channel *c, const struct sabin_eq_speaker *s)
 {
+	const bool all = s->shared == 0 || s->shared == s->place_count;
 	double sum = 0;
 	size_t n = 0;
-	for (size_t i = 0; i < c->length; i++)
-		if (c->freq_hz[i] >= sabin_target_band_hz[0] && c->freq_hz[i] <= sabin_target_band_hz[1]) {
-			sum += c->predicted_db[i];
-			n++;
-		}
+	for (size_t i = 0; i < c->length; i++) {
+		if (c->freq_hz[i] < sabin_target_band_hz[0] || c->freq_hz[i] > sabin_target_band_hz[1])
+			continue;
+		double power = 0;
+		for (size_t p = 0; p < s->shared && !all; p++)
+			power += pow(10, s->places[p].level_db[i] / 10) / (double)s->shared;
+		sum += c->predicted_db[i] + (all ? 0 : 10 * log10(power) - c->before_db[i]);
+		n++;
+	}
 	return n ? sum / (double)n : (double)NAN;
 }
 
@@ -55,14 +61,14 @@ void sabin_correction_align(struct sabin_correction *correction,
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		if (speakers[i].sub)
 			continue;
-		const double level = band_level_db(&correction->channels[i]);
+		const double level = band_level_db(&correction->channels[i], &speakers[i]);
 		least = fmin(least, level); /* fmin passes NaN by */
 		timed = timed && isfinite(speakers[i].travel_s);
 		last = fmax(last, speakers[i].travel_s);
 	}
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		struct sabin_correction_channel *c = &correction->channels[i];
-		const double level = band_level_db(c);
+		const double level = band_level_db(c, &speakers[i]);
 		if (speakers[i].sub)
 			continue;
 		if (isfinite(level))

@@ -174,6 +174,13 @@ char *test_replace(char *text, const char *what, const char *with)
 	return out;
 }
 
+void test_put_replaced(const char *folder, const char *name, const char *what, const char *with)
+{
+	char *text = test_replace(test_text(folder, name), what, with);
+	test_put(folder, name, text);
+	free(text);
+}
+
 /* How far what was heard is from the setting, at most, and where. */
 static double off_db(const struct test_played *p, const double *h, size_t frames, size_t channel, double *at_hz)
 {

@@ -38,6 +38,8 @@ char *test_text(const char *folder, const char *name);
 void test_put(const char *folder, const char *name, const char *text);
 /* `what` becomes `with`, every time; fails where it is not there.  free() the result, text is freed. */
 char *test_replace(char *text, const char *what, const char *with);
+/* The same in a file. */
+void test_put_replaced(const char *folder, const char *name, const char *what, const char *with);
 
 /* folder/name is the impulse as the channels first .. first + channels - 1 of the setting predict it: within
  * 0.05 dB from 20 Hz to 20 kHz, with its polarity. */
