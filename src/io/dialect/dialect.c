@@ -150,11 +150,15 @@ bool sabin_dialect_refers(const struct sabin_dialect *d, const struct sabin_sett
 static void say_rounding(const struct sabin_dialect *d, const struct sabin_setting *setting,
                          const struct sabin_dialect_rounding *r, char text[160])
 {
-	char low[48] = "";
+	char low[48] = "", db[24];
 	if (r->low_rate_hz < r->rate_hz)
 		snprintf(low, sizeof low, "%.2f dB at a rate of %.0f Hz, ", r->low_db, r->low_rate_hz);
-	snprintf(text, 160, "double precision: %.24s may be off by up to %s%.2f dB at %.0f Hz, around %.0f Hz%s",
-	         setting->channels[r->channel].name, low, r->db, r->rate_hz, r->at_hz,
+	if (r->db > 19.9)
+		snprintf(db, sizeof db, "20 dB and more");
+	else
+		snprintf(db, sizeof db, "%.2f dB", r->db);
+	snprintf(text, 160, "double precision: %.20s may be off by up to %s%s at %.0f Hz, around %.0f Hz%s",
+	         setting->channels[r->channel].name, low, db, r->rate_hz, r->at_hz,
 	         d == &sabin_dialect_pipewire ? " (not with sabin-fir.conf)" : "");
 }
 

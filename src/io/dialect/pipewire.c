@@ -164,8 +164,8 @@ static enum sabin_err write_chain(const struct sabin_setting *setting, const cha
 	enum sabin_err err = sabin_dialect_begin(&text);
 	if (err)
 		return err;
-	fputs("# PipeWire: put this into ~/.config/pipewire/filter-chain.conf.d/, start\n"
-	      "# systemctl --user restart filter-chain, and choose the sink \"sabin correction\"\n",
+	fputs("# PipeWire: put this into ~/.config/pipewire/pipewire.conf.d/, start\n"
+	      "# systemctl --user restart pipewire, and choose the sink \"sabin correction\"\n",
 	      text.stream);
 	if (fir)
 		fputs("# In place of sabin.conf: the same as impulse responses, which single precision does not move.\n",
@@ -457,8 +457,7 @@ static bool knows(const char *text, size_t length)
 const struct sabin_dialect sabin_dialect_pipewire = {
     .name = "pipewire",
     .program = "PipeWire (filter-chain, parametric-equalizer)",
-    .next = "cp %s/sabin.conf ~/.config/pipewire/filter-chain.conf.d/ and systemctl --user restart "
-            "filter-chain",
+    .next = "cp %s/sabin.conf ~/.config/pipewire/pipewire.conf.d/ and systemctl --user restart pipewire",
     .ends = {".conf"},
     .carries = SABIN_CARRY_PREAMP | SABIN_CARRY_DELAY | SABIN_CARRY_POLARITY | SABIN_CARRY_FIR |
                SABIN_CARRY_RAW | SABIN_CARRY_OTHER,
