@@ -180,7 +180,8 @@ static void coherence_of_noise(void **state)
 		sabin_transfer_levels(t, &reference_dbfs, &microphone_dbfs);
 		assert_near(reference_dbfs, -20, 0.05);
 		assert_near(microphone_dbfs, -20 + 10 * log10(0.25 * (1 + 1 / snr)), 0.05);
-		assert_near(fabs(trace.phase_deg[40]), 180, 20);
+		if (snr >= 1) /* 1 / sqrt(2 n) = 0.06 rad at 0 dB */
+			assert_near(fabs(trace.phase_deg[40]), 180, 20);
 		sabin_trace_release(&trace);
 		sabin_transfer_free(t);
 	}
