@@ -138,6 +138,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make san        the tests under AddressSanitizer and UBSan
 ## make valgrind   the unit tests and a measurement under valgrind
 ## make bench      benchmarks, as ratios taken in one run
+## make soak       sabin watch for an hour on eight inputs (SOAK_S=3600)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
 ## make deps-all   also the programs that optional tests play through
@@ -204,6 +205,11 @@ bench: deps
 bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
 
+# An hour, unless SOAK_S says otherwise (seconds).
+soak: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@B=$B tests/run.sh --loud --jobs 1 $(sort $(wildcard tests/soak/*.sh))
+
 RUNS ?= 1000000
 # The readers of equalisers' files are one program, which has a name for each.
 DIALECTS := $(sort $(shell sed -n 's/^ *\.name = "\([a-z]*\)",/\1/p' src/io/dialect/*.c))
@@ -267,7 +273,7 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built fuzz fuzz-built \
+.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built soak fuzz fuzz-built \
         config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
