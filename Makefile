@@ -84,7 +84,13 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno
               -include src/banned.h $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(VARIANT_FLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS)
 
-all: $(COMMAND) $(PLUGIN) $(STATIC) $(SHARED) $B/sabin.pc
+# what shells complete from: made by the command, of its option rows
+COMPLETIONS = $B/completions/bash $B/completions/zsh $B/completions/fish
+BASH_COMPLETION = $(DATADIR)/bash-completion/completions/sabin
+ZSH_COMPLETION  = $(DATADIR)/zsh/site-functions/_sabin
+FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/sabin.fish
+
+all: $(COMMAND) $(PLUGIN) $(STATIC) $(SHARED) $B/sabin.pc $(COMPLETIONS)
 
 # A change of compiler or flags rebuilds everything that was built with the old ones.
 $B/flags: FORCE
@@ -113,6 +119,10 @@ $B/libapp.a: $(APP_OBJ)
 
 $(COMMAND): $B/src/cli/main.o $B/libapp.a $(STATIC)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+
+$(COMPLETIONS): $B/completions/%: $(COMMAND)
+	@mkdir -p $(@D)
+	@$(COMMAND) completion $* >$@
 
 # never unloaded: FFTW's planner keeps memory that only the end of the process gives back
 $(PLUGIN): $(CARD_OBJ) $(IO_OBJ) $(STATIC)
@@ -226,7 +236,8 @@ dest      = $(DESTDIR)$1
 install: all
 	install -d $(call dest,$(PREFIX)/bin) $(call dest,$(LIBDIR)/sabin) $(call dest,$(LIBDIR)/pkgconfig) \
 	  $(call dest,$(PREFIX)/include/sabin) $(call dest,$(DATADIR)/sabin/rooms/broken) \
-	  $(call dest,$(DATADIR)/sabin/plots) $(sort $(foreach m,$(MAN),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
+	  $(call dest,$(DATADIR)/sabin/plots) \
+	  $(foreach c,$(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION),$(call dest,$(dir $c))) $(sort $(foreach m,$(MAN),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
 	install -m 755 $(COMMAND) $(call dest,$(PREFIX)/bin/sabin)
 	install -m 644 $(PLUGIN) $(call dest,$(LIBDIR)/sabin)
 	install -m 644 $(STATIC) $(call dest,$(LIBDIR))
@@ -238,6 +249,9 @@ install: all
 	install -m 644 $(wildcard rooms/*.yaml) $(call dest,$(DATADIR)/sabin/rooms)
 	install -m 644 $(wildcard rooms/broken/*) $(call dest,$(DATADIR)/sabin/rooms/broken)
 	install -m 644 $(wildcard plots/*.gp) $(call dest,$(DATADIR)/sabin/plots)
+	install -m 644 $B/completions/bash $(call dest,$(BASH_COMPLETION))
+	install -m 644 $B/completions/zsh $(call dest,$(ZSH_COMPLETION))
+	install -m 644 $B/completions/fish $(call dest,$(FISH_COMPLETION))
 	for m in $(MAN); do to=$(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; \
 	  sed -e 's|/usr/local/lib/sabin|$(LIBDIR)/sabin|g' -e 's|/usr/local/share/sabin|$(DATADIR)/sabin|g' \
 	    $$m >$$to && chmod 644 $$to || exit 1; done
@@ -250,6 +264,7 @@ uninstall:
 	rm -f $(call dest,$(LIBDIR)/pkgconfig/sabin.pc)
 	rm -f $(foreach h,$(HEADERS),$(call dest,$(PREFIX)/include/sabin/$(notdir $h)))
 	rm -rf $(call dest,$(DATADIR)/sabin)
+	rm -f $(call dest,$(BASH_COMPLETION)) $(call dest,$(ZSH_COMPLETION)) $(call dest,$(FISH_COMPLETION))
 	for m in $(MAN); do rm -f $(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; done
 	-rmdir $(call dest,$(PREFIX)/include/sabin) $(call dest,$(LIBDIR)/sabin)
 

@@ -23,6 +23,10 @@ expect_status 0 "$prefix/bin/sabin" room --check "$prefix/share/sabin/rooms/cont
 expect_status 0 "$prefix/bin/sabin" measure "$prefix/share/sabin/rooms/control-room.yaml" --simulate -q --length 0.5s --position mix -o m
 expect_status 0 "$prefix/bin/sabin" plot m --kind rt60 -o rt60.svg
 
+for file in bash-completion/completions/sabin zsh/site-functions/_sabin fish/vendor_completions.d/sabin.fish; do
+	hold "completion: $file" grep -q compare "$prefix/share/$file"
+done
+
 cat >reader.c <<'EOC'
 #include <stdio.h>
 #include <sabin/sweep.h>
