@@ -173,7 +173,8 @@ deps:
 
 # Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
-            pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins
+            pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
+            easyeffects xvfb libglib2.0-bin
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -192,7 +193,7 @@ demo: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@B=$B tests/demo.sh
 
-SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
+SCRIPTS  := $(sort $(wildcard tests/guard/*.sh) $(filter-out tests/cli/lib%.sh,$(wildcard tests/cli/*.sh)))
 check-built: all $(TESTS)
 	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(SCRIPTS)
 
@@ -212,7 +213,10 @@ bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
 
 RUNS ?= 1000000
-FUZZERS  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC))
+# The readers of equalisers' files are one program, which has a name for each.
+DIALECTS := $(sort $(shell sed -n 's/^ *\.name = "\([a-z]*\)",/\1/p' src/io/dialect/*.c))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(filter-out tests/fuzz/dialect.c,$(FUZZ_SRC)))
+FUZZERS  += $(DIALECTS:%=$B/fuzz/dialect-%)
 fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang \
 	  VARIANT_FLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-built
@@ -220,7 +224,9 @@ fuzz-built: $(FUZZERS)
 	@for f in $(FUZZERS); do echo "$$f: $(RUNS) runs"; n=$${f##*/}; mkdir -p $B/corpus/$$n; \
 	  $$f -runs=$(RUNS) -max_len=4096 -print_final_stats=1 -verbosity=0 -artifact_prefix=$B/corpus/$$n. \
 	    $B/corpus/$$n $$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) $$(test $$n != room || echo rooms rooms/broken) || exit 1; done
-$(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $B/libapp.a $(STATIC)
+$(DIALECTS:%=$B/fuzz/dialect-%): $B/fuzz/dialect
+	@ln -f $< $@
+$(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC)): $B/fuzz/%: $B/tests/fuzz/%.o $B/libapp.a $(STATIC)
 	@mkdir -p $(@D)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
 

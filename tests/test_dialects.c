@@ -35,6 +35,7 @@ static void round_trips(void **state)
 	sabin_random_init(&random, test_seed("round_trips"));
 	for (size_t i = 0; sabin_dialect_row(i); i++) {
 		const struct sabin_dialect *d = sabin_dialect_row(i);
+		double most = 0;
 		for (int draw = 0; draw < (is_fir(d) ? 1 : 20); draw++) {
 			struct sabin_setting s, again, third;
 			struct sabin_dialect_files a, b;
@@ -45,21 +46,16 @@ static void round_trips(void **state)
 			const double worst = test_difference(&s, &again, rate_hz, !(d->carries & SABIN_CARRY_PREAMP));
 			if (!(worst <= 0.01))
 				fail_msg("%s: %.4f dB", d->name, worst);
+			most = fmax(most, worst);
 			if (d->carries & SABIN_CARRY_DELAY && !is_fir(d))
 				assert_near(again.channels[1].delay_s, s.channels[1].delay_s, 1e-7);
 			test_converted(d, &again, rate_hz, *state, &third, &b);
 			assert_int_equal(a.count, b.count);
 			for (size_t k = 0; k < a.count; k++) {
-				/* where the gain before the filters is not carried, the note of it changes */
-				const bool note = d == &sabin_dialect_rew;
 				assert_string_equal(a.file[k].name, b.file[k].name);
-				if (!note && (a.file[k].length != b.file[k].length ||
-				              memcmp(a.file[k].bytes, b.file[k].bytes, a.file[k].length) != 0))
+				if (a.file[k].length != b.file[k].length ||
+				    memcmp(a.file[k].bytes, b.file[k].bytes, a.file[k].length) != 0)
 					fail_msg("%s: %s is not the same again", d->name, a.file[k].name);
-				if (note) {
-					assert_string_equal(strstr(a.file[k].bytes, "Equaliser"),
-					                    strstr(b.file[k].bytes, "Equaliser"));
-				}
 			}
 			sabin_dialect_files_release(&a);
 			sabin_dialect_files_release(&b);
@@ -67,6 +63,7 @@ static void round_trips(void **state)
 			sabin_setting_release(&again);
 			sabin_setting_release(&third);
 		}
+		print_message("%s: %.4f dB at most\n", d->name, most);
 	}
 }
 
@@ -134,9 +131,11 @@ static void chains(void **state)
 	print_message("%zu conversions between filters: %.4f dB at most\n", count, worst);
 	worst = 0;
 	count = 0;
-	/* every chain that has responses in it, once */
-	for (long i = 0; i < 7; i++)
+	/* chains that have responses in them take their time: once all of them, or as often as was asked for */
+	for (long i = 0; i < 7 && !getenv("SABIN_TEST_DRAWS"); i++)
 		through_all(&random, true, *state, &worst, &count, i);
+	for (long i = 0; i < draws() && getenv("SABIN_TEST_DRAWS"); i++)
+		through_all(&random, true, *state, &worst, &count, -1);
 	print_message("%zu conversions with responses: %.4f dB at most\n", count, worst);
 }
 
@@ -224,17 +223,15 @@ static void all_kinds(void **state)
 			if (d->carries & SABIN_CARRY_POLARITY && !is_fir(d))
 				assert_true(sabin_setting_gain(&again.channels[1]) < 0);
 			carried++;
-			if (d != &sabin_dialect_rew) {
-				struct sabin_setting third;
-				struct sabin_dialect_files b;
-				test_converted(d, &again, rate_hz, *state, &third, &b);
-				for (size_t k = 0; k < b.count; k++)
-					if (files.file[k].length != b.file[k].length ||
-					    memcmp(files.file[k].bytes, b.file[k].bytes, b.file[k].length) != 0)
-						fail_msg("%s: %s is not the same again", d->name, b.file[k].name);
-				sabin_dialect_files_release(&b);
-				sabin_setting_release(&third);
-			}
+			struct sabin_setting third;
+			struct sabin_dialect_files b;
+			test_converted(d, &again, rate_hz, *state, &third, &b);
+			for (size_t k = 0; k < b.count; k++)
+				if (files.file[k].length != b.file[k].length ||
+				    memcmp(files.file[k].bytes, b.file[k].bytes, b.file[k].length) != 0)
+					fail_msg("%s: %s is not the same again", d->name, b.file[k].name);
+			sabin_dialect_files_release(&b);
+			sabin_setting_release(&third);
 			sabin_dialect_files_release(&files);
 			sabin_setting_release(&again);
 		}
@@ -284,20 +281,19 @@ static void hostile(void **state)
 	static const char *const names[] = {"a\"b'c`d\\",   "x\ninclude: /etc/passwd\n", "$(reboot)`id`",
 	                                    "{a: [b], #c}", "\xff\xfe\x01\x7f",          "../../../etc/cron",
 	                                    "-rf",          "",                          "name; rm *|cat"};
+	enum { NAMES = sizeof names / sizeof *names };
 	struct sabin_random random;
 	sabin_random_init(&random, 5);
-	for (size_t n = 0; n + 1 < sizeof names / sizeof *names; n++) {
+	for (size_t n = 0; n < NAMES; n += 2) {
 		struct sabin_setting s;
 		test_setting(&random, 3, false, &s);
 		sabin_setting_add_rate(&s, rate_hz);
 		snprintf(s.channels[0].name, SABIN_CORRECTION_NAME, "%s", names[n]);
-		snprintf(s.channels[1].name, SABIN_CORRECTION_NAME, "%s", names[n + (n & 1)]);
+		snprintf(s.channels[1].name, SABIN_CORRECTION_NAME, "%s", names[(n + 1) % NAMES]);
 		for (size_t i = 0; sabin_dialect_row(i); i++) {
 			const struct sabin_dialect *d = sabin_dialect_row(i);
 			struct sabin_setting again;
 			struct sabin_dialect_files files;
-			if (is_fir(d) && n > 1)
-				continue;
 			test_converted(d, &s, rate_hz, *state, &again, &files);
 			const double worst = test_difference(&s, &again, rate_hz, !(d->carries & SABIN_CARRY_PREAMP));
 			assert_at_most(worst, 0.01);
@@ -305,8 +301,9 @@ static void hostile(void **state)
 				const struct sabin_dialect_file *file = &files.file[f];
 				assert_null(strpbrk(file->name, "/\"'`$\\ \n;|*"));
 				assert_true(file->name[0] != '-');
-				if (*names[n] && memchr(file->bytes, '\0', file->length) == NULL)
-					assert_null(memmem(file->bytes, file->length, names[n], strlen(names[n])));
+				for (size_t k = n; k < n + 2 && memchr(file->bytes, '\0', file->length) == NULL; k++)
+					if (*names[k % NAMES])
+						assert_null(memmem(file->bytes, file->length, names[k % NAMES], strlen(names[k % NAMES])));
 			}
 			sabin_dialect_files_release(&files);
 			sabin_setting_release(&again);

@@ -263,11 +263,21 @@ static double place_of(const struct sabin_windowed *w, double f_hz)
 	return log(f_hz / w->freq_hz[0]) / step;
 }
 
+/* Rectangles about audible frequencies end where the lowest of the usual rates does, so that each rate gives the
+ * same: an octave about 18 kHz reaches to 25.5 kHz.  Above, the limit rises faster than the rectangles, until it
+ * limits none. */
+static double highest_hz(double f_hz)
+{
+	static const double to_hz = 22050, audible_hz = 18000;
+	return to_hz * fmax(1, f_hz / audible_hz * (f_hz / audible_hz));
+}
+
 void sabin_smoother_average(const struct sabin_smoother *s, double f_hz, double width_oct,
                             double part[SABIN_PARTS])
 {
 	const double half = exp2(width_oct / 2), last = (double)(s->w->count - 1);
-	double from = place_of(s->w, f_hz / half), to = place_of(s->w, f_hz * half);
+	double from = place_of(s->w, f_hz / half);
+	double to = place_of(s->w, fmin(f_hz * half, highest_hz(f_hz)));
 	to = fmin(to, last);
 	from = s->w->freq_hz ? fmax(from, 0) : from;
 	const double width = s->w->freq_hz ? to - from : log(to / from);

@@ -137,7 +137,7 @@ static int read_all(struct work *w, const char *path)
 		err = sabin_advise(&r->scene.scene, &r->advice);
 	if (err)
 		return sabin_fail_input(r->command, err, &diag);
-	status = sabin_required_judge(r->command, &r->scene.scene, w->o->require.count > 0 ? &w->o->require : &usual,
+	status = sabin_required_judge(r->command, &r->scene, w->o->require.count > 0 ? &w->o->require : &usual,
 	                              &r->required);
 	if (status < 0 && w->o->before)
 		status = read_before(w);

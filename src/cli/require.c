@@ -8,6 +8,7 @@
 #include "cli/advise_scene.h"
 #include "cli/require.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/requirements.h"
 
 enum { STANDARDS_MAX = 16 };
@@ -15,6 +16,8 @@ enum { STANDARDS_MAX = 16 };
 struct sabin_required {
 	struct sabin_required_standard standard[STANDARDS_MAX];
 	size_t count;
+	size_t speaker_count, position_count;
+	char (*speaker)[SABIN_NAME_SIZE], (*position)[SABIN_NAME_SIZE]; /* the names that `where` is about */
 };
 
 static const struct sabin_standard *find(const char *name)
@@ -73,6 +76,20 @@ static enum sabin_err judge(const struct sabin_advice_scene *scene, struct sabin
 	return err;
 }
 
+/* The scene goes, its names are wanted longer. */
+static enum sabin_err keep_names(const struct sabin_scene *scene, struct sabin_required *out)
+{
+	out->speaker = calloc(scene->scene.speaker_count + 1, sizeof *out->speaker);
+	out->position = calloc(scene->scene.position_count + 1, sizeof *out->position);
+	if (!out->speaker || !out->position)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < scene->scene.speaker_count; i++)
+		snprintf(out->speaker[i], sizeof out->speaker[i], "%s", scene->speaker_name[i]);
+	for (size_t i = 0; i < scene->scene.position_count; i++)
+		snprintf(out->position[i], sizeof out->position[i], "%s", scene->position_name[i]);
+	return SABIN_OK;
+}
+
 /* Find what the names mean. */
 static int begin(const char *command, const struct sabin_list *names, struct sabin_required **out)
 {
@@ -90,15 +107,15 @@ static int begin(const char *command, const struct sabin_list *names, struct sab
 	return status;
 }
 
-static enum sabin_err judge_all(const struct sabin_advice_scene *scene, struct sabin_required *required)
+static enum sabin_err judge_all(const struct sabin_scene *scene, struct sabin_required *required)
 {
 	enum sabin_err err = SABIN_OK;
 	for (size_t i = 0; !err && i < required->count; i++)
-		err = judge(scene, &required->standard[i]);
-	return err;
+		err = judge(&scene->scene, &required->standard[i]);
+	return err ? err : keep_names(scene, required);
 }
 
-int sabin_required_judge(const char *command, const struct sabin_advice_scene *scene, const struct sabin_list *names,
+int sabin_required_judge(const char *command, const struct sabin_scene *scene, const struct sabin_list *names,
                          struct sabin_required **out)
 {
 	struct sabin_diag diag = {0};
@@ -122,7 +139,7 @@ int sabin_required_new(const char *command, const char *path, const struct sabin
 	if (status < 0) {
 		enum sabin_err err = sabin_scene_of(&side, NULL, &scene, &diag);
 		if (!err)
-			err = judge_all(&scene.scene, *out);
+			err = judge_all(&scene, *out);
 		if (err)
 			status = sabin_fail_input(command, err, &diag);
 	}
@@ -136,6 +153,10 @@ void sabin_required_free(struct sabin_required *required)
 	for (size_t i = 0; required && i < required->count; i++) {
 		free(required->standard[i].judgement);
 		free(required->standard[i].own);
+	}
+	if (required) {
+		free(required->speaker);
+		free(required->position);
 	}
 	free(required);
 }
@@ -192,9 +213,30 @@ const char *sabin_required_words(const struct sabin_requirement *row, const stru
 	return strcmp(unit, "1") == 0 ? "" : unit;
 }
 
-static void row_text(const struct sabin_requirement *row, const struct sabin_judgement *j)
+const char *sabin_required_where(const struct sabin_required *required, const struct sabin_where *where, char text[200])
 {
-	char limit[64], value[32];
+	const char *between = "";
+	size_t used = 0;
+	text[0] = '\0';
+	if (where->speaker >= 0) {
+		used += (size_t)snprintf(text, 200, "%s%s%s", required->speaker[where->speaker],
+		                         where->other_speaker >= 0 ? " and " : "",
+		                         where->other_speaker >= 0 ? required->speaker[where->other_speaker] : "");
+		between = " at ";
+	}
+	if (where->position >= 0 && used < 200) {
+		used += (size_t)snprintf(text + used, 200 - used, "%s%s", between, required->position[where->position]);
+		between = ", ";
+	}
+	if (isfinite(where->freq_hz) && used < 200)
+		snprintf(text + used, 200 - used, "%s%s", *between ? ", " : "", sabin_text_hz(where->freq_hz).s);
+	return text;
+}
+
+static void row_text(const struct sabin_required *required, const struct sabin_requirement *row,
+                     const struct sabin_judgement *j)
+{
+	char limit[64], value[32], where[200];
 	const char *unit = sabin_required_words(row, j, limit, value);
 	const int extra = j->measured.valid ? 0 : 2; /* the dash has three bytes */
 	printf("  %s%-10s%s %*s %-7s %-16s  %s%s%s%s", j->verdict == SABIN_VERDICT_PASS   ? sabin_good()
@@ -202,8 +244,10 @@ static void row_text(const struct sabin_requirement *row, const struct sabin_jud
 	                                                                                 : sabin_dim(),
 	       sabin_requirement_verdict_name(j->verdict), sabin_plain(), 7 + extra, value, unit, limit, row->what,
 	       row->clause ? " (" : "", row->clause ? row->clause : "", row->clause ? ")" : "");
+	if (j->measured.valid && *sabin_required_where(required, &j->where, where))
+		printf(": %s", where);
 	if (j->why)
-		printf(": %s", j->why);
+		printf("%s%s", j->measured.valid ? "; " : ": ", j->why);
 	else if (j->close)
 		printf("; the limit is within its uncertainty");
 	putchar('\n');
@@ -217,7 +261,7 @@ void sabin_required_text(const struct sabin_required *required)
 		       sabin_plain(), sabin_required_tally(s, SABIN_VERDICT_PASS), sabin_required_tally(s, SABIN_VERDICT_FAIL),
 		       sabin_required_tally(s, SABIN_VERDICT_UNKNOWN), sabin_required_tally(s, SABIN_VERDICT_UNVERIFIED));
 		for (size_t k = 0; k < s->count; k++)
-			row_text(&s->row[k], &s->judgement[k]);
+			row_text(required, &s->row[k], &s->judgement[k]);
 	}
 }
 
@@ -244,6 +288,14 @@ void sabin_required_json(const struct sabin_required *required, struct sabin_jso
 			sabin_json_number(json, "at_most", row->at_most);
 			sabin_json_quantity(json, "measured", j->measured, sabin_measure_unit(row->measure));
 			sabin_json_text(json, "verdict", sabin_requirement_verdict_name(j->verdict));
+			if (j->measured.valid && j->where.speaker >= 0)
+				sabin_json_text(json, "speaker", required->speaker[j->where.speaker]);
+			if (j->measured.valid && j->where.other_speaker >= 0)
+				sabin_json_text(json, "other_speaker", required->speaker[j->where.other_speaker]);
+			if (j->measured.valid && j->where.position >= 0)
+				sabin_json_text(json, "position", required->position[j->where.position]);
+			if (j->measured.valid && isfinite(j->where.freq_hz))
+				sabin_json_number(json, "freq_hz", j->where.freq_hz);
 			sabin_json_bool(json, "close", j->close);
 			sabin_json_text(json, "why", j->why);
 			sabin_json_close(json);

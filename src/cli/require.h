@@ -7,6 +7,7 @@
 
 #include <sabin/standards.h>
 
+#include "cli/advise_scene.h"
 #include "cli/opt.h"
 #include "io/json.h"
 
@@ -27,7 +28,7 @@ int sabin_required_new(const char *command, const char *path, const struct sabin
                        const struct sabin_list *positions, const struct sabin_list *names,
                        struct sabin_required **out);
 /* The same of a measurement that has been read. */
-int sabin_required_judge(const char *command, const struct sabin_advice_scene *scene, const struct sabin_list *names,
+int sabin_required_judge(const char *command, const struct sabin_scene *scene, const struct sabin_list *names,
                          struct sabin_required **out);
 void sabin_required_free(struct sabin_required *required);
 
@@ -38,6 +39,9 @@ size_t sabin_required_tally(const struct sabin_required_standard *standard, enum
 /* "at most 10", and the measured value, or "–", in the unit that people use; returns that unit, "" for none. */
 const char *sabin_required_words(const struct sabin_requirement *row, const struct sabin_judgement *judgement,
                                  char limit[64], char value[32]);
+/* "left and right at mix, 63 Hz": where the measured value was found, or ""; returns text. */
+const char *sabin_required_where(const struct sabin_required *required, const struct sabin_where *where,
+                                 char text[200]);
 
 /* Is there a row that fails? */
 bool sabin_required_missed(const struct sabin_required *required);

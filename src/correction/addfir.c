@@ -49,6 +49,7 @@ static void wanted_gain(const struct sabin_correction_channel *c, const struct s
 	sabin_curve_smooth(c->freq_hz, gain, c->length, soft_oct, scratch);
 	for (size_t i = 0; i < c->length; i++)
 		gain[i] = allowed(c, i) < 1 ? fmin(gain[i], scratch[i]) : scratch[i];
+	sabin_fir_hold(c->freq_hz, c->length, fir->boost_db, gain);
 }
 
 /* Largest gain at the grid and its mean. */
@@ -69,12 +70,10 @@ static enum sabin_err predict(struct sabin_correction_channel *c, double rate_hz
 	if (!level)
 		return SABIN_ENOMEM;
 	enum sabin_err err = sabin_correction_level(c, rate_hz, c->freq_hz, c->length, level);
-	for (size_t i = 0; i < c->length && !err; i++) {
+	for (size_t i = 0; i < c->length && !err; i++)
 		c->predicted_db[i] = c->before_db[i] + level[i];
-		level[i] = c->predicted_db[i] - c->target_db[i];
-	}
 	if (!err) {
-		c->error_after_db = sabin_eq_rms(level, c->length);
+		c->error_after_db = sabin_correction_deviation_db(c, c->predicted_db);
 		c->net_boost_db = net_boost_db(c);
 	}
 	free(level);
