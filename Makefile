@@ -6,6 +6,7 @@
 # The user's own: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR PKG_CONFIG.  DEVELOPER=1: warnings are errors.
 
 VERSION   = 0.1.0
+# of the library's interface: raised when a name goes, or what it means or the shape of a struct changes, in a release
 SONUMBER  = 0
 VARIANT  ?= release
 B        := build/$(VARIANT)
@@ -110,8 +111,13 @@ $(STATIC): $(LIB_OBJ)
 	@rm -f $@
 	$(Q_AR)$(AR) rcs $@ $^
 
-$(SHARED): $(LIB_OBJ)
-	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsabin.so.$(SONUMBER) -o $@ $^ $(LIB_LIBS)
+# Names carry the version of the interface, so that two of them can live in one process.
+$B/libsabin.map: Makefile $B/flags
+	@printf 'SABIN_%s {\n\tglobal: sabin_*;\n\tlocal: *;\n};\n' '$(SONUMBER)' >$@
+
+$(SHARED): $(LIB_OBJ) $B/libsabin.map
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsabin.so.$(SONUMBER),--version-script,$B/libsabin.map \
+	  -o $@ $(LIB_OBJ) $(LIB_LIBS)
 
 $B/libapp.a: $(APP_OBJ)
 	@rm -f $@
