@@ -155,6 +155,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
 ## make deps-all   also the programs that optional tests play through
+## make deb        Debian packages in build/deb; make deb-check builds them twice and looks at them
 ## make install    to DESTDIR/PREFIX; make uninstall is its twin
 ## make config     what would be built, with what
 ## make clean      remove build/
@@ -236,6 +237,11 @@ $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC)): $B/fuzz/%: $B/tests/fuzz/%.o $
 	@mkdir -p $(@D)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
 
+deb:
+	@MAKE='$(MAKE) $(PARALLEL)' B=build/deb tests/deb.sh
+deb-check:
+	@MAKE='$(MAKE) $(PARALLEL)' tests/deb_check.sh
+
 config:
 	@echo 'version   $(VERSION)'
 	@echo 'variant   $(VARIANT) (build folder $B)'
@@ -287,7 +293,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built fuzz fuzz-built \
-        config install uninstall help clean FORCE
+        deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -type f -name '*.d' 2>/dev/null)
