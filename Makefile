@@ -151,6 +151,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make check      install what is missing, build, run all tests and guard rails
 ## make san        the tests under AddressSanitizer and UBSan
 ## make valgrind   the unit tests and a measurement under valgrind
+## make coverage   the tests, and how much of src/ they run through
 ## make bench      benchmarks, as ratios taken in one run
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
@@ -218,6 +219,13 @@ bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) bench-built
 bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
+
+# The tests with counters in the program; then what they ran through.
+coverage: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=cov DEVELOPER=1 coverage-built
+coverage-built: all $(TESTS)
+	@find $B -name '*.gcda' -delete
+	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(filter tests/cli/%,$(SCRIPTS)); status=$$?; B=$B tests/coverage.sh && exit $$status
 
 RUNS ?= 1000000
 # The readers of equalisers' files are one program, which has a name for each.
@@ -292,7 +300,7 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built fuzz fuzz-built \
+.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built coverage coverage-built fuzz fuzz-built \
         deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
