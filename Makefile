@@ -27,8 +27,8 @@ Q_AR = @echo '  AR   $@';
 endif
 
 # ---- what it is made of -------------------------------------------------------------------------
-LIB_FLOORS  = signal acoustics room correction advice
-APP_FLOORS  = io audio chart report cli
+LIB_FLOORS  = signal acoustics live room correction advice
+APP_FLOORS  = io audio chart screen report cli
 LIB_SRC    := $(sort $(foreach f,$(LIB_FLOORS),$(wildcard src/$f/*.c)))
 APP_SRC    := $(sort $(foreach f,$(APP_FLOORS),$(wildcard src/$f/*.c) $(wildcard src/$f/*/*.c)))
 CARD_SRC   := $(sort $(wildcard src/roomcard/*.c))
@@ -57,10 +57,12 @@ COMMAND     = $B/sabin
 # ---- libraries ------------------------------------------------------------------------------------
 LIB_PKGS    = fftw3 lapacke
 APP_PKGS    = alsa sndfile yaml-0.1 jansson
+SCREEN_PKGS = ncursesw
 pkg         = $(shell $(PKG_CONFIG) $1 2>/dev/null)
 PKG_CFLAGS := $(call pkg,--cflags $(LIB_PKGS) $(APP_PKGS))
 LIB_LIBS   := $(or $(call pkg,--libs $(LIB_PKGS)),-lfftw3 -llapacke) -lm
 APP_LIBS   := $(or $(call pkg,--libs $(APP_PKGS)),-lasound -lsndfile -lyaml -ljansson) $(LIB_LIBS) -lpthread
+SCREEN_LIBS := $(or $(call pkg,--libs $(SCREEN_PKGS)),-lncursesw -ltinfo)
 
 # ---- flags ----------------------------------------------------------------------------------------
 WARN        = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
@@ -124,7 +126,7 @@ $B/libapp.a: $(APP_OBJ)
 	$(Q_AR)$(AR) rcs $@ $^
 
 $(COMMAND): $B/src/cli/main.o $B/libapp.a $(STATIC)
-	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS)
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCREEN_LIBS) $(APP_LIBS)
 
 $(COMPLETIONS): $B/completions/%: $(COMMAND)
 	@mkdir -p $(@D)
@@ -163,12 +165,12 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 tests: $(TESTS)
 
 DEPS      = build-essential pkg-config libasound2-dev libfftw3-dev libsndfile1-dev libyaml-dev \
-            libjansson-dev liblapacke-dev libcmocka-dev gnuplot-nox mandoc alsa-utils
+            libjansson-dev libncurses-dev liblapacke-dev libcmocka-dev gnuplot-nox mandoc alsa-utils
 
 # Does nothing when all is there.
 deps:
 	@if command -v $(CC) $(PKG_CONFIG) gnuplot mandoc aplay >/dev/null 2>&1 && \
-	  $(PKG_CONFIG) --exists $(LIB_PKGS) $(APP_PKGS) cmocka; then exit 0; fi; \
+	  $(PKG_CONFIG) --exists $(LIB_PKGS) $(APP_PKGS) $(SCREEN_PKGS) cmocka; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	  echo 'This is not Debian or Ubuntu.  Install what corresponds to:'; echo '  $(strip $(DEPS))'; exit 1; fi; \
 	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
@@ -254,7 +256,7 @@ config:
 	@echo 'version   $(VERSION)'
 	@echo 'variant   $(VARIANT) (build folder $B)'
 	@echo 'compiler  $(CC) $(strip $(ALL_CFLAGS))'
-	@echo 'libraries $(APP_LIBS)'
+	@echo 'libraries $(SCREEN_LIBS) $(APP_LIBS)'
 	@echo 'prefix    $(PREFIX) (data in $(DATADIR)/sabin, plugin in $(LIBDIR)/sabin)'
 
 # ---- installing: each line has its twin -----------------------------------------------------------

@@ -16,6 +16,7 @@ static void requirement_row(struct sabin_report *r, const struct sabin_requireme
 	struct sabin_page *page = &r->page;
 	char limit[64], value[32], where[200];
 	const char *unit = sabin_required_words(row, j, limit, value);
+	sabin_required_where(r->required, j, where);
 	const enum sabin_tone tone = j->verdict == SABIN_VERDICT_PASS   ? SABIN_TONE_GOOD
 	                             : j->verdict == SABIN_VERDICT_FAIL ? SABIN_TONE_BAD
 	                                                                : SABIN_TONE_DOUBT;
@@ -26,9 +27,8 @@ static void requirement_row(struct sabin_report *r, const struct sabin_requireme
 	sabin_page_cell(page, j->measured.valid ? SABIN_TONE_PLAIN : SABIN_TONE_DOUBT, "%s%s%s", value,
 	                j->measured.valid && *unit ? " " : "", j->measured.valid ? unit : "");
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", limit, *unit ? " " : "", unit);
-	const char *found = j->measured.valid ? sabin_required_where(r->required, &j->where, where) : "";
 	const char *remark = j->why ? j->why : j->close ? "the limit lies within the uncertainty" : "";
-	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", found, *found && *remark ? "; " : "", remark);
+	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", where, *where && *remark ? "; " : "", remark);
 	sabin_page_row_end(page);
 }
 

@@ -109,10 +109,10 @@ static int begin(const char *command, const struct sabin_list *names, struct sab
 
 static enum sabin_err judge_all(const struct sabin_scene *scene, struct sabin_required *required)
 {
-	enum sabin_err err = SABIN_OK;
+	enum sabin_err err = keep_names(scene, required);
 	for (size_t i = 0; !err && i < required->count; i++)
 		err = judge(&scene->scene, &required->standard[i]);
-	return err ? err : keep_names(scene, required);
+	return err;
 }
 
 int sabin_required_judge(const char *command, const struct sabin_scene *scene, const struct sabin_list *names,
@@ -201,6 +201,23 @@ static void limits(const struct sabin_requirement *row, char *text, size_t size)
 		snprintf(text, size, "%.3g to %.3g", f * row->at_least, f * row->at_most);
 }
 
+void sabin_required_where(const struct sabin_required *required, const struct sabin_judgement *j, char text[200])
+{
+	const struct sabin_where *where = &j->where;
+	char *at = text, *const end = text + 200;
+	*at = 0;
+	if (!j->measured.valid)
+		return;
+	if (where->speaker >= 0)
+		at += snprintf(at, (size_t)(end - at), "%s%s%s", required->speaker[where->speaker],
+		               where->other_speaker >= 0 ? " and " : "",
+		               where->other_speaker >= 0 ? required->speaker[where->other_speaker] : "");
+	if (where->position >= 0 && at < end)
+		at += snprintf(at, (size_t)(end - at), "%s%s", at > text ? " at " : "", required->position[where->position]);
+	if (isfinite(where->freq_hz) && at < end)
+		snprintf(at, (size_t)(end - at), "%s%s", at > text ? ", " : "", sabin_text_hz(where->freq_hz).s);
+}
+
 const char *sabin_required_words(const struct sabin_requirement *row, const struct sabin_judgement *j, char limit[64],
                                  char value[32])
 {
@@ -211,26 +228,6 @@ const char *sabin_required_words(const struct sabin_requirement *row, const stru
 	if (j->measured.valid)
 		snprintf(value, 32, "%.2f", f * j->measured.value + 0.0);
 	return strcmp(unit, "1") == 0 ? "" : unit;
-}
-
-const char *sabin_required_where(const struct sabin_required *required, const struct sabin_where *where, char text[200])
-{
-	const char *between = "";
-	size_t used = 0;
-	text[0] = '\0';
-	if (where->speaker >= 0) {
-		used += (size_t)snprintf(text, 200, "%s%s%s", required->speaker[where->speaker],
-		                         where->other_speaker >= 0 ? " and " : "",
-		                         where->other_speaker >= 0 ? required->speaker[where->other_speaker] : "");
-		between = " at ";
-	}
-	if (where->position >= 0 && used < 200) {
-		used += (size_t)snprintf(text + used, 200 - used, "%s%s", between, required->position[where->position]);
-		between = ", ";
-	}
-	if (isfinite(where->freq_hz) && used < 200)
-		snprintf(text + used, 200 - used, "%s%s", *between ? ", " : "", sabin_text_hz(where->freq_hz).s);
-	return text;
 }
 
 static void row_text(const struct sabin_required *required, const struct sabin_requirement *row,
@@ -244,8 +241,8 @@ static void row_text(const struct sabin_required *required, const struct sabin_r
 	                                                                                 : sabin_dim(),
 	       sabin_requirement_verdict_name(j->verdict), sabin_plain(), 7 + extra, value, unit, limit, row->what,
 	       row->clause ? " (" : "", row->clause ? row->clause : "", row->clause ? ")" : "");
-	if (j->measured.valid && *sabin_required_where(required, &j->where, where))
-		printf(": %s", where);
+	sabin_required_where(required, j, where);
+	printf("%s%s", *where ? ": " : "", where);
 	if (j->why)
 		printf("%s%s", j->measured.valid ? "; " : ": ", j->why);
 	else if (j->close)

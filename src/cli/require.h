@@ -39,9 +39,9 @@ size_t sabin_required_tally(const struct sabin_required_standard *standard, enum
 /* "at most 10", and the measured value, or "–", in the unit that people use; returns that unit, "" for none. */
 const char *sabin_required_words(const struct sabin_requirement *row, const struct sabin_judgement *judgement,
                                  char limit[64], char value[32]);
-/* "left and right at mix, 63 Hz": where the measured value was found, or ""; returns text. */
-const char *sabin_required_where(const struct sabin_required *required, const struct sabin_where *where,
-                                 char text[200]);
+/* "left at mix, 63 Hz": what the measured value is of; "" where there is none. */
+void sabin_required_where(const struct sabin_required *required, const struct sabin_judgement *judgement,
+                          char text[200]);
 
 /* Is there a row that fails? */
 bool sabin_required_missed(const struct sabin_required *required);

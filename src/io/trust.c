@@ -46,6 +46,10 @@ struct sabin_trust sabin_trust_of(const struct sabin_measurement *measurement,
 		raise(&trust, measurement->stimulus.sweep.from_hz, "below the sweep");
 		lower(&trust, measurement->stimulus.sweep.to_hz, "above the sweep");
 	}
+	if (measured->coherent_hz[1] > 0) {
+		raise(&trust, measured->coherent_hz[0], "not coherent with what was played");
+		lower(&trust, measured->coherent_hz[1], "not coherent with what was played");
+	}
 	const int at = room ? sabin_roomfile_speaker(room, measured->speaker) : -1;
 	if (at >= 0 && isfinite(room->speakers[at].range_hz[0])) {
 		raise(&trust, room->speakers[at].range_hz[0], "below the speaker's range");

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "audio/meter.h"
+#include "live/meter.h"
 
 /* A converter at its end, also one that a server has scaled by a hair. */
 static const double clipping = 0.999;
@@ -28,6 +28,8 @@ enum sabin_err sabin_meter_init(struct sabin_meter *meter, double rate_hz)
 			err = sabin_time_weighting_init(&band->fast, SABIN_TIME_FAST_S, rate_hz);
 		if (!err)
 			err = sabin_time_weighting_init(&band->slow, SABIN_TIME_SLOW_S, rate_hz);
+		if (!err)
+			err = sabin_impulse_weighting_init(&band->impulse, rate_hz);
 	}
 	if (!err)
 		meter->block_frames = (size_t)(block_s * rate_hz);
@@ -36,12 +38,11 @@ enum sabin_err sabin_meter_init(struct sabin_meter *meter, double rate_hz)
 
 void sabin_meter_restart(struct sabin_meter *meter)
 {
-	meter->peak = 0;
 	meter->frames = meter->clipped = meter->in_block = meter->block_count = 0;
 	for (int w = 0; w < SABIN_WEIGHTINGS; w++) {
 		struct sabin_meter_band *band = &meter->band[w];
-		band->sum = band->block = band->blocks = band->blocks2 = 0;
-		band->fast.maximum = band->slow.maximum = 0;
+		band->sum = band->block = band->blocks = band->blocks2 = band->peak = 0;
+		band->fast.maximum = band->slow.maximum = band->impulse.maximum = 0;
 	}
 }
 
@@ -60,19 +61,20 @@ static void end_block(struct sabin_meter *meter)
 /* At most what is left of the block, at most the size of y. */
 static void process_part(struct sabin_meter *meter, const double *x, size_t n, double *y)
 {
-	for (size_t i = 0; i < n; i++) {
-		const double size = fabs(x[i]);
-		meter->peak = fmax(meter->peak, size);
-		meter->clipped += size >= clipping;
-	}
+	for (size_t i = 0; i < n; i++)
+		meter->clipped += fabs(x[i]) >= clipping;
 	for (int w = 0; w < SABIN_WEIGHTINGS; w++) {
 		struct sabin_meter_band *band = &meter->band[w];
-		double sum = 0;
+		double sum = 0, peak = band->peak;
 		sabin_weighting_filter_process(&band->filter, n, x, y);
 		sabin_time_weighting_process(&band->fast, n, y);
 		sabin_time_weighting_process(&band->slow, n, y);
-		for (size_t i = 0; i < n; i++)
+		sabin_impulse_weighting_process(&band->impulse, n, y);
+		for (size_t i = 0; i < n; i++) {
 			sum += y[i] * y[i];
+			peak = fabs(y[i]) > peak ? fabs(y[i]) : peak;
+		}
+		band->peak = peak;
 		band->sum += sum;
 		band->block += sum;
 	}
@@ -118,7 +120,7 @@ void sabin_meter_read(const struct sabin_meter *meter, struct sabin_reading *out
 {
 	const double frames = meter->frames ? (double)meter->frames : 1;
 	*out = (struct sabin_reading){
-	    .peak_dbfs = db(meter->peak * meter->peak),
+	    .peak_dbfs = db(meter->band[SABIN_WEIGHTING_Z].peak * meter->band[SABIN_WEIGHTING_Z].peak),
 	    .clipped = meter->clipped,
 	    .time_s = (double)meter->frames / meter->rate_hz,
 	};
@@ -131,6 +133,9 @@ void sabin_meter_read(const struct sabin_meter *meter, struct sabin_reading *out
 		    .slow_dbfs = db(band->slow.square),
 		    .fast_max_dbfs = db(band->fast.maximum),
 		    .slow_max_dbfs = db(band->slow.maximum),
+		    .impulse_dbfs = db(band->impulse.held),
+		    .impulse_max_dbfs = db(band->impulse.maximum),
+		    .peak_dbfs = db(band->peak * band->peak),
 		};
 	}
 }
