@@ -196,7 +196,10 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	if (!p->has_best)
 		sabin_sheet_finding(sheet, "The listener's score is %s; nowhere else on the floor is a seat",
 		                    sabin_text_number(p->now, 1).s);
-	else if (!rule && (move < 1.5 * cell_m || !better))
+	else if (!rule && better && move < 1.5 * cell_m)
+		sabin_sheet_finding(sheet, "For these speakers the listener sits %s cm from where the score is best: %s, there %s",
+		                    sabin_text_number(100 * move, 0).s, now_text.s, best_text.s);
+	else if (!rule && !better)
 		sabin_sheet_finding(sheet, "For these speakers the listener sits where the score is best: %s",
 		                    now_text.s);
 	else
