@@ -25,6 +25,7 @@ static const double predicted_db = 4;   /* of the simulation, at the same place 
 static const double hollow_db = -3;     /* of its third of an octave re the whole */
 static const double caused_db = 3;      /* by which the wall's absence fills that third */
 static const double null_octave = 0.3;  /* how far from the null of direct sound and one mirror: modes shift it */
+static const double gap_octave = 0.2;    /* where a mode is missing, its neighbours decide where it is lowest */
 static const double row_m = 0.3;         /* seats no further apart along the room are one row */
 static const double soft = 0.35;         /* a wall that absorbs more does not cancel the direct sound by itself */
 static const double node = 0.3;         /* of a mode's shape: pressure re its greatest */
@@ -243,7 +244,7 @@ static int node_along(const struct sabin_room *room, const struct levels_way *wa
 	for (int n = 1; n <= 3; n++) { /* higher ones come and go within a hand's breadth */
 		const struct sabin_room_mode mode = {.n = {0, n, 0}};
 		const double mode_hz = speed * n / (2 * room->size_m[1]);
-		bool all = fabs(log2(mode_hz / f_hz)) < LEVELS_NEAR_OCTAVE;
+		bool all = fabs(log2(mode_hz / f_hz)) < gap_octave;
 		for (size_t i = 0; i < ways; i++)
 			all = all && fabs(sabin_room_mode_shape(&mode, room->size_m, way[i].to_m)) < node &&
 			      fabs(sabin_room_mode_shape(&mode, room->size_m, way[i].from_m)) > node;
