@@ -245,6 +245,30 @@ else
 	fail "feedback of each way"
 fi
 
+
+# notches are a correction directory, which goes into any dialect
+expect_status 0 "$sabin" advise m --live --notches cuts -o live.txt
+expect_status 0 "$sabin" eq --from cuts --json
+if jq -e '(.channels | length == 2) and ([.channels[].filters[]] | length > 0 and all(.type == "peaking" and .gain_db < 0))' \
+	"$T/out" >/dev/null && [ -d cuts/apo ]; then
+	pass "notches in every dialect"
+else
+	fail "notches"
+fi
+expect_status 2 "$sabin" advise m --live --notches cuts
+expect_status 2 "$sabin" advise m --notches more
+
+# less is known, less is advised, and it is said why
+expect_status 0 "$sabin" advise m --speaker left --json
+hold "one speaker" jq -e '[.not_judged[].what] | index("how left and right match")' "$T/out"
+expect_status 0 "$sabin" advise m --position mix --json
+hold "one position" jq -e '.not_judged | map(.why) | any(test("one position"))' "$T/out"
+hold "no repeats, no calibration" jq -e '.not_judged | map(.why) | any(test("measured once")) and any(test("dB SPL"))' "$T/out"
+cp -r m spoilt
+echo 'nonsense: 1' >>spoilt/room.yaml
+expect_status 0 "$sabin" advise spoilt --json
+hold "a room file that cannot be read" jq -e '.items[0] | .code == "room-file" and (.text | test("nonsense"))' "$T/out"
+
 # requirements: what is not known is not missed, what fails is, and both are in the document
 expect_status 0 "$sabin" analyze m --only noise --require nr-15
 cat >own.yaml <<-END
@@ -256,7 +280,8 @@ END
 expect_status 1 "$sabin" analyze m --only noise --json --require own.yaml,bs-775
 if [ "$(jq -r '.requirements | map(.missed) | join(" ")' "$T/out")" = 'true false' ] &&
 	[ "$(jq -r '.requirements[0].rows | map(.verdict) | join(" ")' "$T/out")" = 'pass fail' ] &&
-	[ "$(jq -r '.requirements[1].rows[0].verdict' "$T/out")" = unverified ]; then
+	[ "$(jq -r '.requirements[1].rows[0].verdict' "$T/out")" = unverified ] &&
+	jq -e '.requirements[0].rows[1] | .speaker and .position' "$T/out" >/dev/null; then
 	pass "requirements in JSON"
 else
 	fail "requirements in JSON"
