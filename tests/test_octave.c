@@ -8,50 +8,14 @@
 
 #include "signal/band_support.h"
 #include "util/near.h"
+#include "util/octave_mask.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-
-/* IEC 61260-1:2014 table 1, class 1: attenuation re mid-band at octave ratios G^e.  "outside" rows
- * give the least attenuation only. */
-struct limit {
-	double exponent, least_db, most_db;
-};
-static const struct limit class1[] = {
-	{0, -0.4, 0.4},         {1 / 8.0, -0.4, 0.5},      {1 / 4.0, -0.4, 0.7},
-	{3 / 8.0, -0.4, 1.4},   {0.5 - 1e-12, -0.4, 5.3},  {0.5 + 1e-12, 1.2, INFINITY},
-	{1, 16.6, INFINITY},    {2, 40.5, INFINITY},       {3, 60, INFINITY},
-	{4, 70, INFINITY},      {6, 70, INFINITY},
-};
-
-static const double g_ratio = 1.9952623149688795; /* 10^0.3, IEC 61260-1 formula 1 */
-
-/* IEC 61260-1 formula 9: the ratio of a fractional octave that has the octave's limits. */
-static double mapped_ratio(double octave_ratio, int b)
-{
-	return 1 + (pow(g_ratio, 0.5 / b) - 1) / (sqrt(g_ratio) - 1) * (octave_ratio - 1);
-}
 
 static double attenuation_db(const struct sabin_band *band, double f_hz)
 {
 	const double gain = sabin_band_gain(band, f_hz);
 	return -20 * log10(gain); /* of 0: infinite */
-}
-
-/* Interpolate a limit linearly in lg of the ratio (formula 11). */
-static double limit_at(double ratio, int b, int most)
-{
-	for (size_t i = 1; i < COUNT(class1); i++) {
-		const double r0 = mapped_ratio(pow(g_ratio, class1[i - 1].exponent), b);
-		const double r1 = mapped_ratio(pow(g_ratio, class1[i].exponent), b);
-		if (ratio > r1)
-			continue;
-		const double y0 = most ? class1[i - 1].most_db : class1[i - 1].least_db;
-		const double y1 = most ? class1[i].most_db : class1[i].least_db;
-		if (isinf(y1))
-			return y1;
-		return y0 + (y1 - y0) * log(ratio / r0) / log(r1 / r0);
-	}
-	return most ? HUGE_VAL : 70;
 }
 
 static void class_1_mask(void **state)
@@ -62,13 +26,13 @@ static void class_1_mask(void **state)
 		const size_t count = sabin_bands(fraction, 0, 1e5, bands, COUNT(bands));
 		for (size_t i = 0; i < count; i++) {
 			const struct sabin_band *band = &bands[i];
-			const double edge = pow(g_ratio, 0.5 / fraction);
+			const double edge = pow(octave_ratio, 0.5 / fraction);
 			for (double e = 0; e < 6; e += 0.0037) {
-				const double ratio = mapped_ratio(pow(g_ratio, e), fraction);
+				const double ratio = octave_mask_ratio(pow(octave_ratio, e), fraction);
 				if (fabs(ratio / edge - 1) < 1e-9)
 					continue;
-				const double least = limit_at(ratio, fraction, 0);
-				const double most = limit_at(ratio, fraction, 1);
+				const double least = octave_mask_limit(ratio, fraction, 0);
+				const double most = octave_mask_limit(ratio, fraction, 1);
 				const double above = attenuation_db(band, band->centre_hz * ratio);
 				const double below = attenuation_db(band, band->centre_hz / ratio);
 				assert_at_most(least, above);

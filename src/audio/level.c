@@ -10,6 +10,7 @@
 #include <sabin/window.h>
 
 #include "audio/level.h"
+#include "audio/listen.h"
 
 enum { PERIOD_FRAMES = 1 << 18 }; /* 5.5 s at 48 kHz: lines every 0.2 Hz, and no audible beat */
 
@@ -25,7 +26,6 @@ static const double background_from_s = 0.1, background_to_s = 0.9;
  * is wasted; advice aims between. */
 static const double red_db = 6, low_db = 20, aim_db = 12;
 static const double audible_db = 3;
-static const double patience_s = 5; /* without a frame: the device does not run */
 
 enum sabin_err sabin_pink_render(double *x, size_t n, double rate_hz, double low_hz, double high_hz,
                                  uint64_t seed)
@@ -272,75 +272,33 @@ enum sabin_headroom sabin_level_judge(const struct sabin_level *level, char *adv
 
 /* ---- listening ------------------------------------------------------------------- */
 
-static double now_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+struct ears {
+	double *x;
+	size_t got, n;
+	unsigned input;
+};
 
-static enum sabin_err listen(const struct sabin_listen_options *o, void *pcm, unsigned channels,
-                             float *block, size_t block_frames, double *x, size_t n)
+static bool keep_input(void *context, const float *frames, size_t n, unsigned channels)
 {
-	enum { WAIT_MS = 100 };
-	enum sabin_err err = SABIN_OK;
-	double moved_s = now_s();
-	for (size_t got = 0; got < n;) {
-		struct pollfd fds[SABIN_POLL_MAX];
-		const int count = o->ops->descriptors(pcm, fds, SABIN_POLL_MAX);
-		poll(fds, (nfds_t)count, WAIT_MS);
-		if (o->stop && *o->stop)
-			return SABIN_EINTR;
-		const long ready = o->ops->available(pcm, fds, count, &err);
-		if (ready < 0)
-			return err;
-		if (ready == 0 && now_s() - moved_s > patience_s)
-			return SABIN_EDEVICE;
-		if (ready == 0)
-			continue;
-		moved_s = now_s();
-		size_t want = (size_t)ready < block_frames ? (size_t)ready : block_frames;
-		if (want > n - got)
-			want = n - got;
-		const long read = o->ops->read(pcm, block, want, &err);
-		if (read < 0)
-			return err;
-		for (long i = 0; i < read; i++)
-			x[got++] = (double)block[(size_t)i * channels + o->input];
-	}
-	return SABIN_OK;
+	struct ears *ears = context;
+	for (size_t i = 0; i < n && ears->got < ears->n; i++)
+		ears->x[ears->got++] = (double)frames[i * channels + ears->input];
+	return ears->got < ears->n;
 }
 
 enum sabin_err sabin_level_listen(const struct sabin_listen_options *o, double *x, size_t n,
                                   struct sabin_diag *diag)
 {
-	enum { BLOCK = 4096 };
-	struct sabin_negotiated negotiated = {0};
-	const struct sabin_pcm_request request = {
-	    .name = o->capture,
+	struct ears ears = {.x = x, .n = n, .input = o->input};
+	const struct sabin_listener listener = {
+	    .ops = o->ops,
+	    .capture = o->capture,
 	    .config = o->config,
-	    .capture = true,
 	    .rate_hz = o->rate_hz,
 	    .channels_min = o->input + 1,
+	    .stop = o->stop,
+	    .heard = keep_input,
+	    .context = &ears,
 	};
-	void *pcm = NULL;
-	float *block = NULL;
-	enum sabin_err err = o->ops->open(&request, &negotiated, &pcm, diag);
-	if (err)
-		return err;
-	block = calloc(BLOCK, negotiated.channels * sizeof *block);
-	err = block ? o->ops->prepare(pcm, diag) : SABIN_ENOMEM;
-	if (!err)
-		err = o->ops->start(pcm, diag);
-	if (!err) {
-		err = listen(o, pcm, negotiated.channels, block, BLOCK, x, n);
-		if (err && err != SABIN_EINTR)
-			sabin_diag_set(diag, err, NULL, 0, 0,
-			               err == SABIN_EXRUN ? "the audio stream lost data"
-			                                  : "the audio device does not deliver");
-		o->ops->stop(pcm);
-	}
-	o->ops->close(pcm);
-	free(block);
-	return err;
+	return sabin_listen(&listener, NULL, diag);
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "audio/duplex.h"
-#include "audio/meter.h"
+#include "live/meter.h"
 
 /* One period of pink noise of RMS 1, which repeats without a seam: equal power in every octave from
  * low_hz to high_hz, nothing beyond.  x[n], n even.  SABIN_EINVAL: the band holds no line of it. */

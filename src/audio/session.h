@@ -24,6 +24,7 @@ struct sabin_session_options {
 	const char *playback, *capture; /* PCM names; NULL with simulate */
 	const char *plugin;    /* simulate: the plugin's shared object, else NULL */
 	const char *materials; /* simulate: path of materials.yaml, or NULL */
+	double speed;          /* simulate: of real time, instead of the room file's; 0: that */
 	unsigned rate_hz;
 	double level_dbfs, ceiling_dbfs, length_s;
 	unsigned repeats, takes;
@@ -57,8 +58,8 @@ SABIN_MUST enum sabin_err sabin_session_run(const struct sabin_session_options *
                                             struct sabin_diag *diag);
 
 /* The simulated card with microphones at these positions, as an ALSA configuration of its own that
- * defines the PCM "roomcard"; free() it, NULL without memory.  Of the options room, plugin and materials
- * count. */
+ * defines the PCM "roomcard"; free() it, NULL without memory.  Of the options room, plugin, materials
+ * and speed count. */
 SABIN_MUST char *sabin_session_card(const struct sabin_session_options *options,
                                     const struct sabin_position *const *positions, size_t count);
 

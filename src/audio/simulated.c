@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "audio/session.h"
+#include "io/number.h"
 
 /* text in double quotes, as alsa-lib's configuration reads it */
 static void quote(char *to, size_t size, const char *text)
@@ -37,8 +38,12 @@ char *sabin_session_card(const struct sabin_session_options *o,
                          const struct sabin_position *const *positions, size_t count)
 {
 	enum { QUOTED = 8400 }; /* PATH_MAX, every character escaped */
-	char *q = malloc(3 * QUOTED), *text = NULL;
+	char *q = malloc(3 * QUOTED), *text = NULL, speed[64] = "";
 	char *room = realpath(o->room->path, NULL), *names = list(positions, count);
+	if (o->speed > 0) {
+		char number[SABIN_NUMBER_SIZE];
+		snprintf(speed, sizeof speed, "speed \"%s\" ", sabin_number_format(o->speed, number));
+	}
 	if (q && room && names) {
 		quote(q, QUOTED, o->plugin);
 		quote(q + QUOTED, QUOTED, room);
@@ -46,8 +51,8 @@ char *sabin_session_card(const struct sabin_session_options *o,
 		if (asprintf(&text,
 		             "pcm_type.sabin { lib %s }\n"
 		             "pcm.roomcard { type sabin room %s position \"%s\" world \"measure-%ld\" "
-		             "%s%s }\n",
-		             q, q + QUOTED, names, (long)getpid(), o->materials ? "materials " : "",
+		             "%s%s%s }\n",
+		             q, q + QUOTED, names, (long)getpid(), speed, o->materials ? "materials " : "",
 		             o->materials ? q + 2 * QUOTED : "") < 0)
 			text = NULL;
 	}

@@ -6,14 +6,13 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "audio/microphone.h"
-#include "audio/session.h"
+#include "audio/level.h"
 #include "cli/calibration_show.h"
+#include "cli/card.h"
 #include "cli/command.h"
 #include "cli/level_show.h"
 #include "cli/show.h"
 #include "io/atomic.h"
-#include "io/paths.h"
 
 /* What a calibrator and a sound level meter of class 2 may be off, as standard uncertainty of a
  * rectangular distribution (IEC 60942:2017 table 1: 0.40 dB; IEC 61672-1:2013 table 3, 1 kHz: 1 dB, class 1:
@@ -78,7 +77,7 @@ struct plan {
 	struct sabin_roomfile room;
 	bool has_room;
 	const char *playback, *capture;
-	char *plugin, *materials, *config;
+	struct sabin_simulated simulated;
 	unsigned rate_hz, input; /* from 0 */
 	struct sabin_calibration calibration;
 	struct sabin_levels levels;
@@ -118,19 +117,8 @@ static bool calibrates(const struct options *o)
 
 static int simulate(struct plan *plan, const struct sabin_position *position)
 {
-	struct sabin_session_options session = {.room = &plan->room};
-	char *rooms = sabin_place(SABIN_PLACE_ROOMS);
-	struct sabin_diag diag = {0};
-	enum sabin_err err = sabin_place_find(SABIN_PLACE_PLUGIN, &plan->plugin, &diag);
-	plan->materials = rooms ? sabin_path_join(rooms, "materials.yaml") : NULL;
-	free(rooms);
-	if (err)
-		return sabin_fail_output(plan->command->name, err, &diag);
-	session.plugin = plan->plugin;
-	session.materials = plan->materials;
-	plan->config = sabin_session_card(&session, &position, 1);
 	plan->playback = plan->capture = "roomcard";
-	return plan->config ? -1 : SABIN_EXIT_OUTPUT;
+	return sabin_simulated_card(plan->command->name, &plan->room, &position, 1, 0, &plan->simulated);
 }
 
 static int add_speaker(struct plan *plan, const char *name, unsigned output)
@@ -205,28 +193,11 @@ static int read_microphone(struct plan *plan)
 {
 	const char *given = plan->o->calibration;
 	struct sabin_levels *all = &plan->levels;
-	struct sabin_card_identity card;
-	struct sabin_diag diag = {0};
 	if (given)
 		all->microphone_file = strcmp(given, "none") == 0 ? NULL : given;
-	all->dbspl_at_0dbfs = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
-	sabin_card_identify(plan->capture, &card);
-	if (all->microphone_file) {
-		enum sabin_err err =
-		    sabin_calibration_read(all->microphone_file, &plan->calibration, &diag);
-		if (err)
-			return sabin_fail_input(plan->command->name, err, &diag);
-		all->dbspl_at_0dbfs =
-		    sabin_calibration_dbspl(&plan->calibration, card.model, card.gain_db);
-		return -1;
-	}
-	char *found = sabin_card_calibration(&card, plan->has_room ? plan->room.folder : ".");
-	if (found)
-		sabin_say("%s is a %s and %s seems to be its calibration file; use it with "
-		          "--calibration %s",
-		          plan->capture, sabin_microphone_model_name(card.model), found, found);
-	free(found);
-	return -1;
+	return sabin_read_microphone(plan->command->name, all->microphone_file, plan->capture,
+	                             plan->has_room ? plan->room.folder : ".", &plan->calibration,
+	                             &all->dbspl_at_0dbfs);
 }
 
 /* Refused before anything sounds, not after. */
@@ -344,7 +315,7 @@ static enum sabin_err play_all(struct plan *plan, struct sabin_diag *diag)
 	    .ops = &sabin_pcm_alsa,
 	    .playback = plan->playback,
 	    .capture = plan->capture,
-	    .config = plan->config,
+	    .config = plan->simulated.config,
 	    .rate_hz = plan->rate_hz,
 	    .inputs_min = plan->input + 1,
 	};
@@ -368,7 +339,7 @@ static enum sabin_err hear_calibrator(struct plan *plan, struct sabin_diag *diag
 {
 	struct sabin_level_calibration *c = &plan->levels.calibration;
 	const size_t n = (size_t)(listen_s * plan->rate_hz);
-	const struct sabin_listen_options listen = {&sabin_pcm_alsa, plan->capture, plan->config,
+	const struct sabin_listen_options listen = {&sabin_pcm_alsa, plan->capture, plan->simulated.config,
 	                                            plan->rate_hz, plan->input, plan->stop};
 	double *x = malloc(n * sizeof *x);
 	plan->levels.count = 0; /* nothing is played */
@@ -504,9 +475,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	sabin_roomfile_release(&plan.room);
 	sabin_calibration_release(&plan.calibration);
 	free(plan.levels.item);
-	free(plan.plugin);
-	free(plan.materials);
-	free(plan.config);
+	sabin_simulated_release(&plan.simulated);
 	return status;
 }
 

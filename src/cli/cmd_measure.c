@@ -10,7 +10,9 @@
 #include "audio/microphone.h"
 #include "audio/session.h"
 #include "cli/append.h"
+#include "cli/card.h"
 #include "cli/command.h"
+#include "cli/eq_again.h"
 #include "cli/show.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
@@ -72,7 +74,7 @@ struct plan {
 	struct sabin_roomfile room;
 	struct sabin_session_options session;
 	bool *wanted; /* speakers, then positions */
-	char *plugin, *materials;
+	struct sabin_simulated simulated;
 	struct sabin_correction_file correction;
 	struct sabin_measurement measurement;
 	struct sabin_output output;
@@ -206,13 +208,10 @@ static int find_devices(struct plan *plan)
 	const struct options *o = plan->o;
 	struct sabin_session_options *s = &plan->session;
 	if (o->simulate) {
-		struct sabin_diag diag = {0};
-		char *rooms = sabin_place(SABIN_PLACE_ROOMS);
-		enum sabin_err err = sabin_place_find(SABIN_PLACE_PLUGIN, &plan->plugin, &diag);
-		s->plugin = plan->plugin;
-		s->materials = plan->materials = rooms ? sabin_path_join(rooms, "materials.yaml") : NULL;
-		free(rooms);
-		return err ? sabin_fail_output(plan->command->name, err, &diag) : -1;
+		const int status = sabin_simulated_find(plan->command->name, &plan->simulated);
+		s->plugin = plan->simulated.plugin;
+		s->materials = plan->simulated.materials;
+		return status;
 	}
 	s->playback = o->playback ? o->playback : plan->room.audio.playback;
 	s->capture = o->capture ? o->capture : plan->room.audio.capture;
@@ -261,7 +260,10 @@ static int read_correction(struct plan *plan)
 		return -1;
 	enum sabin_err err = sabin_correction_read(plan->o->through, &plan->correction, &diag);
 	plan->session.through = &plan->correction;
-	return err ? sabin_fail_input(plan->command->name, err, &diag) : -1;
+	if (err)
+		return sabin_fail_input(plan->command->name, err, &diag);
+	sabin_eq_again_warn(&plan->correction, plan->room.name, &plan->room);
+	return -1;
 }
 
 /* The speaker that plays the timing chirps, by the option or the room file. */
@@ -464,8 +466,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	sabin_measurement_release(&plan.measurement);
 	sabin_roomfile_release(&plan.room);
 	free(plan.wanted);
-	free(plan.plugin);
-	free(plan.materials);
+	sabin_simulated_release(&plan.simulated);
 	return status;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/show.h"
 #include "cli/side.h"
 #include "cli/talk.h"
+#include "io/trust.h"
 
 /* What comes before the first reflections of most rooms, where it is short against them. */
 static const double direct_s = 0.0025, direct_from_hz = 1000, direct_to_hz = 8000;
@@ -49,15 +50,21 @@ static enum sabin_err find_direct(struct sabin_side *side, const size_t *chosen,
 	return err;
 }
 
-static struct sabin_analysis_options octaves(const struct sabin_measurement *m)
+static struct sabin_analysis_options octaves(const struct sabin_measurement *m, const struct sabin_measured *r,
+                                             const struct sabin_roomfile *room)
 {
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(m, r, room, excited_hz, played_hz);
 	return (struct sabin_analysis_options){
 	    .fraction = 1,
 	    .from_hz = 63,
 	    .to_hz = 8000,
 	    .noise = SABIN_NOISE_FULL,
-	    .excited_from_hz = m->has_stimulus ? m->stimulus.sweep.from_hz : 0,
-	    .excited_to_hz = m->has_stimulus ? m->stimulus.sweep.to_hz : (double)INFINITY,
+	    .excited_from_hz = excited_hz[0],
+	    .excited_to_hz = excited_hz[1],
+	    .played_from_hz = played_hz[0],
+	    .played_to_hz = played_hz[1],
+	    .stray = sabin_measurement_stray(m, r),
 	};
 }
 
@@ -104,10 +111,11 @@ static enum sabin_err read_item(struct sabin_side *side, size_t index, struct sa
                                 struct sabin_diag *diag)
 {
 	const struct sabin_response_item *r = item->response;
-	struct sabin_analysis_options o = octaves(&side->measurement);
+	const struct sabin_analysis_options o =
+	    octaves(&side->measurement, r->measured, side->has_room ? &side->room : NULL);
 	item->measured = r->measured;
-	o.stray = sabin_measurement_stray(&side->measurement, r->measured);
-	const struct sabin_sti_options excited = {o.excited_from_hz, o.excited_to_hz, o.stray};
+	const struct sabin_sti_options excited = {o.excited_from_hz, o.excited_to_hz, o.played_from_hz,
+	                                          o.played_to_hz, o.stray};
 	enum sabin_err err =
 	    sabin_analysis_compute(r->h, r->frames, r->measured->rate_hz, &o, &item->analysis);
 	if (err)

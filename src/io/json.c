@@ -161,15 +161,25 @@ static int write_to(const char *buffer, size_t size, void *stream)
 	return fwrite(buffer, 1, size, stream) == size ? 0 : -1;
 }
 
-enum sabin_err sabin_json_print(const struct sabin_json *json, FILE *stream)
+static enum sabin_err print(const struct sabin_json *json, FILE *stream, size_t layout)
 {
 	enum { DIGITS = 9 }; /* as documented */
 	if (json->failed)
 		return SABIN_ENOMEM;
 	if (json_dump_callback(json->stack[0], write_to, stream,
-	                       JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS)) != 0)
+	                       layout | JSON_REAL_PRECISION(DIGITS)) != 0)
 		return ferror(stream) ? SABIN_EIO : SABIN_ENOMEM;
 	if (fputc('\n', stream) == EOF || fflush(stream) != 0)
 		return SABIN_EIO;
 	return SABIN_OK;
+}
+
+enum sabin_err sabin_json_print(const struct sabin_json *json, FILE *stream)
+{
+	return print(json, stream, JSON_INDENT(2));
+}
+
+enum sabin_err sabin_json_print_line(const struct sabin_json *json, FILE *stream)
+{
+	return print(json, stream, JSON_COMPACT);
 }

@@ -3,7 +3,7 @@
  * json.h: building and printing JSON documents (jansson behind it, known to json.c only).
  *
  * A builder with a cursor: open objects and arrays, set members, close.  Errors (memory) stick and
- * are reported once, by sabin_json_print().  Keys are the caller's; text is cleaned to valid UTF-8;
+ * are reported once, by sabin_json_print() or sabin_json_print_line().  Keys are the caller's; text is cleaned to valid UTF-8;
  * numbers that are not finite become null.
  */
 #ifndef SABIN_IO_JSON_H
@@ -38,5 +38,8 @@ void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_
 
 /* Indented by 2, a final newline; 9 significant digits.  SABIN_ENOMEM, SABIN_EIO. */
 SABIN_MUST enum sabin_err sabin_json_print(const struct sabin_json *json, FILE *stream);
+
+/* The same on one line. */
+SABIN_MUST enum sabin_err sabin_json_print_line(const struct sabin_json *json, FILE *stream);
 
 #endif

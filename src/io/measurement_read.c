@@ -464,6 +464,11 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 		err = read_word(reader, node, "zero", zeros, 3, &zero);
 	if (!err && sabin_yaml_find(node, "zero_offset_s"))
 		err = read_number(reader, node, "zero_offset_s", -1, 1, &out->zero_offset_s);
+	if (!err && sabin_yaml_find(node, "coherent_to_hz")) {
+		err = read_number(reader, node, "coherent_from_hz", 0, 1e6, &out->coherent_hz[0]);
+		if (!err)
+			err = read_number(reader, node, "coherent_to_hz", 0, 1e6, &out->coherent_hz[1]);
+	}
 	if (!err)
 		err = read_quantity(reader, node, "arrival_s", &out->arrival_s);
 	if (!err)

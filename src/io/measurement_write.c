@@ -174,6 +174,10 @@ static void write_response(struct sabin_yaml_writer *writer, const char *folder,
 	sabin_yaml_write_text(writer, "kind", sabin_level_kind_name(response->level_kind));
 	write_quantity(writer, "dbspl_at_0dbfs", response->dbspl_at_0dbfs);
 	sabin_yaml_write_close(writer);
+	if (response->coherent_hz[1] > 0) {
+		sabin_yaml_write_number(writer, "coherent_from_hz", response->coherent_hz[0]);
+		sabin_yaml_write_number(writer, "coherent_to_hz", response->coherent_hz[1]);
+	}
 	write_calibration(writer, folder, response->calibration);
 	write_verdict(writer, &response->verdict);
 	sabin_yaml_write_close(writer);

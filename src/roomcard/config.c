@@ -6,13 +6,14 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "io/number.h"
 #include "roomcard/config.h"
 #include "roomcard/scene.h"
 
 enum { CHANNELS_MAX = 64 }; /* of a convolver */
 
 struct fields {
-	const char *room, *position, *world, *materials;
+	const char *room, *position, *world, *materials, *speed;
 };
 
 int sabin_card_complain(const struct sabin_diag *diag, enum sabin_err err)
@@ -42,6 +43,7 @@ static int read_field(snd_config_t *node, struct fields *fields)
 		{"position", &fields->position},
 		{"world", &fields->world},
 		{"materials", &fields->materials},
+		{"speed", &fields->speed},
 	};
 	const char *id;
 	if (snd_config_get_id(node, &id) < 0 || is_common(id))
@@ -54,7 +56,8 @@ static int read_field(snd_config_t *node, struct fields *fields)
 		SNDERR("field '%s' of a PCM of type sabin must be a string", id);
 		return -EINVAL;
 	}
-	SNDERR("a PCM of type sabin has no field '%s' (it has room, position, world, materials)", id);
+	SNDERR("a PCM of type sabin has no field '%s' (it has room, position, world, materials, "
+	       "speed)", id);
 	return -EINVAL;
 }
 
@@ -108,6 +111,13 @@ static int read_room(const struct fields *fields, struct sabin_card_config *out)
 	    sabin_scene_inputs(&out->roomfile) > CHANNELS_MAX) {
 		SNDERR("%s: the simulated card has at most %d outputs and inputs", fields->room,
 		       CHANNELS_MAX);
+		return -EINVAL;
+	}
+	if (fields->speed && strcmp(fields->speed, "max") == 0)
+		out->roomfile.simulation.speed = 0;
+	else if (fields->speed && (!sabin_number_parse(fields->speed, &out->roomfile.simulation.speed) ||
+	                           !(out->roomfile.simulation.speed >= 0.01 && out->roomfile.simulation.speed <= 1000))) {
+		SNDERR("speed '%s' is neither max nor a factor from 0.01 to 1000", fields->speed);
 		return -EINVAL;
 	}
 	out->placed = calloc(out->roomfile.audio.microphone_count + 1, sizeof *out->placed);

@@ -64,6 +64,47 @@ size_t sabin_bands(int fraction, double from_hz, double to_hz, struct sabin_band
 	return found;
 }
 
+/* [ISO] the tenth part of a decade. */
+static double preferred(int k)
+{
+	static const double r10[] = {1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8};
+	const int decade = k >= 0 ? k / 10 : -((9 - k) / 10);
+	return 1000 * r10[k - 10 * decade] * pow(10, decade);
+}
+
+static double three_digits(double f_hz)
+{
+	const double unit = pow(10, floor(log10(f_hz)) - 2);
+	return rint(f_hz / unit) * unit;
+}
+
+size_t sabin_fractional_bands(int fraction, double from_hz, double to_hz, struct sabin_band *bands,
+                              size_t capacity)
+{
+	if (fraction < 1 || fraction > 24 || !(from_hz > 0) || !isfinite(to_hz))
+		return 0;
+	const double per_decade = fraction * 10 / 3.0, shift = fraction % 2 == 0 ? 0.5 : 0;
+	/* what lies on the limit but for rounding is in */
+	const double near = 1e-9;
+	size_t found = 0;
+	for (int k = (int)ceil(per_decade * log10(from_hz / 1000) - shift - near); found < capacity; k++) {
+		const double place = (k + shift) / per_decade, half = 0.5 / per_decade;
+		if (place * per_decade > per_decade * log10(to_hz / 1000) + near)
+			break;
+		struct sabin_band *band = &bands[found++];
+		*band = (struct sabin_band){
+		    .centre_hz = 1000 * pow(10, place),
+		    .low_hz = 1000 * pow(10, place - half),
+		    .high_hz = 1000 * pow(10, place + half),
+		    .fraction = fraction,
+		};
+		band->nominal_hz = fraction == 1   ? preferred(3 * k)
+		                   : fraction == 3 ? preferred(k)
+		                                   : three_digits(band->centre_hz);
+	}
+	return found;
+}
+
 static double flank_width_oct(const struct sabin_band *band)
 {
 	return flank_oct / (band->fraction > 1 ? band->fraction : 1);

@@ -8,8 +8,8 @@ failed=0
 bad() { echo "$*"; failed=1; }
 floor() {
   case $1 in
-    signal) echo 1 ;; acoustics | room) echo 2 ;; correction | advice) echo 3 ;; io) echo 4 ;;
-    audio | roomcard | chart) echo 5 ;; report) echo 6 ;; cli) echo 7 ;; *) echo 0 ;;
+    signal) echo 1 ;; acoustics | room | live) echo 2 ;; correction | advice) echo 3 ;; io) echo 4 ;;
+    audio | roomcard | chart | screen) echo 5 ;; report) echo 6 ;; cli) echo 7 ;; *) echo 0 ;;
   esac
 }
 for file in src/*/*.[ch] src/*/*/*.[ch]; do
@@ -48,4 +48,5 @@ only '#include <lapacke.h>' src/signal/linalg.c
 only '#include <sndfile.h>' src/io/wav.c
 only '#include <yaml.h>' src/io/yaml.c
 only '#include <jansson.h>' src/io/json.c
+only '#include <ncurses.h>' src/screen/terminal.c
 exit $failed

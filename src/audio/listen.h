@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * listen.h: record all channels of a capture PCM for as long as one likes, nothing being played; also across
+ * overruns and while the device is away.
+ */
+#ifndef SABIN_AUDIO_LISTEN_H
+#define SABIN_AUDIO_LISTEN_H
+
+#include <signal.h>
+
+#include "audio/pcm.h"
+
+enum sabin_listen_event {
+	SABIN_LISTEN_XRUN,  /* frames were lost because nobody fetched them in time */
+	SABIN_LISTEN_SKIP,  /* the device gave fewer frames than its clock promises */
+	SABIN_LISTEN_GONE,  /* the device went away: nothing comes until it is back */
+	SABIN_LISTEN_BACK,  /* it is back; the frames lost meanwhile */
+};
+
+struct sabin_listener {
+	const struct sabin_pcm_ops *ops;
+	const char *capture, *config; /* as in struct sabin_pcm_request */
+	unsigned rate_hz, channels_min;
+	const volatile sig_atomic_t *stop;
+	bool survive; /* else the first fault ends it */
+	/* n frames of all channels, interleaved; false: enough */
+	bool (*heard)(void *context, const float *frames, size_t n, unsigned channels);
+	/* something happened; about how many frames it cost.  May be NULL */
+	void (*happened)(void *context, enum sabin_listen_event event, size_t lost_frames);
+	void *context;
+};
+
+/* How steadily frames come: what a device skips shows as a step against the clock. */
+struct sabin_pace {
+	double rate_hz, step_frames; /* a step is no smaller than that */
+	double begun_s, window_s;    /* of the window that runs */
+	double ahead, before;        /* frames ahead of the clock, at best: in this window, in the one before */
+	bool running, known;
+};
+
+void sabin_pace_init(struct sabin_pace *pace, double rate_hz, double period_frames);
+
+/* `frames` have come since the start, at now_s; returns how many were skipped since it was last known, else 0. */
+size_t sabin_pace_see(struct sabin_pace *pace, double now_s, size_t frames);
+
+/* Open the PCM, listen until `heard` has enough or `stop` is set (SABIN_EINTR).  Only a PCM that cannot be opened at
+ * first, or, unless it shall survive, one that fails is an error: SABIN_EDEVICE, SABIN_EXRUN.  `opened`, filled as
+ * soon as it is open, may be NULL. */
+SABIN_MUST enum sabin_err sabin_listen(const struct sabin_listener *listener, struct sabin_negotiated *opened,
+                                       struct sabin_diag *diag);
+
+/* The same in two steps: open, and listen to what was opened, which is closed in the end. */
+SABIN_MUST enum sabin_err sabin_listen_open(const struct sabin_listener *listener, struct sabin_negotiated *opened,
+                                            void **pcm, struct sabin_diag *diag);
+SABIN_MUST enum sabin_err sabin_listen_to(const struct sabin_listener *listener, const struct sabin_negotiated *opened,
+                                          void *pcm, struct sabin_diag *diag);
+
+#endif

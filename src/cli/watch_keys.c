@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * watch_keys.c: what each key does.
+ */
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/watch_view.h"
+#include "screen/terminal.h"
+
+static const int fractions[] = {1, 2, 3, 6, 12, 24};
+enum { FRACTIONS = sizeof fractions / sizeof *fractions };
+
+/* ---- what keys do --------------------------------------------------------------------------------- */
+
+static void go_to(struct sabin_watch_view *view, const struct sabin_watch *w, int page)
+{
+	if (page == SABIN_PAGE_TRANSFER && w->reference < 0) {
+		sabin_watch_view_say(view, w, "a transfer function needs a --reference");
+		return;
+	}
+	view->page = (enum sabin_watch_page)page;
+	view->help = false;
+}
+
+static void next_page(struct sabin_watch_view *view, const struct sabin_watch *w, int step)
+{
+	const int pages = w->reference >= 0 ? SABIN_PAGES : SABIN_PAGE_TRANSFER;
+	go_to(view, w, ((int)view->page + step + pages) % pages);
+}
+
+static void next_channel(struct sabin_watch_view *view, const struct sabin_watch *w, int step)
+{
+	if (w->count < 2)
+		return;
+	view->channel = (view->channel + w->count + (size_t)step) % w->count;
+	view->past_count = 0; /* it was the other channel's */
+	view->frozen = false;
+}
+
+static void restart(struct sabin_watch_view *view, struct sabin_watch *w)
+{
+	sabin_spectrum_restart(sabin_watcher_spectrum(w->watcher));
+	for (size_t c = 0; c < w->count; c++) {
+		struct sabin_transfer *transfer = sabin_watcher_transfer(w->watcher, c);
+		if (transfer)
+			sabin_transfer_restart(transfer);
+		w->channel[c].total = (struct sabin_tally){0};
+	}
+	sabin_watch_view_say(view, w, "means, highest levels and averages begin anew");
+}
+
+/* Another spectrum: what was of the old one goes. */
+static void change_spectrum(struct sabin_watch_view *view, struct sabin_watch *w, int fraction, int weighting, int time)
+{
+	struct sabin_watcher_options o = w->analysis;
+	o.fraction = fraction;
+	o.weighting = (enum sabin_weighting)weighting;
+	o.time = (enum sabin_time)time;
+	if (sabin_watcher_set_spectrum(w->watcher, fraction, o.weighting, o.time) != SABIN_OK) {
+		sabin_watch_view_say(view, w, "no memory, or no such band in the range");
+		return;
+	}
+	w->analysis = o;
+	view->past_count = 0;
+	view->stored.bands = 0;
+	view->frozen = false;
+}
+
+static void next_fraction(struct sabin_watch_view *view, struct sabin_watch *w, int step)
+{
+	int i = 0;
+	while (i + 1 < FRACTIONS && fractions[i] != w->analysis.fraction)
+		i++;
+	change_spectrum(view, w, fractions[(i + FRACTIONS + step) % FRACTIONS], (int)w->analysis.weighting, (int)w->analysis.time);
+}
+
+/* Keep what is shown, to be drawn beside what comes. */
+static void store(struct sabin_watch_view *view, const struct sabin_watch *w)
+{
+	struct sabin_trace trace = {0};
+	view->stored.bands = view->shown.bands;
+	memcpy(view->stored.now_db, view->shown.leq_db, sizeof view->stored.now_db);
+	if (w->reference >= 0 && sabin_watch_trace(w, view->channel, &trace) == SABIN_OK) {
+		sabin_trace_release(&view->stored.trace);
+		view->stored.trace = trace;
+	}
+	snprintf(view->stored_name, sizeof view->stored_name, "stored (%.40s)", w->channel[view->channel].name);
+	sabin_watch_view_say(view, w, "stored: mean spectrum%s", trace.length ? " and transfer function" : "");
+}
+
+static void forget(struct sabin_watch_view *view)
+{
+	view->stored.bands = 0;
+	sabin_trace_release(&view->stored.trace);
+}
+
+static void find_delay(struct sabin_watch_view *view, struct sabin_watch *w)
+{
+	struct sabin_watch_channel *channel = &w->channel[view->channel];
+	if (!sabin_watcher_transfer(w->watcher, view->channel))
+		return;
+	channel->delay_known = false;
+	sabin_watch_find_delay(w, view->channel);
+	if (channel->delay_known)
+		sabin_watch_view_say(view, w, "delay %.3f ms, %s", channel->lateness.delay_s * 1000,
+		                     channel->lateness.polarity < 0 ? "inverted" : "not inverted");
+	else
+		sabin_watch_view_say(view, w, "no delay found: too little sound, or nothing in common with the reference");
+}
+
+/* "live-20261127-101500" */
+static void write_traces(struct sabin_watch_view *view, const struct sabin_watch *w)
+{
+	char name[64];
+	struct tm local;
+	const time_t now = time(NULL);
+	struct sabin_diag diag = {0};
+	if (w->reference < 0) {
+		go_to(view, w, SABIN_PAGE_TRANSFER);
+		return;
+	}
+	localtime_r(&now, &local);
+	strftime(name, sizeof name, "live-%Y%m%d-%H%M%S", &local);
+	enum sabin_err err = sabin_watch_save(w, name, false, &diag);
+	if (err)
+		sabin_watch_view_say(view, w, "not written: %.120s", diag.message[0] ? diag.message : sabin_strerror(err));
+	else
+		sabin_watch_view_say(view, w, "written: %s", name);
+}
+
+static void move(struct sabin_watch_view *view, double step)
+{
+	if (view->page == SABIN_PAGE_TRANSFER)
+		view->middle_db = fmin(fmax(view->middle_db + 3 * step, -120), 120);
+	else
+		view->top_db = fmin(fmax(view->top_db + 5 * step, -100), 160);
+}
+
+static void zoom(struct sabin_watch_view *view, double factor)
+{
+	if (view->page == SABIN_PAGE_TRANSFER)
+		view->reach_db = fmin(fmax(view->reach_db * factor, 3), 96);
+	else
+		view->span_db = fmin(fmax(rint(view->span_db * factor / 5) * 5, 10), 200);
+}
+
+void sabin_watch_view_key(struct sabin_watch_view *view, struct sabin_watch *w, int key)
+{
+	const struct sabin_watcher_options *o = &w->analysis;
+	if (view->help && key != 'q' && key != '?') {
+		view->help = false; /* any key leaves it */
+		if (key == 27 || key == ' ')
+			return;
+	}
+	switch (key) {
+	case 'q': view->quit = true; break;
+	case '?': case 'h': view->help = !view->help; break;
+	case '1': case '2': case '3': case '4': go_to(view, w, key - '1'); break;
+	case '\t': next_page(view, w, 1); break;
+	case SABIN_KEY_TAB_BACK: next_page(view, w, -1); break;
+	case 'c': case SABIN_KEY_RIGHT: next_channel(view, w, 1); break;
+	case 'C': case SABIN_KEY_LEFT: next_channel(view, w, -1); break;
+	case SABIN_KEY_UP: move(view, 1); break;
+	case SABIN_KEY_DOWN: move(view, -1); break;
+	case '+': case '=': zoom(view, 1 / 1.5); break;
+	case '-': zoom(view, 1.5); break;
+	case ' ': view->frozen = !view->frozen; break;
+	case 'p': view->hold = !view->hold; break;
+	case 'r': restart(view, w); break;
+	case 's': store(view, w); break;
+	case 'x': forget(view); break;
+	case 'd': find_delay(view, w); break;
+	case 'w': write_traces(view, w); break;
+	case 'f': next_fraction(view, w, 1); break;
+	case 'F': next_fraction(view, w, -1); break;
+	case 'a': change_spectrum(view, w, o->fraction, ((int)o->weighting + 1) % SABIN_WEIGHTINGS, (int)o->time); break;
+	case 't': change_spectrum(view, w, o->fraction, (int)o->weighting, ((int)o->time + 1) % SABIN_TIMES); break;
+	default: break;
+	}
+}
+
+/* ---- help ------------------------------------------------------------------------------------------- */
+
+void sabin_watch_draw_help(struct sabin_canvas *canvas)
+{
+	static const char *const lines[][2] = {
+	    {"1 2 3 4, Tab", "spectrum, spectrogram, levels, transfer function"},
+	    {"c C, right left", "next channel, the one before"},
+	    {"up down, + -", "shift the axis, look closer or from further"},
+	    {"space", "freeze the picture; sound and log go on"},
+	    {"p", "highest levels on or off"},
+	    {"r", "begin means, highest levels and averages anew"},
+	    {"s x", "store what is shown, to compare with; forget it"},
+	    {"f F", "narrower, wider bands"},
+	    {"a t", "frequency weighting, time weighting of the spectrum"},
+	    {"d", "find the delay anew"},
+	    {"w", "write the transfer functions as a measurement"},
+	    {"Ctrl-L", "draw everything again"},
+	    {"? q", "this page, quit"},
+	};
+	static const char *const meanings[][2] = {
+	    {"green", "a level that does no harm; coherence from 0.9"},
+	    {"yellow", "from 85 dB SPL, or -20 dBFS; coherence from 0.5"},
+	    {"red", "from 100 dB SPL, or -6 dBFS; no coherence; clipped, lost, away"},
+	};
+	static const unsigned styles[] = {SABIN_STYLE_GOOD, SABIN_STYLE_WARN, SABIN_STYLE_BAD};
+	int row = 2;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, row++) {
+		sabin_canvas_text(canvas, row, 2, SABIN_STYLE_TITLE, "%s", lines[i][0]);
+		sabin_canvas_text(canvas, row, 20, SABIN_STYLE_PLAIN, "%s", lines[i][1]);
+	}
+	row++;
+	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++, row++) {
+		sabin_canvas_text(canvas, row, 2, styles[i], "%s", meanings[i][0]);
+		sabin_canvas_text(canvas, row, 10, SABIN_STYLE_PLAIN, "%s", meanings[i][1]);
+	}
+}

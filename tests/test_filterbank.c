@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * test_filterbank.c: running fractional-octave filters against IEC 61260-1:2014, and the spectrum made of them
+ * against closed forms.
+ */
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <sabin/fft.h>
+#include <sabin/filterbank.h>
+#include <sabin/random.h>
+
+#include "live/spectrum.h"
+#include "util/near.h"
+#include "util/octave_mask.h"
+#include "util/seed.h"
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+enum { RATE = 48000 };
+
+static const int fractions[] = {1, 2, 3, 6, 12, 24};
+
+static struct sabin_filterbank *bank_of(int fraction, double rate_hz, size_t channels)
+{
+	struct sabin_filterbank *bank = NULL;
+	const struct sabin_filterbank_options o = {fraction, 20, 20000, rate_hz, channels};
+	assert_int_equal(sabin_filterbank_new(&o, &bank), SABIN_OK);
+	return bank;
+}
+
+static struct sabin_spectrum *spectrum_of(int fraction, enum sabin_weighting weighting,
+                                          enum sabin_time time)
+{
+	struct sabin_spectrum *spectrum = NULL;
+	const struct sabin_spectrum_options o = {{fraction, 20, 20000, RATE, 1}, weighting, time};
+	assert_int_equal(sabin_spectrum_new(&o, &spectrum), SABIN_OK);
+	return spectrum;
+}
+
+static void bands_of_every_fraction(void **state)
+{
+	(void)state;
+	struct sabin_band bands[512];
+	/* IEC 61260-1 annex A: 1 kHz is a mid-band frequency of odd fractions, an edge of even ones */
+	assert_int_equal(sabin_fractional_bands(3, 20, 20000, bands, COUNT(bands)), 30);
+	assert_near(bands[0].nominal_hz, 25, 0);
+	assert_near(bands[16].centre_hz, 1000, 1e-9);
+	assert_near(bands[29].nominal_hz, 20000, 1e-9);
+	assert_int_equal(sabin_fractional_bands(3, 19.9, 20000, bands, COUNT(bands)), 31);
+	assert_near(bands[0].nominal_hz, 20, 1e-12);
+	assert_int_equal(sabin_fractional_bands(1, 16, 16000, bands, COUNT(bands)), 10);
+	assert_near(bands[0].nominal_hz, 31.5, 1e-12);
+	assert_near(bands[9].nominal_hz, 16000, 1e-9);
+	const size_t n = sabin_fractional_bands(24, 20, 20000, bands, COUNT(bands));
+	assert_int_equal(n, 240); /* 10 lg(1000) / 0.3 * 24 = 239.9.. */
+	for (size_t i = 1; i < n; i++) {
+		assert_near(bands[i].low_hz / bands[i - 1].high_hz, 1, 1e-12);
+		assert_near(bands[i].centre_hz / sqrt(bands[i].low_hz * bands[i].high_hz), 1, 1e-12);
+	}
+	for (size_t i = 0; i < n; i++)
+		assert_true(fabs(bands[i].low_hz - 1000) < 1e-6 || bands[i].low_hz > 1000 ||
+		            bands[i].high_hz < 1000 + 1e-6);
+	assert_int_equal(sabin_fractional_bands(0, 20, 20000, bands, COUNT(bands)), 0);
+	assert_int_equal(sabin_fractional_bands(3, 20, INFINITY, bands, COUNT(bands)), 0);
+	/* the two ways to octaves and thirds agree */
+	struct sabin_band others[64];
+	const size_t thirds = sabin_bands(3, 0, 1e5, others, COUNT(others));
+	assert_int_equal(sabin_fractional_bands(3, 24, 20000, bands, COUNT(bands)), thirds);
+	for (size_t i = 0; i < thirds; i++) {
+		assert_near(bands[i].nominal_hz / others[i].nominal_hz, 1, 1e-12);
+		assert_near(bands[i].high_hz / others[i].high_hz, 1, 1e-12);
+	}
+}
+
+static void class_1_by_design(void **state)
+{
+	(void)state;
+	static const double rates_hz[] = {44100, 48000, 96000};
+	for (size_t r = 0; r < COUNT(rates_hz); r++)
+		for (size_t f = 0; f < COUNT(fractions); f++) {
+			struct sabin_filterbank *bank = bank_of(fractions[f], rates_hz[r], 1);
+			size_t count;
+			const struct sabin_band *band = sabin_filterbank_bands(bank, &count);
+			for (size_t i = 0; i < count; i++)
+				for (double e = 0; e < 6; e += 0.037) {
+					const double ratio = octave_mask_ratio(pow(octave_ratio, e), fractions[f]);
+					const double least = octave_mask_limit(ratio, fractions[f], 0);
+					const double most = octave_mask_limit(ratio, fractions[f], 1);
+					for (int side = -1; side <= 1; side += 2) {
+						const double got =
+						    -sabin_filterbank_db(bank, i, band[i].centre_hz * pow(ratio, side));
+						assert_at_most(least, got);
+						assert_at_most(got, most);
+					}
+				}
+			sabin_filterbank_free(bank);
+		}
+}
+
+/* White and pink noise through the gain as designed, in fine steps: [IEC] 5.12 allows 0.4 dB. */
+static void power_of_noise_by_design(void **state)
+{
+	(void)state;
+	double worst = 0;
+	for (size_t f = 0; f < COUNT(fractions); f++) {
+		struct sabin_filterbank *bank = bank_of(fractions[f], RATE, 1);
+		size_t count;
+		const struct sabin_band *band = sabin_filterbank_bands(bank, &count);
+		for (size_t i = 0; i < count; i++) {
+			double white = 0, pink = 0;
+			const double step = 1e-3 / fractions[f];
+			for (double u = -8.0 / fractions[f]; u < 8.0 / fractions[f]; u += step) {
+				const double f_hz = band[i].centre_hz * exp(u + step / 2);
+				const double p = pow(10, sabin_filterbank_db(bank, i, f_hz) / 10) * step;
+				white += p * f_hz;
+				pink += p;
+			}
+			white = 10 * log10(white / (band[i].high_hz - band[i].low_hz));
+			pink = 10 * log10(pink / log(band[i].high_hz / band[i].low_hz));
+			assert_near(white, 0, 0.03);
+			assert_near(pink, 0, 0.03);
+			worst = fmax(worst, fmax(fabs(white), fabs(pink)));
+		}
+		sabin_filterbank_free(bank);
+	}
+	print_message("noise in bands by design: within %.4f dB\n", worst);
+}
+
+/* A sine of RMS 1 in the middle of every band reads 0 dB there, and as designed in all other bands, also where what
+ * divides the rate could fold it into them. */
+static void sines_through_the_bank(void **state)
+{
+	(void)state;
+	enum { N = RATE * 3 / 2 };
+	static const double off_hz[] = {1234.5, 11100, 12900, 17000, 21000, 23500};
+	double *x = malloc(2 * N * sizeof *x), level_db[64], worst = 0;
+	assert_non_null(x);
+	struct sabin_filterbank *bank = bank_of(3, RATE, 1);
+	size_t count;
+	const struct sabin_band *band = sabin_filterbank_bands(bank, &count);
+	for (size_t t = 0; t < count + COUNT(off_hz); t++) {
+		const double f_hz = t < count ? band[t].centre_hz : off_hz[t - count];
+		struct sabin_spectrum *spectrum = spectrum_of(3, SABIN_WEIGHTING_Z, SABIN_FAST);
+		for (size_t i = 0; i < 2 * N; i++)
+			x[i] = sqrt(2) * sin(2 * M_PI * f_hz * (double)i / RATE);
+		sabin_spectrum_process(spectrum, x, N);
+		sabin_spectrum_restart(spectrum);
+		sabin_spectrum_process(spectrum, x + N, N);
+		sabin_spectrum_read(spectrum, 0, SABIN_SPECTRUM_LEQ, level_db);
+		for (size_t i = 0; i < count; i++) {
+			const double want = sabin_filterbank_db(bank, i, f_hz);
+			/* of what is hardly passed, what folds may be more than what is passed: not above the class */
+			if (want > -20)
+				assert_near(level_db[i], want, 0.02);
+			else if (f_hz / band[i].centre_hz > 1.06)
+				assert_at_most(level_db[i], -octave_mask_limit(f_hz / band[i].centre_hz, 3, 0));
+			if (i == t)
+				worst = fmax(worst, fabs(level_db[i]));
+		}
+		sabin_spectrum_free(spectrum);
+	}
+	print_message("sines in the middle of third octaves: within %.4f dB\n", worst);
+	sabin_filterbank_free(bank);
+	free(x);
+}
+
+/* A sine whose level a weighting has changed. */
+static void sines_and_weightings(void **state)
+{
+	(void)state;
+	enum { N = 2 * RATE };
+	double *x = malloc(2 * N * sizeof *x), level_db[64], worst = 0;
+	assert_non_null(x);
+	struct sabin_band band[64];
+	const size_t count = sabin_fractional_bands(3, 20, 20000, band, COUNT(band));
+	for (int w = SABIN_WEIGHTING_A; w <= SABIN_WEIGHTING_C; w++)
+		for (size_t t = 0; t < count; t++) {
+			struct sabin_spectrum *spectrum = spectrum_of(3, (enum sabin_weighting)w, SABIN_SLOW);
+			for (size_t i = 0; i < 2 * N; i++)
+				x[i] = sqrt(2) * sin(2 * M_PI * band[t].centre_hz * (double)i / RATE);
+			sabin_spectrum_process(spectrum, x, N);
+			sabin_spectrum_restart(spectrum);
+			sabin_spectrum_process(spectrum, x + N, N);
+			sabin_spectrum_read(spectrum, 0, SABIN_SPECTRUM_LEQ, level_db);
+			const double want = sabin_weighting_db((enum sabin_weighting)w, band[t].centre_hz);
+			assert_near(level_db[t], want, 0.05);
+			worst = fmax(worst, fabs(level_db[t] - want));
+			sabin_spectrum_free(spectrum);
+		}
+	print_message("weighted sines: within %.4f dB\n", worst);
+	free(x);
+}
+
+/* Periodic noise, power f^-exponent in lines from the first to the last, unit RMS, twice: over one whole period the
+ * mean is free of chance. */
+static void noise(double *x, size_t n, double exponent, uint64_t seed)
+{
+	struct sabin_fft *fft = NULL;
+	struct sabin_random random;
+	double complex *spectrum = calloc(n / 2 + 1, sizeof *spectrum);
+	double sum = 0;
+	assert_non_null(spectrum);
+	assert_int_equal(sabin_fft_new(n, &fft), SABIN_OK);
+	sabin_random_init(&random, seed);
+	for (size_t k = 100; k < n / 2; k++) {
+		const double size = pow((double)k, -exponent / 2), phase = 2 * M_PI * sabin_random_uniform(&random);
+		double *line = (double *)&spectrum[k];
+		line[0] = size * cos(phase);
+		line[1] = size * sin(phase);
+		sum += size * size;
+	}
+	sabin_fft_inverse(fft, spectrum, x);
+	for (size_t i = 0; i < n; i++)
+		x[i] *= (double)n / sqrt(2 * sum);
+	sabin_fft_free(fft);
+	free(spectrum);
+}
+
+/* Level of a band of the noise above, whose lines sum to `sum`: through the filter as designed, or, bank NULL, through the
+ * ideal one. */
+static double band_db(const struct sabin_filterbank *bank, size_t i, const struct sabin_band *band, double exponent,
+                      int weighting, double line_hz, double sum)
+{
+	const double octaves = 8.0 / band->fraction;
+	double inside = 0;
+	for (double u = -octaves, step = 2e-3 / band->fraction; u < octaves; u += step) {
+		const double f_hz = band->centre_hz * exp2(u + step / 2);
+		const bool between = f_hz > band->low_hz && f_hz < band->high_hz;
+		if (f_hz < 100 * line_hz || f_hz > RATE / 2 || (!bank && !between))
+			continue;
+		/* lines in this step, each k^-exponent */
+		inside += pow(f_hz / line_hz, 1 - exponent) * step * log(2) *
+		          pow(10, (sabin_weighting_db(weighting, f_hz) + (bank ? sabin_filterbank_db(bank, i, f_hz) : 0)) / 10);
+	}
+	return 10 * log10(inside / sum);
+}
+
+static void noise_through_the_bank(void **state)
+{
+	(void)state;
+	enum { N = 1 << 19 };
+	const uint64_t seed = test_seed("noise through the bank");
+	double *x = malloc(N * sizeof *x), level_db[64], worst[3] = {0}, ideal[3] = {0};
+	assert_non_null(x);
+	for (int exponent = 0; exponent <= 1; exponent++) {
+		double sum = 0;
+		for (size_t k = 100; k < N / 2; k++)
+			sum += pow((double)k, -exponent);
+		noise(x, N, exponent, seed);
+		for (int fraction = 1; fraction <= 3; fraction += 2)
+			for (int w = SABIN_WEIGHTING_A; w <= SABIN_WEIGHTING_Z; w++) {
+				struct sabin_spectrum *spectrum = spectrum_of(fraction, (enum sabin_weighting)w, SABIN_FAST);
+				struct sabin_filterbank *bank = bank_of(fraction, RATE, 1);
+				size_t count;
+				const struct sabin_band *band = sabin_spectrum_bands(spectrum, &count);
+				sabin_spectrum_process(spectrum, x, N);
+				sabin_spectrum_restart(spectrum);
+				sabin_spectrum_process(spectrum, x, N);
+				sabin_spectrum_read(spectrum, 0, SABIN_SPECTRUM_LEQ, level_db);
+				for (size_t i = 0; i < count; i++) {
+					const double line_hz = (double)RATE / N;
+					const double want = band_db(bank, i, &band[i], exponent, w, line_hz, sum);
+					const double pure = band_db(NULL, i, &band[i], exponent, w, line_hz, sum);
+					assert_near(level_db[i], want, 0.05);
+					worst[w] = fmax(worst[w], fabs(level_db[i] - want));
+					ideal[w] = fmax(ideal[w], fabs(level_db[i] - pure));
+				}
+				sabin_filterbank_free(bank);
+				sabin_spectrum_free(spectrum);
+			}
+	}
+	print_message("noise in bands: A %.3f, C %.3f, Z %.3f dB; against ideal bands %.3f, %.3f, %.3f dB\n", worst[0],
+	              worst[1], worst[2], ideal[0], ideal[1], ideal[2]);
+	assert_at_most(ideal[SABIN_WEIGHTING_Z], 0.05);
+	/* the flanks of a filter of class 1 where a weighting is steep */
+	assert_at_most(ideal[SABIN_WEIGHTING_A], 0.3);
+	assert_at_most(ideal[SABIN_WEIGHTING_C], 0.3);
+	free(x);
+}
+
+/* After a tone is switched off each band falls as its time weighting does, once its filter has rung out. */
+static void time_constants(void **state)
+{
+	(void)state;
+	static const struct {
+		enum sabin_time time;
+		double tau_s;
+	} rows[] = {{SABIN_FAST, 0.125}, {SABIN_SLOW, 1}, {SABIN_IMPULSE, 1.5}};
+	enum { N = RATE * 2 };
+	double *x = malloc(N * sizeof *x), before_db[64], after_db[64];
+	static double zeros[RATE];
+	assert_non_null(x);
+	for (size_t r = 0; r < COUNT(rows); r++) {
+		struct sabin_spectrum *spectrum = spectrum_of(3, SABIN_WEIGHTING_Z, rows[r].time);
+		size_t count;
+		const struct sabin_band *band = sabin_spectrum_bands(spectrum, &count);
+		for (size_t i = 0; i < N; i++)
+			x[i] = 0;
+		for (size_t b = 0; b < count; b++)
+			for (size_t i = 0; i < N; i++)
+				x[i] += sin(2 * M_PI * band[b].centre_hz * (double)i / RATE);
+		sabin_spectrum_process(spectrum, x, N);
+		sabin_spectrum_process(spectrum, zeros, RATE / 2);
+		sabin_spectrum_read(spectrum, 0, SABIN_SPECTRUM_NOW, before_db);
+		sabin_spectrum_process(spectrum, zeros, RATE / 2);
+		sabin_spectrum_read(spectrum, 0, SABIN_SPECTRUM_NOW, after_db);
+		for (size_t b = 0; b < count; b++)
+			if (band[b].centre_hz > 60)
+				assert_near((before_db[b] - after_db[b]) / (0.5 * 10 * log10(M_E) / rows[r].tau_s), 1, 0.01);
+		sabin_spectrum_free(spectrum);
+	}
+	free(x);
+}
+
+static void split_blocks_equal_one(void **state)
+{
+	(void)state;
+	enum { N = 20000, CHANNELS = 3 };
+	struct sabin_random random;
+	sabin_random_init(&random, test_seed("split blocks"));
+	double *x = malloc(N * CHANNELS * sizeof *x), *one = malloc(N * sizeof *one), a[64], b[64];
+	assert_true(x && one);
+	for (size_t i = 0; i < N * CHANNELS; i++)
+		x[i] = sabin_random_normal(&random);
+	struct sabin_spectrum *all = NULL;
+	const struct sabin_spectrum_options o = {{3, 20, 20000, RATE, CHANNELS}, SABIN_WEIGHTING_A, SABIN_FAST};
+	assert_int_equal(sabin_spectrum_new(&o, &all), SABIN_OK);
+	for (size_t at = 0, n = 1; at < N; at += n, n = n % 777 + 5)
+		sabin_spectrum_process(all, x + at * CHANNELS, n < N - at ? n : N - at);
+	size_t count;
+	sabin_spectrum_bands(all, &count);
+	for (size_t c = 0; c < CHANNELS; c++) {
+		struct sabin_spectrum *alone = spectrum_of(3, SABIN_WEIGHTING_A, SABIN_FAST);
+		for (size_t i = 0; i < N; i++)
+			one[i] = x[i * CHANNELS + c];
+		sabin_spectrum_process(alone, one, N);
+		for (int which = SABIN_SPECTRUM_NOW; which <= SABIN_SPECTRUM_MAX; which++) {
+			sabin_spectrum_read(all, c, (enum sabin_spectrum_level)which, a);
+			sabin_spectrum_read(alone, 0, (enum sabin_spectrum_level)which, b);
+			assert_near_array(a, b, count, 1e-9);
+		}
+		sabin_spectrum_free(alone);
+	}
+	sabin_spectrum_free(all);
+	free(x);
+	free(one);
+}
+
+static void limits(void **state)
+{
+	(void)state;
+	struct sabin_filterbank *bank = NULL;
+	static const struct sabin_filterbank_options bad[] = {
+	    {0, 20, 20000, 48000, 1},  {25, 20, 20000, 48000, 1}, {3, 0, 20000, 48000, 1},  {3, 200, 20, 48000, 1},
+	    {3, 20, 20000, NAN, 1},    {3, 20, 20000, 48000, 0},  {3, 20000, 20000, 8000, 1}, {3, 20, 20000, 48000, 257},
+	};
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(sabin_filterbank_new(&bad[i], &bank), SABIN_EINVAL);
+	sabin_filterbank_free(NULL);
+	sabin_spectrum_free(NULL);
+	/* at 44.1 kHz the band of 20 kHz would reach beyond half the rate */
+	size_t count;
+	bank = bank_of(3, 44100, 1);
+	const struct sabin_band *band = sabin_filterbank_bands(bank, &count);
+	assert_near(band[count - 1].nominal_hz, 16000, 1e-9);
+	sabin_filterbank_free(bank);
+	/* silence reads as such, and after a sound it becomes exactly that at last */
+	double level_db[64], x[4096] = {0};
+	struct sabin_spectrum *spectrum = spectrum_of(1, SABIN_WEIGHTING_Z, SABIN_FAST);
+	sabin_spectrum_process(spectrum, x, 4096);
+	sabin_spectrum_read(spectrum, 0, SABIN_SPECTRUM_NOW, level_db);
+	assert_true(isinf(level_db[3]));
+	sabin_spectrum_free(spectrum);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bands_of_every_fraction),
+		cmocka_unit_test(class_1_by_design),
+		cmocka_unit_test(power_of_noise_by_design),
+		cmocka_unit_test(sines_through_the_bank),
+		cmocka_unit_test(sines_and_weightings),
+		cmocka_unit_test(noise_through_the_bank),
+		cmocka_unit_test(time_constants),
+		cmocka_unit_test(split_blocks_equal_one),
+		cmocka_unit_test(limits),
+	};
+	return cmocka_run_group_tests_name("filterbank", tests, NULL, NULL);
+}
