@@ -4,7 +4,6 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cli/card.h"
 #include "cli/command.h"
@@ -14,6 +13,7 @@
 #include "cli/watch_screen.h"
 #include "io/atomic.h"
 #include "io/wav.h"
+#include "screen/terminal.h"
 
 struct options {
 	struct sabin_common common;
@@ -465,7 +465,7 @@ static int work(struct plan *plan)
 	if (!err)
 		err = begin(plan, &diag);
 	if (!err)
-		err = o->lines || o->common.json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)
+		err = o->lines || o->common.json || !sabin_terminal_usable()
 		          ? in_lines(plan, &log, &diag)
 		          : on_terminal(plan, &log, &diag);
 	const bool interrupted = err == SABIN_EINTR;
