@@ -97,6 +97,12 @@ holds 'coherent_from_hz' kept/measurement.yaml
 holds 'coherence: 0.9' kept/measurement.yaml
 arrival=$(sed -n 's/.*arrival_s: {value: \([0-9.]*\).*/\1/p' kept/measurement.yaml)
 if awk -v a="$arrival" 'BEGIN { d = a - 0.01; exit !(d * d < 1 / 48000 / 48000) }'; then pass "arrival $arrival s"; else fail "arrival $arrival s"; fi
+expect_status 0 "$sabin" watch --file pair.wav --speed max --reference 2 --average 0 --compare kept --json -q
+# held against itself there is no difference
+worst=$(tail -1 out | sed 's/.*"difference_db":\[\([^]]*\)\].*/\1/' | tr ',' '\n' | awk '{ d = $1 * $1; if (d > m) m = d } END { print NR, sqrt(m) }')
+if echo "$worst" | awk '{ exit !($1 > 200 && $2 < 0.3) }'; then pass "held against what was kept: points, worst dB: $worst"; else fail "held against what was kept: $worst"; fi
+expect_status 2 "$sabin" watch --file pair.wav --compare kept -q
+expect_status 3 "$sabin" watch --file pair.wav --reference 2 --compare nothing -q
 expect_status 0 "$sabin" compare kept kept -q
 expect_status 0 "$sabin" eq kept -o corrected -q
 expect_status 0 "$sabin" watch --file pair.wav --speed max --reference 2 --delay 10ms --json -q
