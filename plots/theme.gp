@@ -7,6 +7,7 @@
 # here.  To draw it again in another look:
 #     gnuplot -e "theme='dark'; fmt='svg'" response.gp
 #     theme  light | dark | print        fmt  png | svg | pdf | window        scale  pixels a px (png)
+#     bare=1  without title, finding and the lines at the foot, for a page that has its own words
 # All layout is in px on a page 900 px wide.
 
 if (!exists("dir")) dir = '.'
@@ -37,6 +38,8 @@ if (!exists("LM"))    LM    = at_('left_px') > 0 ? N('left_px') : 58   # margins
 if (!exists("RM"))    RM    = at_('right_px') > 0 ? N('right_px') : 26
 if (!exists("TM"))    TM    = 120
 if (!exists("BM"))    BM    = 108
+if (!exists("bare"))  bare  = 0
+if (bare) { TM = TM - 56; BM = 56 }
 if (!exists("GAP"))   GAP   = 30           # between panels
 if (!exists("PANELS")) PANELS = T('panels')
 NP = words(PANELS)
@@ -116,6 +119,7 @@ set style fill solid 1.0 noborder
 set linetype 1 lc rgb ink
 
 set object 1 rect from screen 0,0 to screen 1,1 fc rgb bg fs solid noborder behind   # svg has a black outline
+if (!bare) {
 set object 901 rect from screen sx(16), sy(H-48) to screen sx(W-16), sy(H-47.2) fc rgb grid1 fs solid noborder behind
 title_ = T('title'); finding_ = T('finding'); caption_ = T('caption'); method_ = T('method')
 set label 901 title_   at screen sx(16), sy(24) left font F_title textcolor rgb ink
@@ -123,13 +127,14 @@ set label 902 finding_ at screen sx(16), sy(49) left noenhanced font F_find  tex
 set label 903 caption_ at screen sx(16), sy(H-32) left noenhanced font F_small textcolor rgb muted
 set label 904 method_  at screen sx(16), sy(H-15) left noenhanced font F_small textcolor rgb faint
 set label 905 'sabin'  at screen sx(W-16), sy(H-15) right font F_mark textcolor rgb faint
+}
 
 # ---- legend: a row under the finding, its places computed by the program --------------------------------
 # marks: 1 line, 2 thin line, 3 band, 4 point, 5 hollow point, 6 cross, 7 triangle
 POINT(k) = int(word('7 5 13 9', k))            # each series has its own shape, too
 HOLLOW(k) = int(word('6 4 12 8', k))
 MARK(m,k) = m == 4 ? POINT(k <= 4 ? k : 1) : int(word('6 2 8', m-4))
-LY = 74
+LY = bare ? 18 : 74
 legend_ = I('legend_entries')
 if (legend_ > 0) {
   array lx_[legend_]; array lm_[legend_]; array lc_[legend_]; array ld_[legend_]; array lt_[legend_]; li_ = 0

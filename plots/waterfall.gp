@@ -27,12 +27,15 @@ span = N('span_ms')
 set yrange [span:0]; set ytics 100 format '%g ms'
 set cbrange [N('bottom_db'):0]; eval COLOURS
 n = I('ridges')
+# names stand on a ground of their own: the map may be as dark as they are
+set style textbox 1 opaque margins 0.6,0.4 fc rgb bg noborder
 do for [i=1:n] {
   x_ = N(K('ridge',i))
   hz_ = T(K('ridge_hz',i)); s_ = T(K('ridge_s',i)); up_ = span*0.1*N(K('ridge_row',i))
-  set arrow 20+i from x_,0 to x_,span nohead front lc rgb alpha(over,0.8) lw lw_second dt 3
-  set label 20+i s_ at x_,span*0.915-up_ left front offset 0.5,0 font F_small textcolor rgb over
-  set label 40+i hz_ at x_,span*0.96-up_ left front offset 0.5,0 font F_bold textcolor rgb over
+  end_ = up_ > 0 ? span*0.985-up_ : span
+  set arrow 20+i from x_,0 to x_,end_ nohead front lc rgb alpha(over,0.8) lw lw_second dt 3
+  set label 20+i s_ at x_,span*0.915-up_ left front boxed bs 1 offset 0.8,0 font F_small textcolor rgb over
+  set label 40+i hz_ at x_,span*0.96-up_ left front boxed bs 1 offset 0.8,0 font F_bold textcolor rgb over
 }
 plot dat('waterfall.dat') using 1:2:3 with image, \
      $contours using 1:2 with lines lc rgb alpha(over,0.45) lw lw_thin

@@ -127,6 +127,8 @@ static void odd_targets_are_refused(void **state)
 	assert_non_null(strstr(diag.message, "is a directory"));
 	assert_int_equal(sabin_output_text("none/a", "x", 1, true, &diag), SABIN_EIO);
 	assert_non_null(strstr(diag.message, "none does not exist"));
+	assert_int_equal(sabin_output_text("/proc/a", "x", 1, true, &diag), SABIN_EIO);
+	assert_non_null(strstr(diag.message, "/proc takes no new files"));
 	put("f", "x");
 	assert_int_equal(sabin_output_text("f/a", "x", 1, true, &diag), SABIN_EIO);
 	assert_non_null(strstr(diag.message, "not a folder"));

@@ -212,6 +212,47 @@ static void noise_of_a_response(void **state)
 	assert_int_equal(sabin_response_noise_bound(h, N, rate_hz, N - 1, &o, &r, noise_db), SABIN_ESHORT);
 }
 
+/* Where the end is too short to tell a third of an octave from its neighbours it knows of octaves, and where it
+ * cannot tell these either, of nothing. */
+static void noise_in_the_bass(void **state)
+{
+	(void)state;
+	enum { RATE = 48000, AT = 12000, N = AT + 3 * RATE / 2, SHORT = AT + RATE / 5, DRAWS = 40, MOST = 200 };
+	static double h[N];
+	struct sabin_random random;
+	struct sabin_response_options o = sabin_response_defaults();
+	double sum = 0, count = 0, noise_db[MOST];
+	sabin_random_init(&random, test_seed("noise_in_the_bass"));
+	o.to_hz = 80;
+	for (int d = 0; d < DRAWS; d++) {
+		struct sabin_response r;
+		for (size_t i = 0; i < N; i++)
+			h[i] = 1e-3 * sabin_random_normal(&random);
+		h[AT] += 1;
+		assert_ok(sabin_response_compute(h, N, RATE, AT, AT, &o, &r));
+		assert_true(r.length <= MOST);
+		assert_ok(sabin_response_noise_bound(h, N, RATE, AT, &o, &r, noise_db));
+		for (size_t i = 0; i < r.length; i++) {
+			assert_true(isfinite(noise_db[i]));
+			if (r.freq_hz[i] < 25) {
+				sum += pow(10, noise_db[i] / 10);
+				count++;
+			}
+		}
+		sabin_response_free(&r);
+	}
+	/* as in noise_of_a_response; three cells of 0.15 s, 40 draws: 0.4 dB at one sigma */
+	const double window = RATE * (0.375 + 0.375 * (0.125 + 0.125)) * 1e-6;
+	assert_near(10 * log10(sum / count), 10 * log10(window), 1.6);
+	/* an end of 20 ms: octaves from 50 Hz on */
+	struct sabin_response r;
+	assert_ok(sabin_response_compute(h, SHORT, RATE, AT, AT, &o, &r));
+	assert_ok(sabin_response_noise_bound(h, SHORT, RATE, AT, &o, &r, noise_db));
+	for (size_t i = 0; i < r.length; i++)
+		assert_true(isfinite(noise_db[i]) == (r.freq_hz[i] * 0.02 >= 1));
+	sabin_response_free(&r);
+}
+
 static void places(void **state)
 {
 	(void)state;
@@ -229,6 +270,7 @@ int main(void)
 	    cmocka_unit_test(family_wise_error),
 	    cmocka_unit_test(means),
 	    cmocka_unit_test(noise_of_a_response),
+	    cmocka_unit_test(noise_in_the_bass),
 	    cmocka_unit_test(places),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,6 +124,45 @@ static void test_known_harmonics(void **state)
 	sabin_distortion_free(&d);
 }
 
+/* A loudspeaker from 80 Hz to 3 kHz: only what it plays is told, of fundamental and harmonic. */
+static void test_played(void **state)
+{
+	(void)state;
+	const struct rig rig = {.a = 0.04, .b = -0.028, .gain = 0.3};
+	struct sabin_distortion_options o = sabin_distortion_defaults();
+	const struct sabin_stimulus s = stimulus_of(3);
+	struct sabin_distortion d;
+	size_t frames, known = 0;
+	double *y = record(&s, &rig, &frames);
+	o.played_from_hz = 80;
+	o.played_to_hz = 3000;
+	assert_ok(sabin_distortion_compute(y, frames, &s, &o, &d));
+	for (unsigned m = 0; m < SABIN_HARMONICS; m++)
+		for (size_t i = 0; i < d.length; i++) {
+			const double f_hz = d.freq_hz[i];
+			const bool played = f_hz >= 80 && f_hz * (m + SABIN_HARMONIC_FIRST) <= 3000;
+			assert_true(isfinite(d.harmonic[m].noise_db[i]) == played);
+			assert_true(played || (!d.harmonic[m].valid[i] && isnan(d.harmonic[m].level_db[i])));
+			known += played;
+		}
+	assert_true(known > 100);
+	assert_near(d.from_hz, 100, 1e-9);
+	assert_near(d.to_hz, 3000, 1e-9);
+	assert_near(d.harmonic[0].mean_db.value, second_db(&rig), 0.1);
+	sabin_distortion_free(&d);
+	o.played_to_hz = 120;
+	assert_ok(sabin_distortion_compute(y, frames, &s, &o, &d));
+	assert_int_equal(d.thd_1k_db.reason, SABIN_BECAUSE_SPEAKER);
+	assert_near(d.thd_1k_db.have, 120, 1e-9);
+	assert_near(d.thd_1k_db.need, 1000, 1e-9);
+	assert_int_equal(d.thd_100_db.reason, SABIN_BECAUSE_SPEAKER); /* its harmonics are beyond */
+	assert_int_equal(d.harmonic[1].mean_db.reason, SABIN_BECAUSE_SPEAKER);
+	sabin_distortion_free(&d);
+	o.played_from_hz = -1;
+	assert_int_equal(sabin_distortion_compute(y, frames, &s, &o, &d), SABIN_EINVAL);
+	free(y);
+}
+
 /* the room cancels from the equivalent input, not from what is received */
 static void test_room_cancels(void **state)
 {
@@ -264,6 +303,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_known_harmonics),
+		cmocka_unit_test(test_played),
 	    cmocka_unit_test(test_room_cancels),
 	    cmocka_unit_test(test_gain_changes_nothing),
 	    cmocka_unit_test(test_clean_in_noise),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * test_iso3382.c: a decay time that is given against the standard's own rule carries the flag and its
- * reason, in every draw.
+ * reason, in every draw; and what a loudspeaker does not play has no valid value.
  *
  * Environment: SABIN_TEST_DRAWS = random responses a case (usually 6).
  */
@@ -84,11 +84,49 @@ static void sixty_db_is_not(void **state)
 	free(h);
 }
 
+/* A loudspeaker from 100 Hz to 5 kHz: the octaves whose centres lie beyond have no valid value; all others are
+ * what they are without that. */
+static void loudspeakers_range(void **state)
+{
+	(void)state;
+	const struct noise_decay d = decay_of_time(rate_hz, 0.8, 60);
+	const size_t n = decay_length(&d);
+	double *h = malloc(n * sizeof *h);
+	assert_non_null(h);
+	decay_draw(&d, 4, h);
+	struct sabin_analysis_options o = octave_options(63, 8000);
+	struct sabin_analysis whole, a;
+	assert_ok(sabin_analysis_compute(h, n, rate_hz, &o, &whole));
+	o.played_from_hz = 100;
+	o.played_to_hz = 5000;
+	assert_ok(sabin_analysis_compute(h, n, rate_hz, &o, &a));
+	for (size_t b = 0; b < a.band_count; b++)
+		for (int p = 0; p < SABIN_PARAMETER_COUNT; p++) {
+			const struct sabin_quantity q = a.bands[b].value[p], other = whole.bands[b].value[p];
+			const bool beyond = b == 0 || b == 7;
+			assert_true(q.value == other.value || (isnan(q.value) && isnan(other.value)));
+			assert_int_equal(q.valid, other.valid && !beyond);
+			if (!beyond)
+				continue;
+			assert_int_equal(q.reason, SABIN_BECAUSE_SPEAKER);
+			assert_near(q.have, b == 0 ? 100 : 5000, 1e-9);
+			assert_near(q.need, b == 0 ? 63 : 8000, 1e-9);
+		}
+	assert_near(a.broadband.band.low_hz, a.bands[1].band.low_hz, 1e-6);
+	assert_near(a.broadband.band.high_hz, a.bands[6].band.high_hz, 1e-6);
+	sabin_analysis_free(&whole);
+	sabin_analysis_free(&a);
+	o.played_to_hz = NAN;
+	assert_int_equal(sabin_analysis_compute(h, n, rate_hz, &o, &a), SABIN_EINVAL);
+	free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(thirty_db_is_flagged),
 		cmocka_unit_test(sixty_db_is_not),
+		cmocka_unit_test(loudspeakers_range),
 	};
 	return cmocka_run_group_tests_name("iso3382", tests, NULL, NULL);
 }

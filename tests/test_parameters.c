@@ -509,7 +509,7 @@ static void curves(void **state)
 static void dead_room(void **state)
 {
 	(void)state;
-	const struct sabin_analysis_options o = {1, 63, 8000, SABIN_NOISE_FULL, 0, INFINITY, 0};
+	const struct sabin_analysis_options o = octave_options(63, 8000);
 	const size_t n = 48000;
 	struct sabin_analysis a;
 	double *h = calloc(n, sizeof *h);
@@ -554,7 +554,8 @@ static void clarity_grows_with_its_window(void **state)
 	for (int i = 0; i < decay_draws(9); i++) {
 		const struct noise_decay d = decay_of_time(48000, times_s[i % 3], INFINITY);
 		const size_t n = decay_length(&d);
-		const struct sabin_analysis_options o = {3, 50, 10000, SABIN_NOISE_FULL, 0, INFINITY, 0};
+		struct sabin_analysis_options o = octave_options(50, 10000);
+		o.fraction = 3;
 		struct sabin_analysis a;
 		double *h = malloc(n * sizeof *h);
 		assert_non_null(h);

@@ -50,7 +50,7 @@ static void refuses(void **state)
 	(void)state;
 	test_play_begin(&p, &sabin_dialect_alsa, 48000);
 	prepare(&p);
-	test_put(p.folder, ".asoundrc", test_replace(test_text(p.folder, ".asoundrc"), "Filter mode 0", "Filter mood 0"));
+	test_put_replaced(p.folder, ".asoundrc", "Filter mode 0", "Filter mood 0");
 	assert_true(test_run(p.folder, play) != 0);
 	test_play_end(&p);
 }

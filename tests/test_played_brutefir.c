@@ -47,7 +47,7 @@ static void plays(void **state)
 		assert_int_equal(test_run(folder, play), 0);
 		test_heard_raw(&p, "out.raw", 2);
 		if (r == 0) { /* a coefficient that is not there */
-			test_put(p.folder, name, test_replace(test_text(p.folder, name), "coeff: \"left\"", "coeff: \"lost\""));
+			test_put_replaced(p.folder, name, "coeff: \"left\"", "coeff: \"lost\"");
 			assert_int_equal(test_run(folder, play), 2);
 		}
 		free(folder);

@@ -23,7 +23,7 @@ static void plays(void **state)
 		test_heard(&p, "out.wav", 0, 2);
 		if (r == 0) { /* it exits with 0 where a response is missing, and says so */
 			unlink(out);
-			test_put(folder, name, test_replace(test_text(folder, name), "left-", "lost-"));
+			test_put_replaced(folder, name, "left-", "lost-");
 			(void)test_run(folder, play);
 			assert_true(test_holds(folder, "said", "lost-"));
 		}

@@ -25,7 +25,7 @@ static void refuses(void **state)
 	struct test_played p;
 	(void)state;
 	test_play_begin(&p, &sabin_dialect_ffmpeg, 48000);
-	test_put(p.folder, "ffmpeg/filter.txt", test_replace(test_text(p.folder, "ffmpeg/filter.txt"), "lowshelf", "loshelf"));
+	test_put_replaced(p.folder, "ffmpeg/filter.txt", "lowshelf", "loshelf");
 	assert_true(test_run(p.folder, play) != 0);
 	test_play_end(&p);
 }

@@ -26,7 +26,7 @@ static void refuses(void **state)
 	struct test_played p;
 	(void)state;
 	test_play_begin(&p, &sabin_dialect_ffmpeg, 48000);
-	test_put(p.folder, "ffmpeg/mpv.conf", test_replace(test_text(p.folder, "ffmpeg/mpv.conf"), "lowshelf", "loshelf"));
+	test_put_replaced(p.folder, "ffmpeg/mpv.conf", "lowshelf", "loshelf");
 	/* it plays on without the filter, and says so */
 	(void)test_run(p.folder, play);
 	assert_true(test_holds(p.folder, "said", "loshelf"));

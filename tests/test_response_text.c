@@ -82,6 +82,14 @@ static void forms(void **state)
 	     "* Freq(Hz), SPL(dB), Phase(degrees)\n20,500, 75,25, 10,5\n100,0, -1,5, -170,0\n"
 	     "20000,0, 0,0, 0,0\n",
 	     true, NAN, NAN, ""},
+	    {"blanks that do not break between thousands",
+	     "* Freq(Hz);SPL(dB)\n20,5;75,25\n100,0;-1,5\n20\xc2\xa0" "000,0;0,0\n", false, NAN, NAN, ""},
+	    {"the same in an older code page, and narrow",
+	     "20,5\t75,25\n1\xa0" "00,0\t-1,5\n20\xe2\x80\xaf" "000,0\t0,0\n", false, NAN, NAN, ""},
+	    {"a note on the impedance",
+	     "* frequency response of a loudspeaker of 8 ohms, whose impedance is in another file\n"
+	     "* Note: Freq, Impedance\n20.5 75.25\n100 -1.5\n20000 0\n",
+	     false, NAN, NAN, ""},
 	    {"no header", "20.5 75.25 10.5\n100 -1.5 -170\n20000 0 0\n", true, NAN, NAN, ""},
 	    {"no phase", "* a loudspeaker\n20.5 75.25\n100 -1.5\n20000 0\n", false, NAN, NAN, ""},
 	    {"phase missing in a row", "20.5 75.25 10.5\n100 -1.5\n20000 0 0\n", true, NAN, NAN,
@@ -165,6 +173,8 @@ static void refused(void **state)
 	    {"* Impedance data\n* Freq(Hz) Impedance(ohms) Phase(degrees)\n20 8 0\n30 9 0\n40 9 "
 	     "0\n",
 	     TEXT, 0, 0, "impedance"},
+	    {"* Freq(Hz);Z (Ohm);Phase(degrees)\n20 8 0\n30 9 0\n40 9 0\n", TEXT, 1, 1, "impedance"},
+	    {"frequency,impedance,phase\n20,8,0\n30,9,0\n40,9,0\n", TEXT, 1, 1, "impedance"},
 	    {"20 8 0\n30 9 0\n40 9 0\n", ZMA, 0, 0, "impedance"},
 	    {"* Impulse Response data saved by REW V5.40\n1 // Peak index\n0.5\n", TEXT, 0, 0,
 	     "impulse response"},

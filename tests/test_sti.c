@@ -314,7 +314,7 @@ static void out_of_band(void **state)
 	assert_false(sti.sti.valid);
 	assert_int_equal(sti.sti.reason, SABIN_BECAUSE_OUT_OF_BAND);
 	assert_true(isnan(sti.sti.value) && isnan(sti.mti[6].value) && sti.mti[4].valid);
-	const struct sabin_sti_options sub = {20, 120, 0};
+	const struct sabin_sti_options sub = {20, 120, 0, 0, 0};
 	assert_ok(sabin_sti_compute(h, n, 16000, 320, &sub, &sti));
 	assert_false(sti.sti.valid);
 	assert_int_equal(sti.mti[0].reason, SABIN_BECAUSE_OUT_OF_BAND);
@@ -336,7 +336,7 @@ static void from_place_to_place(void **state)
 	assert_non_null(h);
 	struct sabin_sti sti;
 	for (int d = 0; d < draws; d++) {
-		const struct sabin_sti_options all = {0, INFINITY, 0};
+		const struct sabin_sti_options all = {0, INFINITY, 0, 0, 0};
 		decay_draw(&decay, 300 + (uint64_t)d, h);
 		assert_ok(sabin_sti_compute(h, n, 48000, (size_t)(decay.predelay_s * 48000), &all, &sti));
 		for (int b = 0; b <= SABIN_STI_BANDS; b++) {

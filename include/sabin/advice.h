@@ -12,13 +12,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sabin/biquad.h>
+#include <sabin/correction.h>
 #include <sabin/modefit.h>
 #include <sabin/noise.h>
 #include <sabin/parameters.h>
+#include <sabin/place.h>
 #include <sabin/quantity.h>
 #include <sabin/reflections.h>
 #include <sabin/response.h>
 #include <sabin/room.h>
+#include <sabin/roomfit.h>
 
 /* ---- what was heard ------------------------------------------------------------------------------ */
 
@@ -41,6 +45,7 @@ struct sabin_advice_response {
 	size_t frames;
 	double rate_hz, direct; /* direct: sample of the direct sound, not whole */
 	struct sabin_quantity dbspl_at_0db; /* not valid: not calibrated */
+	bool repeated;                      /* measured more than once, so that it is known how well it repeats */
 	/* Each of these may be NULL: it could not be computed. */
 	const struct sabin_analysis *analysis;       /* octaves 63 Hz .. 8 kHz */
 	const struct sabin_noise *noise;             /* of the background */
@@ -51,8 +56,26 @@ struct sabin_advice_response {
 	const struct sabin_response *gated;          /* a third, the direct sound and 4 ms after it */
 };
 
+/* What may be moved where, for the placement search.  The room of `spec` is replaced by the fitted one. */
+struct sabin_advice_place {
+	const struct sabin_place_spec *spec;
+	int speaker[SABIN_PLACE_SOURCES_MAX]; /* of the scene, by source; -1: not measured */
+	int listener;                         /* position of the scene; -1 */
+};
+
+/* What an equaliser would do, as sabin_correction_compute() has it. */
+struct sabin_advice_correction {
+	const struct sabin_correction *correction;
+	const int *speaker; /* of the scene, by channel; -1 */
+	size_t positions;   /* that it was designed from */
+};
+
+/* fraction: 0 .. 1 of the work done.  False: stop. */
+typedef bool sabin_advice_progress(void *user, double fraction);
+
 struct sabin_advice_scene {
 	const struct sabin_room *room; /* NULL: no room file */
+	bool room_spoilt;              /* there is a room file, but it cannot be read */
 	const struct sabin_advice_speaker *speaker;
 	size_t speaker_count;
 	const double (*position_m)[3]; /* [position_count]; NAN: not known */
@@ -60,6 +83,10 @@ struct sabin_advice_scene {
 	const struct sabin_advice_response *response;
 	size_t response_count;
 	bool live; /* the positions are microphones that play through the speakers: look for feedback */
+	const struct sabin_advice_place *place;           /* NULL: nothing is searched */
+	const struct sabin_advice_correction *correction; /* NULL: nothing is said about equalisation */
+	sabin_advice_progress *progress;                  /* or NULL */
+	void *user;                                       /* of progress */
 };
 
 /* ---- what to do -------------------------------------------------------------------------------------- */
@@ -94,6 +121,10 @@ enum sabin_advice_code {
 	SABIN_ADVICE_GEOMETRY_DIFFERS,
 	SABIN_ADVICE_FEEDBACK,
 	SABIN_ADVICE_NOT_TRUSTWORTHY, /* the measurement itself, for a reason that no other item names */
+	SABIN_ADVICE_ROOM_FILE,       /* there is one, and it cannot be read */
+	SABIN_ADVICE_PLACEMENT,       /* a better arrangement of speakers and seat */
+	SABIN_ADVICE_EQUALISE,        /* what an equaliser does here */
+	SABIN_ADVICE_EQ_CANNOT,       /* and what it does not */
 	SABIN_ADVICE_CODE_COUNT,
 };
 
@@ -105,12 +136,37 @@ SABIN_API const char *sabin_advice_kind_name(enum sabin_advice_kind kind);
 struct sabin_advice_fact {
 	const char *what; /* "level_difference", ...: static */
 	const char *unit; /* "dB", ...: static */
-	struct sabin_quantity q;
+	struct sabin_quantity q; /* of an effect: what it will be; uncertainty k = 1 */
+	double now;     /* of an effect: what it is now; NAN: not an effect, or not known */
 	double freq_hz; /* at which frequency; NAN: at none */
 	double band_hz; /* in which octave band; NAN: in none */
+	int speaker, position; /* of the scene: of which response; -1: of several, or as the item's */
 };
 
-enum { SABIN_ADVICE_FACTS_MAX = 10 };
+/* What is to be moved: a speaker or a position, by so much. */
+struct sabin_advice_move {
+	int speaker, position; /* of the scene; -1 */
+	double by_m[3];
+};
+
+enum sabin_advice_panel_kind {
+	SABIN_PANEL_POROUS,   /* mineral wool or the like */
+	SABIN_PANEL_MEMBRANE, /* a sheet on a filled space, tuned */
+};
+
+/* What is to be put on a surface. */
+struct sabin_advice_panel {
+	enum sabin_advice_panel_kind kind;
+	int surface; /* enum sabin_surface_id; -1: any */
+	double area_m2;
+	double thickness_m, gap_m; /* of a membrane's space: gap_m 0 */
+	double resistivity_pa_s_per_m2; /* of a porous layer */
+	double mass_kg_per_m2;          /* of a membrane */
+	double centre_m[3]; /* NAN: spread over the surface */
+	double sides_m[2];  /* at least; NAN */
+};
+
+enum { SABIN_ADVICE_FACTS_MAX = 16, SABIN_ADVICE_MOVES_MAX = 4, SABIN_ADVICE_PANELS_MAX = 6 };
 
 struct sabin_advice_item {
 	enum sabin_advice_code code;
@@ -121,7 +177,10 @@ struct sabin_advice_item {
 	int surface, other_surface; /* enum sabin_surface_id */
 	int object;
 	double freq_hz, point_m[3];
-	double move_m[3]; /* by how much to move the speaker, with its partner mirrored, or the position */
+	struct sabin_advice_move move[SABIN_ADVICE_MOVES_MAX]; /* all at once */
+	size_t move_count;
+	struct sabin_advice_panel panel[SABIN_ADVICE_PANELS_MAX];
+	size_t panel_count;
 	struct sabin_advice_fact evidence[SABIN_ADVICE_FACTS_MAX], effect[SABIN_ADVICE_FACTS_MAX];
 	size_t evidence_count, effect_count;
 	const char *chart; /* the chart to look at: a kind of `sabin plot`, static; NULL: none */
@@ -139,6 +198,8 @@ enum sabin_advice_gap {
 	SABIN_GAP_NO_CALIBRATION, /* no sound pressure levels: nothing about how loud noise is */
 	SABIN_GAP_NO_NOISE,       /* no background recorded */
 	SABIN_GAP_NO_DECAY,       /* no valid decay in the middle bands */
+	SABIN_GAP_NO_REPEATS,     /* everything was measured once: not known how well it repeats */
+	SABIN_GAP_ONE_POSITION,   /* one position: what of it is the place's and what the room's */
 	SABIN_GAP_COUNT,
 };
 
@@ -148,9 +209,26 @@ struct sabin_advice {
 	size_t count;
 	struct sabin_advice_item item[SABIN_ADVICE_MAX]; /* in the order in which to act */
 	bool gap[SABIN_GAP_COUNT];
+	bool has_fit; /* `fit` is of the scene's room to its responses */
+	struct sabin_roomfit fit;
 };
 
-/* SABIN_EINVAL: indices out of range.  SABIN_ENOMEM. */
+enum { SABIN_NOTCHES_MAX = 8 };
+
+/* Narrow cuts for one loudspeaker whose sound comes back to microphones. */
+struct sabin_notches {
+	size_t count;
+	struct sabin_biquad filter[SABIN_NOTCHES_MAX]; /* rising frequency */
+	double before_db, after_db; /* gain before feedback of the weakest way, without and with them */
+	bool phase_known; /* the loop's delay is: else these are its loudest frequencies */
+};
+
+/* For the ways from a speaker to all microphones: where the loop is strongest, one cut after the other, until they
+ * bring no more.  SABIN_EINVAL: no such speaker; SABIN_ENOMEM; SABIN_ESHORT: no response to be trusted. */
+SABIN_API SABIN_MUST enum sabin_err sabin_advise_notches(const struct sabin_advice_scene *scene, size_t speaker,
+                                                         struct sabin_notches *out);
+
+/* SABIN_EINVAL: indices out of range.  SABIN_ENOMEM.  SABIN_EINTR: progress() said so. */
 SABIN_API SABIN_MUST enum sabin_err sabin_advise(const struct sabin_advice_scene *scene,
                                                  struct sabin_advice *out);
 

@@ -25,12 +25,13 @@ struct sabin_eq_speaker {
 	const char *name;
 	const struct sabin_correctable_place *places; /* level_db at the grid of sabin_eq_grid(range) */
 	size_t place_count;                           /* >= 1 */
+	size_t shared; /* so many of them, the first, are those at which all speakers were measured, in one order */
 	double low_hz, high_hz; /* what it can play, as far as it is known: 0, INFINITY */
 	long pair;              /* index of the speaker that it forms a pair with, or -1 */
 	const struct sabin_eq_mode *modes;
 	size_t mode_count;
-	double travel_s; /* of the direct sound to the first place, from any moment common to all; NAN: not
-	                  * known */
+	double travel_s; /* of the direct sound, mean over the shared places, from any moment that is common
+	                  * to all speakers at each of them; NAN: not known */
 	const double *travels_s; /* [place_count] to each place; NULL: not known */
 	bool sub;        /* plays low frequencies only: see sabin_correction_integrate() */
 };
@@ -47,6 +48,9 @@ struct sabin_eq_options {
 	bool shelves;
 	bool unlimited;          /* everything is corrected, up and down */
 	double full_hz, none_hz; /* all is corrected below, broad tone only above */
+	/* At which subwoofers and main speakers will be joined: nothing is corrected of what the crossover takes
+	 * away.  0: they will not. */
+	double crossover_hz;
 	bool alike;              /* pairs get the same filters below full_hz */
 };
 
@@ -75,6 +79,9 @@ struct sabin_correction_channel {
 	double error_before_db, error_after_db, net_boost_db;
 	double left_db; /* of what its filters were to correct: weighted RMS; NAN: read from a file */
 	size_t length; /* of the curves, the grid of the range */
+	/* points at their low and their high end that do not count: beyond what a subwoofer, or a side of the
+	 * crossover, plays */
+	size_t beyond[2];
 	double *freq_hz, *before_db, *target_db, *predicted_db;
 	unsigned char *leave; /* [length] enum sabin_leave */
 	double rolloff_hz[2];
@@ -99,10 +106,13 @@ struct sabin_eq_fir {
 	double boost_db;          /* over the median of the gain */
 	double pre_s;             /* of the mixed kind: how far before the main peak it may reach */
 	bool unlimited;           /* nulls and roll-offs are boosted too */
+	double full_hz, none_hz;  /* nulls are looked for below, as in sabin_eq_options */
 };
 
 /* Add to every channel, at each of these rates, a FIR for what its filters leave: over the full range,
- * smoothed the wider the higher, never boosting nulls below the transition nor roll-offs.  The mixed
+ * smoothed the wider the higher, never boosting nulls below the transition nor roll-offs: each speaker's own,
+ * and leave[] tells them from now on.  Beside nulls it boosts, as far as it can be told from them in
+ * length_s.  The mixed
  * kind needs the impulse responses of the places.  Predictions and errors include it from now on.
  * SABIN_EINVAL, SABIN_ESHORT (no phase to be read), SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err
@@ -111,9 +121,12 @@ sabin_correction_add_fir(struct sabin_correction *correction,
                          const double *rates_hz, size_t count);
 
 /* Bring the speakers to one level (of the predicted responses over sabin_target_band_hz) and one time of
- * arrival, where that is known of all. */
+ * arrival, where that is known of all: both in the mean over the shared places. */
 SABIN_API void sabin_correction_align(struct sabin_correction *correction,
                                       const struct sabin_eq_speaker *speakers);
+
+/* Is all known that it takes to join them, and are there both? */
+SABIN_API bool sabin_correction_joinable(const struct sabin_eq_speaker *speakers, size_t count);
 
 struct sabin_integration {
 	size_t subs;
@@ -123,13 +136,32 @@ struct sabin_integration {
 
 /* Join subwoofers and main speakers at crossover_hz: a crossover of 24 dB an octave is added to the filters of
  * all, and gain, delay and polarity of each subwoofer are chosen against the main speakers together, over
- * all places.  Targets and predictions are those behind the crossover from now on.  Needs impulse
- * responses and travel times of every speaker to the same places: SABIN_ESHORT where they are not known,
+ * the shared places.  Targets and predictions are those behind the crossover from now on.  Needs impulse
+ * responses of every speaker at these and travel times to them: SABIN_ESHORT where they are not known,
  * SABIN_EINVAL without a subwoofer or a main speaker, SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_correction_integrate(struct sabin_correction *correction,
                            const struct sabin_eq_speaker *speakers, double crossover_hz,
                            struct sabin_integration *out);
+
+/* Level in dB of a channel's low and high passes at f_hz, of which its target has as much. */
+SABIN_API double sabin_correction_crossover_db(const struct sabin_correction_channel *channel,
+                                               double rate_hz, double f_hz);
+
+/* Nothing counts any more where its low and high passes take 18 dB. */
+SABIN_API void sabin_correction_pass(struct sabin_correction_channel *channel, double rate_hz);
+
+/* The frequencies of a channel that count. */
+SABIN_API void sabin_correction_range(const struct sabin_correction *correction, size_t channel,
+                                      double range_hz[2]);
+
+/* RMS over what counts of how far level_db[length] is from the target, the mean removed: what is meant
+ * wherever a deviation from the target is told.  The second is for a level from before the crossover: it is
+ * held against the target without that.  rate_hz: of the correction. */
+SABIN_API double sabin_correction_deviation_db(const struct sabin_correction_channel *channel,
+                                               const double *level_db);
+SABIN_API double sabin_correction_deviation_before_db(const struct sabin_correction_channel *channel,
+                                                      const double *level_db, double rate_hz);
 
 /* What the preamplifier leaves room for. */
 enum sabin_headroom_for { SABIN_FOR_PROGRAM, SABIN_FOR_WORST, SABIN_FOR_TONES };

@@ -31,12 +31,14 @@ enum {
 struct sabin_distortion_options {
 	double smoothing_oct;     /* 1/24 .. 1: width of the power average, in octaves */
 	double points_per_octave; /* 1 .. 96 */
+	/* what the loudspeaker plays, of fundamental and harmonic; 0, 0: not known */
+	double played_from_hz, played_to_hz;
 };
 
 /* 1/6 octave, 12 points an octave */
 SABIN_API struct sabin_distortion_options sabin_distortion_defaults(void);
 
-/* [length] each; NAN where the harmonic would lie beyond the sweep. */
+/* [length] each; NAN where the harmonic would lie beyond the sweep or what the loudspeaker plays. */
 struct sabin_harmonic {
 	double *level_db;    /* equivalent input, noise subtracted */
 	double *received_db; /* re the fundamental as received */

@@ -43,6 +43,9 @@ struct sabin_eqfit_options {
 	double net_boost_db;
 	int free_level;            /* a gain for all frequencies is added freely */
 	double enough_db;          /* stop when the RMS error is this small; 0: go on */
+	/* The filters of the result may leave so much more, if their gains are smaller for it: two that work
+	 * against each other gain little by it.  0: they may not. */
+	double thrift_db;
 	double worth_db;           /* stop when a filter takes less than this off it; 0: go on */
 };
 

@@ -22,6 +22,9 @@ SABIN_API void sabin_fir_gain(const double *freq_hz, const double *level_db,
                               const double *target_db, size_t n, double boost_db, double cut_db,
                               double *gain_db);
 
+/* Hold a gain that was changed after that to boost_db over its median as it is now. */
+SABIN_API void sabin_fir_hold(const double *freq_hz, size_t n, double boost_db, double *gain_db);
+
 /* A phase to be given, as a transfer function of magnitude 1 at k bin_hz, k = 0 .. bins - 1. */
 struct sabin_fir_phase {
 	size_t bins;

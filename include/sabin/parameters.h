@@ -46,6 +46,8 @@ struct sabin_analysis_options {
 	double from_hz, to_hz;  /* bands by nominal frequency */
 	enum sabin_noise_handling noise;
 	double excited_from_hz, excited_to_hz; /* what the sweep excited; 0, INFINITY: not known */
+	/* what the loudspeaker plays: bands whose centre lies beyond are not valid; 0, 0: not known */
+	double played_from_hz, played_to_hz;
 	/* by what share of its energy, noise included, such a response strays from another of the same
 	 * place, as repeats of it have shown; 0: not known.  Only `repeatability` depends on it */
 	double stray;

@@ -26,6 +26,7 @@ enum sabin_reason {
 	                            * band contradict each other */
 	SABIN_BECAUSE_NEIGHBOUR,   /* what a slower neighbouring band leaks moves it too far (per cent) */
 	SABIN_BECAUSE_WINDOW,      /* the time window is too short for the filter: B*t (ratio) */
+	SABIN_BECAUSE_SPEAKER,     /* beyond what the loudspeaker plays (Hz) */
 };
 
 struct sabin_quantity {

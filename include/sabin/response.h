@@ -49,7 +49,7 @@ struct sabin_response {
 /* h[n] at rate_hz; `arrival` is the fractional sample of the direct sound, `zero` that of time zero:
  * phase and group delay count from `zero`, the windows from `arrival`.
  * level_db = 10 lg of the power |H|^2 averaged over a rectangle on the logarithmic axis, clipped (not
- * folded) at 0 Hz and rate/2.  phase_deg (-180 .. 180) and group_delay_s come from the windowed response
+ * folded) at 0 Hz and rate/2, and of points up to 18 kHz at 22.05 kHz, so that all rates give the same.  phase_deg (-180 .. 180) and group_delay_s come from the windowed response
  * smoothed as a complex vector about the arrival.  Without smoothing, points that lie further apart than the
  * bins of the transform have the mean power of their stretch of the axis, so that no notch falls between
  * them.
@@ -84,8 +84,9 @@ SABIN_API void sabin_response_free(struct sabin_response *response);
 
 /* At most this level has noise alone at each point of a response that was computed with these options:
  * noise_db[response->length].  It is taken from the last tenth of h, where what still decays is counted as
- * noise, at a resolution of a third of an octave or the options' if that is less; NAN where there is too
- * little of it.  So it is known of shorter responses, too.  Same errors; SABIN_ESHORT: no end to look at. */
+ * noise, at a resolution of a third of an octave or the options' if that is less, or of an octave in the bass where
+ * the last tenth tells no third from its neighbours (of 0.15 s below 26 Hz); NAN where there is too little of it
+ * for that, too (below 7 Hz).  So it is known of shorter responses, too.  Same errors; SABIN_ESHORT: no end to look at. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_response_noise_bound(const double *h, size_t n, double rate_hz, double arrival,
                            const struct sabin_response_options *options,

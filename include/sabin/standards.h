@@ -14,7 +14,8 @@
 enum sabin_measure {
 	SABIN_MEASURE_DECAY_TIME,       /* s: mean over octaves and responses, from_hz .. to_hz */
 	SABIN_MEASURE_DECAY_OFF,        /* s: the same less 0.25 (V/100)^(1/3), which is held in 0.2 .. 0.4 s */
-	SABIN_MEASURE_DECAY_MASK,       /* s: the worst octave's time over its tolerance about that (BS.1116-3) */
+	SABIN_MEASURE_DECAY_MASK,       /* s: the worst octave's time over its tolerance about that (BS.1116-3), of
+	                                 * those in the range if one is given */
 	SABIN_MEASURE_REFLECTION,       /* dB: the strongest of the first 15 ms, 1 to 8 kHz, re the direct sound */
 	SABIN_MEASURE_RESPONSE_EBU,     /* dB: the worst third octave out of the mask of EBU Tech 3276 */
 	SABIN_MEASURE_RESPONSE_ITU,     /* dB: of BS.1116-3, whose lower limit falls faster */
@@ -61,11 +62,18 @@ enum sabin_requirement_verdict {
 /* "pass", "fail", "unknown", "unverified" */
 SABIN_API const char *sabin_requirement_verdict_name(enum sabin_requirement_verdict verdict);
 
+/* Where the worst was found: indices into the scene's; -1, NAN: everywhere, or not about such a thing. */
+struct sabin_where {
+	int speaker, other_speaker, position;
+	double freq_hz;
+};
+
 struct sabin_judgement {
 	struct sabin_quantity measured; /* not valid: not known */
 	enum sabin_requirement_verdict verdict;
 	bool close;      /* the limit lies within one standard uncertainty of the value */
 	const char *why; /* of unknown and unverified; static; else NULL */
+	struct sabin_where where;
 };
 
 SABIN_API SABIN_MUST enum sabin_err sabin_requirement_judge(const struct sabin_advice_scene *scene,

@@ -23,6 +23,7 @@ SABIN_API double sabin_sti_modulation_hz(size_t i);
 
 struct sabin_sti_options {
 	double excited_from_hz, excited_to_hz; /* what the sweep excited; 0, INFINITY: not known */
+	double played_from_hz, played_to_hz;   /* as in struct sabin_analysis_options; 0, 0: not known */
 	double stray; /* as in struct sabin_analysis_options; 0: not known */
 };
 

@@ -43,6 +43,9 @@ SABIN_API SABIN_MUST enum sabin_err sabin_subs_compute(const struct sabin_subs *
 /* The two sections of a crossover of 24 dB an octave (Linkwitz, Riley, 1976): two Butterworth sections. */
 SABIN_API void sabin_crossover(double freq_hz, int high_pass, struct sabin_biquad sections[2]);
 
+/* A branch is 18 dB down where its crossover is this many times lower, or higher. */
+SABIN_API extern const double sabin_crossover_reach;
+
 /* Transfer function of a cascade at f_hz. */
 SABIN_API double complex sabin_biquads_transfer(const struct sabin_biquad *filters, size_t count,
                                                 double rate_hz, double f_hz);

@@ -18,6 +18,10 @@ SABIN_API double sabin_window_rise(double u);
  * proportion. */
 SABIN_API void sabin_window_taper(double *x, size_t n, size_t rise, size_t fall);
 
+/* Length of h[n], 1 at least, without the end that can change no magnitude any more: its sum is below `share` of
+ * the largest sample.  (A narrow filter at a low frequency has a small response that lasts long.) */
+SABIN_API size_t sabin_window_end(const double *h, size_t n, double share);
+
 /* Symmetric Hann window w[n]; n = 1 gives 1. */
 SABIN_API void sabin_window_hann(double *w, size_t n);
 

@@ -22,6 +22,8 @@
 #include <sabin/fft.h>
 #include <sabin/window.h>
 
+#include "acoustics/quantities.h"
+
 /* A window begins so long before the lead of its harmonic, at most this share of its length: the lower
  * edge of a harmonic's band rings before it. */
 static const double before_s = 0.040, before_share = 0.25;
@@ -51,7 +53,7 @@ enum { PADDING = 8 };
 
 struct work {
 	const struct sabin_stimulus *stimulus;
-	double rate_hz, smoothing_oct;
+	double rate_hz, smoothing_oct, played_hz[2];
 	double *response; /* [size]: circular lags */
 	size_t size;
 	double origin;    /* lag of the linear response's onset */
@@ -274,7 +276,7 @@ static void read_harmonic(const struct work *w, unsigned order, const struct pie
 		const double f0 = d->freq_hz[i], f = f0 * order;
 		h->level_db[i] = h->received_db[i] = h->noise_db[i] = h->sure_db[i] = NAN;
 		h->valid[i] = false;
-		if (f * exp2(oct / 2) > w->stimulus->sweep.to_hz)
+		if (f * exp2(oct / 2) > w->stimulus->sweep.to_hz || f0 < w->played_hz[0] || f > w->played_hz[1])
 			continue;
 		const double power = mean_power(&p->harmonic, f, oct);
 		const double linear = mean_power(&p->linear, f, oct);
@@ -330,6 +332,11 @@ static void sum_orders(struct sabin_distortion *d)
 	}
 }
 
+static struct sabin_quantity not_played(double f_hz, const double played_hz[2])
+{
+	return sabin_quantity_because(NAN, NAN, SABIN_BECAUSE_SPEAKER, played_hz[f_hz > played_hz[1]], f_hz);
+}
+
 /* Power mean of the valid values from from_hz to to_hz.  Where fewer than half are valid the mean is
  * of the noise, and not valid. */
 static struct sabin_quantity mean_level(const struct sabin_distortion *d,
@@ -364,8 +371,12 @@ static struct sabin_quantity mean_level(const struct sabin_distortion *d,
 
 /* The value at the point of the axis nearest to f_hz. */
 static struct sabin_quantity level_at(const struct sabin_distortion *d,
-                                      const struct sabin_harmonic *h, double f_hz)
+                                      const struct sabin_harmonic *h, double f_hz, const double played_hz[2])
 {
+	if (f_hz < played_hz[0] || f_hz > played_hz[1])
+		return not_played(f_hz, played_hz);
+	if (SABIN_HARMONIC_FIRST * f_hz > played_hz[1])
+		return not_played(SABIN_HARMONIC_FIRST * f_hz, played_hz);
 	size_t best = 0;
 	for (size_t i = 1; i < d->length; i++)
 		if (fabs(log(d->freq_hz[i] / f_hz)) < fabs(log(d->freq_hz[best] / f_hz)))
@@ -377,16 +388,20 @@ static struct sabin_quantity level_at(const struct sabin_distortion *d,
 	return sabin_quantity_valid(h->level_db[best], h->sure_db[best]);
 }
 
-static void summarise(struct sabin_distortion *d)
+static void summarise(const struct work *w, struct sabin_distortion *d)
 {
 	/* the range in which most loudspeakers work and the third harmonic of all is heard */
-	d->from_hz = fmax(100, d->freq_hz[0]);
-	d->to_hz = fmin(5000, d->freq_hz[d->length - 1]);
-	for (int m = 0; m < SABIN_HARMONICS; m++)
-		d->harmonic[m].mean_db = mean_level(d, &d->harmonic[m], d->from_hz, d->to_hz);
-	d->thd.mean_db = mean_level(d, &d->thd, d->from_hz, d->to_hz);
-	d->thd_100_db = level_at(d, &d->thd, 100);
-	d->thd_1k_db = level_at(d, &d->thd, 1000);
+	d->from_hz = fmax(100, fmax(d->freq_hz[0], w->played_hz[0]));
+	d->to_hz = fmin(5000, fmin(d->freq_hz[d->length - 1], w->played_hz[1]));
+	for (int m = 0; m <= SABIN_HARMONICS; m++) {
+		struct sabin_harmonic *h = m < SABIN_HARMONICS ? &d->harmonic[m] : &d->thd;
+		const double order = m < SABIN_HARMONICS ? SABIN_HARMONIC_FIRST + m : SABIN_HARMONIC_FIRST;
+		const bool played = d->from_hz * order <= w->played_hz[1] && d->from_hz <= d->to_hz;
+		h->mean_db = played ? mean_level(d, h, d->from_hz, d->to_hz)
+		                    : not_played(d->from_hz * order, w->played_hz);
+	}
+	d->thd_100_db = level_at(d, &d->thd, 100, w->played_hz);
+	d->thd_1k_db = level_at(d, &d->thd, 1000, w->played_hz);
 }
 
 /* ---- memory and order -------------------------------------------------------------------------- */
@@ -495,7 +510,8 @@ static bool usable(const double *recorded, size_t frames, const struct sabin_sti
 {
 	if (!recorded || frames == 0 || stimulus->sweep.frames == 0 ||
 	    !(o->smoothing_oct >= 1 / 24.0 && o->smoothing_oct <= 1) ||
-	    !(o->points_per_octave >= 1 && o->points_per_octave <= 96))
+	    !(o->points_per_octave >= 1 && o->points_per_octave <= 96) || !(o->played_from_hz >= 0) ||
+	    !(o->played_to_hz >= 0))
 		return false;
 	for (size_t i = 0; i < frames; i++)
 		if (!isfinite(recorded[i]))
@@ -512,6 +528,8 @@ enum sabin_err sabin_distortion_compute(const double *recorded, size_t frames,
 	struct work w = {.stimulus = stimulus,
 	                 .rate_hz = stimulus->sweep.rate_hz,
 	                 .smoothing_oct = options->smoothing_oct,
+	                 .played_hz = {options->played_from_hz,
+	                               options->played_to_hz > 0 ? options->played_to_hz : (double)INFINITY},
 	                 .recorded = recorded};
 	if (!usable(recorded, frames, stimulus, options))
 		return SABIN_EINVAL;
@@ -528,7 +546,7 @@ enum sabin_err sabin_distortion_compute(const double *recorded, size_t frames,
 		return err;
 	}
 	sum_orders(&d);
-	summarise(&d);
+	summarise(&w, &d);
 	*out = d;
 	return SABIN_OK;
 }

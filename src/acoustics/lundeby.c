@@ -33,6 +33,10 @@ static const double fit_from_db = 25;
 /* But where that is not so many cells long, chance decides how steep they seem. */
 static const double fit_cells = 24;
 static const double block_db = 1;     /* decay within a block of the likelihood */
+/* A line over more of the decay is surer, if it is a line: what is left over of what comes late must then be
+ * almost as likely as with a line of its own.  (Twice the difference has the chi-squared distribution of
+ * two degrees of freedom, or less: 5 % of straight decays are beyond 6.) */
+static const double longer_db = 40, line_from_db = 5, most_worse = 3;
 enum { MAX_BLOCKS = 20000, LEAST_BLOCKS = 6 };
 
 /* A running least-squares line y = mean + slope (x - mean x). */
@@ -177,30 +181,82 @@ bool sabin_lundeby(const struct sabin_energy *energy, double bandwidth_hz, doubl
 
 /* ---- maximum likelihood --------------------------------------------------------------------- */
 
-void sabin_late_fit(const struct sabin_energy *energy, double bandwidth_hz, double end_s,
-                    struct sabin_decay_model *model)
+static struct sabin_mixture mixture_of(const struct sabin_decay_model *model, double from_s)
 {
-	const double cell_s = 1 / bandwidth_hz, s_per_db = ln_per_db / model->rate;
-	double from_s =
-		fmin(knee_of(model), end_s) - fmax(fit_from_db * s_per_db, fit_cells * cell_s);
-	if (from_s < cell_s)
-		from_s = cell_s; /* the direct sound has its own energy */
-	const double width_s =
-		fmax(fmax(cell_s, block_db * s_per_db), (end_s - from_s) / MAX_BLOCKS);
-	struct sabin_blocks b;
-	if (!sabin_blocks_cut(energy, from_s, end_s, width_s, LEAST_BLOCKS, &b))
-		return;
-	struct sabin_mixture m = {
+	return (struct sabin_mixture){
 		.decays = 1,
 		.density = {model->density * exp(-model->rate * from_s)},
 		.rate = {model->rate},
 		.noise = model->noise,
 	};
-	sabin_mixture_fit(&b, &m);
-	sabin_blocks_release(&b);
+}
+
+/* The most likely decay and noise from from_s on, sought from *model; false where there is none that
+ * resembles it.  The blocks are to be released in every case. */
+static bool fit_from(const struct sabin_energy *energy, double cell_s, double from_s, double end_s,
+                     struct sabin_decay_model *model, struct sabin_blocks *b)
+{
+	const double s_per_db = ln_per_db / model->rate;
+	const double width_s =
+		fmax(fmax(cell_s, block_db * s_per_db), (end_s - from_s) / MAX_BLOCKS);
+	if (!sabin_blocks_cut(energy, from_s, end_s, width_s, LEAST_BLOCKS, b))
+		return false;
+	struct sabin_mixture m = mixture_of(model, from_s);
+	sabin_mixture_fit(b, &m);
 	m.density[0] *= exp(m.rate[0] * from_s);
 	/* a fit that went elsewhere has found something other than this decay */
-	if (m.rate[0] < 3 * model->rate && 3 * m.rate[0] > model->rate &&
-	    isfinite(m.density[0]) && isfinite(m.noise))
-		*model = (struct sabin_decay_model){m.density[0], m.rate[0], m.noise};
+	if (!(m.rate[0] < 3 * model->rate) || !(3 * m.rate[0] > model->rate) ||
+	    !isfinite(m.density[0]) || !isfinite(m.noise))
+		return false;
+	*model = (struct sabin_decay_model){m.density[0], m.rate[0], m.noise};
+	return true;
+}
+
+/* Instant at which the energy left, without the noise, is at below_db re all of it. */
+static double level_at(const struct sabin_energy *energy, double below_db, double noise, double end_s)
+{
+	const double last = sabin_energy_after(energy, end_s);
+	const double all = sabin_energy_after(energy, 0) - last - noise * end_s;
+	double low_s = 0, high_s = end_s;
+	while (high_s - low_s > energy->step_s) {
+		const double t_s = (low_s + high_s) / 2;
+		if (sabin_energy_after(energy, t_s) - last - noise * (end_s - t_s) > all * exp(-below_db * ln_per_db))
+			low_s = t_s;
+		else
+			high_s = t_s;
+	}
+	return high_s;
+}
+
+void sabin_late_fit(const struct sabin_energy *energy, double bandwidth_hz, double end_s,
+                    struct sabin_decay_model *model)
+{
+	const double cell_s = 1 / bandwidth_hz, s_per_db = ln_per_db / model->rate;
+	const double knee_s = fmin(knee_of(model), end_s);
+	/* the direct sound has its own energy */
+	const double from_s =
+		fmax(knee_s - fmax(fit_from_db * s_per_db, fit_cells * cell_s), cell_s);
+	struct sabin_blocks late, longer;
+	if (fit_from(energy, cell_s, from_s, end_s, model, &late)) {
+		const double cells = late.width_s / cell_s;
+		const struct sabin_mixture own = mixture_of(model, from_s);
+		const double least = sabin_mixture_cost(&late, &own);
+		const double start_s = fmax(level_at(energy, line_from_db, model->noise, end_s), cell_s);
+		for (double db = longer_db; ; db *= 2) {
+			const double longer_s = fmax(knee_s - db * s_per_db, start_s);
+			struct sabin_decay_model m = *model;
+			if (!(longer_s < from_s - cell_s))
+				break;
+			bool straight = fit_from(energy, cell_s, longer_s, end_s, &m, &longer);
+			const struct sabin_mixture other = mixture_of(&m, from_s);
+			straight = straight && cells * (sabin_mixture_cost(&late, &other) - least) < most_worse;
+			sabin_blocks_release(&longer);
+			if (!straight)
+				break;
+			*model = m;
+			if (longer_s <= start_s)
+				break;
+		}
+	}
+	sabin_blocks_release(&late);
 }

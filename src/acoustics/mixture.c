@@ -187,6 +187,13 @@ double sabin_mixture_fit(const struct sabin_blocks *blocks, struct sabin_mixture
 	return cost;
 }
 
+double sabin_mixture_cost(const struct sabin_blocks *blocks, const struct sabin_mixture *m)
+{
+	double p[N];
+	to_logarithms(m, p);
+	return likelihood(blocks, m->decays, p, NULL, NULL);
+}
+
 bool sabin_mixture_covariance(const struct sabin_blocks *blocks, const struct sabin_mixture *m,
                               double cells, double covariance[N][N])
 {

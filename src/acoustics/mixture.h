@@ -42,6 +42,9 @@ struct sabin_mixture {
  * each of their cells. */
 double sabin_mixture_fit(const struct sabin_blocks *blocks, struct sabin_mixture *mixture);
 
+/* That cost of a mixture as it is. */
+double sabin_mixture_cost(const struct sabin_blocks *blocks, const struct sabin_mixture *mixture);
+
 /* Covariance of the logarithms of density[0], rate[0], density[1], rate[1], noise (of one decay:
  * density, rate, noise), for blocks of `cells` independent cells.  False where the blocks do not
  * tell them apart. */

@@ -129,6 +129,30 @@ static void check_excited(const struct sabin_analysis_options *options,
 	}
 }
 
+bool sabin_not_played(const struct sabin_band *band, double from_hz, double to_hz,
+                      struct sabin_quantity *reason)
+{
+	const bool low = band->centre_hz < from_hz;
+	if (!low && !(to_hz > 0 && band->centre_hz > to_hz))
+		return false;
+	*reason = sabin_quantity_because(NAN, NAN, SABIN_BECAUSE_SPEAKER, low ? from_hz : to_hz,
+	                                 band->nominal_hz > 0 ? band->nominal_hz : band->centre_hz);
+	return true;
+}
+
+/* What a loudspeaker does not play has the decay of its own faults and of what is next to it. */
+static void check_played(const struct sabin_analysis_options *options, struct sabin_band_result *result)
+{
+	struct sabin_quantity why;
+	if (!sabin_not_played(&result->band, options->played_from_hz, options->played_to_hz, &why))
+		return;
+	for (int p = 0; p < SABIN_PARAMETER_COUNT; p++) {
+		struct sabin_quantity *q = &result->value[p];
+		*q = sabin_quantity_because(q->value, q->plus_minus, why.reason, why.have, why.need);
+	}
+	result->slopes.found = false;
+}
+
 /* bandwidth_hz: of noise that varies as much as this band's signal. */
 static enum sabin_err analyse_band(struct sabin_bank *bank,
                                    const struct sabin_analysis_options *options,
@@ -153,6 +177,7 @@ static enum sabin_err analyse_band(struct sabin_bank *bank,
 		result->energy = decay.total;
 		result->energy_again = sabin_repeat_share(&decay);
 		check_excited(options, result);
+		check_played(options, result);
 		err = draw_curves(&decay, result);
 	}
 	sabin_band_energy_release(&energy);
@@ -196,7 +221,8 @@ static bool options_ok(const struct sabin_analysis_options *o)
 {
 	return (o->fraction == 1 || o->fraction == 3) && o->from_hz > 0 && o->to_hz >= o->from_hz &&
 	       o->noise >= SABIN_NOISE_FULL && o->noise <= SABIN_NOISE_NONE &&
-	       o->excited_from_hz >= 0 && o->excited_to_hz >= 0 && o->stray >= 0 && isfinite(o->stray);
+	       o->excited_from_hz >= 0 && o->excited_to_hz >= 0 && o->played_from_hz >= 0 &&
+	       o->played_to_hz >= 0 && o->stray >= 0 && isfinite(o->stray);
 }
 
 struct sabin_analyser {

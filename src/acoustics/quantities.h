@@ -22,6 +22,11 @@ double sabin_noise_left(const struct sabin_decay *decay, double from_s);
 struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
                                              enum sabin_reason reason, double have, double need);
 
+/* Does the loudspeaker not play the band, most of it?  played_to_hz = 0: that is not known.  If so, *reason has
+ * the numbers. */
+bool sabin_not_played(const struct sabin_band *band, double played_from_hz, double played_to_hz,
+                      struct sabin_quantity *reason);
+
 /* Fill INR, the decay times, curvature and non-linearity, and the fits of result. */
 void sabin_reverberation(const struct sabin_decay *decay, struct sabin_band_result *result);
 

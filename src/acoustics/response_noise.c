@@ -18,6 +18,7 @@ static const double tail_share =
 static const double window_share = 0.87;
 static const double fall_share = 0.25;   /* as in response.c */
 static const double least_oct = 1.0 / 3; /* of smoothing: noise is smooth, a draw of it is not */
+static const double bass_oct = 1;        /* where a third of an octave is narrower than a cell */
 
 /* Sum of the squared window, in samples; of what of it the response fills. */
 static double window_square(const struct sabin_response_options *o, double rate_hz, double n,
@@ -30,25 +31,21 @@ static double window_square(const struct sabin_response_options *o, double rate_
 	return rate_hz * (fmin(right, flat_s) + 3 * fmax(0, right - flat_s) / 8 + 3 * left / 8);
 }
 
-enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate_hz, double arrival,
-                                          const struct sabin_response_options *options,
-                                          const struct sabin_response *response, double *noise_db)
+/* The end of the response, smoothed over width_oct, as noise under its beginning: at the points that nothing is
+ * known of yet, and of which that width holds at least one cell of the end's own resolution. */
+static enum sabin_err add_bound(const double *h, size_t n, double rate_hz, double arrival,
+                                const struct sabin_response_options *options, double width_oct,
+                                const struct sabin_response *response, double *noise_db)
 {
 	struct sabin_response_options o = *options;
 	struct sabin_response noise;
 	const double frames = (double)n;
-	if (!(arrival >= 0 && arrival < frames))
-		return SABIN_EINVAL;
-	for (size_t i = 0; i < response->length; i++)
-		noise_db[i] = NAN;
-	if (options->window_cycles > 0) /* another window for each point */
-		return SABIN_OK;
 	o.smoothing = SABIN_SMOOTHING_FIXED;
 	/* a window of its own, both sides soft: what begins at an edge would spill */
 	const double tail = fmin(tail_share * (frames - arrival), options->window_s * rate_hz);
 	o.left_window_s = tail / 3 / rate_hz;
 	o.window_s = tail * 2 / 3 / rate_hz;
-	o.smoothing_oct = fmax(o.smoothing_oct, least_oct);
+	o.smoothing_oct = width_oct;
 	o.points_per_octave = 12;
 	if (!(tail >= 1))
 		return SABIN_ESHORT;
@@ -63,12 +60,32 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 		/* both ends of its axis lie within a step of those of the response */
 		const double place = noise.length ? 12 * log2(f_hz / noise.freq_hz[0]) : 0;
 		const size_t k = place <= 0 ? 0 : (size_t)lrint(place);
-		if (noise.length > 0 && f_hz * tail / rate_hz * (exp2(o.smoothing_oct) - 1) >= 1)
+		if (isnan(noise_db[i]) && noise.length > 0 &&
+		    f_hz * tail / rate_hz * (exp2(width_oct) - 1) >= 1)
 			noise_db[i] =
 			    theirs - own + noise.level_db[k < noise.length ? k : noise.length - 1];
 	}
 	sabin_response_free(&noise);
 	return SABIN_OK;
+}
+
+enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate_hz, double arrival,
+                                          const struct sabin_response_options *options,
+                                          const struct sabin_response *response, double *noise_db)
+{
+	if (!(arrival >= 0 && arrival < (double)n))
+		return SABIN_EINVAL;
+	for (size_t i = 0; i < response->length; i++)
+		noise_db[i] = NAN;
+	if (options->window_cycles > 0) /* another window for each point */
+		return SABIN_OK;
+	const double width_oct = fmax(options->smoothing_oct, least_oct);
+	enum sabin_err err =
+		add_bound(h, n, rate_hz, arrival, options, width_oct, response, noise_db);
+	/* in the bass that may be less than a cell */
+	if (!err && width_oct < bass_oct && response->length > 0 && isnan(noise_db[0]))
+		err = add_bound(h, n, rate_hz, arrival, options, bass_oct, response, noise_db);
+	return err;
 }
 
 double sabin_response_error_db(double level_db, double noise_db, double band_hz, double window_s)

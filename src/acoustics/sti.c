@@ -298,6 +298,8 @@ static enum sabin_err octave(struct sabin_bank *bank, const struct sabin_sti_opt
 		                                     low ? band->low_hz : band->high_hz);
 		return SABIN_OK;
 	}
+	if (sabin_not_played(band, options->played_from_hz, options->played_to_hz, &out->mti[b]))
+		return SABIN_OK;
 	struct sabin_band_energy energy;
 	enum sabin_err err = sabin_bank_filter(bank, band, &energy);
 	if (!err) {
@@ -357,7 +359,8 @@ enum sabin_err sabin_sti_compute(const double *h, size_t n, double rate_hz, size
 	bool silent = true;
 	size_t largest = 0;
 	if (onset >= n || !(rate_hz > 0) || !(options->excited_from_hz >= 0) ||
-	    !(options->excited_to_hz > 0) || !(options->stray >= 0) || !isfinite(options->stray))
+	    !(options->excited_to_hz > 0) || !(options->played_from_hz >= 0) ||
+	    !(options->played_to_hz >= 0) || !(options->stray >= 0) || !isfinite(options->stray))
 		return SABIN_EINVAL;
 	for (size_t i = 0; i < n; i++) {
 		if (!isfinite(h[i]))

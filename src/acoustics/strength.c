@@ -44,7 +44,7 @@ struct sabin_quantity sabin_strength(const struct sabin_band_result *r, double r
 	const double sigma_db =
 	        db_per_ln * sabin_chance_energy(6 * M_LN10 / edt.value,
 	                                        r->band.high_hz - r->band.low_hz);
-	if (inr.reason == SABIN_BECAUSE_OUT_OF_BAND)
+	if (inr.reason == SABIN_BECAUSE_OUT_OF_BAND || inr.reason == SABIN_BECAUSE_SPEAKER)
 		return sabin_quantity_because(g_db, sigma_db, inr.reason, inr.have, inr.need);
 	if (!(inr.value >= least_inr_db))
 		return sabin_quantity_because(g_db, sigma_db, SABIN_BECAUSE_RANGE, inr.value,

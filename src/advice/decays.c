@@ -8,10 +8,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <sabin/absorber.h>
 #include <sabin/geometry.h>
 
-#include "advice/inner.h"
+#include "advice/treat.h"
 #include "room/inner.h"
 
 enum { BANDS = SABIN_ABSORPTION_BANDS };
@@ -71,25 +70,111 @@ double advice_tolerance_s(double f_hz)
 
 /* ---- the whole ------------------------------------------------------------------------------------------------ */
 
-/* Square metres of a 10 cm porous layer (12 kPa s/m2) that bring the middle bands from `now` to `wanted`,
- * and what each band then has (Sabine: the change of absorption). */
-static void add_absorber(const struct sabin_advice_scene *scene, double now_s, double wanted_s,
-                         struct sabin_advice_item *item)
+/* Where absorber is hung, side walls alike. */
+static const struct {
+	int surface[2];
+} walls[] = {{{SABIN_LEFT, SABIN_RIGHT}}, {{SABIN_CEILING, -1}}, {{SABIN_BACK, -1}}, {{SABIN_FRONT, -1}}};
+
+enum { WALLS = sizeof walls / sizeof *walls };
+static const double most_share = 0.6; /* of what is bare of a surface: doors, windows, pictures */
+static const double layers_m[][2] = {{0.1, 0}, {0.1, 0.1}, {0.2, 0}}; /* thickness, gap; cheapest first */
+
+static double middle_alpha(const double alpha[BANDS])
 {
-	const struct sabin_porous wool = {.thickness_m = 0.1, .resistivity_pa_s_per_m2 = 12000};
-	struct sabin_absorption alpha;
-	sabin_porous_octaves(&wool, &alpha);
-	const double sabine = 24 * log(10) / sabin_speed_of_sound(scene->room->temperature_c) *
-	                      room_volume_m3(scene->room);
-	const double area_m2 = sabine * (1 / wanted_s - 1 / now_s) / alpha.alpha[4];
-	advice_evidence(item, "absorber_area", sabin_quantity_valid(area_m2, 0.25 * area_m2), "m2");
-	for (int b = 1; b < BANDS; b++) {
-		const double t = advice_octave_time(scene, band_hz[b]).value;
-		if (isfinite(t))
-			advice_effect(item, "decay_time",
-			              sabin_quantity_valid(1 / (1 / t + area_m2 * alpha.alpha[b] / sabine), 0.15 * t),
-			              "s", band_hz[b]);
+	return (alpha[3] + alpha[4] + alpha[5]) / 3; /* 500 Hz .. 2 kHz */
+}
+
+/* The order in which surfaces are treated: the barest first. */
+static void order_walls(const struct sabin_room *room, int order[WALLS])
+{
+	double alpha[WALLS];
+	for (int i = 0; i < WALLS; i++) {
+		double one[BANDS];
+		alpha[i] = 0;
+		for (int k = 0; k < 2; k++) {
+			const int s = walls[i].surface[k] < 0 ? walls[i].surface[0] : walls[i].surface[k];
+			sabin_room_mean_absorption(room, (enum sabin_surface_id)s, one);
+			alpha[i] += middle_alpha(one) / 2;
+		}
+		int at = i;
+		for (; at > 0 && alpha[order[at - 1]] > alpha[i] + 1e-9; at--)
+			order[at] = order[at - 1];
+		order[at] = i;
 	}
+}
+
+/* Spread absorber that adds more_m2 of absorption in the middle octaves, as far as there is room for it. */
+static void spread_panels(const struct sabin_room *room, const double layer_m[2], double more_m2,
+                          struct sabin_advice_item *item)
+{
+	int order[WALLS];
+	struct sabin_absorption layer;
+	const struct sabin_advice_panel sample = treat_porous(-1, 1, layer_m[0], layer_m[1]);
+	treat_absorption(&sample, &layer);
+	order_walls(room, order);
+	item->panel_count = 0;
+	for (int i = 0; i < WALLS && more_m2 > 0.1; i++)
+		for (int k = 0; k < 2 && item->panel_count < SABIN_ADVICE_PANELS_MAX; k++) {
+			const int s = walls[order[i]].surface[k];
+			if (s < 0)
+				continue;
+			double alpha[BANDS];
+			for (int b = 0; b < BANDS; b++)
+				alpha[b] = room_alpha(&room->surface[s], b);
+			const double gain = middle_alpha(layer.alpha) - middle_alpha(alpha);
+			const double share = walls[order[i]].surface[1] < 0 ? 1 : k == 0 ? 0.5 : 1;
+			const double most_m2 = most_share * treat_bare_m2(room, (enum sabin_surface_id)s);
+			if (gain < 0.2)
+				continue;
+			const double area_m2 = fmin(share * more_m2 / gain, most_m2);
+			if (area_m2 < 0.2)
+				continue;
+			item->panel[item->panel_count++] = treat_porous(s, area_m2, layer_m[0], layer_m[1]);
+			more_m2 -= area_m2 * gain;
+		}
+}
+
+static double mean_time(const struct sabin_quantity time_s[BANDS])
+{
+	double sum = 0;
+	int n = 0;
+	for (int b = 2; b <= 6; b++)
+		if (time_s[b].valid) {
+			sum += time_s[b].value;
+			n++;
+		}
+	return n > 0 ? sum / n : (double)NAN;
+}
+
+/* Square metres of porous layers that bring the middle bands from `now` to `wanted`; the thinnest that suffices for
+ * 125 Hz, too. */
+static enum sabin_err add_absorber(const struct sabin_advice_scene *scene, const struct sabin_room *room,
+                                   double now_s, double wanted_s, struct sabin_advice_item *item)
+{
+	const double sabine = 24 * log(10) / sabin_speed_of_sound(room->temperature_c) * room_volume_m3(room);
+	struct sabin_quantity then_s[BANDS];
+	double was_s[BANDS];
+	enum sabin_err err = SABIN_OK;
+	for (size_t l = 0; !err && l < sizeof layers_m / sizeof *layers_m; l++) {
+		double more_m2 = sabine * (1 / wanted_s - 1 / now_s);
+		for (int round = 0; !err && round < 3; round++) {
+			spread_panels(room, layers_m[l], more_m2, item);
+			err = treat_times(scene, room, item->panel, item->panel_count, was_s, then_s);
+			const double got = 1 / mean_time(then_s) - 1 / now_s;
+			if (!err && got > 0)
+				more_m2 *= fmin(fmax((1 / wanted_s - 1 / now_s) / got, 0.5), 2);
+		}
+		if (!err && !(then_s[1].valid && then_s[1].value > wanted_s + advice_tolerance_s(125) + 0.05))
+			break;
+	}
+	double area_m2 = 0;
+	for (size_t i = 0; i < item->panel_count; i++)
+		area_m2 += item->panel[i].area_m2;
+	advice_evidence(item, "absorber_area", sabin_quantity_valid(area_m2, 0.25 * area_m2), "m2");
+	if (!err)
+		err = treat_add_times(scene, room, item, 125, 8000);
+	item->effort = treat_effort(item);
+	return err;
 }
 
 enum sabin_err advice_find_reverberation(const struct sabin_advice_scene *scene, struct sabin_advice *out)
@@ -109,12 +194,17 @@ enum sabin_err advice_find_reverberation(const struct sabin_advice_scene *scene,
 		return SABIN_OK;
 	item->chart = "rt60";
 	item->confidence = 0.85;
-	item->benefit = fmin(18, 8 * fabs(log2(over)) + 4);
+	item->benefit = dead ? fmin(18, 8 * fabs(log2(over)) + 4) : fmin(40, 16 * log2(over) + 4);
 	advice_evidence(item, "decay_time", advice_number(t), "s");
 	advice_evidence(item, "nominal_time", advice_number(nominal), "s");
-	if (reverberant)
-		add_absorber(scene, t, nominal, item);
-	return SABIN_OK;
+	if (dead)
+		return SABIN_OK;
+	struct sabin_room room;
+	enum sabin_err err = advice_fitted_room(scene, out, &room);
+	if (!err)
+		err = add_absorber(scene, &room, t, nominal, item);
+	free(room.panels);
+	return err;
 }
 
 /* ---- modes ------------------------------------------------------------------------------------------------------- */
@@ -160,17 +250,62 @@ static int compare_ringing(const void *a, const void *b)
 	return (wx < wy) - (wx > wy);
 }
 
-/* The surface at the end of the axis along which the mode runs; -1: several axes. */
-static int end_of(const struct ringing *r)
+/* The surface at an end of an axis along which the mode runs: the one that absorbs least; -1: not known. */
+static int end_of(const struct sabin_room *room, const struct ringing *r)
 {
-	static const enum sabin_surface_id ends[3] = {SABIN_LEFT, SABIN_BACK, SABIN_CEILING};
-	int axis = -1, axes = 0;
-	for (int a = 0; a < 3; a++)
-		if (r->n[a] != 0) {
-			axis = a;
-			axes++;
+	const int band = r->freq_hz < 89 ? 0 : r->freq_hz < 177 ? 1 : 2;
+	int best = -1;
+	double least = 2;
+	for (int a = 0; r->named && a < 3; a++)
+		for (int end = 0; end < 2 && r->n[a] != 0; end++) {
+			double alpha[BANDS];
+			/* nobody hangs anything on a floor */
+			if (room_walls[a][end] == SABIN_FLOOR)
+				continue;
+			sabin_room_mean_absorption(room, room_walls[a][end], alpha);
+			if (alpha[band] < least - 1e-9 || (alpha[band] < least + 1e-9 && room_walls[a][end] == SABIN_BACK)) {
+				least = alpha[band];
+				best = (int)room_walls[a][end];
+			}
 		}
-	return r->named && axes == 1 ? (int)ends[axis] : -1;
+	return best;
+}
+
+/* Deep absorber on that surface until the mode is as short as it should be, and on the one opposite if it takes that. */
+static enum sabin_err add_bass_absorber(const struct sabin_room *room, const struct ringing *worst,
+                                        struct sabin_advice_item *item)
+{
+	static const double shares[] = {0.2, 0.3, 0.4, 0.5, 0.6};
+	const int axis = room_axis((enum sabin_surface_id)item->surface);
+	const int opposite = (int)room_walls[axis][room_walls[axis][0] == (enum sabin_surface_id)item->surface];
+	const double deep_m = worst->freq_hz < 70 ? 0.3 : 0.2;
+	double ratio = NAN;
+	bool enough = false;
+	enum sabin_err err = SABIN_OK;
+	for (int sides = 1; !enough && !err && sides <= (opposite == SABIN_FLOOR ? 1 : 2); sides++)
+		for (size_t i = 0; !enough && !err && i < sizeof shares / sizeof *shares; i++) {
+			const int surface[2] = {item->surface, opposite};
+			item->panel_count = 0;
+			for (int k = 0; k < sides; k++) {
+				const double area_m2 =
+				    (k + 1 < sides ? most_share : shares[i]) * treat_bare_m2(room, (enum sabin_surface_id)surface[k]);
+				struct sabin_advice_panel panel = treat_porous(surface[k], area_m2, deep_m, 0);
+				panel.resistivity_pa_s_per_m2 /= 2; /* loose, as it is deep */
+				item->panel[item->panel_count++] = panel;
+			}
+			err = treat_mode_ratio(room, item->panel, item->panel_count, worst->n, &ratio);
+			enough = ratio * worst->excess < 1; /* not for NAN */
+		}
+	if (!err && isfinite(ratio)) {
+		const double then_s = ratio * worst->t60_s;
+		advice_effect(item, "t60", worst->t60_s,
+		              sabin_quantity_valid(then_s, hypot(0.15 * then_s, worst->plus_minus_s)), "s")->freq_hz =
+		    worst->freq_hz;
+		item->effort = treat_effort(item) + 1;
+	} else {
+		item->panel_count = 0;
+	}
+	return err;
 }
 
 enum sabin_err advice_find_ringing(const struct sabin_advice_scene *scene, struct sabin_advice *out)
@@ -197,18 +332,27 @@ enum sabin_err advice_find_ringing(const struct sabin_advice_scene *scene, struc
 	struct sabin_advice_item *item = count > 0 ? advice_add(out, SABIN_ADVICE_MODE_RINGING) : NULL;
 	if (item) {
 		item->freq_hz = list[0].freq_hz;
-		item->surface = end_of(&list[0]);
 		item->chart = "modes";
 		item->confidence = 0.9;
-		item->benefit = fmin(14, 4 + 3 * log2(list[0].excess) + 0.7 * (double)count);
+		item->benefit = fmin(22, 4 + 5 * log2(list[0].excess) + 0.7 * (double)count);
 		for (size_t i = 0; i < count && i < 4; i++)
 			advice_evidence_at(item, "t60", sabin_quantity_valid(list[i].t60_s, list[i].plus_minus_s), "s",
 			                   list[i].freq_hz);
 		advice_evidence_at(item, "limit", advice_number(list[0].t60_s / list[0].excess), "s", list[0].freq_hz);
 		advice_evidence(item, "modes", advice_number((double)count), "1");
-		advice_effect(item, "t60", sabin_quantity_valid(list[0].t60_s / list[0].excess, 0.1), "s",
-		              list[0].freq_hz);
+		const struct sabin_porous thin = {.thickness_m = 0.05, .resistivity_pa_s_per_m2 = 12000};
+		advice_evidence_at(item, "thin_panel_absorbs",
+		                   advice_number(sabin_porous_alpha(&thin, list[0].freq_hz, NAN)), "1", list[0].freq_hz);
+	}
+	enum sabin_err err = SABIN_OK;
+	if (item && scene->room) {
+		struct sabin_room room;
+		err = advice_fitted_room(scene, out, &room);
+		item->surface = err ? -1 : end_of(&room, &list[0]);
+		if (!err && item->surface >= 0)
+			err = add_bass_absorber(&room, &list[0], item);
+		free(room.panels);
 	}
 	free(list);
-	return SABIN_OK;
+	return err;
 }

@@ -43,6 +43,16 @@ static void add_distance(struct sabin_advice *out, const struct sabin_advice_res
 	advice_evidence(item, "measured", sabin_quantity_valid(measured_m, 0.03), "m");
 }
 
+enum sabin_err advice_find_room_file(const struct sabin_advice_scene *scene, struct sabin_advice *out)
+{
+	struct sabin_advice_item *item = scene->room_spoilt ? advice_add(out, SABIN_ADVICE_ROOM_FILE) : NULL;
+	if (item) {
+		item->benefit = 15; /* half of what could be told is not */
+		item->confidence = 0.99;
+	}
+	return SABIN_OK;
+}
+
 static bool delayed(const struct sabin_advice *out, size_t speaker)
 {
 	for (size_t i = 0; i < out->count; i++)
@@ -79,10 +89,10 @@ enum sabin_err advice_find_geometry(const struct sabin_advice_scene *scene, stru
 		}
 		of[count++] = r;
 	}
-	struct sabin_roomfit *fit = calloc(1, sizeof *fit);
-	if (!fit)
-		return SABIN_ENOMEM;
-	enum sabin_err err = count > 0 ? sabin_roomfit(scene->room, response, count, NULL, NULL, fit) : SABIN_ESHORT;
+	struct sabin_roomfit *fit = &out->fit;
+	enum sabin_err err =
+	    count > 0 ? sabin_roomfit(scene->room, response, count, scene->progress, scene->user, fit) : SABIN_ESHORT;
+	out->has_fit = !err && !(fit->misfit > SABIN_ROOMFIT_OTHER);
 	for (int a = 0; !err && a < 3; a++) {
 		const double file_m = scene->room->size_m[a];
 		if (fit->size_m[a].valid && fabs(fit->size_m[a].value / file_m - 1) > told &&
@@ -94,6 +104,5 @@ enum sabin_err advice_find_geometry(const struct sabin_advice_scene *scene, stru
 		if (fabs(d->file_m - d->measured_m) > told_m && !delayed(out, of[d->response]->speaker))
 			add_distance(out, of[d->response], d->file_m, d->measured_m, -1);
 	}
-	free(fit);
-	return err == SABIN_ENOMEM ? err : SABIN_OK;
+	return err == SABIN_ENOMEM || err == SABIN_EINTR ? err : SABIN_OK;
 }

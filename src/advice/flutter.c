@@ -11,7 +11,7 @@
 #include <sabin/fft.h>
 #include <sabin/window.h>
 
-#include "advice/inner.h"
+#include "advice/treat.h"
 #include "room/inner.h"
 
 static const double low_hz = 1000, high_hz = 4000;
@@ -22,6 +22,7 @@ static const double trend_s = 0.06;                /* over which the decay is sm
 static const double strongest = 5;                 /* amplitude re the decay: one echo alone says nothing */
 static const double over_noise = 10;               /* energy re its end, at least */
 static const double as_good = 0.8;                 /* of the highest correlation: a shorter period with it */
+static const double covered = 0.35, patch_m = 0.05; /* of a wall, with patches so thick: nothing is left of a flutter */
 static const double told = 0.4, told_again = 0.25; /* correlation after one way, and after two */
 
 /* power[*n] of the band, by steps, from the direct sound on. */
@@ -188,6 +189,34 @@ static int axis_of(const struct sabin_room *room, double period_s)
 	return best;
 }
 
+static double treble_alpha(const struct sabin_room *room, enum sabin_surface_id surface)
+{
+	double alpha[TREAT_BANDS];
+	sabin_room_mean_absorption(room, surface, alpha);
+	return (alpha[4] + alpha[5] + alpha[6]) / 3; /* 1 to 4 kHz */
+}
+
+/* Absorber in patches on the barer of the two walls; a floor is left as it is. */
+static enum sabin_err end_flutter(const struct sabin_advice_scene *scene, int axis, const struct sabin_advice *out,
+                                  struct sabin_advice_item *item)
+{
+	struct sabin_room room;
+	const enum sabin_surface_id *wall = room_walls[axis];
+	item->surface = (int)wall[0];
+	item->other_surface = (int)wall[1];
+	enum sabin_err err = advice_fitted_room(scene, out, &room);
+	if (err)
+		return err;
+	const bool first = wall[0] != SABIN_FLOOR && treble_alpha(&room, wall[0]) <= treble_alpha(&room, wall[1]);
+	const enum sabin_surface_id surface = wall[first ? 0 : 1];
+	item->panel[item->panel_count++] =
+	    treat_porous((int)surface, covered * treat_bare_m2(&room, surface), patch_m, 0);
+	item->effort = treat_effort(item);
+	err = treat_add_times(scene, &room, item, 1000, 4000);
+	free(room.panels);
+	return err;
+}
+
 enum sabin_err advice_find_flutter(const struct sabin_advice_scene *scene, struct sabin_advice *out)
 {
 	struct flutter worst = {0};
@@ -219,14 +248,9 @@ enum sabin_err advice_find_flutter(const struct sabin_advice_scene *scene, struc
 	item->position = position;
 	item->confidence = fmin(0.95, 0.4 + worst.first);
 	item->benefit = fmin(8 + 8 * worst.first, 14);
-	if (scene->room) {
-		const int axis = axis_of(scene->room, worst.period_s);
-		item->surface = (int)room_walls[axis][0];
-		item->other_surface = (int)room_walls[axis][1];
-	}
 	advice_evidence(item, "period", sabin_quantity_valid(worst.period_s, step_s / 2), "s");
 	advice_evidence(item, "correlation", advice_number(worst.first), "1");
 	advice_evidence(item, "correlation_again", advice_number(worst.second), "1");
 	advice_evidence(item, "responses", advice_number((double)heard), "1");
-	return SABIN_OK;
+	return scene->room ? end_flutter(scene, axis_of(scene->room, worst.period_s), out, item) : SABIN_OK;
 }

@@ -13,19 +13,32 @@ typedef enum sabin_err advice_detector(const struct sabin_advice_scene *scene, s
 advice_detector advice_find_polarity, advice_find_mismatch, advice_find_swap, advice_find_dead_driver,
     advice_find_capture, advice_find_background, advice_find_near_boundary, advice_find_nulls,
     advice_find_reflections, advice_find_flutter, advice_find_ringing, advice_find_reverberation,
-    advice_find_geometry, advice_find_feedback, advice_find_asymmetry;
+    advice_find_geometry, advice_find_feedback, advice_find_asymmetry, advice_find_room_file, advice_find_placement,
+    advice_find_equalisation;
+
+/* Tell how much of a detector's work is done, 0 .. 1; false: stop (SABIN_EINTR). */
+bool advice_goes_on(const struct sabin_advice_scene *scene, double fraction);
+
+/* The first item of that code, or NULL. */
+struct sabin_advice_item *advice_first(struct sabin_advice *out, enum sabin_advice_code code);
+
+/* A copy of the scene's room as the fit has it, if there is one; free() its panels. */
+enum sabin_err advice_fitted_room(const struct sabin_advice_scene *scene, const struct sabin_advice *out,
+                                  struct sabin_room *room);
 
 /* A new item about nothing yet, of the kind that is usual for its code; NULL when there are too many. */
 struct sabin_advice_item *advice_add(struct sabin_advice *out, enum sabin_advice_code code);
 
-void advice_evidence(struct sabin_advice_item *item, const char *what, struct sabin_quantity q,
-                     const char *unit);
+/* A fact more, to be completed where it lies; where there is no room left, it replaces the last. */
+struct sabin_advice_fact *advice_evidence(struct sabin_advice_item *item, const char *what, struct sabin_quantity q,
+                                          const char *unit);
 void advice_evidence_at(struct sabin_advice_item *item, const char *what, struct sabin_quantity q,
                         const char *unit, double freq_hz);
 void advice_evidence_band(struct sabin_advice_item *item, const char *what, struct sabin_quantity q,
                           const char *unit, double band_hz);
-void advice_effect(struct sabin_advice_item *item, const char *what, struct sabin_quantity q, const char *unit,
-                   double freq_hz);
+/* What will be: `then`, where it is `now`. */
+struct sabin_advice_fact *advice_effect(struct sabin_advice_item *item, const char *what, double now,
+                                        struct sabin_quantity then, const char *unit);
 
 /* The response of a speaker at a position that is to be trusted; NULL. */
 const struct sabin_advice_response *advice_response(const struct sabin_advice_scene *scene, size_t speaker,

@@ -79,22 +79,33 @@ static double over_mask_s(double hz, double off_s)
 	return fmax(off_s - upper, lower - off_s);
 }
 
-static struct sabin_quantity worst_time(const struct sabin_advice_scene *scene)
+static struct sabin_quantity worst_time(const struct sabin_advice_scene *scene,
+                                        const struct sabin_requirement *requirement, struct sabin_where *where)
 {
 	struct sabin_quantity worst = unknown();
 	for (int o = -4; o <= 3; o++) {
 		const double hz = 1000 * pow(2, o);
+		if (hz < 0.95 * requirement->from_hz || hz > 1.05 * requirement->to_hz) /* not for NAN */
+			continue;
 		const struct sabin_quantity t = advice_octave_time(scene, hz);
 		const double over = t.valid ? over_mask_s(hz, t.value - advice_nominal_s(room_volume_m3(scene->room))) : (double)NAN;
-		if (t.valid && (!worst.valid || over > worst.value))
+		if (t.valid && (!worst.valid || over > worst.value)) {
 			worst = sabin_quantity_valid(over, t.plus_minus);
+			where->freq_hz = hz == 62.5 ? 63 : hz;
+		}
 	}
 	return worst;
 }
 
 /* ---- reflections and response ------------------------------------------------------------------------------- */
 
-static struct sabin_quantity strongest_reflection(const struct sabin_advice_scene *scene)
+static void point_at(const struct sabin_advice_response *r, struct sabin_where *where)
+{
+	where->speaker = (int)r->speaker;
+	where->position = (int)r->position;
+}
+
+static struct sabin_quantity strongest_reflection(const struct sabin_advice_scene *scene, struct sabin_where *where)
 {
 	struct sabin_quantity worst = unknown();
 	for (size_t i = 0; i < scene->response_count; i++) {
@@ -107,8 +118,10 @@ static struct sabin_quantity strongest_reflection(const struct sabin_advice_scen
 			worst = sabin_quantity_valid(r->reflections->least_db, 0.5);
 		for (size_t k = 0; k < r->reflections->count; k++) {
 			const struct sabin_reflection *one = &r->reflections->item[k];
-			if (one->time_s.value <= r->reflections->limit_s && one->level_db.value > worst.value)
+			if (one->time_s.value <= r->reflections->limit_s && one->level_db.value > worst.value) {
 				worst = one->level_db;
+				point_at(r, where);
+			}
 		}
 	}
 	return worst;
@@ -128,7 +141,8 @@ static double third_db(const struct sabin_response *response, double hz)
 }
 
 /* The worst third octave of one response out of +3 dB and of a lower limit that falls above 2 kHz. */
-static double out_of_mask_db(const struct sabin_response *response, double from_hz, double to_hz, double slope_db)
+static double out_of_mask_db(const struct sabin_response *response, double from_hz, double to_hz, double slope_db,
+                             double *at_hz)
 {
 	double mean = 0, worst = -HUGE_VAL;
 	for (int k = 23; k <= 36; k++) /* 200 Hz .. 4 kHz, base ten */
@@ -138,29 +152,38 @@ static double out_of_mask_db(const struct sabin_response *response, double from_
 		if (hz < 0.97 * from_hz || hz > 1.03 * to_hz || isnan(db))
 			continue;
 		const double lower = -3 - slope_db * fmax(log2(hz / 2000), 0);
-		worst = fmax(worst, fmax(db - 3, lower - db));
+		if (fmax(db - 3, lower - db) > worst) {
+			worst = fmax(db - 3, lower - db);
+			*at_hz = hz;
+		}
 	}
 	return isfinite(worst) && isfinite(mean) ? worst : (double)NAN;
 }
 
 static struct sabin_quantity worst_response(const struct sabin_advice_scene *scene,
-                                            const struct sabin_requirement *requirement, double slope_db)
+                                            const struct sabin_requirement *requirement, double slope_db,
+                                            struct sabin_where *where)
 {
 	struct sabin_quantity worst = unknown();
+	double at_hz = NAN;
 	for (size_t i = 0; i < scene->response_count; i++) {
 		const struct sabin_advice_response *r = &scene->response[i];
 		if (!r->trustworthy || !r->response || advice_is_bass(&scene->speaker[r->speaker]))
 			continue;
-		const double db = out_of_mask_db(r->response, requirement->from_hz, requirement->to_hz, slope_db);
-		if (isfinite(db) && (!worst.valid || db > worst.value))
+		const double db = out_of_mask_db(r->response, requirement->from_hz, requirement->to_hz, slope_db, &at_hz);
+		if (isfinite(db) && (!worst.valid || db > worst.value)) {
 			worst = sabin_quantity_valid(db, 0.3);
+			point_at(r, where);
+			where->freq_hz = at_hz;
+		}
 	}
 	return worst;
 }
 
 /* ---- background ----------------------------------------------------------------------------------------------- */
 
-static struct sabin_quantity loudest(const struct sabin_advice_scene *scene, enum sabin_measure measure)
+static struct sabin_quantity loudest(const struct sabin_advice_scene *scene, enum sabin_measure measure,
+                                     struct sabin_where *where)
 {
 	struct sabin_quantity worst = unknown();
 	for (size_t i = 0; i < scene->response_count; i++) {
@@ -176,6 +199,10 @@ static struct sabin_quantity loudest(const struct sabin_advice_scene *scene, enu
 		if ((q.valid || below) && (!worst.valid || q.value > worst.value)) {
 			worst = q;
 			worst.valid = true;
+			where->position = (int)scene->response[i].position;
+			where->freq_hz = measure == SABIN_MEASURE_NR   ? noise->nr.band_hz
+			                 : measure == SABIN_MEASURE_NC ? noise->nc.band_hz
+			                                               : (double)NAN;
 		}
 	}
 	return worst;
@@ -184,7 +211,7 @@ static struct sabin_quantity loudest(const struct sabin_advice_scene *scene, enu
 /* ---- pairs and places --------------------------------------------------------------------------------------- */
 
 static struct sabin_quantity pair_level(const struct sabin_advice_scene *scene, size_t a, size_t b,
-                                        const struct sabin_requirement *requirement)
+                                        const struct sabin_requirement *requirement, struct sabin_where *where)
 {
 	struct sabin_quantity worst = unknown();
 	for (size_t p = 0; p < scene->position_count; p++) {
@@ -194,8 +221,10 @@ static struct sabin_quantity pair_level(const struct sabin_advice_scene *scene, 
 			continue;
 		const double db = fabs(advice_level_db(rb->response, requirement->from_hz, requirement->to_hz) -
 		                       advice_level_db(ra->response, requirement->from_hz, requirement->to_hz));
-		if (isfinite(db) && (!worst.valid || db > worst.value))
+		if (isfinite(db) && (!worst.valid || db > worst.value)) {
 			worst = sabin_quantity_valid(db, 0.2);
+			where->position = (int)p;
+		}
 	}
 	return worst;
 }
@@ -216,13 +245,15 @@ static size_t middle_of(const struct sabin_advice_scene *scene, size_t a, size_t
 	return best;
 }
 
-static struct sabin_quantity pair_delay(const struct sabin_advice_scene *scene, size_t a, size_t b)
+static struct sabin_quantity pair_delay(const struct sabin_advice_scene *scene, size_t a, size_t b,
+                                        struct sabin_where *where)
 {
 	const size_t p = middle_of(scene, a, b);
 	const struct sabin_advice_response *ra = p < scene->position_count ? advice_response(scene, a, p) : NULL;
 	const struct sabin_advice_response *rb = p < scene->position_count ? advice_response(scene, b, p) : NULL;
 	if (!ra || !rb || !ra->arrival_s.valid || !rb->arrival_s.valid)
 		return unknown();
+	where->position = (int)p;
 	return sabin_quantity_valid(fabs(rb->arrival_s.value - ra->arrival_s.value),
 	                            hypot(ra->arrival_s.plus_minus, rb->arrival_s.plus_minus));
 }
@@ -239,14 +270,16 @@ static struct sabin_quantity half_angle(const struct sabin_advice_scene *scene, 
 }
 
 static struct sabin_quantity of_pair(const struct sabin_advice_scene *scene, size_t a, size_t b,
-                                     const struct sabin_requirement *requirement)
+                                     const struct sabin_requirement *requirement, struct sabin_where *where)
 {
+	where->speaker = (int)a;
+	where->other_speaker = (int)b;
 	const double base_m = room_distance_m(scene->speaker[a].position_m, scene->speaker[b].position_m);
 	switch (requirement->measure) {
 	case SABIN_MEASURE_LEVEL_DIFFERENCE:
-		return pair_level(scene, a, b, requirement);
+		return pair_level(scene, a, b, requirement, where);
 	case SABIN_MEASURE_DELAY_DIFFERENCE:
-		return pair_delay(scene, a, b);
+		return pair_delay(scene, a, b, where);
 	case SABIN_MEASURE_HALF_ANGLE:
 		return half_angle(scene, a, b);
 	default:
@@ -256,22 +289,25 @@ static struct sabin_quantity of_pair(const struct sabin_advice_scene *scene, siz
 
 /* Of the first pair: a room has one. */
 static struct sabin_quantity of_pairs(const struct sabin_advice_scene *scene,
-                                      const struct sabin_requirement *requirement)
+                                      const struct sabin_requirement *requirement, struct sabin_where *where)
 {
 	for (size_t s = 0; s < scene->speaker_count; s++)
 		if (scene->speaker[s].partner > (int)s)
-			return of_pair(scene, s, (size_t)scene->speaker[s].partner, requirement);
+			return of_pair(scene, s, (size_t)scene->speaker[s].partner, requirement, where);
 	return unknown();
 }
 
-static struct sabin_quantity nearest_wall(const struct sabin_advice_scene *scene)
+static struct sabin_quantity nearest_wall(const struct sabin_advice_scene *scene, struct sabin_where *where)
 {
 	double least = HUGE_VAL;
 	for (size_t s = 0; s < scene->speaker_count; s++)
 		for (int a = 0; a < 2 && !advice_is_bass(&scene->speaker[s]); a++) {
 			const double at = scene->speaker[s].position_m[a];
-			if (isfinite(at))
-				least = fmin(least, fmin(at, scene->room->size_m[a] - at));
+			const double near_m = fmin(at, scene->room->size_m[a] - at);
+			if (near_m < least) { /* not for NAN */
+				least = near_m;
+				where->speaker = (int)s;
+			}
 		}
 	return isfinite(least) ? sabin_quantity_valid(least, 0.02) : unknown();
 }
@@ -286,57 +322,60 @@ static struct sabin_quantity walker(const struct sabin_room *room)
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
 enum sabin_err advice_measure(const struct sabin_advice_scene *scene, const struct sabin_requirement *requirement,
-                              struct sabin_quantity *out, const char **why)
+                              struct sabin_judgement *out)
 {
+	struct sabin_quantity *q = &out->measured;
+	struct sabin_where *where = &out->where;
 	const bool geometric = requirement->measure == SABIN_MEASURE_DECAY_OFF ||
 	                       requirement->measure == SABIN_MEASURE_DECAY_MASK ||
 	                       requirement->measure == SABIN_MEASURE_WALL_DISTANCE ||
 	                       requirement->measure == SABIN_MEASURE_PROPORTIONS;
-	*out = unknown();
-	*why = no_room;
+	*q = unknown();
+	*where = (struct sabin_where){-1, -1, -1, NAN};
+	out->why = no_room;
 	if (geometric && !scene->room)
 		return SABIN_OK;
 	switch (requirement->measure) {
 	case SABIN_MEASURE_DECAY_TIME:
-		*out = mean_time(scene, requirement->from_hz, requirement->to_hz);
-		*why = no_decay;
+		*q = mean_time(scene, requirement->from_hz, requirement->to_hz);
+		out->why = no_decay;
 		break;
 	case SABIN_MEASURE_DECAY_OFF:
-		*out = mean_time(scene, requirement->from_hz, requirement->to_hz);
-		out->value -= advice_nominal_s(room_volume_m3(scene->room));
-		*why = no_decay;
+		*q = mean_time(scene, requirement->from_hz, requirement->to_hz);
+		q->value -= advice_nominal_s(room_volume_m3(scene->room));
+		out->why = no_decay;
 		break;
 	case SABIN_MEASURE_DECAY_MASK:
-		*out = worst_time(scene);
-		*why = no_decay;
+		*q = worst_time(scene, requirement, where);
+		out->why = no_decay;
 		break;
 	case SABIN_MEASURE_REFLECTION:
-		*out = strongest_reflection(scene);
-		*why = no_direct;
+		*q = strongest_reflection(scene, where);
+		out->why = no_direct;
 		break;
 	case SABIN_MEASURE_RESPONSE_EBU:
-		*out = worst_response(scene, requirement, 1);
-		*why = no_direct;
+		*q = worst_response(scene, requirement, 1, where);
+		out->why = no_direct;
 		break;
 	case SABIN_MEASURE_RESPONSE_ITU:
-		*out = worst_response(scene, requirement, 1.5);
-		*why = no_direct;
+		*q = worst_response(scene, requirement, 1.5, where);
+		out->why = no_direct;
 		break;
 	case SABIN_MEASURE_NR:
 	case SABIN_MEASURE_NC:
 	case SABIN_MEASURE_NOISE_A:
-		*out = loudest(scene, requirement->measure);
-		*why = no_level;
+		*q = loudest(scene, requirement->measure, where);
+		out->why = no_level;
 		break;
 	case SABIN_MEASURE_WALL_DISTANCE:
-		*out = nearest_wall(scene);
+		*q = nearest_wall(scene, where);
 		break;
 	case SABIN_MEASURE_PROPORTIONS:
-		*out = walker(scene->room);
+		*q = walker(scene->room);
 		break;
 	default:
-		*out = of_pairs(scene, requirement);
-		*why = requirement->measure == SABIN_MEASURE_DELAY_DIFFERENCE ? no_emission : no_pair;
+		*q = of_pairs(scene, requirement, where);
+		out->why = requirement->measure == SABIN_MEASURE_DELAY_DIFFERENCE ? no_emission : no_pair;
 	}
 	return SABIN_OK;
 }

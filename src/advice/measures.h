@@ -7,8 +7,8 @@
 
 #include <sabin/standards.h>
 
-/* *out is not valid where it cannot be known, and *why says why (static).  SABIN_ENOMEM. */
+/* Fill in `measured` and `where`; where it cannot be known, it is not valid, and `why` says why (static).  SABIN_ENOMEM. */
 enum sabin_err advice_measure(const struct sabin_advice_scene *scene, const struct sabin_requirement *requirement,
-                              struct sabin_quantity *out, const char **why);
+                              struct sabin_judgement *out);
 
 #endif

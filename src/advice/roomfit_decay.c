@@ -155,7 +155,7 @@ static enum sabin_err simulate(simulation *by, const struct sabin_room *room, co
 	if (!err)
 		err = fit_analyse(h, n, rate, to_hz, &analysis);
 	if (!err) {
-		fit_times(&analysis, seen->t30[r], time_s);
+		fit_times(&analysis, seen->t30[r], true, time_s);
 		sabin_analysis_free(&analysis);
 	}
 	free(h);

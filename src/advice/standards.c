@@ -16,7 +16,7 @@
 
 static const struct sabin_requirement ebu_3276[] = {
     {"mean decay time re the nominal one", "2.3", SABIN_MEASURE_DECAY_OFF, 200, 4000, -0.05, 0.05, true},
-    {"decay time by octave, over its tolerance", "2.3", SABIN_MEASURE_DECAY_MASK, NAN, NAN, NAN, 0, true},
+    {"decay time by octave, over its tolerance", "2.3", SABIN_MEASURE_DECAY_MASK, 200, 4000, NAN, 0, true},
     {"early reflections", "2.2", SABIN_MEASURE_REFLECTION, NAN, NAN, NAN, -10, true},
     {"operational room response, out of its mask", "2.4", SABIN_MEASURE_RESPONSE_EBU, 50, 16000, NAN, 0, true},
     {"background noise", "2.6", SABIN_MEASURE_NR, NAN, NAN, NAN, 15, true},
@@ -85,7 +85,7 @@ enum sabin_err sabin_requirement_judge(const struct sabin_advice_scene *scene, c
                            struct sabin_judgement *out)
 {
 	struct sabin_judgement j = {.verdict = SABIN_VERDICT_UNKNOWN};
-	const enum sabin_err err = advice_measure(scene, requirement, &j.measured, &j.why);
+	const enum sabin_err err = advice_measure(scene, requirement, &j);
 	if (err)
 		return err;
 	const double value = j.measured.value, u = j.measured.plus_minus;

@@ -9,11 +9,14 @@
 
 #include <sabin/geometry.h>
 
-#include "advice/inner.h"
+#include "advice/treat.h"
 #include "room/inner.h"
 
 static const double near_m = 0.25;  /* a microphone nearer than this hears the surface's own pressure */
-static const double absorbed_db = 10; /* what 10 cm of porous absorber take off, 1 to 8 kHz: alpha 0.9 */
+static const double panel_thick_m = 0.1;
+static const double diffuser_hz = 500; /* of a common one, some 20 cm deep */
+static const double edge_db = -22;  /* what a panel's edges and frame send all the same, re the wall's reflection */
+static const double reflection_error_db = 2.5; /* k = 1, of a predicted reflection: angles, edges, neighbours */
 static const double side_differs_db = 6; /* between the two side walls */
 
 /* All the reflections of one surface or object. */
@@ -23,6 +26,8 @@ struct group {
 	const struct sabin_advice_response *response; /* of the worst */
 	const struct sabin_reflection *reflection;
 	int speaker, position; /* of all; -1: of several */
+	struct sabin_box zone; /* that holds the first Fresnel zones of all, where known */
+	bool has_zone;
 };
 
 static void collect(struct group *group, const struct sabin_advice_response *r,
@@ -56,6 +61,67 @@ static void find_panel(const struct sabin_advice_scene *scene, const struct sabi
 		}
 }
 
+/* The zone of one more way by a surface. */
+static void widen(const struct sabin_advice_scene *scene, const struct sabin_advice_response *r,
+                  const struct sabin_reflection_path *path, struct group *group)
+{
+	double sides_m[2];
+	int side = 0;
+	find_panel(scene, r, path, sides_m);
+	if (!isfinite(sides_m[0]) || !isfinite(sides_m[1]))
+		return;
+	for (int a = 0; a < 3; a++) {
+		const double half_m = a == room_axis(path->surfaces[0]) ? 0 : sides_m[side++] / 2;
+		const double low_m = fmax(path->point_m[a] - half_m, 0);
+		const double high_m = fmin(path->point_m[a] + half_m, scene->room->size_m[a]);
+		group->zone.min_m[a] = group->has_zone ? fmin(group->zone.min_m[a], low_m) : low_m;
+		group->zone.max_m[a] = group->has_zone ? fmax(group->zone.max_m[a], high_m) : high_m;
+	}
+	group->has_zone = true;
+}
+
+/* A panel over the first Fresnel zones, and what is left of the reflection then: the way's own length and what
+ * the panel reflects at its angle; edges bend some back whatever it absorbs. */
+static void add_panel(const struct sabin_advice_scene *scene, const struct group *group, struct sabin_advice_item *item)
+{
+	const struct sabin_reflection *worst = group->reflection;
+	const struct sabin_advice_response *r = group->response;
+	struct sabin_advice_panel panel = treat_porous(item->surface, NAN, panel_thick_m, 0);
+	const int axis = room_axis((enum sabin_surface_id)item->surface);
+	int side = 0;
+	if (!group->has_zone)
+		return;
+	for (int a = 0; a < 3; a++) {
+		panel.centre_m[a] = 0.5 * (group->zone.min_m[a] + group->zone.max_m[a]);
+		if (a != axis)
+			panel.sides_m[side++] = group->zone.max_m[a] - group->zone.min_m[a];
+	}
+	panel.area_m2 = panel.sides_m[0] * panel.sides_m[1];
+	item->panel[item->panel_count++] = panel;
+	item->effort = treat_effort(item);
+	const double *from_m = scene->speaker[r->speaker].position_m;
+	const double across_m = fabs(worst->path.point_m[axis] - from_m[axis]);
+	const double angle_deg = acos(fmin(across_m / room_distance_m(from_m, worst->path.point_m), 1)) * 180 / M_PI;
+	const struct sabin_porous wool = {panel.thickness_m, panel.gap_m, panel.resistivity_pa_s_per_m2};
+	const double left = 1 - sabin_porous_alpha(&wool, 2000, fmin(angle_deg, 85));
+	/* never more than there is now */
+	const double bare_db = fmin(worst->path.most_db, worst->level_db.value + 3);
+	const double then_db = fmin(worst->level_db.value, 10 * log10(pow(10, (bare_db + 10 * log10(left)) / 10) +
+	                                                             pow(10, (bare_db + edge_db) / 10)));
+	if (item->surface == SABIN_BACK) { /* the others are too near, or send it sideways */
+		struct sabin_diffuser diffuser;
+		if (sabin_diffuser_design(7, diffuser_hz, 0.05, &diffuser)) {
+			advice_evidence(item, "listener_distance",
+			                advice_number(scene->room->size_m[1] - scene->position_m[r->position][1]), "m");
+			advice_evidence(item, "diffuser_distance", advice_number(diffuser.least_distance_m), "m");
+		}
+	}
+	struct sabin_advice_fact *fact = advice_effect(item, "reflection_level", worst->level_db.value,
+	                                               sabin_quantity_valid(then_db, reflection_error_db), "dB");
+	fact->speaker = (int)r->speaker;
+	fact->position = (int)r->position;
+}
+
 static void add_reflection(const struct sabin_advice_scene *scene, const struct group *group,
                            struct sabin_advice *out)
 {
@@ -87,12 +153,7 @@ static void add_reflection(const struct sabin_advice_scene *scene, const struct 
 		item->kind = SABIN_ADVICE_MOVE;
 	if (item->kind != SABIN_ADVICE_TREAT)
 		return;
-	double panel_m[2];
-	find_panel(scene, group->response, &worst->path, panel_m);
-	for (int i = 0; i < 2 && isfinite(panel_m[i]); i++)
-		advice_evidence(item, "panel_side", advice_number(panel_m[i]), "m");
-	advice_effect(item, "reflection_level",
-	              sabin_quantity_valid(worst->level_db.value - absorbed_db, 3), "dB", NAN);
+	add_panel(scene, group, item);
 }
 
 /* One side wall reflects and the other does not: worse for the image than both. */
@@ -130,8 +191,10 @@ enum sabin_err advice_find_reflections(const struct sabin_advice_scene *scene, s
 				collect(&unknown, r, one);
 			else if (one->path.object >= 0 && one->path.object < OBJECTS_MAX)
 				collect(&object[one->path.object], r, one);
-			else if (one->path.object < 0)
+			else if (one->path.object < 0) {
 				collect(&surface[one->path.surfaces[0]], r, one);
+				widen(scene, r, &one->path, &surface[one->path.surfaces[0]]);
+			}
 		}
 	}
 	for (int s = 0; s < SABIN_SURFACE_COUNT; s++)

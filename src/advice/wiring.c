@@ -242,7 +242,7 @@ static void judge_level(struct sabin_advice *out, size_t a, size_t b, struct sab
 	item->benefit = fmin(2 * level.value, 15);
 	item->confidence = advice_probability(level.value - 0.5 * level_told_db, level.plus_minus);
 	advice_evidence(item, "level_difference", level, "dB");
-	advice_effect(item, "level_difference", advice_number(0), "dB", NAN);
+	advice_effect(item, "level_difference", level.value, sabin_quantity_valid(0, level.plus_minus), "dB");
 }
 
 static void judge_delay(struct sabin_advice *out, size_t a, size_t b, struct sabin_quantity delay)
@@ -259,7 +259,7 @@ static void judge_delay(struct sabin_advice *out, size_t a, size_t b, struct sab
 	item->benefit = fmin(delay.value / delay_told_s, 15);
 	item->confidence = advice_probability(delay.value - 0.5 * delay_told_s, delay.plus_minus);
 	advice_evidence(item, "delay_difference", delay, "s");
-	advice_effect(item, "delay_difference", advice_number(0), "s", NAN);
+	advice_effect(item, "delay_difference", delay.value, sabin_quantity_valid(0, delay.plus_minus), "s");
 }
 
 static void compare_pair(const struct sabin_advice_scene *scene, size_t a, size_t b, struct sabin_advice *out)

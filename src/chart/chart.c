@@ -246,34 +246,38 @@ static enum sabin_err name_svg(const struct drawing *drawing, char **bytes, size
 	return err;
 }
 
+/* The picture in the folder; free() *bytes, also after an error. */
+static enum sabin_err read_picture(const struct drawing *drawing, char **bytes, size_t *length,
+                                   struct sabin_diag *diag)
+{
+	char *from = sabin_path_join(drawing->folder, drawing->picture);
+	enum sabin_err err = from ? read_bytes(from, bytes, length) : SABIN_ENOMEM;
+	free(from);
+	/* gnuplot may leave an empty file and still be content */
+	if (err || *length == 0) {
+		err = sabin_diag_set(diag, SABIN_EIO, drawing->script, 0, 0,
+		                     "gnuplot drew nothing");
+		sabin_diag_advise(diag, "does this gnuplot have the pngcairo, svg and pdfcairo "
+		                        "terminals (gnuplot -e \"set terminal\")?");
+		return err;
+	}
+	if (!strcmp(drawing->style->format, "svg"))
+		err = name_svg(drawing, bytes, length);
+	if (err)
+		sabin_diag_set(diag, err, drawing->script, 0, 0, "gnuplot drew no proper SVG");
+	return err;
+}
+
 /* Move the picture out of the folder to the output's temporary. */
 static enum sabin_err take_picture(const struct drawing *drawing, const char *to,
                                    struct sabin_diag *diag)
 {
 	char *bytes = NULL;
 	size_t length = 0;
-	char *from = sabin_path_join(drawing->folder, drawing->picture);
-	enum sabin_err err = from ? read_bytes(from, &bytes, &length) : SABIN_ENOMEM;
-	/* gnuplot may leave an empty file and still be content */
-	if (err || length == 0) {
-		err = sabin_diag_set(diag, SABIN_EIO, drawing->script, 0, 0,
-		                     "gnuplot drew nothing");
-		sabin_diag_advise(diag, "does this gnuplot have the pngcairo, svg and pdfcairo "
-		                        "terminals (gnuplot -e \"set terminal\")?");
-		goto out;
-	}
-	if (!strcmp(drawing->style->format, "svg"))
-		err = name_svg(drawing, &bytes, &length);
-	if (err) {
-		sabin_diag_set(diag, err, drawing->script, 0, 0, "gnuplot drew no proper SVG");
-		goto out;
-	}
-	err = write_bytes(to, "we", bytes, length);
-	if (err)
-		sabin_diag_set(diag, err, to, 0, 0, "cannot write: %s", strerror(errno));
-out:
+	enum sabin_err err = read_picture(drawing, &bytes, &length, diag);
+	if (!err && write_bytes(to, "we", bytes, length))
+		err = sabin_diag_set(diag, SABIN_EIO, to, 0, 0, "cannot write: %s", strerror(errno));
 	free(bytes);
-	free(from);
 	return err;
 }
 
@@ -319,14 +323,15 @@ static enum sabin_err keep_all(const struct drawing *drawing, bool force, struct
 	return err;
 }
 
-static enum sabin_err run_script(const struct drawing *drawing, bool window,
+/* set: assignments before the script, or NULL */
+static enum sabin_err run_script(const struct drawing *drawing, const char *set, bool window,
                                  struct sabin_diag *diag)
 {
 	char said[SABIN_GNUPLOT_SAID];
 	struct sabin_gnuplot_job job = {
 	    .folder = drawing->folder,
 	    .script = drawing->script,
-	    .set = window ? "fmt='window'" : NULL,
+	    .set = set,
 	    .window = window,
 	};
 	return sabin_gnuplot_run(&job, said, diag);
@@ -354,19 +359,33 @@ static enum sabin_err prepare(struct drawing *drawing, const struct sabin_chart_
 	return err ? err : add_style(drawing, diag);
 }
 
+static struct drawing begin(const struct sabin_chart_kind *kind, const struct sabin_chart_style *style)
+{
+	struct drawing drawing = {.kind = kind, .style = style};
+	snprintf(drawing.script, sizeof drawing.script, "%s.gp", kind->name);
+	snprintf(drawing.words, sizeof drawing.words, "%s.meta", kind->name);
+	snprintf(drawing.picture, sizeof drawing.picture, "%s.%s", kind->name, style->format);
+	return drawing;
+}
+
+static void end(struct drawing *drawing)
+{
+	if (drawing->folder)
+		sabin_tree_remove(drawing->folder);
+	free(drawing->folder);
+	drawing->folder = NULL;
+}
+
 enum sabin_err sabin_chart_draw(const struct sabin_chart_kind *kind,
                                 const struct sabin_chart_input *input,
                                 const struct sabin_chart_style *style, const char *target,
                                 bool force, struct sabin_diag *diag)
 {
-	struct drawing drawing = {.kind = kind, .style = style};
+	struct drawing drawing = begin(kind, style);
 	struct sabin_output output = {0};
 	enum sabin_err err = check_style(style, target, diag);
 	if (err)
 		return err;
-	snprintf(drawing.script, sizeof drawing.script, "%s.gp", kind->name);
-	snprintf(drawing.words, sizeof drawing.words, "%s.meta", kind->name);
-	snprintf(drawing.picture, sizeof drawing.picture, "%s.%s", kind->name, style->format);
 	struct sabin_gnuplot_guard guard;
 	sabin_gnuplot_guard(&guard);
 	if (target)
@@ -374,9 +393,9 @@ enum sabin_err sabin_chart_draw(const struct sabin_chart_kind *kind,
 	if (!err)
 		err = prepare(&drawing, input, diag);
 	if (!err && style->show)
-		err = run_script(&drawing, true, diag);
+		err = run_script(&drawing, "fmt='window'", true, diag);
 	if (!err && target)
-		err = run_script(&drawing, false, diag);
+		err = run_script(&drawing, NULL, false, diag);
 	if (!err && target)
 		err = take_picture(&drawing, output.temporary, diag);
 	if (!err && style->keep)
@@ -384,9 +403,55 @@ enum sabin_err sabin_chart_draw(const struct sabin_chart_kind *kind,
 	if (!err && target)
 		err = sabin_output_commit(&output, diag);
 	sabin_output_abandon(&output);
-	if (drawing.folder)
-		sabin_tree_remove(drawing.folder);
-	free(drawing.folder);
+	end(&drawing);
 	sabin_gnuplot_unguard(&guard);
+	return err;
+}
+
+/* The words that a picture without them leaves to its page. */
+static enum sabin_err read_words(const struct drawing *drawing, struct sabin_chart_picture *out)
+{
+	char *words = NULL;
+	size_t length = 0;
+	char *path = sabin_path_join(drawing->folder, drawing->words);
+	enum sabin_err err = path ? read_bytes(path, &words, &length) : SABIN_ENOMEM;
+	if (!err) {
+		find_words(words, "title", out->title, sizeof out->title);
+		find_words(words, "finding", out->finding, sizeof out->finding);
+		find_words(words, "caption", out->caption, sizeof out->caption);
+		find_words(words, "method", out->method, sizeof out->method);
+	}
+	free(words);
+	free(path);
+	return err;
+}
+
+enum sabin_err sabin_chart_picture(const struct sabin_chart_kind *kind,
+                                   const struct sabin_chart_input *input,
+                                   const struct sabin_chart_style *style,
+                                   struct sabin_chart_picture *out, struct sabin_diag *diag)
+{
+	const struct sabin_chart_style svg = {.theme = style->theme, .format = "svg", .plots = style->plots};
+	struct drawing drawing = begin(kind, &svg);
+	struct sabin_chart_picture made = {0};
+	struct sabin_gnuplot_guard guard;
+	size_t length = 0;
+	enum sabin_err err = check_style(&svg, "", diag);
+	if (err)
+		return err;
+	sabin_gnuplot_guard(&guard);
+	err = prepare(&drawing, input, diag);
+	if (!err)
+		err = run_script(&drawing, "bare=1", false, diag);
+	if (!err)
+		err = read_picture(&drawing, &made.svg, &length, diag);
+	if (!err && read_words(&drawing, &made))
+		err = sabin_diag_set(diag, SABIN_EIO, drawing.words, 0, 0, "cannot read the chart's words");
+	end(&drawing);
+	sabin_gnuplot_unguard(&guard);
+	if (err)
+		free(made.svg);
+	else
+		*out = made;
 	return err;
 }

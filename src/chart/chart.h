@@ -106,4 +106,18 @@ SABIN_MUST enum sabin_err sabin_chart_draw(const struct sabin_chart_kind *kind,
                                            const char *target, bool force,
                                            struct sabin_diag *diag);
 
+/* A chart for a page that has its own words: the SVG without title, finding and the lines at its foot, and
+ * these as text. */
+struct sabin_chart_picture {
+	char *svg; /* text; free() it */
+	char title[256], finding[1024], caption[512], method[512];
+};
+
+/* Draw one chart so.  style: theme and plots only.  SABIN_ESHORT: there are no data to draw. */
+SABIN_MUST enum sabin_err sabin_chart_picture(const struct sabin_chart_kind *kind,
+                                              const struct sabin_chart_input *input,
+                                              const struct sabin_chart_style *style,
+                                              struct sabin_chart_picture *out,
+                                              struct sabin_diag *diag);
+
 #endif

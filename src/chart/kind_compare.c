@@ -15,7 +15,7 @@ enum {
 	LEVEL_STEP_DB = 5,
 	LEVEL_SPAN_DB = 40,
 	DIFFERENCE_LEAST_DB = 5, /* half of the axis: all is on it ... */
-	DIFFERENCE_USUAL_DB = 10, /* ... but beyond this a fiftieth may be off */
+	DIFFERENCE_USUAL_DB = 10, /* ... but beyond this a fiftieth may be off, the largest not */
 	DIFFERENCE_MOST_DB = 20,
 	DIFFERENCE_STEP_DB = 5,
 	PANELS_MAX = 8,
@@ -34,8 +34,19 @@ static double clamp(double x, double least, double most)
 	return isnan(x) ? x : fmin(fmax(x, least), most);
 }
 
+/* The point that differs most by more than chance, or length. */
+static size_t most_of(const struct sabin_chart_compared *c)
+{
+	size_t most = c->length;
+	for (size_t i = 0; i < c->length; i++)
+		if (c->significant[i] && (most == c->length || fabs(c->difference_db[i]) >
+		                                                   fabs(c->difference_db[most])))
+			most = i;
+	return most;
+}
+
 /* Axes: of levels from above the highest, of differences so far that all but a fiftieth of the
- * points are on it. */
+ * points are on it, and the one that is named. */
 static void find_axes(struct picture *p)
 {
 	double most = -INFINITY;
@@ -48,11 +59,14 @@ static void find_axes(struct picture *p)
 		for (size_t i = 0; i < c->length; i++)
 			if (isfinite(c->difference_db[i]))
 				most = fmax(most, fmax(c->before_db[i], c->after_db[i]));
+		const size_t named = most_of(c);
+		const double named_db = named < c->length ? fabs(c->difference_db[named]) : 0;
 		for (; p->half_db < DIFFERENCE_MOST_DB; p->half_db += DIFFERENCE_STEP_DB) {
 			size_t beyond = 0;
 			for (size_t i = 0; i < c->length; i++)
 				beyond += fabs(c->difference_db[i]) > p->half_db;
-			if (beyond == 0 || (p->half_db >= DIFFERENCE_USUAL_DB && beyond * 50 <= c->length))
+			if (beyond == 0 || (p->half_db >= DIFFERENCE_USUAL_DB && named_db <= p->half_db &&
+			                    beyond * 50 <= c->length))
 				break;
 		}
 	}
@@ -114,17 +128,6 @@ static void write_difference(struct sabin_sheet *sheet, const struct picture *p,
 		}
 	}
 	sabin_sheet_off_page(sheet, 2);
-}
-
-/* The point that differs most by more than chance, or length. */
-static size_t most_of(const struct sabin_chart_compared *c)
-{
-	size_t most = c->length;
-	for (size_t i = 0; i < c->length; i++)
-		if (c->significant[i] && (most == c->length || fabs(c->difference_db[i]) >
-		                                                   fabs(c->difference_db[most])))
-			most = i;
-	return most;
 }
 
 /* Where it differs most, and over how much of the axis by more than chance. */
@@ -204,7 +207,7 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 	write_main_finding(sheet, p);
 	sabin_sheet_conditions(sheet, input, input->who ? input->who : "");
 	sabin_sheet_method(sheet,
-	                   "1/12-octave smoothing" SABIN_DOT "window %.4g ms" SABIN_DOT
+	                   "1/12-octave smoothing" SABIN_DOT "window %.6g ms" SABIN_DOT
 	                   "aligned on the direct sound" SABIN_DOT "chance: 5 %%, Holm's correction%s",
 	                   input->window_s * 1000, p->count == 1 ? SABIN_DOT "25 dB per decade" : "");
 	if (p->count == 1) {

@@ -57,18 +57,25 @@ static void find_axes(struct picture *p)
 	p->impulse = p->c->h && p->c->frames > 1;
 }
 
+static bool counts(const struct sabin_correction_channel *c, size_t i)
+{
+	return i >= c->beyond[0] && i + c->beyond[1] < c->length;
+}
+
 /* Levels without the preamp: achieved is brought to the level of what was predicted. */
 static void write_lines(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_correction_channel *c = p->c->channel;
+	const size_t counting = c->length - c->beyond[0] - c->beyond[1];
 	double offset = 0;
 	for (size_t i = 0; i < c->length && p->c->achieved_db; i++)
-		offset += (c->predicted_db[i] - p->c->achieved_db[i]) / (double)c->length;
+		offset += counts(c, i) ? (c->predicted_db[i] - p->c->achieved_db[i]) / (double)counting : 0;
 	sabin_sheet_table(sheet, "", "f_Hz before_dB target_dB filter_dB predicted_dB achieved_dB");
 	for (size_t i = 0; i < c->length; i++)
 		sabin_sheet_row(sheet, 6,
 		                (double[]){c->freq_hz[i], fmax(c->before_db[i], p->bottom_db),
-		                           fmax(c->target_db[i], p->bottom_db), fmax(filter_db(c, i), p->filter_low_db),
+		                           counts(c, i) ? fmax(c->target_db[i], p->bottom_db) : (double)NAN,
+		                           fmax(filter_db(c, i), p->filter_low_db),
 		                           fmax(c->predicted_db[i], p->bottom_db),
 		                           p->c->achieved_db
 		                               ? fmax(p->c->achieved_db[i] + offset, p->bottom_db)
@@ -81,6 +88,7 @@ static const char *word_of(enum sabin_leave leave)
 {
 	static const char *const words[SABIN_LEAVE_REASONS] = {
 	    [SABIN_LEAVE_NOTHING] = "",        [SABIN_LEAVE_NULL] = "null",
+	    [SABIN_LEAVE_FLANK] = "",
 	    [SABIN_LEAVE_DIP] = "deep dip",    [SABIN_LEAVE_SPREAD] = "",
 	    [SABIN_LEAVE_ROLLOFF] = "roll-off", [SABIN_LEAVE_HIGH] = "broad tone only"};
 	return words[leave];

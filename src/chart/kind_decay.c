@@ -163,6 +163,8 @@ static void short_reason(struct sabin_quantity q, char *text, size_t size)
 	else if (known && q.reason == SABIN_BECAUSE_OUT_OF_BAND)
 		snprintf(text, size, "known up to %s, needs %s", sabin_text_hz(q.have).s,
 		         sabin_text_hz(q.need).s);
+	else if (known && q.reason == SABIN_BECAUSE_SPEAKER)
+		snprintf(text, size, "the speaker's range ends at %s", sabin_text_hz(q.have).s);
 	else
 		(void)sabin_reason_text(q, text, size);
 }

@@ -135,8 +135,8 @@ static void write_common(struct sabin_sheet *sheet, const struct sabin_chart_inp
 		trusted += c->trusted[i];
 	sabin_sheet_conditions(sheet, input, sabin_chart_who(input).s);
 	sabin_sheet_method(sheet, "re direct sound" SABIN_DOT "1/%.3g-octave complex "
-	                          "smoothing" SABIN_DOT "window %.4g ms" SABIN_DOT
-	                          "grey: in noise or a deep dip, too late for the smoothing, or not measured",
+	                          "smoothing" SABIN_DOT "window %.6g ms" SABIN_DOT
+	                          "grey: noise, deep dip, late for the smoothing, not measured",
 	                   1 / c->smoothing_oct, input->window_s * 1000);
 	sabin_sheet_number(sheet, "from_hz", c->r.freq_hz[0]);
 	sabin_sheet_number(sheet, "to_hz", c->r.freq_hz[c->r.length - 1]);

@@ -409,7 +409,7 @@ static void write_method(struct sabin_sheet *sheet, const struct picture *p)
 		                                              : "%.3g-octave smoothing",
 		         oct < 1 ? 1 / oct : oct);
 	if (p->input->window_s > 0)
-		snprintf(window, sizeof window, SABIN_DOT "window %.4g ms",
+		snprintf(window, sizeof window, SABIN_DOT "window %.6g ms",
 		         p->input->window_s * 1000);
 	if (p->db_per_decade > 0)
 		snprintf(scale, sizeof scale, SABIN_DOT "%.0f dB per decade", p->db_per_decade);

@@ -177,6 +177,8 @@ static void write_reason(const struct picture *p, char *text, size_t size)
 		snprintf(text, size, ": too short for the band filter");
 	else if (reason == SABIN_BECAUSE_OUT_OF_BAND)
 		snprintf(text, size, ": outside the measured range");
+	else if (reason == SABIN_BECAUSE_SPEAKER)
+		snprintf(text, size, ": beyond the speaker's range");
 	else if (reason == SABIN_BECAUSE_NOT_A_DECAY)
 		snprintf(text, size, ": the curve does not fall");
 	else if (reason == SABIN_BECAUSE_SHORT)

@@ -71,10 +71,10 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 		char key[40];
 		snprintf(key, sizeof key, "ridge_%zu", i + 1);
 		sabin_sheet_number(sheet, key, log10(ridges[i].freq_hz));
-		/* a name that would stand on the one before goes a row up */
+		/* a name that would stand on the one before goes a row up, and its line ends there */
 		const bool near =
 		    i > 0 && log10(ridges[i].freq_hz / ridges[i - 1].freq_hz) < label_decades;
-		row = near ? (row + 1) % 2 : 0;
+		row = near ? row + 1 : 0;
 		snprintf(key, sizeof key, "ridge_row_%zu", i + 1);
 		sabin_sheet_number(sheet, key, row);
 		snprintf(key, sizeof key, "ridge_hz_%zu", i + 1);

@@ -34,6 +34,92 @@ static void print_wrapped(FILE *stream, const char *text, int indent)
 	fputc('\n', stream);
 }
 
+/* ---- what is to be bought --------------------------------------------------------------------------------------- */
+
+/* Panels of one build, all together. */
+struct purchase {
+	struct sabin_advice_panel panel; /* area_m2: of all */
+};
+
+enum { PURCHASES_MAX = 8 };
+
+static bool is_same(const struct sabin_advice_panel *a, const struct sabin_advice_panel *b)
+{
+	return a->kind == b->kind && fabs(a->thickness_m - b->thickness_m) < 1e-6 && fabs(a->gap_m - b->gap_m) < 1e-6;
+}
+
+/* Where absorber is spread to shorten the decay, what is to hang at single points, and no deeper, is part of it. */
+static size_t purchases(const struct sabin_advice *advice, struct purchase list[PURCHASES_MAX], bool *counted)
+{
+	double spread_m = 0;
+	size_t count = 0;
+	*counted = false;
+	for (size_t i = 0; i < advice->count; i++)
+		if (advice->item[i].code == SABIN_ADVICE_TOO_REVERBERANT && advice->item[i].panel_count > 0)
+			spread_m = advice->item[i].panel[0].thickness_m;
+	for (size_t i = 0; i < advice->count; i++) {
+		const struct sabin_advice_item *item = &advice->item[i];
+		for (size_t k = 0; k < item->panel_count; k++) {
+			const struct sabin_advice_panel *panel = &item->panel[k];
+			if (item->code != SABIN_ADVICE_TOO_REVERBERANT && panel->thickness_m <= spread_m + 1e-6) {
+				*counted = true;
+				continue;
+			}
+			size_t at = 0;
+			while (at < count && !is_same(&list[at].panel, panel))
+				at++;
+			if (at == PURCHASES_MAX)
+				continue;
+			if (at == count) {
+				list[count++].panel = *panel;
+				list[at].panel.area_m2 = 0;
+			}
+			list[at].panel.area_m2 += panel->area_m2;
+		}
+	}
+	return count;
+}
+
+static void print_purchases(const struct sabin_advice *advice, FILE *stream)
+{
+	struct purchase list[PURCHASES_MAX];
+	bool counted;
+	const size_t count = purchases(advice, list, &counted);
+	if (count > 0)
+		fprintf(stream, "\n%sShopping list, for all of it%s\n", sabin_bold(), sabin_plain());
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_advice_panel *p = &list[i].panel;
+		fprintf(stream, "  %5.1f m2  mineral wool %.0f cm thick, %.0f kPa s/m2 (%s)", p->area_m2, 100 * p->thickness_m,
+		        p->resistivity_pa_s_per_m2 / 1000,
+		        p->resistivity_pa_s_per_m2 > 8000 ? "40 to 50 kg/m3" : "light, 20 to 30 kg/m3");
+		if (p->gap_m > 0)
+			fprintf(stream, ", on battens of %.0f cm", 100 * p->gap_m);
+		fputc('\n', stream);
+	}
+	if (count > 0 && counted)
+		fprintf(stream, "  The panels at single points are counted in what is spread: hang those first.\n");
+}
+
+static void json_purchases(struct sabin_json *json, const struct sabin_advice *advice)
+{
+	struct purchase list[PURCHASES_MAX];
+	bool counted;
+	const size_t count = purchases(advice, list, &counted);
+	sabin_json_open_array(json, "shopping_list");
+	for (size_t i = 0; i < count; i++) {
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, "kind", "porous");
+		sabin_json_number(json, "area_m2", list[i].panel.area_m2);
+		sabin_json_number(json, "thickness_m", list[i].panel.thickness_m);
+		sabin_json_number(json, "gap_m", list[i].panel.gap_m);
+		sabin_json_number(json, "resistivity_pa_s_per_m2", list[i].panel.resistivity_pa_s_per_m2);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+/* ---- for people ------------------------------------------------------------------------------------------------- */
+
 void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advice *advice, FILE *stream)
 {
 	char text[SABIN_ADVICE_TEXT_SIZE];
@@ -63,6 +149,7 @@ void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advic
 	}
 	if (number == 0)
 		fprintf(stream, "%sNothing to repair, move or treat was found.%s\n", sabin_good(), sabin_plain());
+	print_purchases(advice, stream);
 	bool any = false;
 	for (int g = 0; g < SABIN_GAP_COUNT; g++) {
 		if (!advice->gap[g])
@@ -78,7 +165,8 @@ void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advic
 
 /* ---- for scripts ------------------------------------------------------------------------------------------- */
 
-static void json_facts(struct sabin_json *json, const char *key, const struct sabin_advice_fact *fact, size_t n)
+static void json_facts(struct sabin_json *json, const struct sabin_scene *scene, const char *key,
+                       const struct sabin_advice_fact *fact, size_t n)
 {
 	sabin_json_open_array(json, key);
 	for (size_t i = 0; i < n; i++) {
@@ -88,9 +176,51 @@ static void json_facts(struct sabin_json *json, const char *key, const struct sa
 			sabin_json_number(json, "freq_hz", fact[i].freq_hz);
 		if (isfinite(fact[i].band_hz))
 			sabin_json_number(json, "centre_hz", fact[i].band_hz);
+		if (fact[i].speaker >= 0)
+			sabin_json_text(json, "speaker", scene->speaker_name[fact[i].speaker]);
+		if (fact[i].position >= 0)
+			sabin_json_text(json, "position", scene->position_name[fact[i].position]);
+		if (isfinite(fact[i].now))
+			sabin_json_number(json, "now", fact[i].now);
 		sabin_json_quantity(json, "quantity", fact[i].q, fact[i].unit);
 		sabin_json_close(json);
 	}
+	sabin_json_close(json);
+}
+
+static void json_moves(struct sabin_json *json, const struct sabin_scene *scene, const struct sabin_advice_item *item)
+{
+	sabin_json_open_array(json, "moves");
+	for (size_t i = 0; i < item->move_count; i++) {
+		const struct sabin_advice_move *move = &item->move[i];
+		sabin_json_open_object(json, NULL);
+		if (move->speaker >= 0)
+			sabin_json_text(json, "speaker", scene->speaker_name[move->speaker]);
+		else
+			sabin_json_text(json, "position", scene->position_name[move->position]);
+		sabin_json_numbers(json, "by_m", move->by_m, 3);
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+}
+
+static void json_panel(struct sabin_json *json, const struct sabin_advice_panel *panel)
+{
+	sabin_json_open_object(json, NULL);
+	sabin_json_text(json, "kind", panel->kind == SABIN_PANEL_POROUS ? "porous" : "membrane");
+	if (panel->surface >= 0)
+		sabin_json_text(json, "surface", sabin_surface_name((enum sabin_surface_id)panel->surface));
+	sabin_json_number(json, "area_m2", panel->area_m2);
+	sabin_json_number(json, "thickness_m", panel->thickness_m);
+	sabin_json_number(json, "gap_m", panel->gap_m);
+	if (isfinite(panel->resistivity_pa_s_per_m2))
+		sabin_json_number(json, "resistivity_pa_s_per_m2", panel->resistivity_pa_s_per_m2);
+	if (isfinite(panel->mass_kg_per_m2))
+		sabin_json_number(json, "mass_kg_per_m2", panel->mass_kg_per_m2);
+	if (isfinite(panel->centre_m[0]))
+		sabin_json_numbers(json, "centre_m", panel->centre_m, 3);
+	if (isfinite(panel->sides_m[0]))
+		sabin_json_numbers(json, "sides_m", panel->sides_m, 2);
 	sabin_json_close(json);
 }
 
@@ -115,8 +245,8 @@ static void json_target(struct sabin_json *json, const struct sabin_scene *scene
 		sabin_json_number(json, "freq_hz", item->freq_hz);
 	if (isfinite(item->point_m[0]))
 		sabin_json_numbers(json, "point_m", item->point_m, 3);
-	if (isfinite(item->move_m[0]))
-		sabin_json_numbers(json, "move_m", item->move_m, 3);
+	if (item->move_count > 0) /* of the first; all are in `moves` */
+		sabin_json_numbers(json, "move_m", item->move[0].by_m, 3);
 	sabin_json_close(json);
 }
 
@@ -138,8 +268,13 @@ enum sabin_err sabin_show_advice_json(const struct sabin_scene *scene, const str
 		sabin_json_text(json, "kind", sabin_advice_kind_name(item->kind));
 		json_target(json, scene, item);
 		sabin_json_text(json, "text", text);
-		json_facts(json, "effect", item->effect, item->effect_count);
-		json_facts(json, "evidence", item->evidence, item->evidence_count);
+		json_moves(json, scene, item);
+		sabin_json_open_array(json, "panels");
+		for (size_t k = 0; k < item->panel_count; k++)
+			json_panel(json, &item->panel[k]);
+		sabin_json_close(json);
+		json_facts(json, scene, "effect", item->effect, item->effect_count);
+		json_facts(json, scene, "evidence", item->evidence, item->evidence_count);
 		sabin_json_text(json, "chart", item->chart);
 		sabin_json_number(json, "confidence", item->confidence);
 		sabin_json_number(json, "benefit", item->benefit);
@@ -147,6 +282,7 @@ enum sabin_err sabin_show_advice_json(const struct sabin_scene *scene, const str
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
+	json_purchases(json, advice);
 	sabin_json_open_array(json, "not_judged");
 	for (int g = 0; g < SABIN_GAP_COUNT; g++) {
 		if (!advice->gap[g])

@@ -7,7 +7,7 @@
 
 #include "cli/advise_scene.h"
 
-enum { SABIN_ADVICE_TEXT_SIZE = 600 };
+enum { SABIN_ADVICE_TEXT_SIZE = 1600 };
 
 /* What the item says, as a sentence or two. */
 void sabin_advice_text(const struct sabin_scene *scene, const struct sabin_advice_item *item,

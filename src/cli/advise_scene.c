@@ -95,6 +95,7 @@ static enum sabin_err take_response(struct sabin_side *side, struct sabin_scene 
 	    .rate_hz = m->rate_hz,
 	    .direct = zero + m->arrival_s.value * m->rate_hz,
 	    .dbspl_at_0db = m->dbspl_at_0dbfs,
+	    .repeated = isfinite(m->verdict.repeatability_db.value),
 	    .analysis = &item->analysis,
 	    .noise = item->has_noise ? &item->noise : NULL,
 	    .reflections = item->reflections.limit_s > 0 ? &item->reflections : NULL,
@@ -129,6 +130,18 @@ static enum sabin_err gate(const struct sabin_side *side, const char *calibratio
 	return err;
 }
 
+/* A room file that is there and cannot be read is said to be so. */
+static void note_room(struct sabin_scene *out)
+{
+	const struct sabin_measurement *m = &out->side->measurement;
+	struct sabin_roomfile room = {0};
+	struct sabin_diag diag = {0};
+	if (out->side->has_room || !m->directory || sabin_measurement_room(m, NULL, &room, &diag) != SABIN_EFORMAT)
+		return;
+	out->scene.room_spoilt = true;
+	snprintf(out->room_why, sizeof out->room_why, "room.yaml:%d:%d: %s", diag.line, diag.column, diag.message);
+}
+
 enum sabin_err sabin_scene_of(struct sabin_side *side, const char *calibration, struct sabin_scene *out,
                               struct sabin_diag *diag)
 {
@@ -154,6 +167,7 @@ enum sabin_err sabin_scene_of(struct sabin_side *side, const char *calibration, 
 	if (err)
 		return err;
 	take_partners(side, out);
+	note_room(out);
 	out->scene.room = side->has_room ? &side->room.room : NULL;
 	out->scene.speaker = out->speaker;
 	out->scene.position_m = (const double(*)[3])out->position_m;
@@ -174,5 +188,8 @@ void sabin_scene_release(struct sabin_scene *scene)
 	free(scene->response);
 	free(scene->directivity);
 	sabin_responses_release(&scene->gated);
+	sabin_roomfile_place_release(&scene->plan);
+	sabin_correction_free(&scene->correction);
+	free(scene->channel_speaker);
 	*scene = (struct sabin_scene){0};
 }

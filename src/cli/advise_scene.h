@@ -8,6 +8,7 @@
 #include <sabin/advice.h>
 
 #include "cli/side.h"
+#include "io/roomfile_place.h"
 
 struct sabin_scene {
 	struct sabin_advice_scene scene;
@@ -20,11 +21,20 @@ struct sabin_scene {
 	struct sabin_mode_match **matches; /* [side.count] */
 	struct sabin_responses gated;
 	const struct sabin_side *side;
+	char room_why[640]; /* why the room file cannot be read */
+	/* for sabin_scene_extend() */
+	struct sabin_place_plan plan;
+	struct sabin_advice_place place;
+	struct sabin_correction correction;
+	struct sabin_advice_correction corrected;
+	int *channel_speaker; /* of the scene, by channel */
 };
 
 /* `side` must outlive it.  Release in every case. */
 SABIN_MUST enum sabin_err sabin_scene_of(struct sabin_side *side, const char *calibration,
                                          struct sabin_scene *out, struct sabin_diag *diag);
+/* Add what takes longer: what may be moved where, and what an equaliser would do. */
+SABIN_MUST enum sabin_err sabin_scene_extend(struct sabin_scene *scene);
 void sabin_scene_release(struct sabin_scene *scene);
 
 #endif

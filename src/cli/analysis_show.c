@@ -16,9 +16,8 @@
 
 /* ---- the mean over responses ------------------------------------------------------------------- */
 
-/* Arithmetic mean of the valid values (ISO 3382-2:2008, 8.1); its uncertainty from theirs. */
-static struct sabin_quantity mean_of(const struct sabin_analyses *all, size_t band,
-                                     enum sabin_parameter parameter)
+struct sabin_quantity sabin_analyses_mean(const struct sabin_analyses *all, size_t band,
+                                          enum sabin_parameter parameter)
 {
 	double sum = 0, variance = 0;
 	size_t n = 0;
@@ -161,7 +160,7 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 		sabin_json_integer(json, "fraction", band->fraction);
 		for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
 			json_parameter(json, (enum sabin_parameter)p,
-			               mean_of(all, b, (enum sabin_parameter)p));
+			               sabin_analyses_mean(all, b, (enum sabin_parameter)p));
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
@@ -379,24 +378,24 @@ static void table(const struct sabin_measured *m, const struct sabin_analysis *a
 	table_reasons(a);
 }
 
-/* The sentence an engineer wants first: how long the room rings in the middle, how evenly, and how the
- * bass compares. */
-static void summary(const struct sabin_analyses *all)
+bool sabin_analyses_reverberation(const struct sabin_analyses *all, struct sabin_reverberation *out)
 {
-	double middle = 0, bass = 0, low = INFINITY, high = 0;
+	double middle = 0, variance = 0, bass = 0;
 	size_t middles = 0, basses = 0;
 	const struct sabin_analysis *first = &all->results[0];
+	*out = (struct sabin_reverberation){.low_s = INFINITY};
 	for (size_t b = 0; b < first->band_count; b++) {
 		const double hz = first->bands[b].band.nominal_hz;
-		struct sabin_quantity q = mean_of(all, b, SABIN_T30);
+		struct sabin_quantity q = sabin_analyses_mean(all, b, SABIN_T30);
 		if (!q.valid)
-			q = mean_of(all, b, SABIN_T20);
+			q = sabin_analyses_mean(all, b, SABIN_T20);
 		if (!q.valid)
 			continue;
-		low = fmin(low, q.value);
-		high = fmax(high, q.value);
+		out->low_s = fmin(out->low_s, q.value);
+		out->high_s = fmax(out->high_s, q.value);
 		if (hz >= 500 && hz <= 1000) {
 			middle += q.value;
+			variance += q.plus_minus * q.plus_minus;
 			middles++;
 		}
 		if (hz <= 125) {
@@ -405,13 +404,24 @@ static void summary(const struct sabin_analyses *all)
 		}
 	}
 	if (middles == 0)
+		return false;
+	out->middle_s = sabin_quantity_valid(middle / (double)middles, sqrt(variance) / (double)middles);
+	out->bass_ratio = basses > 0 ? bass / (double)basses / out->middle_s.value : (double)NAN;
+	return true;
+}
+
+/* The sentence an engineer wants first: how long the room rings in the middle, how evenly, and how the
+ * bass compares. */
+static void summary(const struct sabin_analyses *all)
+{
+	struct sabin_reverberation r;
+	if (!sabin_analyses_reverberation(all, &r))
 		return;
 	printf("%sReverberation%s  %.2f s in the middle (500 Hz to 1 kHz), %.2f to %.2f s over all "
 	       "bands",
-	       sabin_bold(), sabin_plain(), middle / (double)middles, low, high);
-	if (basses > 0)
-		printf("; the bass rings %.1f times as long",
-		       bass / (double)basses / (middle / (double)middles));
+	       sabin_bold(), sabin_plain(), r.middle_s.value, r.low_s, r.high_s);
+	if (isfinite(r.bass_ratio))
+		printf("; the bass rings %.1f times as long", r.bass_ratio);
 	putchar('\n');
 }
 

@@ -28,4 +28,17 @@ SABIN_MUST enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *
 void sabin_show_analyses_csv(const struct sabin_analyses *all);
 void sabin_show_analyses(const struct sabin_analyses *all);
 
+/* Arithmetic mean over the responses, those whose value is valid (ISO 3382-2:2008, 8.1); its uncertainty
+ * from theirs. */
+struct sabin_quantity sabin_analyses_mean(const struct sabin_analyses *all, size_t band,
+                                          enum sabin_parameter parameter);
+
+/* How long the room rings: in the middle (500 Hz and 1 kHz), at least and at most over the bands, and the bass (up to
+ * 125 Hz) re the middle, NAN: not known.  False: no time in the middle is valid. */
+struct sabin_reverberation {
+	struct sabin_quantity middle_s;
+	double low_s, high_s, bass_ratio;
+};
+bool sabin_analyses_reverberation(const struct sabin_analyses *all, struct sabin_reverberation *out);
+
 #endif

@@ -11,6 +11,7 @@
 #include "cli/part.h"
 #include "cli/pool.h"
 #include "cli/show.h"
+#include "io/trust.h"
 
 struct options {
 	struct sabin_common common;
@@ -42,23 +43,26 @@ static const struct sabin_opt rows[] = {
 };
 
 static struct sabin_analysis_options analysis_options(const struct options *o,
-                                                      const struct sabin_measurement *m)
+                                                      const struct sabin_measurement *m,
+                                                      const struct sabin_measured *r,
+                                                      const struct sabin_roomfile *room)
 {
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(m, r, room, excited_hz, played_hz);
 	struct sabin_analysis_options a = {
 	    .fraction = o->third_octave ? 3 : 1,
 	    .from_hz = o->third_octave ? 50 : 63,
 	    .to_hz = o->third_octave ? 10000 : 8000,
 	    .noise = (enum sabin_noise_handling)o->noise,
-	    .excited_from_hz = 0,
-	    .excited_to_hz = INFINITY,
+	    .excited_from_hz = excited_hz[0],
+	    .excited_to_hz = excited_hz[1],
+	    .played_from_hz = played_hz[0],
+	    .played_to_hz = played_hz[1],
+	    .stray = sabin_measurement_stray(m, r),
 	};
 	if (o->bands_hz[1] > 0) {
 		a.from_hz = o->bands_hz[0];
 		a.to_hz = o->bands_hz[1];
-	}
-	if (m->has_stimulus) {
-		a.excited_from_hz = m->stimulus.sweep.from_hz;
-		a.excited_to_hz = m->stimulus.sweep.to_hz;
 	}
 	return a;
 }
@@ -116,11 +120,10 @@ static enum sabin_err analyze_one(void *context, size_t i, size_t worker, struct
 	const struct sabin_analyses *all = work->all;
 	const struct sabin_measurement *m = all->measurement;
 	const struct sabin_measured *r = &m->responses[all->chosen[i]];
-	struct sabin_analysis_options a = analysis_options(work->options, m);
+	const struct sabin_analysis_options a = analysis_options(work->options, m, r, all->room);
 	struct sabin_analysis *result = &work->results[i];
 	double *h = NULL;
 	size_t frames = 0;
-	a.stray = sabin_measurement_stray(m, r);
 	enum sabin_err err = sabin_measurement_load(m, all->chosen[i], &h, &frames, diag);
 	if (err)
 		return err;

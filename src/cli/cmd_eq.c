@@ -31,7 +31,7 @@ static const double usual_flatness_db = 0.5;
 enum { USUAL_TAPS = 16384 };
 /* Of a FIR over its median: the limit that programs of the field keep, less what a cut of its tail may add;
  * and how far before its main peak mixed phase may reach. */
-static const double fir_boost_db = 5.5, fir_pre_s = 0.001;
+static const double fir_boost_db = 5.8, fir_pre_s = 0.001;
 
 static const struct sabin_opt rows[] = {
     {SABIN_OPT_TEXT, 'o', "output", "DIR", offsetof(struct options, output), 0, 0, 0, NULL, NULL,
@@ -331,6 +331,8 @@ static enum sabin_err add_fir(struct job *job, struct sabin_diag *diag)
 	    .boost_db = isnan(o->max_boost_db) ? fir_boost_db : o->max_boost_db,
 	    .pre_s = fir_pre_s,
 	    .unlimited = o->unlimited,
+	    .full_hz = job->eq.full_hz,
+	    .none_hz = job->eq.none_hz,
 	};
 	if (fir.kind == SABIN_FIR_NONE)
 		return SABIN_OK;
@@ -387,6 +389,8 @@ static int design(struct job *job, const char *measurement)
 	const bool from = o->from.count > 0;
 	if (from)
 		job->eq.filters = 0;
+	if (!from && sabin_correction_joinable(in->speakers, in->speaker_count))
+		job->eq.crossover_hz = job->crossover_hz;
 	struct sabin_correction *correction = &job->file.correction;
 	enum sabin_err err =
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
@@ -414,6 +418,7 @@ static int design(struct job *job, const char *measurement)
 		return sabin_fail_output(name, err, &diag);
 	job->file.command = sabin_command_line();
 	job->file.target = strdup(o->target);
+	job->file.room = strdup(in->room);
 	sabin_date_now(job->file.date, sizeof job->file.date);
 	return -1;
 }

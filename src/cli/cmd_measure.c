@@ -12,6 +12,7 @@
 #include "cli/append.h"
 #include "cli/card.h"
 #include "cli/command.h"
+#include "cli/eq_again.h"
 #include "cli/show.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
@@ -259,7 +260,10 @@ static int read_correction(struct plan *plan)
 		return -1;
 	enum sabin_err err = sabin_correction_read(plan->o->through, &plan->correction, &diag);
 	plan->session.through = &plan->correction;
-	return err ? sabin_fail_input(plan->command->name, err, &diag) : -1;
+	if (err)
+		return sabin_fail_input(plan->command->name, err, &diag);
+	sabin_eq_again_warn(&plan->correction, plan->room.name, &plan->room);
+	return -1;
 }
 
 /* The speaker that plays the timing chirps, by the option or the room file. */

@@ -19,6 +19,7 @@
 #include "cli/talk.h"
 #include "io/atomic.h"
 #include "io/paths.h"
+#include "io/trust.h"
 
 struct options {
 	struct sabin_common common;
@@ -71,6 +72,7 @@ struct work {
 	struct sabin_chart_trace *traces;
 	struct sabin_roomfile room;
 	bool has_room, only_room;
+	size_t drawing; /* of kinds */
 	const struct sabin_chart_kind *kinds[SABIN_LIST_MAX];
 	size_t kind_count;
 	struct sabin_plot_compare *compare; /* NULL: one measurement */
@@ -175,13 +177,17 @@ static int choose_output(struct work *w)
 static enum sabin_err analyse(struct work *w, size_t i, struct sabin_diag *diag)
 {
 	const struct sabin_response_item *item = &w->responses.item[i];
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(&w->m, item->measured, w->has_room ? &w->room : NULL, excited_hz, played_hz);
 	const struct sabin_analysis_options a = {
 	    .fraction = 1,
 	    .from_hz = 63,
 	    .to_hz = 8000,
 	    .noise = SABIN_NOISE_FULL,
-	    .excited_from_hz = w->m.has_stimulus ? w->m.stimulus.sweep.from_hz : 0,
-	    .excited_to_hz = w->m.has_stimulus ? w->m.stimulus.sweep.to_hz : (double)INFINITY,
+	    .excited_from_hz = excited_hz[0],
+	    .excited_to_hz = excited_hz[1],
+	    .played_from_hz = played_hz[0],
+	    .played_to_hz = played_hz[1],
 	};
 	enum sabin_err err = sabin_analysis_compute(item->h, item->frames, item->measured->rate_hz, &a,
 	                                            &w->analyses[i]);
@@ -248,6 +254,8 @@ static enum sabin_err compute(struct work *w, struct sabin_diag *diag)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; !err && i < w->count; i++) {
 		const struct sabin_response_item *item = &w->responses.item[i];
+		if (needs & (SABIN_CHART_ANALYSIS | SABIN_CHART_DISTORTION | SABIN_CHART_NOISE))
+			sabin_progress("analysing", (double)i / (double)w->count);
 		w->traces[i] = (struct sabin_chart_trace){.measured = item->measured,
 		                                          .h = item->h,
 		                                          .frames = item->frames,
@@ -297,6 +305,14 @@ static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *ki
 	return err;
 }
 
+/* Chart i of `count` of the kind that is drawn. */
+static void show_progress(const struct work *w, size_t i, size_t count)
+{
+	char stage[80];
+	snprintf(stage, sizeof stage, "drawing %s", w->kinds[w->drawing]->name);
+	sabin_progress(stage, ((double)w->drawing + (double)i / (double)count) / (double)w->kind_count);
+}
+
 /* One chart a speaker. */
 static enum sabin_err draw_corrections(struct work *w, const struct sabin_chart_kind *kind,
                                        struct sabin_diag *diag)
@@ -306,6 +322,7 @@ static enum sabin_err draw_corrections(struct work *w, const struct sabin_chart_
 		const struct sabin_chart_input input = {.measurement = &w->correction->about,
 		                                        .correction = &w->correction->charts[i]};
 		char name[300];
+		show_progress(w, i, w->correction->count);
 		snprintf(name, sizeof name, w->correction->count == 1 ? "%s" : "%s.%s", kind->name,
 		         w->correction->charts[i].channel->speaker);
 		err = draw_one(w, kind, &input, name, diag);
@@ -317,6 +334,7 @@ static enum sabin_err draw_corrections(struct work *w, const struct sabin_chart_
 static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *kind,
                                 struct sabin_diag *diag)
 {
+	show_progress(w, 0, 1);
 	if (w->compare)
 		return draw_one(w, kind, &w->compared, kind->name, diag);
 	if (w->correction)
@@ -335,6 +353,7 @@ static enum sabin_err draw_kind(struct work *w, const struct sabin_chart_kind *k
 	for (size_t i = 0; i < w->count; i++) {
 		char name[300];
 		const struct sabin_measured *m = w->traces[i].measured;
+		show_progress(w, i, w->count);
 		input.traces = &w->traces[i];
 		input.trace_count = 1;
 		if (w->count == 1)
@@ -361,7 +380,7 @@ static enum sabin_err draw_all(struct work *w, struct sabin_diag *diag)
 	for (size_t k = 0; !err && k < w->kind_count; k++) {
 		if (w->only_room && !draws_room(w->kinds[k]))
 			continue;
-		sabin_progress("drawing", (double)k / (double)w->kind_count);
+		w->drawing = k;
 		err = draw_kind(w, w->kinds[k], diag);
 	}
 	sabin_progress_end();

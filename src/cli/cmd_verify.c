@@ -8,7 +8,7 @@
 #include <sabin/verify.h>
 
 #include "cli/command.h"
-#include "cli/eq_input.h"
+#include "cli/eq_again.h"
 #include "io/correction.h"
 #include "io/json.h"
 
@@ -50,68 +50,6 @@ struct job {
 	struct sabin_finding findings[FINDINGS_MOST];
 	size_t finding_count;
 };
-
-static const struct sabin_eq_speaker *speaker_of(const struct job *job, const char *name)
-{
-	for (size_t s = 0; s < job->input.speaker_count; s++)
-		if (strcasecmp(job->input.speakers[s].name, name) == 0)
-			return &job->input.speakers[s];
-	return NULL;
-}
-
-static const char *position_of(const struct job *job, const struct sabin_eq_speaker *speaker, size_t p)
-{
-	return job->input.positions[(size_t)(speaker->places - job->input.places) + p];
-}
-
-/* What was before, what was predicted and what was achieved at the positions that were measured again: power
- * means.  Where the file does not keep positions apart, or none is the same, those of all. */
-struct common {
-	double *before_db, *predicted_db, *achieved_db;
-	size_t positions, of; /* how many are the same, of how many */
-};
-
-static void add_power(double *sum, const double *level_db, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		sum[i] += pow(10, level_db[i] / 10);
-}
-
-static void find_common(const struct job *job, size_t index, const struct sabin_eq_speaker *speaker,
-                        struct common *out)
-{
-	const struct sabin_correction_channel *c = &job->file.correction.channels[index];
-	const struct sabin_correction_origin *origin = &job->file.origins[index];
-	double *const curves[3] = {out->before_db, out->predicted_db, out->achieved_db};
-	bool predicted = true; /* at each of the places */
-	out->positions = 0;
-	out->of = origin->count;
-	for (int k = 0; k < 3; k++)
-		memset(curves[k], 0, c->length * sizeof **curves);
-	for (size_t o = 0; o < origin->count; o++)
-		for (size_t p = 0; p < speaker->place_count; p++) {
-			const struct sabin_correction_place *place = &origin->places[o];
-			if (strcasecmp(place->position, position_of(job, speaker, p)) != 0 ||
-			    !place->level_db)
-				continue;
-			add_power(out->before_db, place->level_db, c->length);
-			add_power(out->achieved_db, speaker->places[p].level_db, c->length);
-			if (place->predicted_db)
-				add_power(out->predicted_db, place->predicted_db, c->length);
-			predicted = predicted && place->predicted_db;
-			out->positions++;
-		}
-	for (size_t i = 0; i < c->length && out->positions > 0; i++)
-		for (int k = 0; k < 3; k++)
-			curves[k][i] = 10 * log10(curves[k][i] / (double)out->positions);
-	if (out->positions == 0) {
-		memcpy(out->before_db, c->before_db, c->length * sizeof *out->before_db);
-		sabin_places_mean(speaker->places, speaker->place_count, c->length, out->achieved_db);
-	}
-	/* what the whole is predicted to gain */
-	for (size_t i = 0; i < c->length && (out->positions == 0 || !predicted); i++)
-		out->predicted_db[i] = out->before_db[i] + c->predicted_db[i] - c->before_db[i];
-}
 
 /* Gain of the whole channel without its own level; any level that all channels have does not matter. */
 static enum sabin_err gain_of(const struct job *job, size_t index, double *gain_db,
@@ -165,7 +103,7 @@ static enum sabin_err find_shift(const struct job *job, size_t index,
 			    job->input.emission[(size_t)(speaker->places - job->input.places) + p];
 			const bool timed = place->timed && isfinite(emission);
 			double delay_s;
-			if (strcasecmp(place->position, position_of(job, speaker, p)) != 0 ||
+			if (strcasecmp(place->position, sabin_eq_again_position(&job->input, speaker, p)) != 0 ||
 			    !place->phase_deg || !place->predicted_db || (place->timed && !timed))
 				continue;
 			const enum sabin_err err = sabin_eq_input_phases(
@@ -183,14 +121,6 @@ static enum sabin_err find_shift(const struct job *job, size_t index,
 	return SABIN_OK;
 }
 
-static double deviation_db(const struct sabin_correction_channel *c, const double *level_db,
-                           double *scratch)
-{
-	for (size_t i = 0; i < c->length; i++)
-		scratch[i] = level_db[i] - c->target_db[i];
-	return sabin_eq_rms(scratch, c->length);
-}
-
 static enum sabin_err prepare(struct job *job, struct sabin_diag *diag)
 {
 	const struct sabin_correction *correction = &job->file.correction;
@@ -203,9 +133,10 @@ static enum sabin_err prepare(struct job *job, struct sabin_diag *diag)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const struct sabin_correction_channel *c = &correction->channels[i];
-		const struct sabin_eq_speaker *speaker = speaker_of(job, c->speaker);
+		const struct sabin_eq_speaker *speaker = sabin_eq_again_speaker(&job->input, c->speaker);
 		double *gain = job->curves + 5 * i * n;
-		struct common common = {gain + n, gain + 2 * n, gain + 3 * n, 0, 0};
+		struct sabin_eq_again again = {
+		    .before_db = gain + n, .predicted_db = gain + 2 * n, .achieved_db = gain + 3 * n};
 		enum sabin_err err = gain_of(job, i, gain, diag);
 		if (err)
 			return err;
@@ -213,12 +144,11 @@ static enum sabin_err prepare(struct job *job, struct sabin_diag *diag)
 		    .channel = c, .gain_db = gain, .full = job->file.fir, .moved_s = NAN};
 		if (!speaker)
 			continue;
-		find_common(job, i, speaker, &common);
-		job->facts[i] = (struct facts){common.positions, common.of,
-		                               deviation_db(c, common.before_db, gain + 4 * n)};
-		job->channels[i].before_db = common.before_db;
-		job->channels[i].predicted_db = common.predicted_db;
-		job->channels[i].achieved_db = common.achieved_db;
+		sabin_eq_again_compute(&job->file, i, &job->input, speaker, &again);
+		job->facts[i] = (struct facts){again.positions, again.of, again.error_before_db};
+		job->channels[i].before_db = again.before_db;
+		job->channels[i].predicted_db = again.predicted_db;
+		job->channels[i].achieved_db = again.achieved_db;
 		err = find_shift(job, i, speaker, gain + 4 * n, &job->channels[i]);
 		if (err)
 			return err;
@@ -430,6 +360,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = SABIN_EXIT_INPUT;
 	}
 	if (status < 0) {
+		sabin_eq_again_warn(&job->file, job->input.room, NULL);
 		err = prepare(job, &diag);
 		if (err)
 			status = sabin_fail_input(command->name, err, &diag);

@@ -169,5 +169,13 @@ void sabin_comparison_csv(const struct sabin_comparison *all, FILE *stream);
 void sabin_comparison_text(const struct sabin_comparison *all, bool everything, FILE *stream);
 /* Its first part: what changed. */
 void sabin_comparison_brief(const struct sabin_comparison *all, bool everything, FILE *stream);
+/* The same, line by line: remarks on the whole, then the changes, the most important first.  Either may be
+ * NULL.  Returns how many changes there are, and how many are more than chance, but too little to notice. */
+typedef void sabin_tell_line(void *context, const char *text);
+struct sabin_brief {
+	size_t lines, small;
+};
+struct sabin_brief sabin_comparison_tell(const struct sabin_comparison *all, bool everything,
+                                         sabin_tell_line *remark, sabin_tell_line *change, void *context);
 
 #endif

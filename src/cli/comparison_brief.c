@@ -199,9 +199,9 @@ static bool told_before(const struct sabin_comparison *all, size_t i)
 	return false;
 }
 
-/* Lines of the list, or only their number. */
-static size_t print_lines(const struct sabin_comparison *all, bool everything, bool numbered,
-                          const struct sabin_finding **list, FILE *stream)
+/* The lines of the list, told one by one; returns their number. */
+static size_t tell_lines(const struct sabin_comparison *all, bool everything,
+                         const struct sabin_finding **list, sabin_tell_line *tell, void *context)
 {
 	size_t lines = 0;
 	for (size_t i = 0; i < all->finding_count; i++) {
@@ -211,36 +211,72 @@ static size_t print_lines(const struct sabin_comparison *all, bool everything, b
 		if (is_remark(f) || (!everything && !f->noticeable) || (together && told_before(all, i)))
 			continue;
 		lines++;
-		if (!stream)
+		if (!tell)
 			continue;
 		if (together) {
 			const struct kin kin = {list, find_kin(all, i, list)};
 			say_kin(all, &kin, text, sizeof text);
 		}
-		if (numbered)
-			fprintf(stream, "  %zu. %s\n", lines, together ? text : f->text);
-		else
-			fprintf(stream, "  %s\n", together ? text : f->text);
+		tell(context, together ? text : f->text);
 	}
 	return lines;
 }
 
-void sabin_comparison_brief(const struct sabin_comparison *all, bool everything, FILE *stream)
+/* What is no change of its own, but for what is told below the tables. */
+static bool is_told_first(const struct sabin_finding *f)
+{
+	return is_remark(f) && strcmp(f->code, SABIN_NOT_COMPARED) != 0;
+}
+
+struct sabin_brief sabin_comparison_tell(const struct sabin_comparison *all, bool everything,
+                                         sabin_tell_line *remark, sabin_tell_line *change, void *context)
 {
 	const struct sabin_finding **list = calloc(all->finding_count + 1, sizeof *list);
-	size_t small = 0;
+	struct sabin_brief brief = {0};
 	for (size_t i = 0; i < all->finding_count; i++) {
 		const struct sabin_finding *f = &all->summary[i];
-		if (is_remark(f) && strcmp(f->code, SABIN_NOT_COMPARED) != 0)
-			fprintf(stream, "  %s\n", f->text);
-		small += !is_remark(f) && !f->noticeable;
+		if (is_told_first(f) && remark)
+			remark(context, f->text);
+		brief.small += !is_remark(f) && !f->noticeable;
 	}
-	const size_t lines = list ? print_lines(all, everything, false, list, NULL) : 0;
 	if (list)
-		print_lines(all, everything, lines > 1, list, stream);
-	if (small > 0 && !everything)
-		fprintf(stream, "  %s%zu %schange%s more than chance, but too little to notice (--all lists %s)\n",
-		        lines > 0 ? "Besides, " : "Nothing changed noticeably; ", small,
-		        lines > 0 ? "" : "", small == 1 ? " is" : "s are", small == 1 ? "it" : "them");
+		brief.lines = tell_lines(all, everything, list, change, context);
 	free(list);
+	return brief;
+}
+
+/* ---- on a stream ------------------------------------------------------------------------------ */
+
+struct printer {
+	FILE *stream;
+	bool numbered;
+	size_t at;
+};
+
+static void print_remark(void *context, const char *text)
+{
+	const struct printer *p = context;
+	fprintf(p->stream, "  %s\n", text);
+}
+
+static void print_change(void *context, const char *text)
+{
+	struct printer *p = context;
+	p->at++;
+	if (p->numbered)
+		fprintf(p->stream, "  %zu. %s\n", p->at, text);
+	else
+		fprintf(p->stream, "  %s\n", text);
+}
+
+void sabin_comparison_brief(const struct sabin_comparison *all, bool everything, FILE *stream)
+{
+	struct printer p = {stream, sabin_comparison_tell(all, everything, NULL, NULL, NULL).lines > 1, 0};
+	const struct sabin_brief brief =
+	    sabin_comparison_tell(all, everything, print_remark, print_change, &p);
+	if (brief.small > 0 && !everything)
+		fprintf(stream, "  %s%zu %schange%s more than chance, but too little to notice (--all lists %s)\n",
+		        brief.lines > 0 ? "Besides, " : "Nothing changed noticeably; ", brief.small,
+		        brief.lines > 0 ? "" : "", brief.small == 1 ? " is" : "s are",
+		        brief.small == 1 ? "it" : "them");
 }

@@ -32,19 +32,6 @@ static bool stops(const struct sabin_dialect *dialect, const struct sabin_settin
 	return false;
 }
 
-/* Is a part of it a response that filters cannot say? */
-static bool has_responses(const struct sabin_setting *setting)
-{
-	for (size_t i = 0; i < setting->channel_count; i++) {
-		if (setting->channels[i].points > 0)
-			return true;
-		for (size_t r = 0; r < setting->channels[i].rate_count; r++)
-			if (setting->channels[i].rates[r].fir)
-				return true;
-	}
-	return false;
-}
-
 static enum sabin_err write_one(const struct sabin_dialect *dialect, const struct sabin_setting *setting,
                                 const char *folder, const char *final, struct sabin_diag *diag)
 {
@@ -72,11 +59,10 @@ enum sabin_err sabin_eq_write_dialects(const struct sabin_setting *setting,
                                        const char *final, struct sabin_diag *diag)
 {
 	enum sabin_err err = SABIN_OK;
-	const bool responses = has_responses(setting);
 	for (size_t i = 0; sabin_dialect_row(i); i++) {
 		const struct sabin_dialect *d = sabin_dialect_row(i);
-		if (sabin_list_allows(dialects, d->name) && d->wants_wav)
-			wav |= responses || d == &sabin_dialect_jconvolver;
+		if (sabin_list_allows(dialects, d->name))
+			wav |= sabin_dialect_refers(d, setting);
 	}
 	for (size_t i = 0; sabin_dialect_row(i) && !err; i++) {
 		const struct sabin_dialect *d = sabin_dialect_row(i);

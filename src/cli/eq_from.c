@@ -10,9 +10,13 @@
 
 #include "cli/eq_dialects.h"
 #include "cli/eq_from.h"
+#include "cli/eq_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
+
+/* What has not given off this share of its energy within this time is no equaliser's response. */
+static const double energy_share = 0.9, energy_most_s = 0.5;
 
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
@@ -81,12 +85,51 @@ static void tell_apart(struct sabin_setting *setting)
 	}
 }
 
+/* How long it takes for 90 % of the energy of h[n] to pass, in samples. */
+static size_t energy_frames(const double *h, size_t n)
+{
+	double all = 0, part = 0;
+	for (size_t i = 0; i < n; i++)
+		all += h[i] * h[i];
+	size_t shortest = n, from = 0;
+	for (size_t i = 0; i < n; i++) { /* the shortest stretch that ends here */
+		part += h[i] * h[i];
+		while (part - h[from] * h[from] >= energy_share * all && from < i)
+			part -= h[from] * h[from], from++;
+		if (part >= energy_share * all && i + 1 - from < shortest)
+			shortest = i + 1 - from;
+	}
+	return shortest;
+}
+
+/* Whatever else a sound file holds, it is not an equaliser's response. */
+static enum sabin_err check_responses(const struct sabin_setting *setting, size_t first, const char *path,
+                                      struct sabin_diag *diag)
+{
+	for (size_t i = first; i < setting->channel_count; i++)
+		for (size_t r = 0; r < setting->channels[i].rate_count; r++) {
+			const double *h = setting->channels[i].rates[r].fir;
+			const double rate_hz = setting->channels[i].rates[r].rate_hz;
+			const size_t taps = setting->channels[i].rates[r].taps;
+			const double s = h ? (double)energy_frames(h, taps) / rate_hz : 0;
+			if (s > energy_most_s)
+				return sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+				                      "is a sound, no impulse response of an equaliser: most of its "
+				                      "energy takes %.1f s", s);
+		}
+	return SABIN_OK;
+}
+
 static enum sabin_err read_all(const struct sabin_eq_from *job, struct sabin_setting *out,
                                struct sabin_diag *diag)
 {
 	enum sabin_err err = SABIN_OK;
-	for (size_t i = 0; i < job->files->count && !err; i++)
+	for (size_t i = 0; i < job->files->count && !err; i++) {
+		const size_t first = out->channel_count;
 		err = read_item(job, job->files->item[i], out, diag);
+		if (!err)
+			err = check_responses(out, first, job->files->item[i], diag);
+	}
 	if (err)
 		return err;
 	tell_apart(out);
@@ -125,7 +168,6 @@ static void channel_json(struct sabin_json *json, const struct sabin_setting_cha
                          const struct sabin_correction *correction, size_t i, bool fir)
 {
 	const struct sabin_correction_channel *made = &correction->channels[i];
-	char name[SABIN_CORRECTION_NAME + 16];
 	sabin_json_open_object(json, NULL);
 	sabin_json_text(json, "speaker", c->name);
 	sabin_json_number(json, "delay_s", c->delay_s);
@@ -134,19 +176,7 @@ static void channel_json(struct sabin_json *json, const struct sabin_setting_cha
 	for (size_t k = 0; k < c->section_count; k++)
 		section_json(json, &c->sections[k]);
 	sabin_json_close(json);
-	sabin_json_open_array(json, "rates");
-	for (size_t r = 0; r < made->rate_count; r++) {
-		const struct sabin_correction_rate *rate = &made->rates[r];
-		sabin_json_open_object(json, NULL);
-		sabin_json_number(json, "rate_hz", rate->rate_hz);
-		sabin_json_number(json, "preamp_db", rate->preamp_db);
-		sabin_json_number(json, "peak_gain_db", rate->headroom.peak_gain_db);
-		sabin_json_number(json, "program_db", rate->headroom.program_db);
-		sabin_json_number(json, "worst_case_db", rate->headroom.worst_case_db);
-		sabin_json_text(json, "fir", fir ? sabin_correction_wav_name(c->name, rate->rate_hz, name) : NULL);
-		sabin_json_close(json);
-	}
-	sabin_json_close(json);
+	sabin_eq_show_rates(json, made, fir);
 	sabin_json_null(json, "error_before_db");
 	sabin_json_null(json, "error_after_db");
 	sabin_json_number(json, "net_boost_db", made->net_boost_db);
@@ -285,6 +315,23 @@ static enum sabin_err make(const struct sabin_eq_from *job, const struct sabin_s
 	return file->origins && file->target ? SABIN_OK : SABIN_ENOMEM;
 }
 
+enum sabin_err sabin_eq_save_setting(const struct sabin_eq_from *job, struct sabin_setting *setting,
+                                     struct sabin_diag *diag)
+{
+	static const double rates_hz[] = {44100, 48000, 96000, 192000}, range_hz[2] = {20, 20000};
+	const struct sabin_list none = {0};
+	struct sabin_eq_from all = *job;
+	struct sabin_correction_file file = {0};
+	all.dialects = &none;
+	all.range_hz = range_hz;
+	sabin_setting_choose_rates(setting, rates_hz, sizeof rates_hz / sizeof *rates_hz);
+	enum sabin_err err = make(&all, setting, &file);
+	if (!err)
+		err = save(&all, setting, &file, diag);
+	sabin_correction_release(&file);
+	return err;
+}
+
 int sabin_eq_from(const struct sabin_eq_from *job)
 {
 	struct sabin_setting setting = {0};
@@ -347,11 +394,13 @@ static enum sabin_err take(const struct sabin_correction_channel *from, double d
 	enum sabin_err err = sabin_correction_level(to, design_rate_hz, to->freq_hz, to->length, level);
 	for (size_t i = 0; i < to->length && !err; i++) {
 		to->predicted_db[i] = to->before_db[i] + level[i];
+		to->target_db[i] += sabin_correction_crossover_db(to, design_rate_hz, to->freq_hz[i]);
 		sum += level[i];
 		most = fmax(most, level[i]);
-		level[i] = to->predicted_db[i] - to->target_db[i];
 	}
-	to->error_after_db = sabin_eq_rms(level, to->length);
+	sabin_correction_pass(to, design_rate_hz);
+	to->error_before_db = sabin_correction_deviation_before_db(to, to->before_db, design_rate_hz);
+	to->error_after_db = sabin_correction_deviation_db(to, to->predicted_db);
 	to->net_boost_db = most - sum / (double)to->length;
 	free(level);
 	return err;

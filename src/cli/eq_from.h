@@ -8,6 +8,8 @@
 #include <sabin/correction.h>
 
 #include "cli/opt.h"
+#include "io/diag.h"
+#include "io/dialect/setting.h"
 
 struct sabin_eq_from {
 	const char *command; /* its name, for messages */
@@ -22,6 +24,11 @@ struct sabin_eq_from {
 
 /* The exit status. */
 int sabin_eq_from(const struct sabin_eq_from *job);
+
+/* A setting that was made by the program, as a correction directory with all its dialects, at the usual rates.  Nothing
+ * is read of the job but output, force and command. */
+SABIN_MUST enum sabin_err sabin_eq_save_setting(const struct sabin_eq_from *job, struct sabin_setting *setting,
+                                                struct sabin_diag *diag);
 
 /* The filters of the files in place of a designed correction's, with gain, delay and preamp; what was predicted
  * follows.  Speakers are matched by name, or all have the filters of an only channel.  The exit status after a

@@ -108,6 +108,7 @@ int sabin_eq_input_text(const char *command, const char *path, const double rang
 		out->speakers[0] = (struct sabin_eq_speaker){.name = out->names[0],
 		                                             .places = out->places,
 		                                             .place_count = 1,
+		                                             .shared = 1,
 		                                             .high_hz = INFINITY,
 		                                             .pair = -1,
 		                                             .travel_s = NAN};
@@ -268,15 +269,6 @@ static double travel_s(const struct work *w, const struct sabin_measured *r)
 	return sqrt(square) / sabin_speed_of_sound(room->room.temperature_c);
 }
 
-/* That of a speaker to its first place.  Times from a reference speaker compare at one place only. */
-static double first_travel_s(const struct work *w, const struct sabin_eq_input *in,
-                             const struct sabin_measured *r)
-{
-	const char *place = in->measurement.responses[w->chosen[0]].position;
-	return w->zero == SABIN_ZERO_REFERENCE && strcasecmp(r->position, place) != 0 ? (double)NAN
-	                                                                            : travel_s(w, r);
-}
-
 /* Modes that ring audibly, of one response. */
 static size_t ringing(const struct sabin_correctable_place *p, struct sabin_eq_mode *modes)
 {
@@ -309,65 +301,123 @@ static enum sabin_err compute(struct work *w, struct sabin_eq_input *in, struct 
 	return err;
 }
 
+static size_t find_name(const char (*names)[SABIN_NAME_SIZE], size_t count, const char *name)
+{
+	size_t i = 0;
+	while (i < count && strcasecmp(names[i], name) != 0)
+		i++;
+	return i;
+}
+
+/* The places in the order in which they appear, those of all speakers first; their number, and in *shared that
+ * of the latter. */
+static size_t order_places(const struct work *w, const struct sabin_eq_input *in,
+                           char (*names)[SABIN_NAME_SIZE], size_t *shared)
+{
+	size_t count = 0;
+	*shared = 0;
+	for (int rest = 0; rest < 2; rest++) {
+		for (size_t i = 0; i < in->count; i++) {
+			const char *name = w->fine.item[i].measured->position;
+			size_t speakers = 0;
+			for (size_t k = 0; k < in->count; k++)
+				speakers += strcasecmp(w->fine.item[k].measured->position, name) == 0;
+			if ((speakers < in->speaker_count) == rest &&
+			    find_name((const char(*)[SABIN_NAME_SIZE])names, count, name) == count)
+				snprintf(names[count++], SABIN_NAME_SIZE, "%s", name);
+		}
+		*shared = rest ? *shared : count;
+	}
+	return count;
+}
+
+/* A place of a speaker from the k-th response. */
+static enum sabin_err take_place(struct work *w, struct sabin_eq_input *in,
+                                 struct sabin_eq_speaker *speaker, size_t k, size_t at)
+{
+	struct sabin_response_item *fine = &w->fine.item[k];
+	const struct sabin_response_item *coarse = &w->coarse.item[k];
+	const struct sabin_measured *r = fine->measured;
+	struct sabin_correctable_place *place = &in->places[at];
+	double *level = malloc(in->length * sizeof *level);
+	if (!level)
+		return SABIN_ENOMEM;
+	mix_levels(in, &fine->response, fine->response.level_db, &coarse->response,
+	           coarse->response.level_db, level);
+	if (fine->microphone_db && coarse->microphone_db)
+		mix_levels(in, &fine->response, fine->microphone_db, &coarse->response,
+		           coarse->microphone_db, in->microphone_db + at * in->length);
+	place->level_db = level;
+	place->h = fine->h;
+	fine->h = NULL;
+	place->n = fine->frames;
+	place->rate_hz = r->rate_hz;
+	place->arrival =
+	    (double)r->zero_index + (r->zero_offset_s + r->arrival_s.value) * r->rate_hz;
+	in->travels_s[at] = travel_s(w, r);
+	in->emission[at] = r->zero == SABIN_ZERO_EMISSION && r->arrival_s.valid
+	                       ? place->arrival - r->arrival_s.value * r->rate_hz
+	                       : (double)NAN;
+	snprintf(in->positions[at], SABIN_NAME_SIZE, "%s", r->position);
+	if (w->want_modes && speaker->place_count < MODE_PLACES)
+		speaker->mode_count +=
+		    ringing(place, (struct sabin_eq_mode *)speaker->modes + speaker->mode_count);
+	speaker->place_count++;
+	speaker->low_hz = fmax(speaker->low_hz, fine->trust.from_hz);
+	speaker->high_hz = fmin(speaker->high_hz, fine->trust.to_hz);
+	return SABIN_OK;
+}
+
+/* A speaker with its places from `at` on. */
+static enum sabin_err take_speaker(struct work *w, struct sabin_eq_input *in, size_t index,
+                                   const char (*places)[SABIN_NAME_SIZE], size_t count, size_t at)
+{
+	struct sabin_eq_speaker *speaker = &in->speakers[index];
+	const size_t shared = speaker->shared;
+	enum sabin_err err = SABIN_OK;
+	*speaker = (struct sabin_eq_speaker){.name = in->names[index],
+	                                     .places = in->places + at,
+	                                     .shared = shared,
+	                                     .high_hz = INFINITY,
+	                                     .pair = -1,
+	                                     .travel_s = shared > 0 ? 0 : (double)NAN,
+	                                     .travels_s = in->travels_s + at,
+	                                     .modes = in->modes + at * MODES_A_RESPONSE};
+	for (size_t p = 0; p < count; p++)
+		for (size_t k = 0; k < in->count && !err; k++) {
+			const struct sabin_measured *r = w->fine.item[k].measured;
+			if (strcasecmp(r->speaker, in->names[index]) == 0 &&
+			    strcasecmp(r->position, places[p]) == 0)
+				err = take_place(w, in, speaker, k, at + speaker->place_count);
+		}
+	for (size_t p = 0; p < shared; p++)
+		speaker->travel_s += speaker->travels_s[p] / (double)shared;
+	speaker->sub = speaker->high_hz < sabin_target_band_hz[1];
+	return err;
+}
+
 /* Sort the places by speaker, in the order in which speakers appear. */
 static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 {
-	size_t at = 0;
+	char(*places)[SABIN_NAME_SIZE] = calloc(in->count, sizeof *places);
+	size_t at = 0, shared;
+	if (!places)
+		return SABIN_ENOMEM;
 	for (size_t i = 0; i < in->count; i++) {
-		bool known = false;
 		const char *name = w->fine.item[i].measured->speaker;
-		for (size_t s = 0; s < in->speaker_count; s++)
-			known = known || strcasecmp(in->names[s], name) == 0;
-		if (known)
-			continue;
-		struct sabin_eq_speaker *speaker = &in->speakers[in->speaker_count];
-		snprintf(in->names[in->speaker_count], SABIN_NAME_SIZE, "%s", name);
-		*speaker = (struct sabin_eq_speaker){.name = in->names[in->speaker_count],
-		                                     .places = in->places + at,
-		                                     .high_hz = INFINITY,
-		                                     .pair = -1,
-		                                     .travel_s = first_travel_s(w, in, w->fine.item[i].measured),
-		                                     .travels_s = in->travels_s + at,
-		                                     .modes = in->modes + at * MODES_A_RESPONSE};
-		in->speaker_count++;
-		for (size_t k = i; k < in->count; k++) {
-			struct sabin_response_item *fine = &w->fine.item[k];
-			const struct sabin_measured *r = fine->measured;
-			struct sabin_correctable_place *place = &in->places[at];
-			if (strcasecmp(r->speaker, name) != 0)
-				continue;
-			double *level = malloc(in->length * sizeof *level);
-			if (!level)
-				return SABIN_ENOMEM;
-			const struct sabin_response_item *coarse = &w->coarse.item[k];
-			mix_levels(in, &fine->response, fine->response.level_db, &coarse->response,
-			           coarse->response.level_db, level);
-			if (fine->microphone_db && coarse->microphone_db)
-				mix_levels(in, &fine->response, fine->microphone_db, &coarse->response,
-				           coarse->microphone_db, in->microphone_db + at * in->length);
-			place->level_db = level;
-			place->h = fine->h;
-			fine->h = NULL;
-			place->n = fine->frames;
-			place->rate_hz = r->rate_hz;
-			place->arrival = (double)r->zero_index +
-			                 (r->zero_offset_s + r->arrival_s.value) * r->rate_hz;
-			in->travels_s[at] = travel_s(w, r);
-			in->emission[at] = r->zero == SABIN_ZERO_EMISSION && r->arrival_s.valid
-			                       ? place->arrival - r->arrival_s.value * r->rate_hz
-			                       : (double)NAN;
-			snprintf(in->positions[at++], SABIN_NAME_SIZE, "%s", r->position);
-			if (w->want_modes && speaker->place_count < MODE_PLACES)
-				speaker->mode_count +=
-				    ringing(place, (struct sabin_eq_mode *)speaker->modes +
-				                       speaker->mode_count);
-			speaker->place_count++;
-			speaker->low_hz = fmax(speaker->low_hz, fine->trust.from_hz);
-			speaker->high_hz = fmin(speaker->high_hz, fine->trust.to_hz);
-		}
-		speaker->sub = speaker->high_hz < sabin_target_band_hz[1];
+		if (find_name((const char(*)[SABIN_NAME_SIZE])in->names, in->speaker_count, name) ==
+		    in->speaker_count)
+			snprintf(in->names[in->speaker_count++], SABIN_NAME_SIZE, "%s", name);
 	}
-	return SABIN_OK;
+	const size_t count = order_places(w, in, places, &shared);
+	enum sabin_err err = SABIN_OK;
+	for (size_t s = 0; s < in->speaker_count && !err; s++) {
+		in->speakers[s].shared = shared;
+		err = take_speaker(w, in, s, (const char(*)[SABIN_NAME_SIZE])places, count, at);
+		at += in->speakers[s].place_count;
+	}
+	free(places);
+	return err;
 }
 
 static int run(struct work *w, struct sabin_eq_input *in, const double range_hz[2])
@@ -414,6 +464,8 @@ int sabin_eq_input_measurement(const char *command, const char *path,
 		                 .room = has_room ? &room : NULL,
 		                 .chosen = chosen,
 		                 .want_modes = want_modes};
+		if (has_room)
+			snprintf(out->room, sizeof out->room, "%s", room.name);
 		status = run(&w, out, range_hz);
 		sabin_responses_release(&w.fine);
 		sabin_responses_release(&w.coarse);

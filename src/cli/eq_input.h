@@ -19,6 +19,7 @@ struct sabin_eq_input {
 	char (*positions)[SABIN_NAME_SIZE]; /* [count]: of all places, speaker after speaker */
 	struct sabin_correctable_place *places;
 	size_t count;
+	char room[256]; /* name of the measured one; "": not known */
 	/* what they point to */
 	struct sabin_measurement measurement;
 	char (*names)[SABIN_NAME_SIZE]; /* [speaker_count] */

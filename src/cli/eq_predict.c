@@ -69,33 +69,16 @@ static enum sabin_err predict_place(const struct sabin_eq_input *in,
 	return SABIN_OK;
 }
 
-static bool crossed(const struct sabin_correction_channel *c)
-{
-	for (size_t i = 0; i < c->filter_count; i++)
-		if (c->filters[i].type > SABIN_HIGH_SHELF)
-			return true;
-	return false;
-}
-
 /* Power mean over the places, where all are known. */
-static enum sabin_err take_mean(struct sabin_correction_channel *c,
-                                const struct sabin_correction_origin *origin)
+static void take_mean(struct sabin_correction_channel *c, const struct sabin_correction_origin *origin)
 {
-	double *left = malloc(c->length * sizeof *left);
-	if (!left)
-		return SABIN_ENOMEM;
 	for (size_t i = 0; i < c->length; i++) {
 		double power = 0;
 		for (size_t p = 0; p < origin->count; p++)
 			power += pow(10, origin->places[p].predicted_db[i] / 10);
 		c->predicted_db[i] = 10 * log10(power / (double)origin->count);
-		left[i] = c->predicted_db[i] - c->target_db[i];
 	}
-	/* behind a crossover most of the range is silence, and its deviation says nothing */
-	if (!crossed(c))
-		c->error_after_db = sabin_eq_rms(left, c->length);
-	free(left);
-	return SABIN_OK;
+	c->error_after_db = sabin_correction_deviation_db(c, c->predicted_db);
 }
 
 enum sabin_err sabin_eq_predict(const struct sabin_eq_input *in, struct sabin_correction_file *file)
@@ -114,7 +97,7 @@ enum sabin_err sabin_eq_predict(const struct sabin_eq_input *in, struct sabin_co
 			all = all && origin->places[p].predicted_db;
 		}
 		if (!err && all)
-			err = take_mean(c, origin);
+			take_mean(c, origin);
 	}
 	return err;
 }

@@ -25,7 +25,7 @@ static void filter_json(struct sabin_json *json, const struct sabin_correction_c
 	sabin_json_close(json);
 }
 
-static void rates_json(struct sabin_json *json, const struct sabin_correction_channel *c)
+void sabin_eq_show_rates(struct sabin_json *json, const struct sabin_correction_channel *c, bool fir)
 {
 	char name[SABIN_CORRECTION_NAME + 16];
 	sabin_json_open_array(json, "rates");
@@ -38,8 +38,7 @@ static void rates_json(struct sabin_json *json, const struct sabin_correction_ch
 		sabin_json_number(json, "program_db", rate->headroom.program_db);
 		sabin_json_number(json, "worst_case_db", rate->headroom.worst_case_db);
 		sabin_json_text(json, "fir",
-		                rate->fir ? sabin_correction_wav_name(c->speaker, rate->rate_hz, name)
-		                          : NULL);
+		                fir ? sabin_correction_wav_name(c->speaker, rate->rate_hz, name) : NULL);
 		if (rate->fir) {
 			sabin_json_integer(json, "taps", (long long)rate->taps);
 			sabin_json_number(json, "latency_s", rate->latency_s);
@@ -104,7 +103,7 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
 		for (size_t k = 0; k < c->filter_count; k++)
 			filter_json(json, c, k);
 		sabin_json_close(json);
-		rates_json(json, c);
+		sabin_eq_show_rates(json, c, file->fir);
 		if (flatness_db > 0) {
 			sabin_json_number(json, "flatness_db", c->left_db);
 			sabin_json_number(json, "flatness_asked_db", flatness_db);
@@ -113,7 +112,9 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
 		sabin_json_number(json, "error_before_db", c->error_before_db);
 		sabin_json_number(json, "error_after_db", c->error_after_db);
 		sabin_json_number(json, "net_boost_db", c->net_boost_db);
-		sabin_json_numbers(json, "range_hz", correction->range_hz, 2);
+		double range_hz[2];
+		sabin_correction_range(correction, i, range_hz);
+		sabin_json_numbers(json, "range_hz", range_hz, 2);
 		left_alone_json(json, c);
 		sabin_json_close(json);
 	}
@@ -142,33 +143,25 @@ static void show_filters(const struct sabin_correction_channel *c)
 	}
 }
 
-/* Level of the crossover among the filters: it belongs to the target, not to what is corrected. */
-static double crossover_db(const struct sabin_correction_channel *c, double f_hz)
-{
-	double level = 0;
-	for (size_t i = 0; i < c->filter_count; i++)
-		if (c->filters[i].type > SABIN_HIGH_SHELF)
-			level += sabin_biquads_level_db(&c->filters[i], 1, 4 * 48000, f_hz);
-	return level;
-}
-
-static double mean_between(const struct sabin_correction_channel *c, const double *x,
+/* Mean of x less another over what counts of a band.  The crossover belongs to the target and to what is
+ * predicted, not to what is corrected. */
+static double mean_between(const struct sabin_correction_channel *c, double rate_hz, const double *x,
                            const double *less, double from_hz, double to_hz)
 {
 	const bool crossed = (x == c->predicted_db) != (less == c->target_db);
-	const double sign = x == c->predicted_db ? -1 : less == c->target_db ? 1 : 0;
+	const double sign = !crossed ? 0 : x == c->predicted_db ? -1 : 1;
 	double sum = 0;
 	size_t n = 0;
-	for (size_t i = 0; i < c->length; i++)
+	for (size_t i = c->beyond[0]; i + c->beyond[1] < c->length; i++)
 		if (c->freq_hz[i] >= from_hz && c->freq_hz[i] < to_hz) {
-			sum += x[i] - less[i] + (crossed ? sign * crossover_db(c, c->freq_hz[i]) : 0);
+			sum += x[i] - less[i] + sign * sabin_correction_crossover_db(c, rate_hz, c->freq_hz[i]);
 			n++;
 		}
 	return n ? sum / (double)n : (double)NAN;
 }
 
 /* Means over octaves: before and after re the target, and the correction. */
-static void show_preview(const struct sabin_correction_channel *c)
+static void show_preview(const struct sabin_correction_channel *c, double rate_hz)
 {
 	struct sabin_band bands[16];
 	char hz[32];
@@ -184,8 +177,8 @@ static void show_preview(const struct sabin_correction_channel *c)
 	for (int r = 0; r < 3; r++) {
 		printf("  %-16s", names[r]);
 		for (size_t b = 0; b < count; b++) {
-			const double mean =
-			    mean_between(c, rows[r][0], rows[r][1], bands[b].low_hz, bands[b].high_hz);
+			const double mean = mean_between(c, rate_hz, rows[r][0], rows[r][1],
+			                                 bands[b].low_hz, bands[b].high_hz);
 			if (isfinite(mean))
 				printf("%+7.1f", sabin_number_tidy(mean, 1));
 			else
@@ -205,6 +198,7 @@ enum { LINE = 96 };
 /* The words before a list of regions. */
 static const char *const left_words[SABIN_LEAVE_REASONS] = {
     [SABIN_LEAVE_NULL] = "left alone, nulls that are not minimum phase",
+    [SABIN_LEAVE_FLANK] = "not boosted by filters, beside such nulls",
     [SABIN_LEAVE_DIP] = "left alone, deep dips whose phase is not known",
     [SABIN_LEAVE_SPREAD] = "corrected gently, the positions or the speakers of the pair differ",
     [SABIN_LEAVE_ROLLOFF] = "not boosted, beyond what the speaker plays",
@@ -217,8 +211,9 @@ static void show_reason(const struct sabin_correction_channel *c, enum sabin_lea
 	int column = 0;
 	for (size_t i = 0, end; i < c->length; i = end) {
 		end = region_end(c, i);
-		if (c->leave[i] != why)
-			continue;
+		if (c->leave[i] != why || (why != SABIN_LEAVE_ROLLOFF &&
+		                           (end <= c->beyond[0] || i + c->beyond[1] >= c->length)))
+			continue; /* another speaker plays there */
 		size_t last = end;
 		for (size_t k = end; k < c->length && log2(c->freq_hz[k] / c->freq_hz[last - 1]) < near_oct;
 		     k++)
@@ -289,8 +284,9 @@ static const char *target_words(const struct sabin_correction_file *file,
 	} known[] = {{"flat", "flat"},
 	             {"harman", "harman, the in-room curve"},
 	             {"bk", "bk, flat to 400 Hz and falling above"}};
-	const size_t last = c->length - 1;
-	const double octaves = log2(c->freq_hz[last] / c->freq_hz[0]);
+	const size_t first = c->beyond[0], last = c->length - 1 - c->beyond[1];
+	const double octaves = log2(c->freq_hz[last] / c->freq_hz[first]);
+	const double rate_hz = file->correction.rate_hz;
 	const char *name = file->target ? file->target : "trend";
 	snprintf(text, size, "%s", name);
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -300,9 +296,11 @@ static const char *target_words(const struct sabin_correction_file *file,
 		snprintf(text, size, "tilt, %s dB an octave", name + 5);
 	if (strcmp(name, "trend") == 0)
 		snprintf(text, size, "trend, the speaker's own of %+.2f dB an octave",
-		         (c->target_db[last] - crossover_db(c, c->freq_hz[last]) - c->target_db[0] +
-		          crossover_db(c, c->freq_hz[0])) /
-		             octaves);
+		         sabin_number_tidy((c->target_db[last] - c->target_db[first] -
+		                            sabin_correction_crossover_db(c, rate_hz, c->freq_hz[last]) +
+		                            sabin_correction_crossover_db(c, rate_hz, c->freq_hz[first])) /
+		                               octaves,
+		                           2));
 	return text;
 }
 
@@ -334,7 +332,7 @@ static void show_channel(const struct sabin_correction_file *file, size_t index,
 	if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
 		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n",
 		       sabin_number_tidy(c->gain_db, 2), 1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
-	show_preview(c);
+	show_preview(c, file->correction.rate_hz);
 	show_left_alone(&file->correction, index, file->fir);
 	for (size_t r = 0; r < c->rate_count; r++)
 		printf("  at %.0f Hz: preamp %.2f dB (gains at most: a tone %+.2f dB, square waves and "

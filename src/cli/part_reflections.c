@@ -9,13 +9,17 @@
 #include "cli/talk.h"
 #include "io/number.h"
 #include "io/reason.h"
+#include "io/trust.h"
 #include "io/ways.h"
+
+/* Of which a speaker is to play an octave at least. */
+static const double judged_hz[2] = {1000, 8000};
 
 struct result {
 	struct sabin_reflections r;
 	bool has_room;
 	char from[SABIN_REFLECTIONS_MAX][SABIN_WAYS_SIZE]; /* "left wall + floor", or "" */
-	char why[160];
+	char why[400];
 };
 
 static enum sabin_err compute(const struct sabin_part_input *input, void **result,
@@ -24,6 +28,15 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 	struct result *r = calloc(1, sizeof *r);
 	if (!r)
 		return SABIN_ENOMEM;
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(input->measurement, input->measured, input->room, excited_hz, played_hz);
+	if (played_hz[1] > 0 && !(fmin(played_hz[1], judged_hz[1]) >= 2 * fmax(played_hz[0], judged_hz[0]))) {
+		snprintf(r->why, sizeof r->why, "the speaker's range is %s to %s; they are judged from %s to %s",
+		         sabin_text_hz(played_hz[0]).s, sabin_text_hz(played_hz[1]).s,
+		         sabin_text_hz(judged_hz[0]).s, sabin_text_hz(judged_hz[1]).s);
+		*result = r;
+		return SABIN_OK;
+	}
 	const double temperature_c = input->room ? input->room->room.temperature_c : 20;
 	enum sabin_err err = sabin_reflections_compute(
 	    input->h, input->frames, input->measured->rate_hz, input->analysis->arrival.position,

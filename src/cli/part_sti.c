@@ -16,6 +16,7 @@
 #include "cli/quantity_show.h"
 #include "cli/talk.h"
 #include "io/reason.h"
+#include "io/trust.h"
 
 /* A talker with normal effort, at 1 m (ISO 9921:2003, annex A). */
 static const double speech_dba = 60;
@@ -53,17 +54,18 @@ static enum sabin_err in_noise(const struct sabin_part_input *input, struct sti_
 static enum sabin_err compute(const struct sabin_part_input *input, void **result,
                               struct sabin_diag *diag)
 {
-	struct sabin_sti_options options = {
-	    .excited_to_hz = HUGE_VAL,
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(input->measurement, input->measured, input->room, excited_hz, played_hz);
+	const struct sabin_sti_options options = {
+	    .excited_from_hz = excited_hz[0],
+	    .excited_to_hz = excited_hz[1],
+	    .played_from_hz = played_hz[0],
+	    .played_to_hz = played_hz[1],
 	    .stray = sabin_measurement_stray(input->measurement, input->measured),
 	};
 	struct sti_part *part = calloc(1, sizeof *part);
 	if (!part)
 		return SABIN_ENOMEM;
-	if (input->measurement->has_stimulus) {
-		options.excited_from_hz = input->measurement->stimulus.sweep.from_hz;
-		options.excited_to_hz = input->measurement->stimulus.sweep.to_hz;
-	}
 	part->noisy.sti = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 	enum sabin_err err = sabin_sti_compute(input->h, input->frames, input->measured->rate_hz,
 	                                       input->analysis->arrival.onset, &options, &part->quiet);

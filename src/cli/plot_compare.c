@@ -25,11 +25,33 @@ static int open_sides(const char *command, char **operands, const struct sabin_l
 	return -1;
 }
 
+void sabin_plot_compared_of(const struct sabin_comparison *c, const char *name, struct sabin_chart_compared *out,
+                            char *who, size_t size)
+{
+	const struct sabin_compared_response *r = &c->mean_response;
+	*out = (struct sabin_chart_compared){
+	    .name = name,
+	    .length = r->length,
+	    .freq_hz = r->freq_hz,
+	    .before_db = r->before_db,
+	    .after_db = r->after_db,
+	    .difference_db = r->difference_db,
+	    .plus_minus_db = r->plus_minus_db,
+	    .significant = r->significant,
+	};
+	if (c->count == 1)
+		snprintf(who, size, "%.80s at %.80s", c->item[0].before->measured->speaker,
+		         c->item[0].before->measured->position);
+	else
+		snprintf(who, size, "mean of %zu responses", c->count);
+}
+
 int sabin_plot_compare_open(const char *command, char **operands, const struct sabin_list *speakers,
                             const struct sabin_list *positions, const char *calibration,
                             struct sabin_plot_compare *out, struct sabin_chart_input *input)
 {
 	struct sabin_diag diag = {0};
+	char words[sizeof out->who];
 	int status = open_sides(command, operands, speakers, positions, calibration, out);
 	for (size_t i = 0; status < 0 && i + 1 < out->count; i++) {
 		struct sabin_comparison *c = &out->comparisons[i];
@@ -39,27 +61,12 @@ int sabin_plot_compare_open(const char *command, char **operands, const struct s
 			return sabin_fail_output(command, err, &diag);
 		if (c->count == 0)
 			return sabin_comparison_complain(command, c);
-		const struct sabin_compared_response *r = &c->mean_response;
-		out->compared[i] = (struct sabin_chart_compared){
-		    .name = out->sides[i + 1].path,
-		    .length = r->length,
-		    .freq_hz = r->freq_hz,
-		    .before_db = r->before_db,
-		    .after_db = r->after_db,
-		    .difference_db = r->difference_db,
-		    .plus_minus_db = r->plus_minus_db,
-		    .significant = r->significant,
-		};
+		sabin_plot_compared_of(c, out->sides[i + 1].path, &out->compared[i], words, sizeof words);
+		if (i == 0)
+			memcpy(out->who, words, sizeof words);
 	}
 	if (status >= 0)
 		return status;
-	const struct sabin_comparison *c = &out->comparisons[0];
-	if (c->count == 1)
-		snprintf(out->who, sizeof out->who, "%.80s at %.80s",
-		         c->item[0].before->measured->speaker,
-		         c->item[0].before->measured->position);
-	else
-		snprintf(out->who, sizeof out->who, "mean of %zu responses", c->count);
 	*input = (struct sabin_chart_input){
 	    .measurement = &out->sides[0].measurement,
 	    .room = out->sides[0].has_room ? &out->sides[0].room : NULL,

@@ -23,6 +23,10 @@ struct sabin_plot_compare {
 int sabin_plot_compare_open(const char *command, char **operands, const struct sabin_list *speakers,
                             const struct sabin_list *positions, const char *calibration,
                             struct sabin_plot_compare *out, struct sabin_chart_input *input);
+
+/* One comparison for the chart, its measurement after called `name`, and who it is of into who[size]. */
+void sabin_plot_compared_of(const struct sabin_comparison *comparison, const char *name,
+                            struct sabin_chart_compared *out, char *who, size_t size);
 void sabin_plot_compare_release(struct sabin_plot_compare *all);
 
 #endif

@@ -3,7 +3,6 @@
  * plot_correction.c: a correction directory for the chart `correction`.
  */
 #include <math.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "cli/plot_correction.h"
@@ -21,23 +20,33 @@ bool sabin_plot_is_correction(const char *path)
 	return is;
 }
 
-/* Mean over the places of the speaker in the second measurement. */
-static enum sabin_err achieved(struct sabin_plot_correction *all, size_t i)
+/* What was measured again, and before and predicted at the same positions. */
+static enum sabin_err achieved(struct sabin_plot_correction *all, size_t i, size_t channel)
 {
+	const struct sabin_correction_channel *c = &all->file.correction.channels[channel];
+	const struct sabin_eq_speaker *speaker = sabin_eq_again_speaker(&all->again, c->speaker);
 	struct sabin_chart_correction *chart = &all->charts[i];
-	const struct sabin_correction_channel *c = chart->channel;
-	for (size_t s = 0; s < all->again.speaker_count; s++) {
-		const struct sabin_eq_speaker *speaker = &all->again.speakers[s];
-		if (strcasecmp(speaker->name, c->speaker) != 0)
-			continue;
-		double *curve = all->curves[2 * i] = malloc(2 * c->length * sizeof *curve);
-		if (!curve)
-			return SABIN_ENOMEM;
-		sabin_places_mean(speaker->places, speaker->place_count, c->length, curve);
-		for (size_t k = 0; k < c->length; k++)
-			curve[c->length + k] = curve[k] - c->target_db[k];
-		chart->achieved_db = curve;
-		chart->achieved_error_db = sabin_eq_rms(curve + c->length, c->length);
+	struct sabin_correction_channel *drawn = &all->drawn[i];
+	if (!speaker)
+		return SABIN_OK;
+	double *curve = all->curves[2 * i] = malloc(3 * c->length * sizeof *curve);
+	if (!curve)
+		return SABIN_ENOMEM;
+	struct sabin_eq_again again = {.before_db = curve,
+	                               .predicted_db = curve + c->length,
+	                               .achieved_db = curve + 2 * c->length};
+	sabin_eq_again_compute(&all->file, channel, &all->again, speaker, &again);
+	*drawn = *c;
+	drawn->before_db = again.before_db;
+	drawn->predicted_db = again.predicted_db;
+	drawn->error_before_db = again.error_before_db;
+	drawn->error_after_db = again.error_predicted_db;
+	chart->channel = drawn;
+	chart->achieved_db = again.achieved_db;
+	chart->achieved_error_db = again.error_achieved_db;
+	if (again.positions > 0) {
+		chart->place_count = again.positions;
+		chart->first_place = again.first;
 	}
 	return SABIN_OK;
 }
@@ -47,8 +56,9 @@ static enum sabin_err make(struct sabin_plot_correction *all, const struct sabin
 {
 	const struct sabin_correction *correction = &all->file.correction;
 	all->charts = calloc(correction->channel_count, sizeof *all->charts);
+	all->drawn = calloc(correction->channel_count, sizeof *all->drawn);
 	all->curves = calloc(2 * correction->channel_count, sizeof *all->curves);
-	if (!all->charts || !all->curves)
+	if (!all->charts || !all->drawn || !all->curves)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		const struct sabin_correction_channel *c = &correction->channels[i];
@@ -61,7 +71,7 @@ static enum sabin_err make(struct sabin_plot_correction *all, const struct sabin
 		                                         .place_count = origin->count,
 		                                         .achieved_error_db = NAN};
 		chart->first_place = origin->count ? origin->places[0].position : "";
-		enum sabin_err err = achieved(all, all->count);
+		enum sabin_err err = achieved(all, all->count, i);
 		if (!err && all->file.fir) {
 			chart->rate_hz = c->rates[0].rate_hz;
 			err = sabin_correction_response(&all->file, i, chart->rate_hz,
@@ -119,6 +129,7 @@ void sabin_plot_correction_release(struct sabin_plot_correction *all)
 		free(all->curves[i]);
 	free(all->curves);
 	free(all->charts);
+	free(all->drawn);
 	free(all->about.path);
 	sabin_eq_input_release(&all->again);
 	sabin_correction_release(&all->file);

@@ -6,8 +6,7 @@
 #define SABIN_CLI_PLOT_CORRECTION_H
 
 #include "chart/chart.h"
-#include "cli/eq_input.h"
-#include "io/correction.h"
+#include "cli/eq_again.h"
 
 struct sabin_plot_correction {
 	struct sabin_correction_file file;
@@ -15,7 +14,8 @@ struct sabin_plot_correction {
 	struct sabin_measurement about; /* path and date, for the foot of the page */
 	struct sabin_chart_correction *charts; /* [count], one a channel */
 	size_t count;
-	double **curves; /* [2 count]: achieved, impulse response */
+	struct sabin_correction_channel *drawn; /* [count]: at the positions that were measured again */
+	double **curves; /* [2 count]: what they and `charts` point to; impulse response */
 };
 
 /* Does the path hold a correction and no measurement? */

@@ -6,6 +6,7 @@
 
 #include "cli/recording.h"
 #include "io/atomic.h"
+#include "io/trust.h"
 #include "io/wav.h"
 
 /* Channel of the recording, from 0, on which the response's microphone is; -1: not known. */
@@ -60,7 +61,11 @@ enum sabin_err sabin_recording_distortion(const struct sabin_measurement *m,
                                           struct sabin_distortion *out,
                                           char why[SABIN_RECORDING_WHY], struct sabin_diag *diag)
 {
-	const struct sabin_distortion_options options = sabin_distortion_defaults();
+	struct sabin_distortion_options options = sabin_distortion_defaults();
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(m, measured, room, excited_hz, played_hz);
+	options.played_from_hz = played_hz[0];
+	options.played_to_hz = played_hz[1];
 	struct sabin_wav wav = {0};
 	double *recorded = NULL;
 	*out = (struct sabin_distortion){0};

@@ -8,21 +8,16 @@
 #include "cli/advise_scene.h"
 #include "cli/require.h"
 #include "cli/talk.h"
+#include "io/number.h"
 #include "io/requirements.h"
 
 enum { STANDARDS_MAX = 16 };
 
-struct judged {
-	const char *name, *title;
-	struct sabin_requirements *own;     /* NULL: a standard */
-	const struct sabin_requirement *row; /* [count] */
-	size_t count;
-	struct sabin_judgement *judgement; /* [count] */
-};
-
 struct sabin_required {
-	struct judged standard[STANDARDS_MAX];
+	struct sabin_required_standard standard[STANDARDS_MAX];
 	size_t count;
+	size_t speaker_count, position_count;
+	char (*speaker)[SABIN_NAME_SIZE], (*position)[SABIN_NAME_SIZE]; /* the names that `where` is about */
 };
 
 static const struct sabin_standard *find(const char *name)
@@ -48,7 +43,7 @@ static int unknown(const char *command, const char *name)
 	return SABIN_EXIT_USAGE;
 }
 
-static int resolve(const char *command, const char *name, struct judged *out)
+static int resolve(const char *command, const char *name, struct sabin_required_standard *out)
 {
 	struct sabin_diag diag = {0};
 	const struct sabin_standard *standard = find(name);
@@ -72,7 +67,7 @@ static int resolve(const char *command, const char *name, struct judged *out)
 	return -1;
 }
 
-static enum sabin_err judge(const struct sabin_advice_scene *scene, struct judged *out)
+static enum sabin_err judge(const struct sabin_advice_scene *scene, struct sabin_required_standard *out)
 {
 	out->judgement = calloc(out->count, sizeof *out->judgement);
 	enum sabin_err err = out->judgement ? SABIN_OK : SABIN_ENOMEM;
@@ -81,12 +76,23 @@ static enum sabin_err judge(const struct sabin_advice_scene *scene, struct judge
 	return err;
 }
 
-int sabin_required_new(const char *command, const char *path, const struct sabin_list *speakers,
-                       const struct sabin_list *positions, const struct sabin_list *names,
-                       struct sabin_required **out)
+/* The scene goes, its names are wanted longer. */
+static enum sabin_err keep_names(const struct sabin_scene *scene, struct sabin_required *out)
 {
-	struct sabin_side side = {0};
-	struct sabin_scene scene = {0};
+	out->speaker = calloc(scene->scene.speaker_count + 1, sizeof *out->speaker);
+	out->position = calloc(scene->scene.position_count + 1, sizeof *out->position);
+	if (!out->speaker || !out->position)
+		return SABIN_ENOMEM;
+	for (size_t i = 0; i < scene->scene.speaker_count; i++)
+		snprintf(out->speaker[i], sizeof out->speaker[i], "%s", scene->speaker_name[i]);
+	for (size_t i = 0; i < scene->scene.position_count; i++)
+		snprintf(out->position[i], sizeof out->position[i], "%s", scene->position_name[i]);
+	return SABIN_OK;
+}
+
+/* Find what the names mean. */
+static int begin(const char *command, const struct sabin_list *names, struct sabin_required **out)
+{
 	struct sabin_diag diag = {0};
 	struct sabin_required *required = *out = calloc(1, sizeof **out);
 	if (!required)
@@ -98,12 +104,42 @@ int sabin_required_new(const char *command, const char *path, const struct sabin
 	}
 	for (size_t i = 0; status < 0 && i < names->count; i++)
 		status = resolve(command, names->item[i], &required->standard[required->count++]);
+	return status;
+}
+
+static enum sabin_err judge_all(const struct sabin_scene *scene, struct sabin_required *required)
+{
+	enum sabin_err err = keep_names(scene, required);
+	for (size_t i = 0; !err && i < required->count; i++)
+		err = judge(&scene->scene, &required->standard[i]);
+	return err;
+}
+
+int sabin_required_judge(const char *command, const struct sabin_scene *scene, const struct sabin_list *names,
+                         struct sabin_required **out)
+{
+	struct sabin_diag diag = {0};
+	const int status = begin(command, names, out);
+	if (status >= 0)
+		return status;
+	const enum sabin_err err = judge_all(scene, *out);
+	return err ? sabin_fail_input(command, err, &diag) : -1;
+}
+
+int sabin_required_new(const char *command, const char *path, const struct sabin_list *speakers,
+                       const struct sabin_list *positions, const struct sabin_list *names,
+                       struct sabin_required **out)
+{
+	struct sabin_side side = {0};
+	struct sabin_scene scene = {0};
+	struct sabin_diag diag = {0};
+	int status = begin(command, names, out);
 	if (status < 0)
 		status = sabin_side_open(command, path, speakers, positions, NULL, &side);
 	if (status < 0) {
 		enum sabin_err err = sabin_scene_of(&side, NULL, &scene, &diag);
-		for (size_t i = 0; !err && i < required->count; i++)
-			err = judge(&scene.scene, &required->standard[i]);
+		if (!err)
+			err = judge_all(&scene, *out);
 		if (err)
 			status = sabin_fail_input(command, err, &diag);
 	}
@@ -118,10 +154,19 @@ void sabin_required_free(struct sabin_required *required)
 		free(required->standard[i].judgement);
 		free(required->standard[i].own);
 	}
+	if (required) {
+		free(required->speaker);
+		free(required->position);
+	}
 	free(required);
 }
 
-static size_t tally(const struct judged *s, enum sabin_requirement_verdict verdict)
+const struct sabin_required_standard *sabin_required_row(const struct sabin_required *required, size_t i)
+{
+	return i < required->count ? &required->standard[i] : NULL;
+}
+
+size_t sabin_required_tally(const struct sabin_required_standard *s, enum sabin_requirement_verdict verdict)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s->count; i++)
@@ -132,7 +177,7 @@ static size_t tally(const struct judged *s, enum sabin_requirement_verdict verdi
 bool sabin_required_missed(const struct sabin_required *required)
 {
 	for (size_t i = 0; i < required->count; i++)
-		if (tally(&required->standard[i], SABIN_VERDICT_FAIL) > 0)
+		if (sabin_required_tally(&required->standard[i], SABIN_VERDICT_FAIL) > 0)
 			return true;
 	return false;
 }
@@ -156,25 +201,50 @@ static void limits(const struct sabin_requirement *row, char *text, size_t size)
 		snprintf(text, size, "%.3g to %.3g", f * row->at_least, f * row->at_most);
 }
 
-static void row_text(const struct sabin_requirement *row, const struct sabin_judgement *j)
+void sabin_required_where(const struct sabin_required *required, const struct sabin_judgement *j, char text[200])
 {
-	char limit[64], value[32] = "–";
-	const char *unit = sabin_measure_unit(row->measure);
+	const struct sabin_where *where = &j->where;
+	char *at = text, *const end = text + 200;
+	*at = 0;
+	if (!j->measured.valid)
+		return;
+	if (where->speaker >= 0)
+		at += snprintf(at, (size_t)(end - at), "%s%s%s", required->speaker[where->speaker],
+		               where->other_speaker >= 0 ? " and " : "",
+		               where->other_speaker >= 0 ? required->speaker[where->other_speaker] : "");
+	if (where->position >= 0 && at < end)
+		at += snprintf(at, (size_t)(end - at), "%s%s", at > text ? " at " : "", required->position[where->position]);
+	if (isfinite(where->freq_hz) && at < end)
+		snprintf(at, (size_t)(end - at), "%s%s", at > text ? ", " : "", sabin_text_hz(where->freq_hz).s);
+}
+
+const char *sabin_required_words(const struct sabin_requirement *row, const struct sabin_judgement *j, char limit[64],
+                                 char value[32])
+{
 	const double f = factor_of(row);
-	if (f != 1)
-		unit = "ms";
-	limits(row, limit, sizeof limit);
+	const char *unit = f != 1 ? "ms" : sabin_measure_unit(row->measure);
+	limits(row, limit, 64);
+	snprintf(value, 32, "–");
 	if (j->measured.valid)
-		snprintf(value, sizeof value, "%.2f", f * j->measured.value + 0.0);
+		snprintf(value, 32, "%.2f", f * j->measured.value + 0.0);
+	return strcmp(unit, "1") == 0 ? "" : unit;
+}
+
+static void row_text(const struct sabin_required *required, const struct sabin_requirement *row,
+                     const struct sabin_judgement *j)
+{
+	char limit[64], value[32], where[200];
+	const char *unit = sabin_required_words(row, j, limit, value);
 	const int extra = j->measured.valid ? 0 : 2; /* the dash has three bytes */
 	printf("  %s%-10s%s %*s %-7s %-16s  %s%s%s%s", j->verdict == SABIN_VERDICT_PASS   ? sabin_good()
 	                                              : j->verdict == SABIN_VERDICT_FAIL ? sabin_bad()
 	                                                                                 : sabin_dim(),
-	       sabin_requirement_verdict_name(j->verdict), sabin_plain(), 7 + extra, value,
-	       strcmp(unit, "1") == 0 ? "" : unit, limit, row->what, row->clause ? " (" : "",
-	       row->clause ? row->clause : "", row->clause ? ")" : "");
+	       sabin_requirement_verdict_name(j->verdict), sabin_plain(), 7 + extra, value, unit, limit, row->what,
+	       row->clause ? " (" : "", row->clause ? row->clause : "", row->clause ? ")" : "");
+	sabin_required_where(required, j, where);
+	printf("%s%s", *where ? ": " : "", where);
 	if (j->why)
-		printf(": %s", j->why);
+		printf("%s%s", j->measured.valid ? "; " : ": ", j->why);
 	else if (j->close)
 		printf("; the limit is within its uncertainty");
 	putchar('\n');
@@ -183,12 +253,12 @@ static void row_text(const struct sabin_requirement *row, const struct sabin_jud
 void sabin_required_text(const struct sabin_required *required)
 {
 	for (size_t i = 0; i < required->count; i++) {
-		const struct judged *s = &required->standard[i];
+		const struct sabin_required_standard *s = &required->standard[i];
 		printf("\n%s%s%s: %zu pass, %zu fail, %zu unknown, %zu unverified\n", sabin_bold(), s->title,
-		       sabin_plain(), tally(s, SABIN_VERDICT_PASS), tally(s, SABIN_VERDICT_FAIL),
-		       tally(s, SABIN_VERDICT_UNKNOWN), tally(s, SABIN_VERDICT_UNVERIFIED));
+		       sabin_plain(), sabin_required_tally(s, SABIN_VERDICT_PASS), sabin_required_tally(s, SABIN_VERDICT_FAIL),
+		       sabin_required_tally(s, SABIN_VERDICT_UNKNOWN), sabin_required_tally(s, SABIN_VERDICT_UNVERIFIED));
 		for (size_t k = 0; k < s->count; k++)
-			row_text(&s->row[k], &s->judgement[k]);
+			row_text(required, &s->row[k], &s->judgement[k]);
 	}
 }
 
@@ -198,11 +268,11 @@ void sabin_required_json(const struct sabin_required *required, struct sabin_jso
 {
 	sabin_json_open_array(json, "requirements");
 	for (size_t i = 0; i < required->count; i++) {
-		const struct judged *s = &required->standard[i];
+		const struct sabin_required_standard *s = &required->standard[i];
 		sabin_json_open_object(json, NULL);
 		sabin_json_text(json, "name", s->name);
 		sabin_json_text(json, "title", s->title);
-		sabin_json_bool(json, "missed", tally(s, SABIN_VERDICT_FAIL) > 0);
+		sabin_json_bool(json, "missed", sabin_required_tally(s, SABIN_VERDICT_FAIL) > 0);
 		sabin_json_open_array(json, "rows");
 		for (size_t k = 0; k < s->count; k++) {
 			const struct sabin_requirement *row = &s->row[k];
@@ -215,6 +285,14 @@ void sabin_required_json(const struct sabin_required *required, struct sabin_jso
 			sabin_json_number(json, "at_most", row->at_most);
 			sabin_json_quantity(json, "measured", j->measured, sabin_measure_unit(row->measure));
 			sabin_json_text(json, "verdict", sabin_requirement_verdict_name(j->verdict));
+			if (j->measured.valid && j->where.speaker >= 0)
+				sabin_json_text(json, "speaker", required->speaker[j->where.speaker]);
+			if (j->measured.valid && j->where.other_speaker >= 0)
+				sabin_json_text(json, "other_speaker", required->speaker[j->where.other_speaker]);
+			if (j->measured.valid && j->where.position >= 0)
+				sabin_json_text(json, "position", required->position[j->where.position]);
+			if (j->measured.valid && isfinite(j->where.freq_hz))
+				sabin_json_number(json, "freq_hz", j->where.freq_hz);
 			sabin_json_bool(json, "close", j->close);
 			sabin_json_text(json, "why", j->why);
 			sabin_json_close(json);

@@ -5,9 +5,11 @@
 #include <math.h>
 
 #include "cli/part_noise.h"
+#include "cli/pool.h"
 #include "cli/show.h"
 #include "cli/side.h"
 #include "cli/talk.h"
+#include "io/trust.h"
 
 /* What comes before the first reflections of most rooms, where it is short against them. */
 static const double direct_s = 0.0025, direct_from_hz = 1000, direct_to_hz = 8000;
@@ -48,15 +50,21 @@ static enum sabin_err find_direct(struct sabin_side *side, const size_t *chosen,
 	return err;
 }
 
-static struct sabin_analysis_options octaves(const struct sabin_measurement *m)
+static struct sabin_analysis_options octaves(const struct sabin_measurement *m, const struct sabin_measured *r,
+                                             const struct sabin_roomfile *room)
 {
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(m, r, room, excited_hz, played_hz);
 	return (struct sabin_analysis_options){
 	    .fraction = 1,
 	    .from_hz = 63,
 	    .to_hz = 8000,
 	    .noise = SABIN_NOISE_FULL,
-	    .excited_from_hz = m->has_stimulus ? m->stimulus.sweep.from_hz : 0,
-	    .excited_to_hz = m->has_stimulus ? m->stimulus.sweep.to_hz : (double)INFINITY,
+	    .excited_from_hz = excited_hz[0],
+	    .excited_to_hz = excited_hz[1],
+	    .played_from_hz = played_hz[0],
+	    .played_to_hz = played_hz[1],
+	    .stray = sabin_measurement_stray(m, r),
 	};
 }
 
@@ -103,10 +111,11 @@ static enum sabin_err read_item(struct sabin_side *side, size_t index, struct sa
                                 struct sabin_diag *diag)
 {
 	const struct sabin_response_item *r = item->response;
-	struct sabin_analysis_options o = octaves(&side->measurement);
+	const struct sabin_analysis_options o =
+	    octaves(&side->measurement, r->measured, side->has_room ? &side->room : NULL);
 	item->measured = r->measured;
-	o.stray = sabin_measurement_stray(&side->measurement, r->measured);
-	const struct sabin_sti_options excited = {o.excited_from_hz, o.excited_to_hz, o.stray};
+	const struct sabin_sti_options excited = {o.excited_from_hz, o.excited_to_hz, o.played_from_hz,
+	                                          o.played_to_hz, o.stray};
 	enum sabin_err err =
 	    sabin_analysis_compute(r->h, r->frames, r->measured->rate_hz, &o, &item->analysis);
 	if (err)
@@ -121,6 +130,18 @@ static enum sabin_err read_item(struct sabin_side *side, size_t index, struct sa
 	if (!err)
 		err = read_noise(side, index, item, diag);
 	return err;
+}
+
+struct reading {
+	struct sabin_side *side;
+	const size_t *chosen;
+};
+
+static enum sabin_err read_one(void *context, size_t index, size_t worker, struct sabin_diag *diag)
+{
+	const struct reading *reading = context;
+	(void)worker;
+	return read_item(reading->side, reading->chosen[index], &reading->side->item[index], diag);
 }
 
 static enum sabin_err read_all(struct sabin_side *side, const size_t *chosen,
@@ -139,13 +160,10 @@ static enum sabin_err read_all(struct sabin_side *side, const size_t *chosen,
 		                              side->count, &o, calibration, &side->responses, diag);
 	if (!err)
 		err = find_direct(side, chosen, calibration, diag);
-	for (size_t i = 0; !err && i < side->count; i++) {
-		sabin_progress("reading", (double)i / (double)side->count);
+	for (size_t i = 0; !err && i < side->count; i++)
 		side->item[i].response = &side->responses.item[i];
-		err = read_item(side, chosen[i], &side->item[i], diag);
-	}
-	sabin_progress_end();
-	return err;
+	struct reading reading = {side, chosen};
+	return err ? err : sabin_pool_run(side->count, sabin_workers(side->count), read_one, &reading, "reading", diag);
 }
 
 int sabin_side_open(const char *command, const char *path, const struct sabin_list *speakers,

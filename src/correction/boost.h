@@ -8,8 +8,7 @@
 #include <sabin/eqfit.h>
 
 /* Where it is looked for, as places of sabin_biquad_place(): the grid of the range for the mean, points
- * 1/96 octave apart for the largest level (a filter of Q 12 falls by less than 0.002 of its gain between
- * them), and the last frequency that counts. */
+ * 1/96 octave apart for the largest level, and the last frequency that counts. */
 struct sabin_boost_grid {
 	double rate_hz, high_hz;
 	size_t n, all;
@@ -26,5 +25,12 @@ double sabin_boost_grid_db(const struct sabin_boost_grid *grid, const struct sab
                            size_t count);
 void sabin_boost_grid_hold(const struct sabin_boost_grid *grid, struct sabin_biquad *filters,
                            size_t count, double limit_db);
+
+enum { SABIN_BOOST_PER_OCTAVE = 96 };
+
+/* The largest power |H|^2 of a cascade that has power[n] at from_hz 2^(i / SABIN_BOOST_PER_OCTAVE): between
+ * these points a peak may be a little higher. */
+double sabin_boost_highest(const struct sabin_biquad *filters, size_t count, double rate_hz,
+                           double from_hz, const double *power, size_t n);
 
 #endif

@@ -35,15 +35,21 @@ size_t sabin_correction_filters(const struct sabin_correction_channel *c, double
 
 /* ---- alignment ------------------------------------------------------------------------------ */
 
-static double band_level_db(const struct sabin_correction_channel *c)
+/* Mean of the predicted level, at the shared places where there are others too. */
+static double band_level_db(const struct sabin_correction_channel *c, const struct sabin_eq_speaker *s)
 {
+	const bool all = s->shared == 0 || s->shared == s->place_count;
 	double sum = 0;
 	size_t n = 0;
-	for (size_t i = 0; i < c->length; i++)
-		if (c->freq_hz[i] >= sabin_target_band_hz[0] && c->freq_hz[i] <= sabin_target_band_hz[1]) {
-			sum += c->predicted_db[i];
-			n++;
-		}
+	for (size_t i = 0; i < c->length; i++) {
+		if (c->freq_hz[i] < sabin_target_band_hz[0] || c->freq_hz[i] > sabin_target_band_hz[1])
+			continue;
+		double power = 0;
+		for (size_t p = 0; p < s->shared && !all; p++)
+			power += pow(10, s->places[p].level_db[i] / 10) / (double)s->shared;
+		sum += c->predicted_db[i] + (all ? 0 : 10 * log10(power) - c->before_db[i]);
+		n++;
+	}
 	return n ? sum / (double)n : (double)NAN;
 }
 
@@ -55,14 +61,14 @@ void sabin_correction_align(struct sabin_correction *correction,
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		if (speakers[i].sub)
 			continue;
-		const double level = band_level_db(&correction->channels[i]);
+		const double level = band_level_db(&correction->channels[i], &speakers[i]);
 		least = fmin(least, level); /* fmin passes NaN by */
 		timed = timed && isfinite(speakers[i].travel_s);
 		last = fmax(last, speakers[i].travel_s);
 	}
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		struct sabin_correction_channel *c = &correction->channels[i];
-		const double level = band_level_db(c);
+		const double level = band_level_db(c, &speakers[i]);
 		if (speakers[i].sub)
 			continue;
 		if (isfinite(level))
@@ -141,18 +147,6 @@ enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, 
 	return err;
 }
 
-/* Where what is left of h can change no magnitude any more: its sum is that small.  (A narrow filter at a
- * low frequency has a small response that lasts long.) */
-static size_t end_of(const double *h, size_t n)
-{
-	double most = 0, rest = 0;
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs(h[i]));
-	while (n > 1 && (rest += fabs(h[n - 1])) < rest_share * most)
-		n--;
-	return n;
-}
-
 enum sabin_err sabin_correction_impulse(const struct sabin_correction_channel *c, size_t rate,
                                         double seconds_most, double **h, size_t *n)
 {
@@ -171,14 +165,14 @@ enum sabin_err sabin_correction_impulse(const struct sabin_correction_channel *c
 	if (!x)
 		return SABIN_ENOMEM;
 	sabin_biquads_impulse(f, count, r->rate_hz, x, most);
-	size_t length = end_of(x, most);
+	size_t length = sabin_window_end(x, most, rest_share);
 	if (r->fir) {
 		const enum sabin_err err = sabin_convolve(x, length, r->fir, r->taps, &joined);
 		free(x);
 		if (err)
 			return err;
 		x = joined;
-		length = end_of(x, length + r->taps - 1);
+		length = sabin_window_end(x, length + r->taps - 1, rest_share);
 		length = length > most ? most : length;
 	}
 	if (length == most) /* it was cut: without a step */

@@ -18,6 +18,7 @@
 
 #include <sabin/correction.h>
 #include <sabin/curve.h>
+#include <sabin/subs.h>
 
 #include "correction/hold.h"
 
@@ -36,6 +37,7 @@ static const double together = 0.09; /* modes this close (a bit over a tenth of 
 static const double gentle = 0.5;
 static const double skirt_db = 0.3;
 static const double worth_db = 0.02; /* what a filter must take off the error to be worth its place */
+static const double thrift_db = 0.002; /* that filters may leave more, not to work against each other */
 static const double most_boost_db = 30; /* of one filter: what equalisers can be set to */
 
 struct sabin_eq_options sabin_eq_defaults(void)
@@ -75,6 +77,7 @@ static double ceiling(enum sabin_leave leave)
 {
 	switch (leave) {
 	case SABIN_LEAVE_NULL:
+	case SABIN_LEAVE_FLANK:
 	case SABIN_LEAVE_DIP:
 		return 0;
 	case SABIN_LEAVE_ROLLOFF:
@@ -101,7 +104,8 @@ static void want(struct group *g)
 		g->weight[i] = error < 0 ? 1 : boost < gentle ? left_weight : dip_weight;
 		g->ceiling[i] = ceiling((enum sabin_leave)g->may.leave[i]);
 		/* what needs no boost is not left alone for having none */
-		if (error <= 0 && g->may.cut[i] >= gentle && g->may.full[i] >= gentle)
+		if (error <= 0 && g->may.cut[i] >= gentle && g->may.full[i] >= gentle &&
+		    g->may.leave[i] != SABIN_LEAVE_ROLLOFF)
 			g->may.leave[i] = SABIN_LEAVE_NOTHING;
 	}
 }
@@ -118,6 +122,7 @@ static struct sabin_eqfit_options fit_options(const struct sabin_eq_options *o)
 	f.cut_db = o->max_cut_db;
 	f.q_cut = f.q_boost = o->max_q;
 	f.worth_db = o->unlimited ? 0 : worth_db;
+	f.thrift_db = o->unlimited ? 0 : thrift_db;
 	return f;
 }
 
@@ -300,23 +305,15 @@ static void adopt(struct sabin_correction_channel *c, const struct sabin_eqfit *
 /* Errors and prediction from the filters as they are now. */
 static enum sabin_err predict(struct sabin_correction_channel *c, const struct sabin_eq_options *o)
 {
-	double *left = malloc(c->length * sizeof *left);
-	if (!left)
-		return SABIN_ENOMEM;
-	for (size_t i = 0; i < c->length; i++)
-		left[i] = c->before_db[i] - c->target_db[i];
-	c->error_before_db = sabin_eq_rms(left, c->length);
+	c->error_before_db = sabin_correction_deviation_db(c, c->before_db);
 	sabin_biquads_levels_db(c->filters, c->filter_count, o->rate_hz, c->freq_hz, c->length,
 	                        c->predicted_db);
-	for (size_t i = 0; i < c->length; i++) {
+	for (size_t i = 0; i < c->length; i++)
 		c->predicted_db[i] += c->before_db[i];
-		left[i] = c->predicted_db[i] - c->target_db[i];
-	}
-	c->error_after_db = sabin_eq_rms(left, c->length);
+	c->error_after_db = sabin_correction_deviation_db(c, c->predicted_db);
 	c->net_boost_db = sabin_eq_net_boost_db(c->filters, c->filter_count, o->rate_hz,
 	                                        o->range_hz[0], o->range_hz[1]);
-	free(left);
-	return SABIN_OK;
+	return isnan(c->net_boost_db) ? SABIN_ENOMEM : SABIN_OK;
 }
 
 /* Leave out the filter without which the deviation is smallest. */
@@ -465,7 +462,7 @@ static bool options_ok(const struct sabin_eq_options *o)
 	       o->range_hz[1] < o->rate_hz / 2 && o->rate_hz <= 1e6 && o->filters <= SABIN_EQFIT_MOST &&
 	       o->flatness_db >= 0 && o->max_boost_db >= 0 && o->max_cut_db >= 0 &&
 	       o->max_cut_db <= 60 && o->max_q >= 0.3 && o->max_q <= 100 && o->full_hz > 0 &&
-	       o->none_hz > o->full_hz;
+	       o->none_hz > o->full_hz && o->crossover_hz >= 0;
 }
 
 static enum sabin_err prepare(const struct sabin_eq_speaker *s, const struct sabin_eq_options *o,
@@ -487,17 +484,25 @@ static enum sabin_err prepare(const struct sabin_eq_speaker *s, const struct sab
 	sabin_eq_grid(o->range_hz[0], o->range_hz[1], c->freq_hz);
 	sabin_places_mean(s->places, s->place_count, n, c->before_db);
 	c->polarity = 1;
-	if (!s->sub)
+	const bool joined = o->crossover_hz > 0;
+	if (!s->sub && !joined)
 		return sabin_target_compute(&o->target, c->freq_hz, c->before_db, n, c->target_db);
-	/* a subwoofer has a target, and a level, in its own range only: beyond, what is there is wanted */
+	/* a subwoofer, and what stands behind a crossover, has a target and a level in its own range only:
+	 * beyond, what is there is wanted */
+	const double low_hz = s->sub ? s->low_hz : o->crossover_hz / sabin_crossover_reach;
+	const double high_hz = !s->sub  ? (double)INFINITY
+	                       : joined ? fmin(s->high_hz, o->crossover_hz * sabin_crossover_reach)
+	                                : s->high_hz;
 	size_t from = 0, to = n;
-	while (from < n && c->freq_hz[from] < s->low_hz)
+	while (from < n && c->freq_hz[from] < low_hz)
 		from++;
-	while (to > from && c->freq_hz[to - 1] > s->high_hz)
+	while (to > from && c->freq_hz[to - 1] > high_hz)
 		to--;
 	memcpy(c->target_db, c->before_db, n * sizeof *c->target_db);
 	if (to - from < 2)
 		return SABIN_OK;
+	c->beyond[0] = from;
+	c->beyond[1] = n - to;
 	return sabin_target_compute(&o->target, c->freq_hz + from, c->before_db + from, to - from,
 	                            c->target_db + from);
 }

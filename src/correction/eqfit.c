@@ -30,6 +30,7 @@ enum {
 	TRIED = 3,         /* elements of the dictionary */
 	TRIAL_STEPS = 10,  /* of each */
 	SETTLE_STEPS = 80,
+	RELAX_STEPS = 30,
 	RECONSIDERED = 5,  /* filters up to which earlier ones are taken back */
 	POINTS_MOST = 300, /* by which is chosen, however long the curve */
 };
@@ -64,7 +65,7 @@ static bool options_ok(const struct sabin_eqfit_options *o)
 	       o->to_hz < o->rate_hz / 2 && o->cut_db >= 0 && o->cut_db <= 60 && o->boost_db >= 0 &&
 	       o->boost_db <= 60 && o->q_least >= 0.05 && o->q_cut > o->q_least &&
 	       o->q_boost > o->q_least && o->q_cut <= 200 && o->q_boost <= 200 &&
-	       o->net_boost_db >= 0 && o->enough_db >= 0 && o->worth_db >= 0;
+	       o->net_boost_db >= 0 && o->enough_db >= 0 && o->worth_db >= 0 && o->thrift_db >= 0;
 }
 
 static bool curve_ok(const struct sabin_eqfit_curve *c, double rate_hz)
@@ -127,6 +128,7 @@ struct growth {
 	size_t count, shelves;
 	double path_cost;
 	struct sabin_eqfit *best;
+	struct sabin_levmar_filter best_path[SABIN_EQFIT_MOST]; /* before it was held to what is promised */
 	double best_cost;
 };
 
@@ -288,6 +290,7 @@ static void consider(struct growth *g)
 	g->best->judged_after_db = judged;
 	g->best->count = g->count;
 	memcpy(g->best->filters, f, g->count * sizeof *f);
+	memcpy(g->best_path, g->path, g->count * sizeof *g->path);
 }
 
 /* Bring the path to its net boost by moving the filters, not by turning all of them down: what is still
@@ -423,26 +426,69 @@ static enum sabin_err plant(struct growth *g, const struct sabin_eqfit_seed *see
 	return err;
 }
 
+static double gains(const struct sabin_biquad *f, size_t count)
+{
+	double square = 0;
+	for (size_t k = 0; k < count; k++)
+		square += f[k].gain_db * f[k].gain_db;
+	return square;
+}
+
+/* The best with smaller gains, from the highest price on them that it bears. */
+static enum sabin_err relax(struct growth *g)
+{
+	static const double prices[] = {3e-3, 1e-3, 3e-4, 1e-4}; /* dB^2 of mean square error for each dB^2 */
+	const double most_db = g->best->after_db + g->options->thrift_db;
+	const double judged_db = fmin(g->best->judged_before_db, g->best->judged_after_db + g->options->thrift_db);
+	const double square = gains(g->best->filters, g->best->count);
+	struct sabin_eqfit was = *g->best;
+	struct sabin_levmar_filter path[SABIN_EQFIT_MOST];
+	enum sabin_err err = SABIN_OK;
+	g->count = was.count;
+	memcpy(path, g->best_path, g->count * sizeof *path);
+	for (size_t i = 0; i < sizeof prices / sizeof *prices && g->count > 1 && !err; i++) {
+		memcpy(g->path, path, g->count * sizeof *path);
+		g->lm.force = forces[FORCES - 1];
+		g->lm.thrift = sqrt(prices[i] * g->lm.weight_sum);
+		err = sabin_levmar_run(&g->lm, g->path, g->count, RELAX_STEPS, &g->path_cost);
+		g->lm.thrift = 0;
+		if (err)
+			break;
+		g->best_cost = INFINITY; /* whatever it is, look at it */
+		g->best->judged_after_db = INFINITY;
+		consider(g);
+		if (g->best->after_db <= most_db && g->best->judged_after_db <= judged_db &&
+		    gains(g->best->filters, g->best->count) < square)
+			return SABIN_OK;
+		*g->best = was;
+	}
+	return err;
+}
+
 /* Until there are as many as allowed, or it is good enough, or several in a row were not worth their
  * place; those go again. */
 static enum sabin_err grow_all(struct growth *g)
 {
 	const struct sabin_eqfit_options *o = g->options;
 	struct sabin_eqfit worth = *g->best;
+	struct sabin_levmar_filter worth_path[SABIN_EQFIT_MOST] = {{{SABIN_PEAKING, 0, 0, 0}, 0}};
 	int misses = 0;
 	enum sabin_err err = SABIN_OK;
 	while (!err && g->count < o->most && g->best->after_db > o->enough_db && misses < MISSES) {
 		err = grow(g);
 		if (worth.after_db - g->best->after_db >= o->worth_db) {
 			worth = *g->best;
+			memcpy(worth_path, g->best_path, sizeof worth_path);
 			misses = 0;
 		} else if (o->worth_db > 0) {
 			misses++;
 		}
 	}
-	if (o->worth_db > 0)
+	if (o->worth_db > 0) {
 		*g->best = worth;
-	return err;
+		memcpy(g->best_path, worth_path, sizeof worth_path);
+	}
+	return err || !(o->thrift_db > 0) ? err : relax(g);
 }
 
 enum sabin_err sabin_eqfit_compute(const struct sabin_eqfit_curve *curve,

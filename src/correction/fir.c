@@ -57,6 +57,31 @@ static double limited(double x, double limit)
 	return x <= knee ? x : knee + soft_db * tanh((x - knee) / soft_db);
 }
 
+/* Median of the gain where speakers play; 0 without memory. */
+static double median_db(const double *freq_hz, const double *gain_db, size_t n)
+{
+	size_t from = 0, to = n;
+	while (from + 1 < n && freq_hz[from] < median_from_hz)
+		from++;
+	while (to > from + 1 && freq_hz[to - 1] > median_to_hz)
+		to--;
+	double *sorted = malloc((to - from) * sizeof *sorted), median = 0;
+	if (sorted) {
+		memcpy(sorted, gain_db + from, (to - from) * sizeof *sorted);
+		qsort(sorted, to - from, sizeof *sorted, by_value);
+		median = sorted[(to - from) / 2];
+	}
+	free(sorted);
+	return median;
+}
+
+void sabin_fir_hold(const double *freq_hz, size_t n, double boost_db, double *gain_db)
+{
+	const double median = median_db(freq_hz, gain_db, n);
+	for (size_t i = 0; i < n; i++)
+		gain_db[i] = fmin(gain_db[i], median + boost_db);
+}
+
 void sabin_fir_gain(const double *freq_hz, const double *level_db, const double *target_db,
                     size_t n, double boost_db, double cut_db, double *gain_db)
 {
@@ -69,18 +94,7 @@ void sabin_fir_gain(const double *freq_hz, const double *level_db, const double 
 			power += pow(10, (level_db[k] - target_db[k]) / 10);
 		gain_db[i] = -10 * log10(power / (double)(to - from + 1));
 	}
-	size_t from = 0, to = n;
-	while (from + 1 < n && freq_hz[from] < median_from_hz)
-		from++;
-	while (to > from + 1 && freq_hz[to - 1] > median_to_hz)
-		to--;
-	double *sorted = malloc((to - from) * sizeof *sorted), median = 0;
-	if (sorted) { /* else the limits are taken re 0 dB */
-		memcpy(sorted, gain_db + from, (to - from) * sizeof *sorted);
-		qsort(sorted, to - from, sizeof *sorted, by_value);
-		median = sorted[(to - from) / 2];
-	}
-	free(sorted);
+	const double median = median_db(freq_hz, gain_db, n);
 	for (size_t i = 0; i < n; i++)
 		gain_db[i] = median + fmax(limited(gain_db[i] - median, boost_db), -cut_db);
 }

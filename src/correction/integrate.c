@@ -71,25 +71,34 @@ static void add_speaker(const struct joint *j, size_t index, bool high, double c
 	}
 }
 
+bool sabin_correction_joinable(const struct sabin_eq_speaker *speakers, size_t count)
+{
+	size_t subs = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct sabin_eq_speaker *s = &speakers[i];
+		subs += s->sub;
+		if (s->shared == 0 || s->shared != speakers[0].shared || !s->travels_s)
+			return false;
+		for (size_t p = 0; p < s->shared; p++)
+			if (!s->places[p].h || !isfinite(s->travels_s[p]))
+				return false;
+	}
+	return subs > 0 && subs < count;
+}
+
 /* Are there subwoofers and mains, and all that is needed of them? */
 static enum sabin_err check(struct joint *j)
 {
 	const size_t count = j->correction->channel_count;
-	size_t mains = 0;
-	j->subs.seats = j->speakers[0].place_count;
 	for (size_t i = 0; i < count; i++) {
-		const struct sabin_eq_speaker *s = &j->speakers[i];
-		mains += !s->sub;
-		j->subs.subs += s->sub;
-		if (s->place_count != j->subs.seats || !s->travels_s)
-			return SABIN_ESHORT;
-		for (size_t p = 0; p < s->place_count; p++)
-			if (!s->places[p].h || !isfinite(s->travels_s[p]))
-				return SABIN_ESHORT;
+		j->subs.subs += j->speakers[i].sub;
 		if (j->correction->channels[i].filter_count + SECTIONS > SABIN_EQFIT_MOST)
 			return SABIN_EINVAL;
 	}
-	return mains > 0 && j->subs.subs > 0 && j->subs.subs <= SABIN_SUBS_MOST ? SABIN_OK : SABIN_EINVAL;
+	if (j->subs.subs == 0 || j->subs.subs == count || j->subs.subs > SABIN_SUBS_MOST)
+		return SABIN_EINVAL;
+	j->subs.seats = j->speakers[0].shared;
+	return sabin_correction_joinable(j->speakers, count) ? SABIN_OK : SABIN_ESHORT;
 }
 
 static enum sabin_err gather(struct joint *j)
@@ -116,15 +125,17 @@ static enum sabin_err gather(struct joint *j)
 /* A branch of the crossover becomes part of the channel, of what it aims at and of what it will do. */
 static void branch(struct sabin_correction_channel *c, double crossover_hz, bool high, double rate_hz)
 {
-	struct sabin_biquad *added = c->filters + c->filter_count;
-	sabin_crossover(crossover_hz, high, added);
+	sabin_crossover(crossover_hz, high, c->filters + c->filter_count);
 	c->cancels_s[c->filter_count] = c->cancels_s[c->filter_count + 1] = 0;
 	c->filter_count += SECTIONS;
 	for (size_t i = 0; i < c->length; i++) {
-		const double level = sabin_biquads_level_db(added, SECTIONS, rate_hz, c->freq_hz[i]);
+		const double level = sabin_correction_crossover_db(c, rate_hz, c->freq_hz[i]);
 		c->target_db[i] += level;
 		c->predicted_db[i] += level;
 	}
+	sabin_correction_pass(c, rate_hz);
+	c->error_before_db = sabin_correction_deviation_before_db(c, c->before_db, rate_hz);
+	c->error_after_db = sabin_correction_deviation_db(c, c->predicted_db);
 }
 
 static void apply(struct joint *j, const struct sabin_sub_setting *settings)

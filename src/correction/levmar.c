@@ -4,11 +4,14 @@
  *
  * [M] Marquardt: "An algorithm for least-squares estimation of nonlinear parameters", J. SIAM 11
  *     (1963) 431-441: steps between Gauss-Newton's and the gradient's, damped by the diagonal.
+ * [HK] Hoerl, Kennard: "Ridge regression: biased estimation for nonorthogonal problems", Technometrics 12
+ *     (1970) 55-67: a small price on the size of what is sought keeps elements that are alike from
+ *     growing against each other.
  *
  * A parameter at a bound that a step would push through stays out of that step (an active set);
  * the others are cut back to their bounds.  A free level is the weighted mean of the error and is taken off
  * the errors, and of the slopes off their products.  The net boost is held by rows of their own, which are
- * there only where it is exceeded.
+ * there only where it is exceeded.  Where gains have a price, each filter has a row for it [HK].
  */
 #include <math.h>
 #include <stdlib.h>
@@ -43,8 +46,8 @@ enum sabin_err sabin_levmar_init(struct sabin_levmar *lm, const struct sabin_eqf
 	}
 	for (size_t i = 0; curve->ceiling_db && i < lm->n; i++)
 		lm->covered += isfinite(curve->ceiling_db[i]);
-	lm->rows = lm->n + lm->boosted + lm->covered;
-	const size_t parameters = PARAMETERS * (o->most ? o->most : 1);
+	const size_t most = o->most ? o->most : 1, parameters = PARAMETERS * most;
+	lm->rows = lm->n + lm->boosted + lm->covered + most;
 	lm->place = malloc((lm->n + lm->boosted) * sizeof(double));
 	lm->wanted = malloc(lm->n * sizeof(double));
 	lm->weight = malloc(lm->n * sizeof(double));
@@ -143,6 +146,11 @@ double sabin_levmar_cost(struct sabin_levmar *lm, const struct sabin_levmar_filt
 		if (level[at] > lm->ceiling[i])
 			add_row(lm, lm->place[at], level[at] - lm->ceiling[i]);
 	}
+	lm->above_all = lm->used;
+	for (size_t k = 0; k < count && lm->thrift > 0; k++) {
+		lm->used_place[lm->used] = lm->place[0];
+		residual[lm->used++] = -lm->thrift * f[k].filter.gain_db;
+	}
 	return sabin_rows_dot(residual, residual, lm->used);
 }
 
@@ -224,8 +232,10 @@ static void slopes(struct sabin_levmar *lm, const struct sabin_levmar_filter *f,
 				row[2][i] += row[1][i] * M_LN10 / 40;
 		for (int p = 0; p < PARAMETERS; p++) {
 			const double base = lm->above_cap > lm->n ? sabin_rows_sum(row[p], lm->n) / (double)lm->n : 0;
-			for (size_t i = lm->n; i < lm->used; i++)
+			for (size_t i = lm->n; i < lm->above_all; i++)
 				row[p][i] = lm->force * (row[p][i] - (i < lm->above_cap ? base : 0));
+			for (size_t i = lm->above_all; i < lm->used; i++)
+				row[p][i] = p == 2 && i - lm->above_all == k ? lm->thrift : 0;
 			for (size_t i = 0; i < lm->n && !lm->even; i++)
 				row[p][i] *= lm->root[i];
 		}

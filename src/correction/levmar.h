@@ -12,7 +12,8 @@
 /* Everything that the search needs and that does not change in it, and its scratch. */
 struct sabin_levmar {
 	const struct sabin_eqfit_options *options;
-	/* points of the curve, points where the net boost is held, points with a ceiling, all */
+	/* points of the curve, points where the net boost is held, points with a ceiling, all with one for
+	 * each filter */
 	size_t n, boosted, covered, rows;
 	double *place;           /* [rows] */
 	double *wanted, *weight; /* [n] */
@@ -24,13 +25,14 @@ struct sabin_levmar {
 	double *level;           /* [n + boosted]: of the cascade, dB */
 	/* Rows of the least squares: the curve's, then those points of the net boost and the ceilings
 	 * that are above; they change from step to step. */
-	size_t used, above_cap;
+	size_t used, above_cap, above_all;
 	double *used_place;      /* [rows] */
 	double *residual;        /* [rows] */
 	double *slope;           /* [3 * MOST][rows] */
 	double *work;            /* [rows] */
 	double *normal;          /* [P * P] twice: before and after damping */
 	double force;            /* weight of a dB above the net boost or a ceiling, per point */
+	double thrift;           /* weight of a dB of a filter's gain; 0: it costs nothing */
 	double cap_db;           /* that is held; a little below the one that is promised */
 };
 

@@ -23,6 +23,8 @@ static const double fine = 0.2;
 enum { ROUNDS = 4, STARTS = 3, SEATS_MOST = 64 };
 static const double start_s[STARTS] = {0, 0.004, -0.004};
 
+const double sabin_crossover_reach = 1.6232; /* (10^(18/20) - 1)^(1/4) */
+
 void sabin_crossover(double freq_hz, int high_pass, struct sabin_biquad sections[2])
 {
 	for (int i = 0; i < 2; i++) /* [LR] */

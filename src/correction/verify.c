@@ -26,7 +26,6 @@ static const double unexplained_db = 1.0;
 static const double level_off_db = 0.5, delay_off_s = 1e-4;
 /* Gains that differ by less cannot be told apart. */
 static const double alike_db = 0.1;
-static const double heard_db = 18; /* below the highest of the target: the rest is another speaker's */
 static const double rates_hz[] = {44100, 48000, 88200, 96000, 176400, 192000};
 enum { RATES = sizeof rates_hz / sizeof *rates_hz };
 
@@ -47,29 +46,18 @@ const char *sabin_verify_name(enum sabin_verify_code code)
 struct view {
 	const struct sabin_verify_channel *v;
 	size_t first, end;
-	size_t heard_first, heard_end; /* where there is something to be heard, corrected or not */
 	double *start;   /* [length]: what was before, so that with the gain it is what was predicted */
 	double *applied; /* [length]: measured again less that */
 	double *model;   /* [length]: what it should be, under some hypothesis */
 };
 
-/* The corrected range: from the speaker's roll-off to where only broad tone is corrected (or to the other
- * roll-off where all is). */
+/* The corrected range: what counts, from the speaker's roll-off to where only broad tone is corrected (or to
+ * the other roll-off where all is). */
 static void find_range(struct view *w)
 {
 	const struct sabin_correction_channel *c = w->v->channel;
-	double most = -INFINITY;
-	w->first = 0;
-	w->end = c->length;
-	/* behind a crossover, what it takes away is noise when it is measured again */
-	for (size_t i = 0; i < c->length; i++)
-		most = fmax(most, c->target_db[i]);
-	while (w->first + 8 < w->end && c->target_db[w->first] < most - heard_db)
-		w->first++;
-	while (w->end > w->first + 8 && c->target_db[w->end - 1] < most - heard_db)
-		w->end--;
-	w->heard_first = w->first;
-	w->heard_end = w->end;
+	w->first = c->beyond[0];
+	w->end = c->length - c->beyond[1];
 	while (w->first + 8 < w->end && c->leave[w->first] == SABIN_LEAVE_ROLLOFF)
 		w->first++;
 	while (w->end > w->first + 8 && c->leave[w->end - 1] == SABIN_LEAVE_ROLLOFF)
@@ -272,12 +260,10 @@ static void measure(const struct view *w, double *scratch, struct sabin_verified
 	out->from_hz = c->freq_hz[w->first];
 	out->to_hz = c->freq_hz[end - 1];
 	for (size_t i = 0; i < c->length; i++)
-		scratch[i] = w->start[i] + w->v->gain_db[i] - c->target_db[i];
-	const size_t heard = w->heard_end - w->heard_first;
-	out->predicted_error_db = sabin_eq_rms(scratch + w->heard_first, heard);
-	for (size_t i = 0; i < c->length; i++)
-		scratch[i] = w->v->achieved_db[i] - c->target_db[i];
-	out->achieved_error_db = sabin_eq_rms(scratch + w->heard_first, heard);
+		scratch[i] = w->start[i] + w->v->gain_db[i];
+	out->predicted_error_db = sabin_correction_deviation_db(c, scratch);
+	out->achieved_error_db =
+	    sabin_correction_deviation_db(c, w->v->achieved_db);
 	for (size_t i = 0; i < c->length; i++)
 		scratch[i] = w->applied[i] - w->v->gain_db[i];
 	out->difference_db = sabin_eq_rms(scratch + w->first, end - w->first);

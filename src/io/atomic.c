@@ -109,7 +109,11 @@ static enum sabin_err cannot_create(const char *target, int error, struct sabin_
 {
 	char *folder = sabin_path_folder(target);
 	const char *where = folder ? folder : target;
-	if (error == ENOENT)
+	struct stat status;
+	if (error == ENOENT && stat(where, &status) == 0) /* as of /proc */
+		sabin_diag_set(diag, SABIN_EIO, target, 0, 0,
+		               "cannot be written: the folder %s takes no new files", where);
+	else if (error == ENOENT)
 		sabin_diag_set(diag, SABIN_EIO, target, 0, 0,
 		               "cannot be written: the folder %s does not exist", where);
 	else if (error == ENOTDIR)

@@ -109,6 +109,7 @@ static enum sabin_err read_line(struct reader *reader, char *line, unsigned *sam
 		sabin_calibration_header(reader->out, start);
 		return SABIN_OK;
 	}
+	sabin_columns_close_gaps(line);
 	const struct sabin_columns_row about = {reader->path, reader->line, .most = 3};
 	struct sabin_columns row;
 	enum sabin_err err = sabin_columns_read(line, &about, &row, reader->diag);

@@ -25,6 +25,22 @@ char *sabin_columns_line(char **cursor)
 	return line;
 }
 
+void sabin_columns_close_gaps(char *line)
+{
+	static const char *const gaps[] = {"\xc2\xa0", "\xe2\x80\xaf", "\xa0"};
+	char *to = line;
+	for (const char *c = line; *c;) {
+		size_t n = 0;
+		for (size_t i = 0; i < sizeof gaps / sizeof *gaps && n == 0; i++)
+			if (strncmp(c, gaps[i], strlen(gaps[i])) == 0)
+				n = strlen(gaps[i]);
+		if (n == 0)
+			*to++ = *c++;
+		c += n;
+	}
+	*to = '\0';
+}
+
 bool sabin_columns_is_comment(const char *start)
 {
 	return strchr("*#;\"'/", *start) != NULL; /* also the empty line */

@@ -18,6 +18,10 @@ char *sabin_columns_line(char **cursor);
 bool sabin_columns_is_comment(const char *start);
 bool sabin_columns_is_number(const char *start);
 
+/* Close the gaps of numbers in a line, in place: U+00A0 and U+202F, which locales put between thousands, in UTF-8
+ * or (the former) in an older code page. */
+void sabin_columns_close_gaps(char *line);
+
 enum { SABIN_COLUMNS_MAX = 16 };
 
 struct sabin_columns {

@@ -31,6 +31,7 @@ struct sabin_correction_file {
 	char date[40];  /* ISO 8601 with zone */
 	char *command;  /* as typed */
 	char *target;   /* as asked for */
+	char *room;     /* name of the room that was measured; NULL or "": not known */
 	struct sabin_correction correction; /* rates[].fir is NULL after reading: see below */
 	struct sabin_correction_origin *origins; /* [channel_count] */
 	bool fir; /* the channels have FIRs, in files of the folder wav */

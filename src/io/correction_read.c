@@ -188,6 +188,40 @@ static enum sabin_err read_places(const struct reader *r, const struct sabin_yam
 	return SABIN_OK;
 }
 
+static enum sabin_err read_rising(const struct reader *r, const struct sabin_yaml_node *node,
+                                  double range_hz[2])
+{
+	const struct sabin_yaml_node *list = sequence(node, "range_hz");
+	if (!list || list->count != 2 || !sabin_yaml_number(list->child, &range_hz[0]) ||
+	    !sabin_yaml_number(list->child->next, &range_hz[1]) || !(range_hz[0] >= 1) ||
+	    !(range_hz[1] > range_hz[0]) || !(range_hz[1] <= rate_max_hz / 2))
+		return refuse(r, list ? list : node, "range_hz: two rising frequencies were expected");
+	return SABIN_OK;
+}
+
+/* What counts of a channel: where the file does not say it, what its crossover leaves. */
+static enum sabin_err read_beyond(const struct reader *r, const struct sabin_yaml_node *node,
+                                  struct sabin_correction_channel *c)
+{
+	double range_hz[2];
+	if (!sabin_yaml_find(node, "range_hz")) {
+		sabin_correction_pass(c, r->out->correction.rate_hz);
+		return SABIN_OK;
+	}
+	const enum sabin_err err = read_rising(r, node, range_hz);
+	if (err)
+		return err;
+	const double half = exp2(1 / 96.0); /* half a step of the grid */
+	while (c->beyond[0] < c->length && c->freq_hz[c->beyond[0]] * half < range_hz[0])
+		c->beyond[0]++;
+	while (c->beyond[0] + c->beyond[1] < c->length &&
+	       c->freq_hz[c->length - 1 - c->beyond[1]] > range_hz[1] * half)
+		c->beyond[1]++;
+	if (c->beyond[0] + c->beyond[1] + 2 > c->length)
+		return refuse(r, node, "range_hz: a part of the whole range was expected");
+	return SABIN_OK;
+}
+
 static enum sabin_err read_curves(const struct reader *r, const struct sabin_yaml_node *node,
                                   struct sabin_correction_channel *c,
                                   struct sabin_correction_origin *origin)
@@ -206,6 +240,8 @@ static enum sabin_err read_curves(const struct reader *r, const struct sabin_yam
 		err = read_curve(r, node, "predicted_db", c->length, &c->predicted_db);
 	if (!err)
 		err = read_left_alone(r, node, c);
+	if (!err)
+		err = read_beyond(r, node, c);
 	return err ? err : read_places(r, node, c->length, origin);
 }
 
@@ -238,17 +274,6 @@ static enum sabin_err read_channel(const struct reader *r, const struct sabin_ya
 	return err ? err : read_curves(r, node, c, origin);
 }
 
-static enum sabin_err read_range(const struct reader *r, const struct sabin_yaml_node *root)
-{
-	double *range = r->out->correction.range_hz;
-	const struct sabin_yaml_node *list = sequence(root, "range_hz");
-	if (!list || list->count != 2 || !sabin_yaml_number(list->child, &range[0]) ||
-	    !sabin_yaml_number(list->child->next, &range[1]) || !(range[0] >= 1) ||
-	    !(range[1] > range[0]) || !(range[1] <= rate_max_hz / 2))
-		return refuse(r, list ? list : root, "range_hz: two rising frequencies were expected");
-	return number(r, root, "rate_hz", rate_min_hz, rate_max_hz, &r->out->correction.rate_hz);
-}
-
 static enum sabin_err read_root(const struct reader *r, const struct sabin_yaml_node *root)
 {
 	struct sabin_correction_file *out = r->out;
@@ -257,7 +282,9 @@ static enum sabin_err read_root(const struct reader *r, const struct sabin_yaml_
 	const char *target = sabin_yaml_text(sabin_yaml_find(root, "target"));
 	enum sabin_err err = number(r, root, "version", 1, SABIN_CORRECTION_VERSION, &version);
 	if (!err)
-		err = read_range(r, root);
+		err = read_rising(r, root, out->correction.range_hz);
+	if (!err)
+		err = number(r, root, "rate_hz", rate_min_hz, rate_max_hz, &out->correction.rate_hz);
 	if (!err && (!channels || channels->count == 0))
 		err = refuse(r, root, "channels: a list of at least one was expected");
 	if (err)
@@ -265,6 +292,8 @@ static enum sabin_err read_root(const struct reader *r, const struct sabin_yaml_
 	const char *date = sabin_yaml_text(sabin_yaml_find(root, "date"));
 	snprintf(out->date, sizeof out->date, "%s", date ? date : "");
 	out->target = target ? strdup(target) : NULL;
+	const char *room = sabin_yaml_text(sabin_yaml_find(root, "room"));
+	out->room = room ? strdup(room) : NULL;
 	out->correction.channels = calloc(channels->count, sizeof *out->correction.channels);
 	out->origins = calloc(channels->count, sizeof *out->origins);
 	if (!out->correction.channels || !out->origins)
@@ -313,6 +342,7 @@ void sabin_correction_release(struct sabin_correction_file *file)
 	free(file->path);
 	free(file->command);
 	free(file->target);
+	free(file->room);
 	*file = (struct sabin_correction_file){0};
 }
 

@@ -82,6 +82,14 @@ static void write_left_alone(struct sabin_yaml_writer *w,
 	sabin_yaml_write_close(w);
 }
 
+static void write_range(struct sabin_yaml_writer *w, const double range_hz[2])
+{
+	sabin_yaml_write_sequence(w, "range_hz", true);
+	sabin_yaml_write_number(w, NULL, range_hz[0]);
+	sabin_yaml_write_number(w, NULL, range_hz[1]);
+	sabin_yaml_write_close(w);
+}
+
 static void write_channel(struct sabin_yaml_writer *w, const struct sabin_correction_file *file,
                           size_t index, bool places)
 {
@@ -98,6 +106,9 @@ static void write_channel(struct sabin_yaml_writer *w, const struct sabin_correc
 	sabin_yaml_write_number(w, "error_before_db", rounded(c->error_before_db));
 	sabin_yaml_write_number(w, "error_after_db", rounded(c->error_after_db));
 	sabin_yaml_write_number(w, "net_boost_db", rounded(c->net_boost_db));
+	double range_hz[2];
+	sabin_correction_range(&file->correction, index, range_hz);
+	write_range(w, range_hz);
 	write_left_alone(w, c);
 	write_curve(w, "before_db", c->before_db, c->length);
 	write_curve(w, "target_db", c->target_db, c->length);
@@ -135,11 +146,10 @@ enum sabin_err sabin_correction_write(const struct sabin_correction_file *file,
 	sabin_yaml_write_text(&w, "date", file->date);
 	if (file->command)
 		sabin_yaml_write_text(&w, "command", file->command);
+	if (file->room && *file->room)
+		sabin_yaml_write_text(&w, "room", file->room);
 	sabin_yaml_write_text(&w, "target", file->target ? file->target : "trend");
-	sabin_yaml_write_sequence(&w, "range_hz", true);
-	sabin_yaml_write_number(&w, NULL, correction->range_hz[0]);
-	sabin_yaml_write_number(&w, NULL, correction->range_hz[1]);
-	sabin_yaml_write_close(&w);
+	write_range(&w, correction->range_hz);
 	sabin_yaml_write_number(&w, "rate_hz", correction->rate_hz);
 	sabin_yaml_write_sequence(&w, "channels", false);
 	for (size_t i = 0; i < correction->channel_count; i++)

@@ -37,6 +37,9 @@ static const struct phrase {
     [SABIN_BECAUSE_WINDOW] = {"the time window is shorter than the filter resolves",
                               "the time window is shorter than the filter resolves: B*t is %s, needs %s",
                               1},
+    [SABIN_BECAUSE_SPEAKER] = {"beyond the speaker's range (range_hz)",
+                               "beyond the speaker's range (range_hz): it ends at %s, the band is at %s",
+                               FREQUENCY},
     [SABIN_BECAUSE_OVERLAP] = {"more than one decay within a resonance's width: modes that overlap, or a decay "
                                "that is not exponential", NULL, 0},
     [SABIN_BECAUSE_SPREAD] = {"the cut or the filter spreads energy in time and spoils the band's clarity",

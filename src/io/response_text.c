@@ -85,6 +85,25 @@ static void read_title(struct reader *reader, const char *line)
 	reader->titled = true;
 }
 
+/* "Freq(Hz) Z(ohms) Phase(degrees)", "frequency,impedance,phase": a title, which is short, and neither a note
+ * ("Note: impedance ...") nor a sentence. */
+static bool names_impedance(const char *line)
+{
+	static const char between[] = " \t,;";
+	static const char *const units[] = {"(ohm", "[ohm", "_ohm"};
+	enum { TITLE_WORDS = 4 };
+	bool ohms = false;
+	int words = 0;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		ohms = ohms || strcasestr(line, units[i]);
+	for (const char *c = line + strspn(line, between); *c; words++) {
+		c += strcspn(c, between);
+		c += strspn(c, between);
+	}
+	return strcasestr(line, "freq") && !strchr(line, ':') &&
+	       (ohms || (words <= TITLE_WORDS && strcasestr(line, "imped")));
+}
+
 static double smoothing_of(const char *value)
 {
 	double part = 0;
@@ -132,6 +151,8 @@ static enum sabin_err read_words(struct reader *reader, const char *line)
 		reader->out.points_per_octave = strtol(step + strlen("frequency step: "), NULL, 10);
 	if ((name = strcasestr(line, "measurement: ")) == line)
 		return keep_name(reader, name + strlen("measurement: "));
+	if (names_impedance(line))
+		return refuse(reader, "is the impedance of a loudspeaker, not a frequency response");
 	read_title(reader, line);
 	return SABIN_OK;
 }
@@ -222,6 +243,7 @@ static enum sabin_err read_line(struct reader *reader, char *line)
 		/* words between rows are left out, as other programs do */
 		return reader->out.length == 0 ? read_words(reader, start) : SABIN_OK;
 	}
+	sabin_columns_close_gaps(line);
 	const struct sabin_columns_row about = {
 	    .path = reader->path,
 	    .line = reader->line,

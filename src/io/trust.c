@@ -3,6 +3,7 @@
  * trust.c: between which frequencies a frequency response can be relied on, and why not beyond.
  */
 #include <math.h>
+#include <string.h>
 
 #include "io/trust.h"
 
@@ -20,6 +21,20 @@ static void lower(struct sabin_trust *trust, double to_hz, const char *why)
 		trust->to_hz = to_hz;
 		trust->above = why;
 	}
+}
+
+void sabin_trust_ranges(const struct sabin_measurement *measurement, const struct sabin_measured *measured,
+                        const struct sabin_roomfile *room, double excited_hz[2], double played_hz[2])
+{
+	excited_hz[0] = played_hz[0] = played_hz[1] = 0;
+	excited_hz[1] = INFINITY;
+	if (measurement->has_stimulus) {
+		excited_hz[0] = measurement->stimulus.sweep.from_hz;
+		excited_hz[1] = measurement->stimulus.sweep.to_hz;
+	}
+	const int at = room ? sabin_roomfile_speaker(room, measured->speaker) : -1;
+	if (at >= 0 && isfinite(room->speakers[at].range_hz[0]))
+		memcpy(played_hz, room->speakers[at].range_hz, 2 * sizeof *played_hz);
 }
 
 struct sabin_trust sabin_trust_of(const struct sabin_measurement *measurement,

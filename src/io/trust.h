@@ -20,6 +20,11 @@ struct sabin_trust sabin_trust_of(const struct sabin_measurement *measurement,
                                   const struct sabin_measured *measured,
                                   const struct sabin_roomfile *room, double window_s);
 
+/* What the sweep excited (0, INFINITY: not known) and what the speaker plays by its room file (0, 0: not known;
+ * room may be NULL). */
+void sabin_trust_ranges(const struct sabin_measurement *measurement, const struct sabin_measured *measured,
+                        const struct sabin_roomfile *room, double excited_hz[2], double played_hz[2]);
+
 bool sabin_trust_holds(const struct sabin_trust *trust, double f_hz);
 
 #endif

@@ -29,6 +29,16 @@ void sabin_window_taper(double *x, size_t n, size_t rise, size_t fall)
 		x[n - 1 - i] *= sabin_window_rise(((double)i + 0.5) / (double)fall);
 }
 
+size_t sabin_window_end(const double *h, size_t n, double share)
+{
+	double most = 0, rest = 0;
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, fabs(h[i]));
+	while (n > 1 && (rest += fabs(h[n - 1])) < share * most)
+		n--;
+	return n;
+}
+
 void sabin_window_hann(double *w, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -5,7 +5,8 @@
 # and a good room is accused of nothing.  The faults are planted in what plays, stands and absorbs (room file and
 # simulated card), never in what the detectors look at.
 #
-# SABIN_TEST_DRAWS=N: N rooms of each fault and N good ones; else one each of a few.
+# SABIN_TEST_DRAWS=N: N rooms of each fault and N good ones; else one each of a few.  SABIN_TEST_FAULTS: these
+# faults only.  SABIN_TEST_KEEP=DIR: what was not found is kept there.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -15,31 +16,48 @@ draws=${SABIN_TEST_DRAWS:-0}
 RANDOM=${SABIN_TEST_SEED:-1}
 echo "advise: seed ${SABIN_TEST_SEED:-1}"
 
-# between LOW HIGH: a number in between, three digits
-between() { awk -v l="$1" -v h="$2" -v r="$RANDOM" 'BEGIN { printf "%.3f", l + (h - l) * r / 32767 }'; }
+# A subshell has random numbers of its own; so these set variables.
+# between NAME LOW HIGH: NAME becomes a number in between, three digits
+between()
+{
+	local r=$RANDOM
+	printf -v "$1" %s "$(awk -v l="$2" -v h="$3" -v r="$r" 'BEGIN { printf "%.3f", l + (h - l) * r / 32767 }')"
+}
 calc() { awk "BEGIN { printf \"%.3f\", $1 }"; }
-one_of() { shift $((RANDOM % $#)); echo "$1"; }
+# one_of WORD...: $chosen becomes one of them
+one_of() { local i=$((RANDOM % $# + 1)); chosen=${!i}; }
 
 treated='{125: 0.6, 250: 0.9, 500: 0.97, 1000: 0.97, 2000: 0.97, 4000: 0.97}'
 even='{63: 0.45, 125: 0.4, 250: 0.33, 500: 0.33, 1000: 0.33, 2000: 0.33, 4000: 0.33}'
+bassy='{63: 0.06, 125: 0.1, 250: 0.33, 500: 0.33, 1000: 0.33, 2000: 0.33, 4000: 0.33}'
+lows='{63: 0.06, 125: 0.2, 250: 0.9, 500: 0.97, 1000: 0.97, 2000: 0.97, 4000: 0.97}'
 bare='{63: 0.2, 125: 0.2, 250: 0.1, 500: 0.05, 1000: 0.04, 2000: 0.04, 4000: 0.04}'
 
 # A good room: symmetrical, the first reflections treated, the bass absorbed, speakers near the front wall.
 good()
 {
-	width=$(between 4.2 5.2) length=$(between 5.6 7) height=$(between 2.6 3.0)
-	front_m=$(between 0.35 0.5) half=$(between 0.9 1.1)
+	between width 4.2 5.2
+	between length 5.6 7
+	between height 2.6 3.0
+	between front_m 0.35 0.5
+	between half 0.9 1.1
+	between latency 5 60
 	seat_y=$(calc "$front_m + $half * 1.73")
-	side_dx=-0.4 side_dy=0.1 seats=
-	panel_left="panels: [{material: $treated, min_m: [0, 0.3, 0.3], max_m: [0, 3.2, 2.2]}]"
-	panel_right="panels: [{material: $treated, min_m: [$width, 0.3, 0.3], max_m: [$width, 3.2, 2.2]}]"
-	left="{material: $even, $panel_left}"
-	right="{material: $even, $panel_right}"
+	middle=$(calc "$width / 2") side_x=$(calc "$width / 2 - 0.4") side_y=$(calc "$seat_y + 0.1")
+	seed=$RANDOM
+	box=', box_m: [0.22, 0.3, 0.35]' noise=-85 faults= speakers= audio= spoil=
+	dress
+}
+
+# What hangs where, by the sizes that are set.
+dress()
+{
+	left="{material: $even, panels: [{material: $treated, min_m: [0, 0.3, 0.3], max_m: [0, 3.2, 2.2]}]}"
+	right="{material: $even, panels: [{material: $treated, min_m: [$width, 0.3, 0.3], max_m: [$width, 3.2, 2.2]}]}"
 	front="{material: $even, panels: [{material: $treated, min_m: [0.2, 0, 0.3], max_m: [$(calc "$width - 0.2"), 0, 2.3]}]}"
 	back="{material: $even, panels: [{material: $treated, min_m: [0.3, $length, 0.3], max_m: [$(calc "$width - 0.3"), $length, 2.3]}]}"
 	floor=$even
 	ceiling="{material: $even, panels: [{material: $treated, min_m: [0.8, 0.4, $height], max_m: [$(calc "$width - 0.8"), 3.2, $height]}]}"
-	box=', box_m: [0.22, 0.3, 0.35]' noise=-85 faults= speakers= audio= spoil=
 }
 
 write_room()
@@ -48,47 +66,78 @@ write_room()
 	size_m: {width: $width, length: $length, height: $height}
 	surfaces: {front: $front, back: $back, left: $left, right: $right, floor: $floor, ceiling: $ceiling}
 	speakers:
-	  left: {output: 1, position_m: [$(calc "$width / 2 - $half"), $front_m, 1.2], pair: right, aim_deg: 30$box}
-	  right: {output: 2, position_m: [$(calc "$width / 2 + $half"), $front_m, 1.2], aim_deg: -30$box}
+	  left: {output: 1, position_m: [$(calc "$middle - $half"), $front_m, 1.2], pair: right${box:+, aim_deg: 30$box}}
+	  right: {output: 2, position_m: [$(calc "$middle + $half"), $front_m, 1.2]${box:+, aim_deg: -30$box}}
 	positions:
-	  mix: {position_m: [$(calc "$width / 2"), $seat_y, 1.2]}
-	  side: {position_m: ${seats:-[$(calc "$width / 2 + $side_dx"), $(calc "$seat_y + $side_dy"), 1.2]}}
+	  mix: {position_m: [$middle, $seat_y, 1.2]}
+	  side: {position_m: [$side_x, $side_y, 1.2]}
 	$audio
 	sweep: {length_s: 3}
-	simulation: {noise_dbfs: $noise, seed: $RANDOM, latency_ms: $(between 5 60)${faults:+, $faults}${speakers:+, speakers: $speakers}}
+	simulation: {noise_dbfs: $noise, seed: $seed, latency_ms: $latency${faults:+, $faults}${speakers:+, speakers: $speakers}}
 	END
 }
-
-speaker() { one_of left right; }
 
 # plant FAULT: change the good room; $code is what is to be found
 plant()
 {
 	code=$1
 	case $1 in
-	polarity-inverted) speakers="{$(speaker): {polarity: inverted}}" ;;
+	polarity-inverted)
+		one_of left right
+		speakers="{$chosen: {polarity: inverted}}"
+		;;
 	channels-swapped) speakers='{left: {output: 2}, right: {output: 1}}' ;;
-	level-mismatch) speakers="{$(speaker): {gain_db: $(one_of -3 -2 3)}}" ;;
+	level-mismatch)
+		one_of left right
+		local which=$chosen
+		one_of -3 -2 3
+		speakers="{$which: {gain_db: $chosen}}"
+		;;
 	delay-mismatch)
 		audio='audio: {loopback: {output: 3, input: 2}, microphone: {input: 1}}'
-		speakers="{$(speaker): {delay_ms: $(one_of 0.5 1 2)}}"
+		one_of left right
+		local which=$chosen
+		one_of 0.5 1 2
+		speakers="{$which: {delay_ms: $chosen}}"
 		;;
-	driver-dead) speakers="{$(speaker): {dead_above_hz: $(one_of 1800 2500 3500)}}" ;;
-	hum) faults="hum_hz: $(one_of 50 60), hum_dbfs: $(one_of -65 -60 -55)" ;;
-	noise) noise=$(one_of -60 -58 -55) ;;
-	clipped) faults="gain_db: $(one_of 15 18 20), clip_dbfs: 0" ;;
-	clock-skew) faults="skew_ppm: $(one_of 400 -600 900)" ;;
+	driver-dead)
+		one_of left right
+		local which=$chosen
+		one_of 1800 2500 3500
+		speakers="{$which: {dead_above_hz: $chosen}}"
+		;;
+	hum)
+		one_of 50 60
+		local mains=$chosen
+		one_of -65 -60 -55
+		faults="hum_hz: $mains, hum_dbfs: $chosen"
+		;;
+	noise)
+		one_of -60 -58 -55
+		noise=$chosen
+		;;
+	clipped)
+		one_of 15 18 20
+		faults="gain_db: $chosen, clip_dbfs: 0"
+		;;
+	clock-skew)
+		one_of 400 -600 900
+		faults="skew_ppm: $chosen"
+		;;
 	boundary-null)
-		front_m=$(calc "$front_m + 1") seat_y=$(calc "$seat_y + 1")
+		front_m=$(calc "$front_m + 1") seat_y=$(calc "$seat_y + 1") side_y=$(calc "$side_y + 1")
 		front=$bare
 		;;
 	seat-in-null)
-		seat_y=$(calc "$length / 2") side_dy=0
-		front='{63: 0.05, 125: 0.05, 250: 0.1, 500: 0.3, 1000: 0.3}' back=$front
+		# front and back keep their panels for what lies above, but not the bass
+		seat_y=$(calc "$length / 2") side_y=$seat_y
+		front=${front//$even/$bassy} back=${back//$even/$bassy}
+		front=${front//$treated/$lows} back=${back//$treated/$lows}
 		;;
 	first-reflection)
 		box=''
-		if [ "$(speaker)" = left ]; then left=$bare; else right=$bare; fi
+		one_of left right
+		printf -v "$chosen" %s "$bare"
 		;;
 	flutter)
 		box='' left=$bare right=$bare
@@ -98,7 +147,10 @@ plant()
 	mode-ringing)
 		front='{63: 0.02, 125: 0.05, 250: 0.2, 500: 0.33, 1000: 0.33}' back=$front
 		;;
-	mic-near-boundary) seats='[0.12, 3.3, 1.2]' ;;
+	mic-near-boundary)
+		one_of 0.08 0.12 0.2
+		side_x=$chosen side_y=3.3
+		;;
 	too-reverberant)
 		front=0.1 back=0.1 left=0.1 right=0.1 floor=0.1 ceiling=0.1
 		;;
@@ -106,23 +158,24 @@ plant()
 		front='{63: 0.5, 125: 0.6, 250: 0.8, 500: 0.9, 1000: 0.9}'
 		back=$front left=$front right=$front floor=$front ceiling=$front
 		;;
-	geometry-differs) spoil=$(one_of width length) ;;
+	geometry-differs)
+		one_of width length
+		spoil=$chosen
+		;;
 	esac
-	# without a box there is no aim either
-	[ -n "$box" ] || box=''
 }
 
 # try FAULT: measure such a room; $found lists what is said to be repaired, moved or treated, one a line
 try()
 {
 	rm -rf room.yaml m
-	write_room | if [ -n "$box" ]; then cat; else sed 's/, aim_deg: -\{0,1\}30//'; fi >room.yaml
+	write_room >room.yaml
 	"$sabin" measure room.yaml --simulate --yes --takes 1 --no-recordings -q -o m >/dev/null 2>err || true
-	if [ -n "$spoil" ]; then # the file is wrong, the room is not
-		awk -v key="$spoil" '{ if (match($0, key ": [0-9.]+")) {
-			v = substr($0, RSTART + length(key) + 2, RLENGTH - length(key) - 2)
-			$0 = substr($0, 1, RSTART - 1) key ": " sprintf("%.3f", v * 1.03) substr($0, RSTART + RLENGTH) }
-			print }' m/room.yaml >spoilt && mv spoilt m/room.yaml
+	if [ -n "$spoil" ]; then # the file is wrong, the room is not: what hangs on the wall goes with it
+		one_of 0.97 1.03
+		printf -v "$spoil" %s "$(calc "${!spoil} * $chosen")"
+		dress
+		write_room >m/room.yaml
 	fi
 	"$sabin" advise m --json -q >advice.json 2>>err || cat err
 	found=$(jq -r '.items[] | select(.kind != "leave") | .code' advice.json)
@@ -132,6 +185,17 @@ faults='polarity-inverted channels-swapped level-mismatch delay-mismatch driver-
 boundary-null seat-in-null first-reflection flutter mode-ringing mic-near-boundary too-reverberant too-dead
 geometry-differs'
 [ "$draws" -gt 0 ] || faults='polarity-inverted channels-swapped flutter'
+faults=${SABIN_TEST_FAULTS:-$faults}
+
+# keep NAME: what was measured and said, for a look at it
+keep()
+{
+	if [ -n "${SABIN_TEST_KEEP:-}" ]; then
+		mkdir -p "$SABIN_TEST_KEEP/$1"
+		cp -r room.yaml advice.json m "$SABIN_TEST_KEEP/$1"
+	fi
+}
+
 rooms=$((draws > 0 ? draws : 1))
 named=0 planted=0 accused=0
 for fault in $faults; do
@@ -144,13 +208,17 @@ for fault in $faults; do
 			named=$((named + 1))
 		else
 			echo "  not found: $code; but $(tr '\n' ' ' <<<"$found")"
+			keep "$code.$i"
 		fi
 	done
 done
 for ((i = 0; i < rooms; i++)); do
 	good
 	try
-	[ -z "$found" ] || { accused=$((accused + 1)); echo "  a good room: $(tr '\n' ' ' <<<"$found")"; }
+	[ -n "$found" ] || continue
+	accused=$((accused + 1))
+	echo "  a good room: $(tr '\n' ' ' <<<"$found")"
+	keep "good.$i"
 done
 echo "  $named of $planted named first or second; $accused of $rooms good rooms accused"
 if [ $((15 * named)) -ge $((14 * planted)) ]; then pass "planted faults"; else fail "planted faults"; fi

@@ -57,6 +57,19 @@ if grep -qE 'left and right at mix: left is 0\.[0-9]* dB louder; right is 1\.68[
 	fail "$(grep 'left and right' out)"
 fi
 
+# ---- the subwoofer has no value beyond its range, and is no source of ISO 3382-2
+"$sabin" analyze key >text
+if grep -q '4 combinations of 2 speakers and 2 positions' text && grep -q 'not counted: 2 without decay times' text; then
+	pass "a subwoofer earns no grade"; else fail "$(grep -A1 Places text)"; fi
+for what in "T20.* at 125 Hz to 8 kHz: beyond the speaker's range (range_hz): it ends at 120 Hz" \
+    "STI  *. beyond the speaker's range" "THD at 1 kHz .*beyond the speaker's range" \
+    "reflections: the speaker's range is 20 Hz to 120 Hz; they are judged from 1 kHz to 8 kHz"; do
+	if [ "$(grep -c "$what" text)" = 2 ]; then pass "$what"; else fail "$(grep -c "$what" text) times: $what"; fi
+done
+"$sabin" analyze key --speaker sub --csv >sub.csv
+if awk -F, '$3 !~ /^noise/ && $4 >= 125 && $5 == 1 && $9 == "true" { bad = 1; print } END { exit bad }' sub.csv >valid; then
+	pass "nothing beyond it is valid"; else fail "$(head -3 valid)"; fi
+
 # ---- a subwoofer alone, by the option: the clock is heard from the reference first, and again where that is lost
 sed 's/simulation: {/simulation: {drop: {at_s: 1.2, frames: 64}, /' plain.yaml >drop.yaml
 expect_status 0 "$sabin" measure drop.yaml --simulate --reference-speaker left --speaker sub --position mix --json -o drop

@@ -28,7 +28,7 @@ static void add(struct sabin_setting_channel *c, enum sabin_section_type type, d
 static void make(struct test_played *p, const struct sabin_dialect *d)
 {
 	struct sabin_setting *s = &p->setting;
-	const bool single = d == &sabin_dialect_lsp || d == &sabin_dialect_alsa || d == &sabin_dialect_pipewire;
+	const bool single = d->single;
 	*s = (struct sabin_setting){0};
 	for (int i = 0; i < 2; i++) {
 		struct sabin_setting_channel *c = sabin_setting_add(s, i ? "right" : "left");
@@ -64,7 +64,7 @@ static void write_in(const struct test_played *p, const char *name, size_t chann
 	free(x);
 }
 
-static void save(const struct test_played *p, const struct sabin_dialect *d)
+void test_play_save(const struct test_played *p, const struct sabin_dialect *d)
 {
 	struct sabin_dialect_files files = {0};
 	struct sabin_diag diag = {0};
@@ -81,9 +81,9 @@ void test_play_begin(struct test_played *p, const struct sabin_dialect *dialect,
 	*p = (struct test_played){.folder = "/tmp/sabin-played.XXXXXX", .rate_hz = rate_hz};
 	assert_non_null(mkdtemp(p->folder));
 	make(p, dialect);
-	save(p, dialect);
+	test_play_save(p, dialect);
 	if (dialect->wants_wav)
-		save(p, &sabin_dialect_wav);
+		test_play_save(p, &sabin_dialect_wav);
 	write_in(p, "in.wav", 2);
 	write_in(p, "left.wav", 1);
 }
@@ -174,11 +174,39 @@ char *test_replace(char *text, const char *what, const char *with)
 	return out;
 }
 
-void test_heard_samples(const struct test_played *p, const double *x, size_t frames, size_t channel)
+void test_put_replaced(const char *folder, const char *name, const char *what, const char *with)
+{
+	char *text = test_replace(test_text(folder, name), what, with);
+	test_put(folder, name, text);
+	free(text);
+}
+
+/* How far what was heard is from the setting, at most, and where. */
+static double off_db(const struct test_played *p, const double *h, size_t frames, size_t channel, double *at_hz)
 {
 	const struct sabin_setting_channel *c = &p->setting.channels[channel];
 	struct sabin_setting_channel heard = {.polarity = 1};
-	double hz[TEST_POINTS], want[TEST_POINTS], got[TEST_POINTS], *h = malloc(frames * sizeof *h);
+	double hz[TEST_POINTS], want[TEST_POINTS], got[TEST_POINTS], *own = malloc(frames * sizeof *own), worst = 0;
+	memcpy(own, h, frames * sizeof *own);
+	assert_ok(sabin_setting_add_fir(&heard, p->rate_hz, own, frames));
+	test_frequencies(hz);
+	assert_ok(sabin_setting_level(c, p->rate_hz, hz, TEST_POINTS, want));
+	assert_ok(sabin_setting_level(&heard, p->rate_hz, hz, TEST_POINTS, got));
+	*at_hz = hz[0];
+	for (int i = 0; i < TEST_POINTS; i++)
+		if (!(fabs(got[i] - want[i]) <= worst)) {
+			worst = fabs(got[i] - want[i]);
+			*at_hz = hz[i];
+		}
+	free(heard.rates[0].fir);
+	return worst;
+}
+
+double test_heard_samples(const struct test_played *p, const double *x, size_t frames, size_t channel,
+                          double tolerance)
+{
+	const struct sabin_setting_channel *c = &p->setting.channels[channel];
+	double *h = malloc(frames * sizeof *h), at_hz;
 	size_t peak = 0;
 	for (size_t i = 0; i < frames; i++) {
 		h[i] = x[i] / impulse;
@@ -189,24 +217,18 @@ void test_heard_samples(const struct test_played *p, const double *x, size_t fra
 	const long late = (long)peak - lrint(c->delay_s * p->rate_hz);
 	if (late < 0 || late > (long)(0.1 * p->rate_hz))
 		fail_msg("%.0f Hz: late by %ld samples", p->rate_hz, late);
-	assert_ok(sabin_setting_add_fir(&heard, p->rate_hz, h, frames));
-	test_frequencies(hz);
-	assert_ok(sabin_setting_level(c, p->rate_hz, hz, TEST_POINTS, want));
-	assert_ok(sabin_setting_level(&heard, p->rate_hz, hz, TEST_POINTS, got));
-	double worst = 0, at = 0;
-	for (int i = 0; i < TEST_POINTS; i++)
-		if (!(fabs(got[i] - want[i]) <= worst)) {
-			worst = fabs(got[i] - want[i]);
-			at = hz[i];
-		}
-	print_message("%s at %.0f Hz: %.4f dB at most (%.0f Hz)\n", c->name, p->rate_hz, worst, at);
-	if (!(worst <= tolerance_db))
-		fail_msg("%s: %.3f dB off at %.1f Hz", c->name, worst, at);
-	free(heard.rates[0].fir);
+	const double worst = off_db(p, h, frames, channel, &at_hz);
+	print_message("%s at %.0f Hz: %.4f dB at most (%.0f Hz)\n", c->name, p->rate_hz, worst, at_hz);
+	if (!(worst <= tolerance))
+		fail_msg("%s: %.3f dB off at %.1f Hz", c->name, worst, at_hz);
+	free(h);
+	return worst;
 }
 
-void test_heard(const struct test_played *p, const char *name, size_t first, size_t channels)
+double test_heard_within(const struct test_played *p, const char *name, size_t first, size_t channels,
+                         double tolerance)
 {
+	double most = 0;
 	char *path = sabin_path_join(p->folder, name);
 	struct sabin_wav wav = {0};
 	struct sabin_diag diag = {0};
@@ -219,11 +241,17 @@ void test_heard(const struct test_played *p, const char *name, size_t first, siz
 	for (size_t i = 0; i < channels; i++) {
 		double *x = NULL;
 		assert_ok(sabin_wav_channel(&wav, i, &x));
-		test_heard_samples(p, x, wav.frames, first + i);
+		most = fmax(most, test_heard_samples(p, x, wav.frames, first + i, tolerance));
 		free(x);
 	}
 	sabin_wav_release(&wav);
 	free(path);
+	return most;
+}
+
+void test_heard(const struct test_played *p, const char *name, size_t first, size_t channels)
+{
+	test_heard_within(p, name, first, channels, tolerance_db);
 }
 
 void test_heard_raw(const struct test_played *p, const char *name, size_t channels)
@@ -240,7 +268,7 @@ void test_heard_raw(const struct test_played *p, const char *name, size_t channe
 	for (size_t c = 0; c < channels; c++) {
 		for (size_t i = 0; i < frames; i++)
 			x[i] = (double)bytes[channels * i + c];
-		test_heard_samples(p, x, frames, c);
+		test_heard_samples(p, x, frames, c, tolerance_db);
 	}
 	free(x);
 	free(bytes);

@@ -23,6 +23,8 @@ struct test_played {
  * 0.5 on both channels (left.wav: on one).  No inverted polarity and no delay where the dialect has none. */
 void test_play_begin(struct test_played *played, const struct sabin_dialect *dialect, double rate_hz);
 void test_play_end(struct test_played *played);
+/* The setting, which was changed, into folder/DIALECT. */
+void test_play_save(const struct test_played *played, const struct sabin_dialect *dialect);
 
 /* Is it in PATH?  Else says so and ends the test program as skipped. */
 void test_needs(const char *program);
@@ -36,13 +38,19 @@ char *test_text(const char *folder, const char *name);
 void test_put(const char *folder, const char *name, const char *text);
 /* `what` becomes `with`, every time; fails where it is not there.  free() the result, text is freed. */
 char *test_replace(char *text, const char *what, const char *with);
+/* The same in a file. */
+void test_put_replaced(const char *folder, const char *name, const char *what, const char *with);
 
 /* folder/name is the impulse as the channels first .. first + channels - 1 of the setting predict it: within
  * 0.05 dB from 20 Hz to 20 kHz, with its polarity. */
 void test_heard(const struct test_played *played, const char *name, size_t first, size_t channels);
 /* ... of single precision without a heading, in the machine's order. */
 void test_heard_raw(const struct test_played *played, const char *name, size_t channels);
+/* ... within other dB; how far it was off. */
+double test_heard_within(const struct test_played *played, const char *name, size_t first, size_t channels,
+                         double tolerance_db);
 /* ... as samples. */
-void test_heard_samples(const struct test_played *played, const double *x, size_t frames, size_t channel);
+double test_heard_samples(const struct test_played *played, const double *x, size_t frames, size_t channel,
+                          double tolerance_db);
 
 #endif

@@ -107,10 +107,7 @@ void test_converted(const struct sabin_dialect *dialect, const struct sabin_sett
 		assert_ok(sabin_make_folder(folder, dialect->name, &diag));
 		assert_ok(sabin_dialect_save(files, place, &diag));
 	}
-	bool refers = dialect == &sabin_dialect_jconvolver;
-	for (size_t i = 0; i < from->channel_count; i++)
-		refers |= from->channels[i].points > 0 || sabin_setting_fir(&from->channels[i], rate_hz);
-	if (dialect->wants_wav && refers) {
+	if (sabin_dialect_refers(dialect, from)) {
 		struct sabin_dialect_files wavs = {0};
 		char *wav = sabin_path_join(folder, "wav");
 		assert_ok(sabin_dialect_wav.write(from, NULL, &wavs));

@@ -27,14 +27,6 @@ static void channel_name(const struct sabin_setting *setting, size_t i, char nam
 	snprintf(name, 24, "%s", position);
 }
 
-static bool has_fir(const struct sabin_setting_channel *c)
-{
-	for (size_t r = 0; r < c->rate_count; r++)
-		if (c->rates[r].fir)
-			return true;
-	return false;
-}
-
 static void write_coefficients(FILE *stream, const struct sabin_section *s)
 {
 	char number[SABIN_NUMBER_SIZE];
@@ -95,7 +87,7 @@ static enum sabin_err write_channel(FILE *stream, const struct sabin_setting *se
 	struct sabin_setting_channel named = *c;
 	channel_name(setting, i, channel);
 	fprintf(stream, "# %s\nChannel: %s\n", sabin_dialect_label(setting, i, label), channel);
-	if (has_fir(c)) {
+	if (sabin_setting_has_fir(c)) {
 		write_fir(stream, setting, i);
 		return SABIN_OK;
 	}

@@ -49,21 +49,31 @@ static bool can_say(const struct sabin_dialect *d, const struct sabin_section *s
 	return d->carries & SABIN_CARRY_PASSES && s->type <= SABIN_SECTION_HIGH_PASS;
 }
 
-/* What is lost of one channel: up to eight things, in this order. */
+static bool within(const struct sabin_dialect_limits *limits, const struct sabin_setting_channel *c)
+{
+	for (size_t k = 0; k < c->section_count; k++) {
+		const struct sabin_section *s = &c->sections[k];
+		if (!sabin_section_idle(s) &&
+		    !(s->freq_hz >= limits->low_hz && s->freq_hz <= limits->high_hz &&
+		      fabs(s->gain_db) <= limits->gain_db && s->q <= limits->q))
+			return false;
+	}
+	return true;
+}
+
+/* What is lost of one channel: up to nine things, in this order. */
 static bool lost(const struct sabin_dialect *d, const struct sabin_setting_channel *c, int what,
                  struct sabin_dialect_loss *loss)
 {
-	bool fir = false, said = true;
+	bool said = true;
 	char db[32];
-	for (size_t r = 0; r < c->rate_count; r++)
-		fir |= c->rates[r].fir != NULL;
 	for (size_t k = 0; k < c->section_count; k++)
 		said &= can_say(d, &c->sections[k]);
-	loss->stops = what < 4;
+	loss->stops = what < 5;
 	switch (what) {
 	case 0:
 		snprintf(loss->text, sizeof loss->text, "%s: impulse responses", c->name);
-		return fir && !(d->carries & SABIN_CARRY_FIR);
+		return sabin_setting_has_fir(c) && !(d->carries & SABIN_CARRY_FIR);
 	case 1:
 		snprintf(loss->text, sizeof loss->text, "%s: a curve of levels", c->name);
 		return c->points > 0 && !(d->carries & (SABIN_CARRY_FIR | SABIN_CARRY_CURVE));
@@ -76,14 +86,20 @@ static bool lost(const struct sabin_dialect *d, const struct sabin_setting_chann
 		         sabin_dialect_busy(c), d->most);
 		return d->most > 0 && sabin_dialect_busy(c) > d->most;
 	case 4:
+		snprintf(loss->text, sizeof loss->text, "%s: filters outside of %.0f Hz to %.0f kHz, %.0f dB or a Q of %.0f",
+		         c->name, d->limits.low_hz, d->limits.high_hz / 1000, d->limits.gain_db, d->limits.q);
+		return d->limits.high_hz > 0 && !within(&d->limits, c);
+	case 5:
 		snprintf(loss->text, sizeof loss->text, "%s: the gain of %s dB, to be set by hand", c->name,
 		         sabin_dialect_db(sabin_dialect_gain_db(c), db));
+		if (d->limits.high_hz > 0 && fabs(sabin_dialect_gain_db(c)) > d->limits.preamp_db)
+			return true;
 		return sabin_dialect_gain_db(c) != 0 && !(d->carries & SABIN_CARRY_PREAMP);
-	case 5:
+	case 6:
 		snprintf(loss->text, sizeof loss->text, "%s: the delay of %.3f ms", c->name,
 		         1000 * c->delay_s);
 		return c->delay_s > 0 && !(d->carries & SABIN_CARRY_DELAY);
-	case 6:
+	case 7:
 		snprintf(loss->text, sizeof loss->text, "%s: %zu filters on a device that has %zu", c->name,
 		         sabin_dialect_busy(c), d->usual);
 		return d->usual > 0 && sabin_dialect_busy(c) > d->usual;
@@ -93,11 +109,72 @@ static bool lost(const struct sabin_dialect *d, const struct sabin_setting_chann
 	}
 }
 
+/* Rounding that is worth a word; what programs are held to. */
+static const double worth_db = 0.05;
+static const double usual_rate_hz = 48000;
+
+bool sabin_dialect_rounds(const struct sabin_dialect *d, const struct sabin_setting *setting,
+                          struct sabin_dialect_rounding *out)
+{
+	const size_t rates = setting->rate_count ? setting->rate_count : 1;
+	*out = (struct sabin_dialect_rounding){0};
+	for (size_t i = 0; i < setting->channel_count && d->single; i++)
+		for (size_t r = 0; r < rates && !sabin_setting_has_response(&setting->channels[i]); r++) {
+			const double rate_hz = setting->rate_count ? setting->rates_hz[r] : usual_rate_hz;
+			double at_hz;
+			const double db = sabin_setting_single_db(&setting->channels[i], rate_hz, &at_hz);
+			if (db > worth_db && (out->low_rate_hz == 0 || rate_hz < out->low_rate_hz ||
+			                      (rate_hz == out->low_rate_hz && db > out->low_db))) {
+				out->low_rate_hz = rate_hz;
+				out->low_db = db;
+			}
+			if (db > worth_db && db > out->db) {
+				out->db = db;
+				out->rate_hz = rate_hz;
+				out->at_hz = at_hz;
+				out->channel = i;
+			}
+		}
+	return out->db > 0;
+}
+
+bool sabin_dialect_refers(const struct sabin_dialect *d, const struct sabin_setting *setting)
+{
+	struct sabin_dialect_rounding rounding;
+	bool responses = false;
+	for (size_t i = 0; i < setting->channel_count; i++)
+		responses |= sabin_setting_has_response(&setting->channels[i]);
+	return d->wants_wav && (responses || d == &sabin_dialect_jconvolver || sabin_dialect_rounds(d, setting, &rounding));
+}
+
+static void say_rounding(const struct sabin_dialect *d, const struct sabin_setting *setting,
+                         const struct sabin_dialect_rounding *r, char text[160])
+{
+	char low[48] = "", db[24];
+	if (r->low_rate_hz < r->rate_hz)
+		snprintf(low, sizeof low, "%.2f dB at a rate of %.0f Hz, ", r->low_db, r->low_rate_hz);
+	if (r->db > 19.9)
+		snprintf(db, sizeof db, "20 dB and more");
+	else
+		snprintf(db, sizeof db, "%.2f dB", r->db);
+	snprintf(text, 160, "double precision: %.20s may be off by up to %s%s at %.0f Hz, around %.0f Hz%s",
+	         setting->channels[r->channel].name, low, db, r->rate_hz, r->at_hz,
+	         d == &sabin_dialect_pipewire ? " (not with sabin-fir.conf)" : "");
+}
+
 /* What is lost of all channels together. */
 static bool lost_of_all(const struct sabin_dialect *d, const struct sabin_setting *setting, int what,
                         struct sabin_dialect_loss *loss)
 {
+	struct sabin_dialect_rounding rounding;
 	double low = INFINITY, high = -INFINITY;
+	if (what == 2) {
+		loss->stops = false;
+		if (!sabin_dialect_rounds(d, setting, &rounding))
+			return false;
+		say_rounding(d, setting, &rounding, loss->text);
+		return true;
+	}
 	for (size_t i = 0; i < setting->channel_count; i++) {
 		low = fmin(low, sabin_dialect_gain_db(&setting->channels[i]));
 		high = fmax(high, sabin_dialect_gain_db(&setting->channels[i]));
@@ -115,11 +192,11 @@ static bool lost_of_all(const struct sabin_dialect *d, const struct sabin_settin
 bool sabin_dialect_loss(const struct sabin_dialect *d, const struct sabin_setting *setting,
                         size_t index, struct sabin_dialect_loss *loss)
 {
-	for (int what = 0; what < 2; what++)
+	for (int what = 0; what < 3; what++)
 		if (lost_of_all(d, setting, what, loss) && index-- == 0)
 			return true;
 	for (size_t i = 0; i < setting->channel_count; i++)
-		for (int what = 0; what < 8; what++)
+		for (int what = 0; what < 9; what++)
 			if (lost(d, &setting->channels[i], what, loss) && index-- == 0)
 				return true;
 	return false;

@@ -45,6 +45,11 @@ struct sabin_dialect_source {
 	struct sabin_diag *diag;
 };
 
+/* Of filters and the gain before them; high_hz 0: none but those of sabin_section_possible(). */
+struct sabin_dialect_limits {
+	double low_hz, high_hz, gain_db, q, preamp_db;
+};
+
 struct sabin_dialect {
 	const char *name;    /* of --dialect and of the folder */
 	const char *program; /* what reads it */
@@ -55,6 +60,8 @@ struct sabin_dialect {
 	size_t usual;    /* sections that common devices have; 0: no such limit */
 	size_t channels; /* at most; 0: any number */
 	bool one_gain;   /* the same for all channels */
+	bool single;     /* computes its filters in single precision */
+	struct sabin_dialect_limits limits;
 	bool comments; /* its files can say what they are */
 	bool wants_wav; /* refers to files of the folder wav */
 	/* place: the absolute path of its folder, when all is done; may be NULL */
@@ -87,6 +94,18 @@ struct sabin_dialect_loss {
 };
 bool sabin_dialect_loss(const struct sabin_dialect *dialect, const struct sabin_setting *setting,
                         size_t index, struct sabin_dialect_loss *loss);
+
+/* What single precision may do to a setting in a dialect whose program computes in it, at the rates to prepare
+ * for; false: less than 0.05 dB. */
+struct sabin_dialect_rounding {
+	double db, at_hz, rate_hz;  /* at most, where, at which rate */
+	double low_db, low_rate_hz; /* at the lowest rate at which it is that much */
+	size_t channel;
+};
+bool sabin_dialect_rounds(const struct sabin_dialect *dialect, const struct sabin_setting *setting,
+                          struct sabin_dialect_rounding *out);
+/* Do its files refer to those of the folder wav? */
+bool sabin_dialect_refers(const struct sabin_dialect *dialect, const struct sabin_setting *setting);
 
 /* Write all files into `folder`, which is there. */
 SABIN_MUST enum sabin_err sabin_dialect_save(const struct sabin_dialect_files *files,
@@ -154,6 +173,12 @@ char *sabin_dialect_wav_name(const struct sabin_setting *setting, size_t channel
 /* All channels at a rate, delay included: h[channel][*frames], free() *h (one block). */
 SABIN_MUST enum sabin_err sabin_dialect_responses(const struct sabin_setting *setting,
                                                   double rate_hz, double **h, size_t *frames);
+/* What `one` writes, for each rate of the setting. */
+SABIN_MUST enum sabin_err sabin_dialect_each_rate(
+    const struct sabin_setting *setting,
+    enum sabin_err (*one)(const struct sabin_setting *setting, double rate_hz,
+                          struct sabin_dialect_files *out),
+    struct sabin_dialect_files *out);
 /* A WAV file of 32-bit floats, x[channel][frames] interleaved into it. */
 SABIN_MUST enum sabin_err sabin_dialect_add_wav(struct sabin_dialect_files *out, const char *name,
                                                 const double *x, size_t channels, size_t frames,

@@ -217,10 +217,13 @@ static bool knows(const char *text, size_t length)
 const struct sabin_dialect sabin_dialect_easyeffects = {
     .name = "easyeffects",
     .program = "EasyEffects 7 and 8",
-    .next = "in EasyEffects: Presets, Import a preset from a file, %s/sabin-v7.json or -v8.json",
+    .next = "cp %s/sabin-v7.json ~/.config/easyeffects/output/sabin.json and easyeffects -l sabin; version 8: "
+            "Presets, Import, sabin-v8.json",
     .ends = {".json"},
     .carries = SABIN_CARRY_PREAMP,
     .most = BANDS,
+    .single = true,
+    .limits = {10, 24000, 35, 100, 36}, /* of version 7; gains of 36 dB in 8 */
     .channels = 2,
     .one_gain = true,
     .write = write,

@@ -17,6 +17,7 @@
 #include <math.h>
 #include <strings.h>
 
+#include "io/columns.h"
 #include "io/dialect/dialect.h"
 #include "io/number.h"
 
@@ -27,24 +28,13 @@ struct line {
 
 static const double shelf_slope = 0.9, pass_q = M_SQRT1_2, notch_q = 30;
 
-/* Blanks of other kinds: U+00A0 and U+202F, which locales put between thousands; the decimal comma. */
+/* No blanks between thousands; the decimal comma. */
 static void straighten(char *text)
 {
-	char *to = text;
-	for (const char *from = text; *from; from++) {
-		if (from[0] == '\xc2' && from[1] == '\xa0') {
-			from++;
-			continue;
-		}
-		if (from[0] == '\xe2' && from[1] == '\x80' && from[2] == '\xaf') {
-			from += 2;
-			continue;
-		}
-		if (from[0] == '\xa0')
-			continue;
-		*to++ = *from == ',' ? '.' : *from;
-	}
-	*to = '\0';
+	sabin_columns_close_gaps(text);
+	for (; *text; text++)
+		if (*text == ',')
+			*text = '.';
 }
 
 static enum sabin_err value(const struct sabin_dialect_line *at, char **rest, const char *what,

@@ -19,10 +19,7 @@ static bool plain(const struct sabin_setting_channel *c)
 	for (size_t k = 0; k < c->section_count; k++)
 		if (c->sections[k].type > SABIN_SECTION_HIGH_PASS)
 			return false;
-	for (size_t r = 0; r < c->rate_count; r++)
-		if (c->rates[r].fir)
-			return false;
-	return true;
+	return !sabin_setting_has_fir(c);
 }
 
 static void copy_filters(const struct sabin_setting_channel *c, struct sabin_correction_channel *to)

@@ -42,11 +42,8 @@ static enum sabin_err write_rate(const struct sabin_setting *setting, double rat
 static enum sabin_err write(const struct sabin_setting *setting, const char *place,
                             struct sabin_dialect_files *out)
 {
-	enum sabin_err err = SABIN_OK;
 	(void)place;
-	for (size_t r = 0; r < setting->rate_count && !err; r++)
-		err = write_rate(setting, setting->rates_hz[r], out);
-	return err;
+	return sabin_dialect_each_rate(setting, write_rate, out);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------ */

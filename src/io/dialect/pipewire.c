@@ -4,12 +4,17 @@
  * biquads and a delay.  The gain is a high shelf at 0 Hz, as the program makes it itself: a mixer of one
  * input passes its gain over in 0.3.  Inverted polarity is a convolution with -1, which every version
  * has.  Beside it the text that param_eq and
- * module-parametric-equalizer read, for each channel.  A FIR is the whole channel, a file of the folder wav.
+ * module-parametric-equalizer read, for each channel.  A FIR is the whole channel, files of the folder wav: one
+ * for each rate, because the program resamples what it has no file for and loses the beginning of it.  Where
+ * single precision, which the program computes its filters in, moves them, the same stands in sabin-fir.conf as
+ * responses.
  */
 #include <math.h>
 
 #include "io/dialect/tree.h"
 #include "io/number.h"
+
+static const double usual_rate_hz = 48000;
 
 static const char *const kinds[SABIN_SECTION_TYPES] = {
     "bq_peaking", "bq_lowshelf", "bq_highshelf", "bq_lowpass", "bq_highpass",
@@ -60,27 +65,32 @@ static bool is_pass(enum sabin_section_type type)
 	return type == SABIN_SECTION_LOW_PASS || type == SABIN_SECTION_HIGH_PASS;
 }
 
+/* The program takes the file whose rate is closest to its own. */
+static void write_files(FILE *stream, const struct sabin_setting *setting, size_t i, const char *place)
+{
+	char name[SABIN_DIALECT_NAME], path[4096 + SABIN_DIALECT_NAME];
+	const size_t rates = setting->rate_count ? setting->rate_count : 1;
+	fputs(rates > 1 ? " config = { filename = [" : " config = { filename =", stream);
+	for (size_t r = 0; r < rates; r++) {
+		sabin_dialect_wav_name(setting, i, setting->rate_count ? setting->rates_hz[r] : usual_rate_hz, name);
+		snprintf(path, sizeof path, "%.4000s%s../wav/%s", place ? place : "", place ? "/" : "", name);
+		fputc(' ', stream);
+		quoted(stream, path);
+	}
+	fputs(rates > 1 ? " ] channel = 0 } }\n" : " channel = 0 } }\n", stream);
+}
+
 /* The nodes of a channel; returns how many. */
-static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, size_t i, const char *place)
+static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, size_t i, const char *place,
+                          bool fir)
 {
 	static const char begin[] = "          { type = builtin name = c%zu_%zu label = %s";
 	const struct sabin_setting_channel *c = &setting->channels[i];
-	char x[SABIN_NUMBER_SIZE], name[SABIN_DIALECT_NAME];
-	bool fir = c->points > 0;
+	char x[SABIN_NUMBER_SIZE];
 	size_t n = 0;
-	for (size_t r = 0; r < c->rate_count; r++)
-		fir |= c->rates[r].fir != NULL;
-	if (fir) {
-		double rate_hz = setting->rate_count ? setting->rates_hz[0] : 48000;
-		for (size_t r = 0; r < setting->rate_count; r++)
-			if (setting->rates_hz[r] == 48000) /* the program's own; it resamples else */
-				rate_hz = 48000;
-		fprintf(stream, begin, i, n++, "convolver config = { filename = ");
-		sabin_dialect_wav_name(setting, i, rate_hz, name);
-		char path[4096 + SABIN_DIALECT_NAME];
-		snprintf(path, sizeof path, "%.4000s%s../wav/%s", place ? place : "", place ? "/" : "", name);
-		quoted(stream, path);
-		fputs(" channel = 0 } }\n", stream);
+	if (fir || sabin_setting_has_response(c)) {
+		fprintf(stream, begin, i, n++, "convolver");
+		write_files(stream, setting, i, place);
 		return n;
 	}
 	fprintf(stream, begin, i, n++, kinds[SABIN_SECTION_HIGH_SHELF]);
@@ -111,12 +121,12 @@ static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, siz
 	return n;
 }
 
-static void write_graph(FILE *stream, const struct sabin_setting *setting, const char *place)
+static void write_graph(FILE *stream, const struct sabin_setting *setting, const char *place, bool fir)
 {
 	size_t nodes[SABIN_SETTING_CHANNELS];
 	fputs("      filter.graph = {\n        nodes = [\n", stream);
 	for (size_t i = 0; i < setting->channel_count; i++)
-		nodes[i] = write_nodes(stream, setting, i, place);
+		nodes[i] = write_nodes(stream, setting, i, place, fir);
 	fputs("        ]\n        links = [\n", stream);
 	for (size_t i = 0; i < setting->channel_count; i++)
 		for (size_t k = 1; k < nodes[i]; k++)
@@ -147,30 +157,41 @@ static void write_positions(FILE *stream, const struct sabin_setting *setting)
 	fputs(" ]\n", stream);
 }
 
+static enum sabin_err write_chain(const struct sabin_setting *setting, const char *place, bool fir,
+                                  const char *name, struct sabin_dialect_files *out)
+{
+	struct sabin_dialect_text text;
+	enum sabin_err err = sabin_dialect_begin(&text);
+	if (err)
+		return err;
+	fputs("# PipeWire: put this into ~/.config/pipewire/pipewire.conf.d/, start\n"
+	      "# systemctl --user restart pipewire, and choose the sink \"sabin correction\"\n",
+	      text.stream);
+	if (fir)
+		fputs("# In place of sabin.conf: the same as impulse responses, which single precision does not move.\n",
+		      text.stream);
+	fputs("context.modules = [\n  { name = libpipewire-module-filter-chain\n    args = {\n"
+	      "      node.description = \"sabin correction\"\n      media.name = \"sabin correction\"\n",
+	      text.stream);
+	write_graph(text.stream, setting, place, fir);
+	write_positions(text.stream, setting);
+	fputs("      capture.props = { node.name = \"effect_input.sabin\" media.class = Audio/Sink }\n"
+	      "      playback.props = { node.name = \"effect_output.sabin\" node.passive = true }\n"
+	      "    }\n  }\n]\n",
+	      text.stream);
+	return sabin_dialect_finish(&text, err, name, out);
+}
+
 static enum sabin_err write(const struct sabin_setting *setting, const char *place,
                             struct sabin_dialect_files *out)
 {
-	struct sabin_dialect_text text;
+	struct sabin_dialect_rounding rounding;
 	bool plain = true;
-	enum sabin_err err = sabin_dialect_begin(&text);
-	if (!err) {
-		fputs("# PipeWire: put this into ~/.config/pipewire/filter-chain.conf.d/, start\n"
-		      "# systemctl --user restart filter-chain, and choose the sink \"sabin correction\"\n"
-		      "context.modules = [\n  { name = libpipewire-module-filter-chain\n    args = {\n"
-		      "      node.description = \"sabin correction\"\n      media.name = \"sabin correction\"\n",
-		      text.stream);
-		write_graph(text.stream, setting, place);
-		write_positions(text.stream, setting);
-		fputs("      capture.props = { node.name = \"effect_input.sabin\" media.class = Audio/Sink }\n"
-		      "      playback.props = { node.name = \"effect_output.sabin\" node.passive = true }\n"
-		      "    }\n  }\n]\n",
-		      text.stream);
-	}
-	err = sabin_dialect_finish(&text, err, "sabin.conf", out);
+	enum sabin_err err = write_chain(setting, place, false, "sabin.conf", out);
+	if (!err && sabin_dialect_rounds(&sabin_dialect_pipewire, setting, &rounding))
+		err = write_chain(setting, place, true, "sabin-fir.conf", out);
 	for (size_t i = 0; i < setting->channel_count; i++) {
-		for (size_t r = 0; r < setting->channels[i].rate_count; r++)
-			plain &= setting->channels[i].rates[r].fir == NULL;
-		plain &= setting->channels[i].points == 0;
+		plain &= !sabin_setting_has_response(&setting->channels[i]);
 		for (size_t k = 0; k < setting->channels[i].section_count; k++)
 			plain &= setting->channels[i].sections[k].type <= SABIN_SECTION_HIGH_SHELF;
 	}
@@ -244,19 +265,25 @@ static enum sabin_err read_convolver(struct reader *r, const struct sabin_tree_n
 	double channel = 0, gain = 1, rate_hz = 0;
 	sabin_tree_number(config, "channel", &channel);
 	sabin_tree_number(config, "gain", &gain);
-	if (!*text_of(config, "filename") || !(channel >= 0 && channel < 1024) || !(fabs(gain) < 1e6) ||
+	const struct sabin_tree_node *file = sabin_tree_find(config, "filename");
+	const struct sabin_tree_node *first = file && file->list ? file->child : file;
+	if (!first || !first->text || !*first->text || !(channel >= 0 && channel < 1024) || !(fabs(gain) < 1e6) ||
 	    sabin_tree_find(config, "delay") || sabin_tree_find(config, "offset") || sabin_tree_find(config, "length"))
-		return refuse(r, node, "a whole file was expected");
+		return refuse(r, node, "a whole file, or one for each rate, was expected");
 	r->line.number = node->line;
-	if (strcmp(text_of(config, "filename"), "/dirac") == 0 && fabs(gain) > 1e-6) { /* the program's own name */
+	if (strcmp(first->text, "/dirac") == 0 && fabs(gain) > 1e-6) { /* the program's own name */
 		c->preamp_db += fabs(gain) == 1 ? 0 : 20 * log10(fabs(gain));
 		c->polarity *= gain < 0 ? -1 : 1;
 		return SABIN_OK;
 	}
-	const enum sabin_err err =
-	    sabin_dialect_convolution(&r->line, c, text_of(config, "filename"), (size_t)channel, gain, &rate_hz);
-	if (!err)
-		sabin_setting_add_rate(r->out, rate_hz);
+	enum sabin_err err = SABIN_OK;
+	for (const struct sabin_tree_node *v = first; v && !err; v = file->list ? v->next : NULL) {
+		if (!v->text)
+			return refuse(r, v, "the name of a file was expected");
+		err = sabin_dialect_convolution(&r->line, c, v->text, (size_t)channel, gain, &rate_hz);
+		if (!err)
+			sabin_setting_add_rate(r->out, rate_hz);
+	}
 	return err;
 }
 
@@ -430,11 +457,11 @@ static bool knows(const char *text, size_t length)
 const struct sabin_dialect sabin_dialect_pipewire = {
     .name = "pipewire",
     .program = "PipeWire (filter-chain, parametric-equalizer)",
-    .next = "cp %s/sabin.conf ~/.config/pipewire/filter-chain.conf.d/ and systemctl --user restart "
-            "filter-chain",
+    .next = "cp %s/sabin.conf ~/.config/pipewire/pipewire.conf.d/ and systemctl --user restart pipewire",
     .ends = {".conf"},
     .carries = SABIN_CARRY_PREAMP | SABIN_CARRY_DELAY | SABIN_CARRY_POLARITY | SABIN_CARRY_FIR |
                SABIN_CARRY_RAW | SABIN_CARRY_OTHER,
+    .single = true,
     .comments = true,
     .wants_wav = true,
     .write = write,

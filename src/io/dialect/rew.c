@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * rew.c: REW's "Filter Settings file", one for each channel: a heading, the equaliser it is for, and a line
- * for each of its 20 slots, with two blanks where REW writes two (converters ask for them).
+ * for each of its 20 slots, with two blanks where REW writes two (converters ask for them).  It has no place for
+ * a gain; ours stands in the notes, for people, and is taken from there again.
  */
+#include <math.h>
+
 #include "io/columns.h"
 #include "io/dialect/dialect.h"
+#include "io/number.h"
 
 enum { SLOTS = 20 };
+static const char note[] = "Notes:sabin correction, gain ", note_end[] = " dB before the filters";
 
 static enum sabin_err write(const struct sabin_setting *setting, const char *place,
                             struct sabin_dialect_files *out)
@@ -22,9 +27,9 @@ static enum sabin_err write(const struct sabin_setting *setting, const char *pla
 		if (!err) {
 			fprintf(text.stream,
 			        "Filter Settings file\n\nRoom EQ V5.20\n\n"
-			        "Notes:sabin correction, gain %s dB before the filters\n\n"
+			        "%s%s%s\n\n"
 			        "Equaliser: Generic\n%s\n",
-			        sabin_dialect_db(sabin_dialect_gain_db(c), db), label);
+			        note, sabin_dialect_db(sabin_dialect_gain_db(c), db), note_end, label);
 			if (!sabin_dialect_filters(text.stream, c, true))
 				err = SABIN_EINVAL;
 			for (size_t n = sabin_dialect_busy(c) + 1; n <= SLOTS; n++)
@@ -34,6 +39,21 @@ static enum sabin_err write(const struct sabin_setting *setting, const char *pla
 		err = sabin_dialect_finish(&text, err, name, out);
 	}
 	return err;
+}
+
+static void read_note(const char *text, struct sabin_setting_channel *channel)
+{
+	char number[16] = "";
+	double db;
+	if (strncmp(text, note, strlen(note)) != 0)
+		return;
+	text += strlen(note);
+	const char *end = strstr(text, note_end);
+	if (!end)
+		return;
+	snprintf(number, sizeof number, "%.*s", (int)(end - text), text);
+	if (sabin_number_parse(number, &db) && fabs(db) <= 500)
+		channel->preamp_db = db;
 }
 
 /* What is no filter is for people. */
@@ -51,6 +71,7 @@ static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_set
 		bool off;
 		line.number++;
 		line.start = text;
+		read_note(text, channel);
 		if (strncmp(text, "Filter ", 7) != 0 || !colon || colon != text + 7 + strspn(text + 7, " 0123456789"))
 			continue;
 		lines++;

@@ -234,9 +234,8 @@ enum sabin_err sabin_setting_level(const struct sabin_setting_channel *c, double
 {
 	const struct sabin_setting_rate *fir = sabin_setting_fir(c, rate_hz);
 	const double preamp_db = sabin_setting_preamp_db(c, rate_hz);
-	for (size_t r = 0; r < c->rate_count && !fir; r++)
-		if (c->rates[r].fir)
-			return SABIN_EINVAL;
+	if (!fir && sabin_setting_has_fir(c))
+		return SABIN_EINVAL;
 	for (size_t i = 0; i < n; i++)
 		if (!(freq_hz[i] > 0) || !(freq_hz[i] < rate_hz / 2))
 			return SABIN_EINVAL;
@@ -288,16 +287,6 @@ static enum sabin_err curve_response(const struct sabin_setting_channel *c, doub
 	return err;
 }
 
-static size_t end_of(const double *h, size_t n)
-{
-	double most = 0, rest = 0;
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs(h[i]));
-	while (n > 1 && (rest += fabs(h[n - 1])) < rest_share * most)
-		n--;
-	return n;
-}
-
 /* x[*n] convolved with h[taps]; x is replaced. */
 static enum sabin_err pass(double **x, size_t *n, size_t most, const double *h, size_t taps)
 {
@@ -307,7 +296,7 @@ static enum sabin_err pass(double **x, size_t *n, size_t most, const double *h, 
 		return err;
 	free(*x);
 	*x = joined;
-	*n = end_of(joined, *n + taps - 1 < most ? *n + taps - 1 : most);
+	*n = sabin_window_end(joined, *n + taps - 1 < most ? *n + taps - 1 : most, rest_share);
 	return SABIN_OK;
 }
 
@@ -318,9 +307,8 @@ enum sabin_err sabin_setting_impulse(const struct sabin_setting_channel *c, doub
 	const size_t most = (size_t)lrint(seconds_most * rate_hz) + (fir ? fir->taps : 0);
 	const double gain = c->polarity * pow(10, sabin_setting_preamp_db(c, rate_hz) / 20);
 	enum sabin_err err = SABIN_OK;
-	for (size_t r = 0; r < c->rate_count && !fir; r++)
-		if (c->rates[r].fir)
-			return SABIN_EINVAL;
+	if (!fir && sabin_setting_has_fir(c))
+		return SABIN_EINVAL;
 	double *x = calloc(most, sizeof *x), *curve = NULL;
 	size_t length = most, taps;
 	if (!x)
@@ -341,7 +329,7 @@ enum sabin_err sabin_setting_impulse(const struct sabin_setting_channel *c, doub
 		else if (c->sections[k].type == SABIN_SECTION_RAW)
 			err = SABIN_EINVAL;
 	}
-	length = end_of(x, most);
+	length = sabin_window_end(x, most, rest_share);
 	if (!err && fir)
 		err = pass(&x, &length, most, fir->fir, fir->taps);
 	if (!err && c->points > 0)

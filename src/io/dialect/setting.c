@@ -241,6 +241,19 @@ double sabin_setting_preamp_db(const struct sabin_setting_channel *c, double rat
 	return c->preamp_db;
 }
 
+bool sabin_setting_has_fir(const struct sabin_setting_channel *c)
+{
+	for (size_t r = 0; r < c->rate_count; r++)
+		if (c->rates[r].fir)
+			return true;
+	return false;
+}
+
+bool sabin_setting_has_response(const struct sabin_setting_channel *c)
+{
+	return c->points > 0 || sabin_setting_has_fir(c);
+}
+
 const struct sabin_setting_rate *sabin_setting_fir(const struct sabin_setting_channel *c,
                                                    double rate_hz)
 {

@@ -124,6 +124,10 @@ SABIN_MUST bool sabin_section_taps(const struct sabin_section *section, double r
 double sabin_setting_preamp_db(const struct sabin_setting_channel *channel, double rate_hz);
 /* Preamp and polarity as one factor, with the factors of the sections. */
 double sabin_setting_gain(const struct sabin_setting_channel *channel);
+/* Has it a FIR at any rate? */
+bool sabin_setting_has_fir(const struct sabin_setting_channel *channel);
+/* Is a part of it a response that sections cannot say: a FIR, or a curve? */
+bool sabin_setting_has_response(const struct sabin_setting_channel *channel);
 /* The FIR of a rate, or NULL. */
 const struct sabin_setting_rate *sabin_setting_fir(const struct sabin_setting_channel *channel,
                                                    double rate_hz);
@@ -135,6 +139,11 @@ SABIN_MUST enum sabin_err sabin_setting_level(const struct sabin_setting_channel
                                               double *level_db);
 /* Level of the curve at a frequency. */
 double sabin_setting_curve_db(const struct sabin_setting_channel *channel, double freq_hz);
+
+/* How far a program that computes the sections in single precision, as direct forms, may move the level: dB
+ * at most from 20 Hz to 20 kHz (or 0.45 of the rate), where it is within 30 dB of its highest, and where that
+ * is. */
+double sabin_setting_single_db(const struct sabin_setting_channel *channel, double rate_hz, double *at_hz);
 
 /* All of it as one response, delay excepted; free() *h.  The curve is given minimum phase.  SABIN_EINVAL
  * as above. */

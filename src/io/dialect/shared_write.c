@@ -224,6 +224,19 @@ bool sabin_dialect_filters(FILE *stream, const struct sabin_setting_channel *c, 
 
 /* ---- responses ---------------------------------------------------------------------------------------- */
 
+/* PipeWire convolves with a response in three parts, and cuts off the end of each where its samples are below
+ * 1e-6, long before a narrow filter has rung out: their last samples are kept above that. */
+static const double least_end = 1.001e-6;
+static const size_t part = 4096;
+
+static void keep_ends(double *h, size_t n)
+{
+	const size_t end[3] = {part, 2 * part, n};
+	for (int i = 0; i < 3 && n > 1; i++)
+		if (end[i] <= n && fabs(h[end[i] - 1]) < least_end)
+			h[end[i] - 1] = copysign(least_end, h[end[i] - 1]);
+}
+
 enum sabin_err sabin_dialect_responses(const struct sabin_setting *setting, double rate_hz,
                                        double **h, size_t *frames)
 {
@@ -241,9 +254,12 @@ enum sabin_err sabin_dialect_responses(const struct sabin_setting *setting, doub
 	if (!err && !(all = calloc(length * count, sizeof *all)))
 		err = SABIN_ENOMEM;
 	for (size_t i = 0; i < count; i++) {
+		const struct sabin_setting_channel *c = &setting->channels[i];
+		const size_t late = (size_t)lrint(c->delay_s * rate_hz);
 		if (!err)
-			memcpy(all + i * length + (size_t)lrint(setting->channels[i].delay_s * rate_hz), x[i],
-			       n[i] * sizeof *all);
+			memcpy(all + i * length + late, x[i], n[i] * sizeof *all);
+		if (!err && (c->section_count > 0 || c->points > 0)) /* others are as they are */
+			keep_ends(all + i * length, late + n[i]);
 		free(x[i]);
 	}
 	if (err)
@@ -251,6 +267,18 @@ enum sabin_err sabin_dialect_responses(const struct sabin_setting *setting, doub
 	*h = all;
 	*frames = length;
 	return SABIN_OK;
+}
+
+enum sabin_err sabin_dialect_each_rate(
+    const struct sabin_setting *setting,
+    enum sabin_err (*one)(const struct sabin_setting *setting, double rate_hz,
+                          struct sabin_dialect_files *out),
+    struct sabin_dialect_files *out)
+{
+	enum sabin_err err = SABIN_OK;
+	for (size_t r = 0; r < setting->rate_count && !err; r++)
+		err = one(setting, setting->rates_hz[r], out);
+	return err;
 }
 
 static void put(char *at, uint32_t value, int bytes)

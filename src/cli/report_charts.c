@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * report_charts.c: the charts of a report: those that a reader wants first, drawn of what has been read
+ * already.
+ */
+#include "chart/chart.h"
+#include "cli/plot_compare.h"
+#include "cli/report.h"
+#include "cli/talk.h"
+
+/* The charts of the measurement, in their order.  map: its colours are more than lines and words, so that a dark
+ * screen needs another picture.  most: of a kind that draws one response, for so many. */
+static const struct {
+	const char *kind;
+	bool map;
+	size_t most;
+} wanted[] = {
+    {"response", false, 1}, {"rt60", false, 1},  {"clarity", false, 1}, {"reflections", false, 2},
+    {"modes", false, 1},    {"waterfall", true, 1}, {"noise", false, 1},   {"geometry", false, 1},
+};
+enum { WANTED = sizeof wanted / sizeof *wanted };
+
+static enum sabin_err draw(struct sabin_report *r, const struct sabin_chart_kind *kind,
+                           const struct sabin_chart_input *input, bool map, struct sabin_diag *diag)
+{
+	struct sabin_report_name who = {""};
+	if (kind->one_trace)
+		who = sabin_report_name(input->traces[0].measured);
+	struct sabin_chart_style style = {.theme = "light", .plots = r->plots};
+	struct sabin_chart_picture light = {0}, dark = {0};
+	char title[sizeof light.title + sizeof who + 4];
+	sabin_progress("drawing", (double)r->drawn / (double)r->most);
+	enum sabin_err err = sabin_chart_picture(kind, input, &style, &light, diag);
+	style.theme = "dark";
+	if (!err && map)
+		err = sabin_chart_picture(kind, input, &style, &dark, diag);
+	if (!err) {
+		snprintf(title, sizeof title, "%s%s%s", light.title, *who.s ? ": " : "", who.s);
+		err = sabin_page_figure(&r->page, light.svg, dark.svg, title, light.finding, light.method);
+		if (err)
+			sabin_diag_set(diag, err, NULL, 0, 0, "gnuplot drew no proper SVG");
+	}
+	free(light.svg);
+	free(dark.svg);
+	r->drawn++;
+	return err;
+}
+
+static void trace_of(const struct sabin_side_item *item, struct sabin_chart_trace *out)
+{
+	*out = (struct sabin_chart_trace){
+	    .measured = item->measured,
+	    .h = item->response->h,
+	    .frames = item->response->frames,
+	    .response = &item->response->response,
+	    .analysis = &item->analysis,
+	    .noise = item->has_noise ? &item->noise : NULL,
+	};
+}
+
+/* A kind that draws one response is drawn of the speakers at the first position. */
+static enum sabin_err draw_kind(struct sabin_report *r, size_t w, struct sabin_chart_input *all,
+                                struct sabin_diag *diag)
+{
+	const struct sabin_chart_kind *kind = sabin_chart_find(wanted[w].kind);
+	const struct sabin_chart_trace *traces = all->traces;
+	const size_t count = all->trace_count;
+	struct sabin_chart_input input = *all;
+	enum sabin_err err = SABIN_OK;
+	size_t drawn = 0;
+	if (!kind->one_trace) {
+		err = draw(r, kind, &input, wanted[w].map, diag);
+	} else {
+		input.trace_count = 1;
+		for (size_t i = 0; !err && i < count && drawn < wanted[w].most; i++) {
+			if (strcmp(traces[i].measured->position, traces[0].measured->position) != 0)
+				continue;
+			input.traces = &traces[i];
+			err = draw(r, kind, &input, wanted[w].map, diag);
+			drawn++;
+		}
+	}
+	/* what cannot be drawn is left out, with the reason */
+	if (err == SABIN_ESHORT) {
+		sabin_page_note(&r->page, "No chart of the kind %s: %s.", kind->name, diag->message);
+		err = SABIN_OK;
+	}
+	return err;
+}
+
+int sabin_report_charts(struct sabin_report *r)
+{
+	struct sabin_diag diag = {0};
+	struct sabin_chart_trace *traces = calloc(r->side.count, sizeof *traces);
+	if (!traces)
+		return sabin_fail_output(r->command, SABIN_ENOMEM, &diag);
+	for (size_t i = 0; i < r->side.count; i++)
+		trace_of(&r->side.item[i], &traces[i]);
+	struct sabin_chart_input input = {
+	    .measurement = &r->side.measurement,
+	    .room = r->side.has_room ? &r->side.room : NULL,
+	    .traces = traces,
+	    .trace_count = r->side.count,
+	    .smoothing_oct = r->side.responses.options.smoothing_oct,
+	    .window_s = r->side.responses.options.window_s,
+	};
+	enum sabin_err err = SABIN_OK;
+	sabin_page_section(&r->page, "charts", "Charts");
+	r->most = WANTED + 3;
+	for (size_t w = 0; !err && w < WANTED; w++)
+		err = draw_kind(r, w, &input, &diag);
+	sabin_progress_end();
+	free(traces);
+	return err ? sabin_fail_output(r->command, err, &diag) : -1;
+}
+
+int sabin_report_compare_chart(struct sabin_report *r)
+{
+	struct sabin_diag diag = {0};
+	struct sabin_chart_compared compared;
+	char who[200];
+	sabin_plot_compared_of(&r->comparison, "after", &compared, who, sizeof who);
+	const struct sabin_chart_input input = {
+	    .measurement = &r->before.measurement,
+	    .room = r->before.has_room ? &r->before.room : NULL,
+	    .smoothing_oct = r->before.responses.options.smoothing_oct,
+	    .window_s = r->before.responses.options.window_s,
+	    .compared = &compared,
+	    .compared_count = 1,
+	    .who = who,
+	};
+	enum sabin_err err = draw(r, sabin_chart_find("compare"), &input, false, &diag);
+	if (err == SABIN_ESHORT)
+		err = SABIN_OK;
+	return err ? sabin_fail_output(r->command, err, &diag) : -1;
+}
+
+int sabin_report_correction_charts(struct sabin_report *r)
+{
+	struct sabin_diag diag = {0};
+	enum sabin_err err = SABIN_OK;
+	for (size_t i = 0; !err && i < r->correction.count; i++) {
+		const struct sabin_chart_input input = {.measurement = &r->correction.about,
+		                                        .correction = &r->correction.charts[i]};
+		err = draw(r, sabin_chart_find("correction"), &input, false, &diag);
+	}
+	return err ? sabin_fail_output(r->command, err, &diag) : -1;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * report_summary.c: the report in plain words, and whether the measurement can be trusted.
+ */
+#include <math.h>
+
+#include "cli/report.h"
+#include "io/number.h"
+
+enum { FIRST = 3 }; /* so many pieces of advice go into the summary */
+
+struct sabin_report_name sabin_report_name(const struct sabin_measured *m)
+{
+	struct sabin_report_name name;
+	snprintf(name.s, sizeof name.s, "%s at %s", m->speaker, m->position);
+	return name;
+}
+
+static size_t count_bad(const struct sabin_report *r)
+{
+	size_t bad = 0;
+	for (size_t i = 0; i < r->side.count; i++)
+		bad += !r->side.item[i].measured->verdict.trustworthy;
+	return bad;
+}
+
+bool sabin_report_trusted(const struct sabin_report *report)
+{
+	return count_bad(report) == 0;
+}
+
+static bool all_simulated(const struct sabin_side *side)
+{
+	for (size_t i = 0; i < side->measurement.response_count; i++)
+		if (!sabin_measurement_simulated(&side->measurement, i))
+			return false;
+	return side->measurement.response_count > 0;
+}
+
+/* Was there a recording to look at?  A response alone does not tell what went wrong with it. */
+static bool was_checked(const struct sabin_side *side)
+{
+	for (size_t i = 0; i < side->count; i++)
+		if (side->item[i].measured->verdict.snr_db.valid)
+			return true;
+	return false;
+}
+
+static void say_verdict(struct sabin_report *r)
+{
+	const size_t bad = count_bad(r), all = r->side.count;
+	const char *real = all_simulated(&r->side)
+	                       ? " It is a simulation: the numbers are those of the room as its file describes it."
+	                       : "";
+	const char *whole = r->side.measurement.directory && !r->side.measurement.complete
+	                        ? " The measurement is not complete: responses are missing."
+	                        : "";
+	if (bad == 0 && !was_checked(&r->side))
+		sabin_page_verdict(&r->page, SABIN_TONE_DOUBT, "Nothing speaks against the measurement.",
+		                   "There is no recording beside %s in which clipping, lost samples and clocks could be checked.%s%s",
+		                   all == 1 ? "the response" : "the responses", real, whole);
+	else if (bad == 0)
+		sabin_page_verdict(&r->page, SABIN_TONE_GOOD, "The measurement can be trusted.",
+		                   "%s found no fault in %s.%s%s",
+		                   "Its checks (clipping, lost samples, clocks, noise, channels)",
+		                   all == 1 ? "its response" : "any of its responses", real, whole);
+	else
+		sabin_page_verdict(&r->page, SABIN_TONE_BAD, "The measurement cannot be trusted as it is.",
+		                   "%zu of %zu responses failed their checks; measure again before relying on "
+		                   "what follows.%s%s",
+		                   bad, all, real, whole);
+}
+
+/* The decay in the middle, against what is asked of a listening room of this size. */
+static void say_reverberation(struct sabin_report *r)
+{
+	struct sabin_reverberation t;
+	if (!sabin_analyses_reverberation(&r->analyses, &t))
+		return;
+	static const struct sabin_requirement off = {"", NULL, SABIN_MEASURE_DECAY_OFF, 200, 4000, -0.05, 0.05, true};
+	struct sabin_judgement j;
+	char against[160] = "", bass[120] = "";
+	if (sabin_requirement_judge(&r->scene.scene, &off, &j) == SABIN_OK && j.measured.valid) {
+		if (j.verdict == SABIN_VERDICT_PASS)
+			snprintf(against, sizeof against, ", as EBU Tech 3276 wants it of a listening room of this size");
+		else
+			snprintf(against, sizeof against, "; from 200 Hz to 4 kHz that is %.2f s %s than EBU Tech 3276 "
+			         "wants of a listening room of this size",
+			         fabs(j.measured.value), j.measured.value > 0 ? "longer" : "shorter");
+	}
+	if (isfinite(t.bass_ratio) && t.bass_ratio >= 1.25)
+		snprintf(bass, sizeof bass, " The bass rings %.1f times as long as the middle.", t.bass_ratio);
+	sabin_page_say(&r->page, "Sound takes %.2f s to die away in the middle of the range (60 dB, 500 Hz to 1 kHz)%s.%s",
+	               t.middle_s.value, against, bass);
+}
+
+static void say_standards(struct sabin_report *r)
+{
+	const struct sabin_required_standard *s;
+	for (size_t i = 0; (s = sabin_required_row(r->required, i)); i++) {
+		const size_t pass = sabin_required_tally(s, SABIN_VERDICT_PASS);
+		const size_t fail = sabin_required_tally(s, SABIN_VERDICT_FAIL);
+		if (pass + fail > 0)
+			sabin_page_say(&r->page, "%s: %zu of %zu requirements that could be judged are met.", s->title,
+			               pass, pass + fail);
+	}
+}
+
+static void first_change(void *context, const char *text)
+{
+	char *kept = context;
+	if (!*kept)
+		snprintf(kept, 1000, "%s", text);
+}
+
+static void say_changes(struct sabin_report *r)
+{
+	char first[1000] = "";
+	if (!r->has_before)
+		return;
+	const struct sabin_brief brief =
+	    sabin_comparison_tell(&r->comparison, false, NULL, first_change, first);
+	if (brief.lines == 0)
+		sabin_page_say(&r->page, "Against the measurement before, nothing changed that could be noticed.");
+	else
+		sabin_page_say(&r->page, "Against the measurement before, %zu thing%s changed noticeably; most of all: %s.",
+		               brief.lines, brief.lines == 1 ? "" : "s", first);
+}
+
+static void say_correction(struct sabin_report *r)
+{
+	double before = 0, after = 0;
+	const size_t n = r->correction.count;
+	if (!r->has_correction || n == 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		before += r->correction.charts[i].channel->error_before_db / (double)n;
+		after += r->correction.charts[i].channel->error_after_db / (double)n;
+	}
+	sabin_page_say(&r->page,
+	               "The correction brings the response from %.1f dB to %.1f dB about its target (RMS, as predicted).",
+	               before, after);
+}
+
+static const char *kind_word(enum sabin_advice_kind kind)
+{
+	static const char *const words[] = {"Repair:", "Move:", "Treat:", "Correct:", "Leave:"};
+	return words[kind];
+}
+
+/* What to do first. */
+static void say_advice(struct sabin_report *r)
+{
+	char text[SABIN_ADVICE_TEXT_SIZE];
+	size_t told = 0, all = 0;
+	for (size_t i = 0; i < r->advice.count; i++)
+		all += r->advice.item[i].kind != SABIN_ADVICE_LEAVE;
+	if (all == 0) {
+		sabin_page_say(&r->page, "Nothing to repair, move or treat was found.");
+		return;
+	}
+	sabin_page_heading(&r->page, "%s", all == 1 ? "What to do" : "What to do first");
+	sabin_page_list(&r->page, true);
+	for (size_t i = 0; i < r->advice.count && told < FIRST; i++) {
+		const struct sabin_advice_item *item = &r->advice.item[i];
+		if (item->kind == SABIN_ADVICE_LEAVE)
+			continue;
+		sabin_advice_text(&r->scene, item, text);
+		sabin_page_item(&r->page, kind_word(item->kind), text, NULL);
+		told++;
+	}
+	sabin_page_list_end(&r->page, true);
+	if (all > told)
+		sabin_page_note(&r->page, "%zu more under Advice, with what each rests on.", all - told);
+}
+
+void sabin_report_summary(struct sabin_report *report)
+{
+	sabin_page_section(&report->page, "summary", "Summary");
+	say_verdict(report);
+	say_reverberation(report);
+	say_changes(report);
+	say_correction(report);
+	say_standards(report);
+	say_advice(report);
+}
+
+/* ---- can it be trusted? ------------------------------------------------------------------------- */
+
+static void verdict_row(struct sabin_report *r, const struct sabin_measured *m)
+{
+	const struct sabin_verdict *v = &m->verdict;
+	struct sabin_page *page = &r->page;
+	sabin_page_row(page);
+	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s", sabin_report_name(m).s);
+	sabin_page_cell(page, v->trustworthy ? SABIN_TONE_GOOD : SABIN_TONE_BAD, "%s",
+	                v->trustworthy ? "good" : "not trustworthy");
+	if (isfinite(v->peak_dbfs))
+		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.1f", sabin_number_tidy(v->peak_dbfs, 1));
+	else
+		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
+	if (v->snr_db.valid)
+		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.1f", sabin_number_tidy(v->snr_db.value, 1));
+	else
+		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
+	if (v->repeatability_db.valid)
+		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.1f", sabin_number_tidy(v->repeatability_db.value, 1));
+	else
+		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
+	if (v->skew_ppm.valid)
+		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.2f", sabin_number_tidy(v->skew_ppm.value, 2));
+	else
+		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
+	sabin_page_cell(page, v->polarity < 0 ? SABIN_TONE_BAD : SABIN_TONE_PLAIN, "%s", sabin_polarity_name(v->polarity));
+	sabin_page_row_end(page);
+}
+
+static bool says(const struct sabin_verdict *v, const char *why)
+{
+	for (size_t k = 0; k < v->why_count; k++)
+		if (strcmp(v->why[k], why) == 0)
+			return true;
+	return false;
+}
+
+static bool told_before(const struct sabin_report *r, size_t i, const char *why)
+{
+	for (size_t k = 0; k < i; k++)
+		if (says(&r->side.item[k].measured->verdict, why))
+			return true;
+	return false;
+}
+
+/* Each remark once, with the responses that it is about. */
+static void remarks(struct sabin_report *r)
+{
+	bool open = false;
+	for (size_t i = 0; i < r->side.count; i++) {
+		const struct sabin_verdict *v = &r->side.item[i].measured->verdict;
+		for (size_t k = 0; k < v->why_count; k++) {
+			char who[400] = "";
+			size_t used = 0, count = 0;
+			if (told_before(r, i, v->why[k]))
+				continue;
+			for (size_t n = 0; n < r->side.count; n++) {
+				const struct sabin_measured *m = r->side.item[n].measured;
+				if (!says(&m->verdict, v->why[k]))
+					continue;
+				count++;
+				if (used < sizeof who)
+					used += (size_t)snprintf(who + used, sizeof who - used, "%s%s", used ? ", " : "",
+					                         sabin_report_name(m).s);
+			}
+			if (!open)
+				sabin_page_list(&r->page, false);
+			open = true;
+			sabin_page_item(&r->page, NULL, v->why[k],
+			                count == r->side.count && count > 1 ? "all responses" : who);
+		}
+	}
+	if (open)
+		sabin_page_list_end(&r->page, false);
+}
+
+void sabin_report_verdict(struct sabin_report *report)
+{
+	static const char *const heads[] = {"<Response", "<Verdict", "Peak, dBFS", "Over the noise, dB",
+	                                    "Repeats differ, dB", "Clock skew, ppm", "<Polarity"};
+	sabin_page_section(&report->page, "verdict", "Verdict of the measurement");
+	sabin_page_table(&report->page, "Each loudspeaker at each place", heads, sizeof heads / sizeof *heads);
+	for (size_t i = 0; i < report->side.count; i++)
+		verdict_row(report, report->side.item[i].measured);
+	sabin_page_table_end(&report->page);
+	remarks(report);
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# report.sh: the page of `sabin report` is whole, well-formed, loads nothing, takes no markup from names, and
+# replaces an older one in one piece or not at all.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+if ! command -v gnuplot >/dev/null; then
+	echo "gnuplot is not installed"
+	exit 77
+fi
+room=$tree/rooms/control-room.yaml
+cd "$T"
+
+# well_formed FILE: as XML; every name once, and every reference to a name finds it
+well_formed()
+{
+	if command -v xmllint >/dev/null; then
+		xmllint --noout "$1" || return 1
+	elif command -v python3 >/dev/null; then
+		python3 -c 'import sys, xml.dom.minidom as d; d.parse(sys.argv[1])' "$1" || return 1
+	fi
+	grep -oE "[ \"']id=[\"'][^\"']*[\"']" "$1" | sed -E "s/.*id=[\"'](.*)[\"']/\1/" | sort >ids
+	[ -z "$(uniq -d ids)" ] || { echo "twice: $(uniq -d ids | head -n 3)"; return 1; }
+	grep -oE "(href=[\"']#|url\(#)[^\"')]*" "$1" | sed 's/.*#//' | sort -u >refs
+	[ -z "$(comm -23 refs <(sort -u ids))" ] || { echo "lost: $(comm -23 refs <(sort -u ids) | head -n 3)"; return 1; }
+}
+
+# alone FILE: nothing in it points outside, and nothing runs
+alone()
+{
+	local out
+	out=$(grep -oE "(src|href|action|poster|data)=[\"'][^\"']{0,40}|url\([^)]{0,40}|@import|https?://[^\"' <]*|<(script|link|iframe|object|embed|form)|<[a-z][^<>]* on[a-z]+=" "$1" |
+		grep -vE "^href=[\"'](#|data:image/png;base64,)|^url\(#|^http://www\.w3\.org/(2000/svg|1999/xlink)$" || true)
+	[ -z "$out" ] || { echo "$out" | head -n 3; return 1; }
+}
+
+# ---- a measurement, a correction of it, and one made through that --------------------------------------------
+expect_status 0 "$sabin" measure "$room" --simulate -q --length 1s --position mix -o before
+expect_status 0 "$sabin" eq before --filters 4 -q -o correction
+expect_status 0 "$sabin" measure "$room" --simulate -q --length 1s --position mix --through correction -o after
+
+expect_status 0 "$sabin" report before -o page.html
+hold "its path is on standard output" [ "$(cat out)" = page.html ]
+hold "it is well-formed" well_formed page.html
+hold "it loads nothing" alone page.html
+for id in summary verdict figures charts standards advice method; do
+	hold "it has the section $id" grep -q "<section id=\"$id\">" page.html
+done
+hold "it says that it can be trusted" grep -q 'The measurement can be trusted' page.html
+hold "it has no section of what was not given" [ "$(grep -cE '<section id="(compare|correction)">' page.html)" = 0 ]
+hold "it has charts" [ "$(grep -c "<svg " page.html)" -ge 8 ]
+hold "it tells the commands" grep -q "measure $room --simulate" page.html
+hold "it has the room file" grep -q "size_m: {width: 3.9, length: 5.2, height: 2.7}" page.html
+t30=$("$sabin" analyze before --json | python3 -c '
+import json, sys
+bands = json.load(sys.stdin)["mean"]["bands"]
+print("%.2f" % (sum(b["t30"]["value"] for b in bands if b["centre_hz"] in (500, 1000)) / 2))' 2>/dev/null || true)
+if [ -n "$t30" ]; then hold "the reverberation time is that of analyze, $t30 s" grep -q "<span class=\"value\">$t30.s</span>" page.html; fi
+
+expect_status 0 "$sabin" report after --before before --correction correction -o full.html
+hold "it is well-formed" well_formed full.html
+hold "it loads nothing" alone full.html
+hold "it has before and after" grep -q '<section id="compare">' full.html
+hold "it has the correction" grep -q '<section id="correction">' full.html
+hold "what the correction achieved is there" grep -q 'achieved' full.html
+
+# a response alone
+expect_status 0 "$sabin" report before/left.mix.wav -q -o bare.html
+hold "it is well-formed" well_formed bare.html
+hold "what could not be checked is not called good" grep -q 'Nothing speaks against the measurement' bare.html
+
+# ---- exit statuses ---------------------------------------------------------------------------------------------
+cp page.html old.html
+expect_status 2 "$sabin" report before
+says "name the page with -o FILE.html"
+expect_status 2 "$sabin" report before -o page.html
+says "page.html"
+hold "the old page is whole" cmp -s page.html old.html
+expect_status 0 "$sabin" report before -o page.html --force
+expect_status 2 "$sabin" report before --speaker middle -o no.html
+expect_status 2 "$sabin" report before --require none-such -o no.html
+expect_status 3 "$sabin" report nowhere -o no.html
+expect_status 3 "$sabin" report before --before nowhere -o no.html
+expect_status 3 "$sabin" report before --correction before -o no.html
+expect_status 5 "$sabin" report before -o missing/no.html
+hold "what failed left nothing" [ ! -e no.html ]
+expect_status 1 "$sabin" report before --require ebu-3276 -o missed.html
+hold "a missed requirement leaves a whole page" well_formed missed.html
+cp -r before doubtful
+sed -i 's/trustworthy: true/trustworthy: false/; s/why: \[\]/why: ["4 samples are clipped"]/' doubtful/measurement.yaml
+expect_status 1 "$sabin" report doubtful -o doubtful.html
+hold "what cannot be trusted is told first" grep -q 'cannot be trusted as it is' doubtful.html
+hold "and why" grep -q '4 samples are clipped' doubtful.html
+expect_status 0 env -u DISPLAY HOME=/nonexistent "$sabin" report before -q -o x.html
+
+# ---- names of people who mean harm --------------------------------------------------------------------------------
+evil='</style><script>alert(1)</script> & "q" '\''a'\'' <b onload=x> `id` $(id) ; rm \\ ]]> --'
+sed "s|^name: .*||" before/room.yaml >evil.yaml
+printf 'name: "%s"\n' "$(printf %s "$evil" | sed 's/[\\"]/\\&/g')" >>evil.yaml
+cp -r before 'a<b>&"c'
+cp evil.yaml 'a<b>&"c/room.yaml'
+expect_status 0 "$sabin" report 'a<b>&"c' -o 'p<q>&.html'
+hold "it is well-formed" well_formed 'p<q>&.html'
+hold "it loads nothing" alone 'p<q>&.html'
+hold "the name is shown as it is" grep -qF '<h1>&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;q&quot;' 'p<q>&.html'
+
+# ---- killed at any moment: the old page or the new one ---------------------------------------------------------------
+seed=${SABIN_TEST_SEED:-$$}
+echo "seed $seed"
+RANDOM=$seed
+draws=$(( ${SABIN_TEST_DRAWS:-0} > 0 ? SABIN_TEST_DRAWS : 3 ))
+mkdir k
+"$sabin" report before -q -o k/page.html >/dev/null
+cp k/page.html k.old
+whole=0
+for ((i = 0; i < draws; i++)); do
+	signal=$(( RANDOM % 2 ? 2 : 15 ))
+	env --default-signal=INT "$sabin" report before -q --force -o k/page.html >/dev/null 2>&1 &
+	pid=$!
+	sleep "0.$(printf %03d $((RANDOM % 1000)))" && [ $((RANDOM % 2)) = 0 ] || sleep $((RANDOM % 4))
+	kill -$signal $pid 2>/dev/null || true
+	wait $pid 2>/dev/null || true
+	if well_formed k/page.html && tail -n 1 k/page.html | grep -qx '</html>'; then whole=$((whole + 1)); fi
+done
+hold "$whole of $draws times the page is whole after a signal" [ "$whole" = "$draws" ]
+hold "no temporary file is left" [ "$(ls -A k)" = page.html ]
+finish
