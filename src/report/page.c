@@ -220,10 +220,12 @@ static void open_box(struct sabin_page *page, const char *name)
 
 void sabin_page_table(struct sabin_page *page, const char *caption, const char *const *heads, size_t count)
 {
-	open_box(page, caption);
-	mark(page, "<table><caption>");
+	/* above the box, in which it would scroll away */
+	mark(page, "<p class=\"note caption\">");
 	words(page, caption);
-	mark(page, "</caption>\n<thead><tr>");
+	mark(page, "</p>\n");
+	open_box(page, caption);
+	mark(page, "<table>\n<thead><tr>");
 	for (size_t i = 0; i < count && i < SABIN_PAGE_COLUMNS_MAX; i++) {
 		page->left[i] = heads[i][0] == '<';
 		mark(page, page->left[i] ? "<th scope=\"col\" class=\"words\">" : "<th scope=\"col\">");
