@@ -73,7 +73,8 @@ static void words(struct sabin_page *page, const char *text)
 		put_words(page->body, text, strlen(text));
 }
 
-static void say(struct sabin_page *page, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void say(struct sabin_page *page, const char *format,
+                                                      va_list arguments)
 {
 	char *text = NULL;
 	const int n = vasprintf(&text, format, arguments);
