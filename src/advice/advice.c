@@ -270,6 +270,8 @@ enum sabin_err sabin_advise(const struct sabin_advice_scene *scene, struct sabin
 		part.progress = scene->progress ? advice_watch : NULL;
 		part.user = &watch;
 		err = advice_goes_on(&part, 0) ? detectors[i].find(&part, found) : SABIN_EINTR;
+		if (err == SABIN_EINVAL || err == SABIN_ESHORT)
+			err = SABIN_OK; /* what cannot be computed of this is no reason to say nothing of the rest */
 	}
 	if (!err) {
 		settle(found);
