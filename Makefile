@@ -6,6 +6,7 @@
 # The user's own: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR PKG_CONFIG.  DEVELOPER=1: warnings are errors.
 
 VERSION   = 0.1.0
+# of the library's interface: raised when a name goes, or what it means or the shape of a struct changes, in a release
 SONUMBER  = 0
 VARIANT  ?= release
 B        := build/$(VARIANT)
@@ -86,7 +87,13 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -fno-math-errno
               -include src/banned.h $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(VARIANT_FLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS)
 
-all: $(COMMAND) $(PLUGIN) $(STATIC) $(SHARED) $B/sabin.pc
+# what shells complete from: made by the command, of its option rows
+COMPLETIONS = $B/completions/bash $B/completions/zsh $B/completions/fish
+BASH_COMPLETION = $(DATADIR)/bash-completion/completions/sabin
+ZSH_COMPLETION  = $(DATADIR)/zsh/site-functions/_sabin
+FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/sabin.fish
+
+all: $(COMMAND) $(PLUGIN) $(STATIC) $(SHARED) $B/sabin.pc $(COMPLETIONS)
 
 # A change of compiler or flags rebuilds everything that was built with the old ones.
 $B/flags: FORCE
@@ -106,8 +113,13 @@ $(STATIC): $(LIB_OBJ)
 	@rm -f $@
 	$(Q_AR)$(AR) rcs $@ $^
 
-$(SHARED): $(LIB_OBJ)
-	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsabin.so.$(SONUMBER) -o $@ $^ $(LIB_LIBS)
+# Names carry the version of the interface, so that two of them can live in one process.
+$B/libsabin.map: Makefile $B/flags
+	@printf 'SABIN_%s {\n\tglobal: sabin_*;\n\tlocal: *;\n};\n' '$(SONUMBER)' >$@
+
+$(SHARED): $(LIB_OBJ) $B/libsabin.map
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsabin.so.$(SONUMBER),--version-script,$B/libsabin.map \
+	  -o $@ $(LIB_OBJ) $(LIB_LIBS)
 
 $B/libapp.a: $(APP_OBJ)
 	@rm -f $@
@@ -115,6 +127,10 @@ $B/libapp.a: $(APP_OBJ)
 
 $(COMMAND): $B/src/cli/main.o $B/libapp.a $(STATIC)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCREEN_LIBS) $(APP_LIBS)
+
+$(COMPLETIONS): $B/completions/%: $(COMMAND)
+	@mkdir -p $(@D)
+	@$(COMMAND) completion $* >$@
 
 # never unloaded: FFTW's planner keeps memory that only the end of the process gives back
 $(PLUGIN): $(CARD_OBJ) $(IO_OBJ) $(STATIC)
@@ -137,10 +153,13 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make check      install what is missing, build, run all tests and guard rails
 ## make san        the tests under AddressSanitizer and UBSan
 ## make valgrind   the unit tests and a measurement under valgrind
+## make coverage   the tests, and how much of src/ they run through
 ## make bench      benchmarks, as ratios taken in one run
+## make soak       sabin watch for an hour on eight inputs (SOAK_S=3600)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
 ## make deps-all   also the programs that optional tests play through
+## make deb        Debian packages in build/deb; make deb-check builds them twice and looks at them
 ## make install    to DESTDIR/PREFIX; make uninstall is its twin
 ## make config     what would be built, with what
 ## make clean      remove build/
@@ -166,7 +185,7 @@ deps:
 # Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
             pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
-            easyeffects xvfb libglib2.0-bin
+            easyeffects xvfb libglib2.0-bin tmux
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -204,6 +223,18 @@ bench: deps
 bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
 
+# An hour, unless SOAK_S says otherwise (seconds).
+soak: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@B=$B tests/run.sh --loud --jobs 1 $(sort $(wildcard tests/soak/*.sh))
+
+# The tests with counters in the program; then what they ran through.
+coverage: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=cov DEVELOPER=1 coverage-built
+coverage-built: all $(TESTS)
+	@find $B -name '*.gcda' -delete
+	@B=$B CC='$(CC)' tests/run.sh $(TESTS) $(filter tests/cli/%,$(SCRIPTS)); status=$$?; B=$B tests/coverage.sh && exit $$status
+
 RUNS ?= 1000000
 # The readers of equalisers' files are one program, which has a name for each.
 DIALECTS := $(sort $(shell sed -n 's/^ *\.name = "\([a-z]*\)",/\1/p' src/io/dialect/*.c))
@@ -222,6 +253,11 @@ $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC)): $B/fuzz/%: $B/tests/fuzz/%.o $
 	@mkdir -p $(@D)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
 
+deb:
+	@MAKE='$(MAKE) $(PARALLEL)' B=build/deb tests/deb.sh
+deb-check:
+	@MAKE='$(MAKE) $(PARALLEL)' tests/deb_check.sh
+
 config:
 	@echo 'version   $(VERSION)'
 	@echo 'variant   $(VARIANT) (build folder $B)'
@@ -234,7 +270,8 @@ dest      = $(DESTDIR)$1
 install: all
 	install -d $(call dest,$(PREFIX)/bin) $(call dest,$(LIBDIR)/sabin) $(call dest,$(LIBDIR)/pkgconfig) \
 	  $(call dest,$(PREFIX)/include/sabin) $(call dest,$(DATADIR)/sabin/rooms/broken) \
-	  $(call dest,$(DATADIR)/sabin/plots) $(sort $(foreach m,$(MAN),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
+	  $(call dest,$(DATADIR)/sabin/plots) \
+	  $(foreach c,$(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION),$(call dest,$(dir $c))) $(sort $(foreach m,$(MAN),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
 	install -m 755 $(COMMAND) $(call dest,$(PREFIX)/bin/sabin)
 	install -m 644 $(PLUGIN) $(call dest,$(LIBDIR)/sabin)
 	install -m 644 $(STATIC) $(call dest,$(LIBDIR))
@@ -246,6 +283,9 @@ install: all
 	install -m 644 $(wildcard rooms/*.yaml) $(call dest,$(DATADIR)/sabin/rooms)
 	install -m 644 $(wildcard rooms/broken/*) $(call dest,$(DATADIR)/sabin/rooms/broken)
 	install -m 644 $(wildcard plots/*.gp) $(call dest,$(DATADIR)/sabin/plots)
+	install -m 644 $B/completions/bash $(call dest,$(BASH_COMPLETION))
+	install -m 644 $B/completions/zsh $(call dest,$(ZSH_COMPLETION))
+	install -m 644 $B/completions/fish $(call dest,$(FISH_COMPLETION))
 	for m in $(MAN); do to=$(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; \
 	  sed -e 's|/usr/local/lib/sabin|$(LIBDIR)/sabin|g' -e 's|/usr/local/share/sabin|$(DATADIR)/sabin|g' \
 	    $$m >$$to && chmod 644 $$to || exit 1; done
@@ -258,6 +298,7 @@ uninstall:
 	rm -f $(call dest,$(LIBDIR)/pkgconfig/sabin.pc)
 	rm -f $(foreach h,$(HEADERS),$(call dest,$(PREFIX)/include/sabin/$(notdir $h)))
 	rm -rf $(call dest,$(DATADIR)/sabin)
+	rm -f $(call dest,$(BASH_COMPLETION)) $(call dest,$(ZSH_COMPLETION)) $(call dest,$(FISH_COMPLETION))
 	for m in $(MAN); do rm -f $(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; done
 	-rmdir $(call dest,$(PREFIX)/include/sabin) $(call dest,$(LIBDIR)/sabin)
 
@@ -267,8 +308,8 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built fuzz fuzz-built \
-        config install uninstall help clean FORCE
+.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built soak coverage coverage-built \
+        fuzz fuzz-built deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -type f -name '*.d' 2>/dev/null)

@@ -161,7 +161,7 @@ static void test_page(void **state)
 	(void)state;
 	sabin_page_open(&page);
 	sabin_page_section(&page, "first", "One & two");
-	sabin_page_say(&page, "%s: from -5 to -35 dB, on 2026-11-27, in 0.4 s and 3 samples", "<T30>");
+	sabin_page_say(&page, "%s: from -5 to -35 dB, on 2026-11-27, in 0.4 s and 3 samples, 6.9 m2 of 55 m3, 2 m20", "<T30>");
 	sabin_page_lines(&page, "--level -12dB -o <x>\n");
 	sabin_page_table(&page, "A 'table'", heads, 2);
 	sabin_page_row(&page);
@@ -176,7 +176,7 @@ static void test_page(void **state)
 	holds(text, "<title>A &lt;room&gt; &amp; &quot;more&quot;: Report</title>", true);
 	holds(text, "<li><a href=\"#first\">One &amp; two</a></li>", true);
 	/* a true minus; a number stays with its unit; dates and names are left alone */
-	holds(text, "<p>&lt;T30&gt;: from \xe2\x88\x92" "5 to \xe2\x88\x92" "35\xc2\xa0" "dB, on 2026-11-27, in 0.4\xc2\xa0s and 3 samples</p>", true);
+	holds(text, "<p>&lt;T30&gt;: from \xe2\x88\x92" "5 to \xe2\x88\x92" "35\xc2\xa0" "dB, on 2026-11-27, in 0.4\xc2\xa0s and 3 samples, 6.9\xc2\xa0m\xc2\xb2 of 55\xc2\xa0m\xc2\xb3, 2 m20</p>", true);
 	holds(text, "--level -12dB -o &lt;x&gt;\n</pre>", true);
 	holds(text, "<th scope=\"row\">left-5</th><td class=\"bad\">\xe2\x88\x92" "3.2</td>", true);
 	holds(text, "class=\"chart for-light\"", true);

@@ -3,6 +3,7 @@
  * main.c: the command table and the way to a command.
  */
 #include "cli/command.h"
+#include "cli/completion.h"
 
 static const struct sabin_command *const commands[] = {
     &sabin_cmd_setup,      &sabin_cmd_devices,    &sabin_cmd_level,  &sabin_cmd_watch,   &sabin_cmd_sweep,   &sabin_cmd_measure,
@@ -80,6 +81,15 @@ static int help(int argc, char **argv)
 	return sabin_finish_stdout(NULL, SABIN_EXIT_DONE);
 }
 
+/* No command for people: `make` fills the files that shells complete from. */
+static int completion(const char *shell)
+{
+	if (shell && sabin_completion_write(shell, commands, SABIN_COUNT(commands), stdout))
+		return sabin_finish_stdout("completion", SABIN_EXIT_DONE);
+	sabin_complain("completion", "bash, zsh or fish is expected");
+	return SABIN_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -94,6 +104,8 @@ int main(int argc, char **argv)
 		return help(1, argv);
 	if (strcmp(argv[1], "help") == 0)
 		return help(argc - 1, argv + 1);
+	if (strcmp(argv[1], "completion") == 0)
+		return completion(argv[2]);
 	const struct sabin_command *command = find(argv[1]);
 	return command ? run(command, argc - 1, argv + 1) : unknown(argv[1]);
 }

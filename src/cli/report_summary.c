@@ -37,6 +37,15 @@ static bool all_simulated(const struct sabin_side *side)
 	return side->measurement.response_count > 0;
 }
 
+/* Was there a recording to look at?  A response alone does not tell what went wrong with it. */
+static bool was_checked(const struct sabin_side *side)
+{
+	for (size_t i = 0; i < side->count; i++)
+		if (side->item[i].measured->verdict.snr_db.valid)
+			return true;
+	return false;
+}
+
 static void say_verdict(struct sabin_report *r)
 {
 	const size_t bad = count_bad(r), all = r->side.count;
@@ -46,7 +55,11 @@ static void say_verdict(struct sabin_report *r)
 	const char *whole = r->side.measurement.directory && !r->side.measurement.complete
 	                        ? " The measurement is not complete: responses are missing."
 	                        : "";
-	if (bad == 0)
+	if (bad == 0 && !was_checked(&r->side))
+		sabin_page_verdict(&r->page, SABIN_TONE_DOUBT, "Nothing speaks against the measurement.",
+		                   "There is no recording beside %s in which clipping, lost samples and clocks could be checked.%s%s",
+		                   all == 1 ? "the response" : "the responses", real, whole);
+	else if (bad == 0)
 		sabin_page_verdict(&r->page, SABIN_TONE_GOOD, "The measurement can be trusted.",
 		                   "%s found no fault in %s.%s%s",
 		                   "Its checks (clipping, lost samples, clocks, noise, channels)",

@@ -31,7 +31,7 @@ static void mark(struct sabin_page *page, const char *markup)
 /* Does text[0 .. n - 1] begin with a unit, which stays with its number? */
 static bool begins_with_unit(const char *text, size_t n)
 {
-	static const char *const units[] = {"dB", "dBFS", "Hz", "kHz", "s", "ms", "m", "m²", "m³", "m/s", "cm", "ppm", "%", "°C"};
+	static const char *const units[] = {"dB", "dBFS", "Hz", "kHz", "s", "ms", "m", "m2", "m3", "m²", "m³", "m/s", "cm", "ppm", "%", "°C"};
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		const size_t length = strlen(units[i]);
 		if (length > n || memcmp(text, units[i], length) != 0)
@@ -42,18 +42,22 @@ static bool begins_with_unit(const char *text, size_t n)
 	return false;
 }
 
-/* Words as they are printed: a true minus before a number, no line break between a number and its unit. */
+/* Words as they are printed: a true minus before a number, no line break between a number and its unit, square and
+ * cubic metres. */
 static void put_words(FILE *out, const char *text, size_t n)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < n; i++) {
 		const bool number_after = i + 1 < n && isdigit((unsigned char)text[i + 1]);
 		const bool number_before = i > 0 && isdigit((unsigned char)text[i - 1]);
+		const bool unit_before = i > 2 && text[i - 1] == 'm' && (text[i - 2] == ' ') && isdigit((unsigned char)text[i - 3]);
 		const char *instead = NULL;
 		if (text[i] == '-' && number_after && (i == 0 || strchr(" (", text[i - 1])))
 			instead = "\xe2\x88\x92";
 		else if (text[i] == ' ' && number_before && begins_with_unit(text + i + 1, n - i - 1))
 			instead = "\xc2\xa0";
+		else if (unit_before && (text[i] == '2' || text[i] == '3') && !(i + 1 < n && isalnum((unsigned char)text[i + 1])))
+			instead = text[i] == '2' ? "\xc2\xb2" : "\xc2\xb3";
 		if (!instead)
 			continue;
 		sabin_html_words(out, text + from, i - from);
@@ -69,7 +73,7 @@ static void words(struct sabin_page *page, const char *text)
 		put_words(page->body, text, strlen(text));
 }
 
-static void say(struct sabin_page *page, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void say(struct sabin_page *page, const char *format, va_list arguments)
 {
 	char *text = NULL;
 	const int n = vasprintf(&text, format, arguments);

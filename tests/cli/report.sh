@@ -48,6 +48,7 @@ hold "it loads nothing" alone page.html
 for id in summary verdict figures charts standards advice method; do
 	hold "it has the section $id" grep -q "<section id=\"$id\">" page.html
 done
+hold "it says that it can be trusted" grep -q 'The measurement can be trusted' page.html
 hold "it has no section of what was not given" [ "$(grep -cE '<section id="(compare|correction)">' page.html)" = 0 ]
 hold "it has charts" [ "$(grep -c "<svg " page.html)" -ge 8 ]
 hold "it tells the commands" grep -q "measure $room --simulate" page.html
@@ -64,6 +65,11 @@ hold "it loads nothing" alone full.html
 hold "it has before and after" grep -q '<section id="compare">' full.html
 hold "it has the correction" grep -q '<section id="correction">' full.html
 hold "what the correction achieved is there" grep -q 'achieved' full.html
+
+# a response alone
+expect_status 0 "$sabin" report before/left.mix.wav -q -o bare.html
+hold "it is well-formed" well_formed bare.html
+hold "what could not be checked is not called good" grep -q 'Nothing speaks against the measurement' bare.html
 
 # ---- exit statuses ---------------------------------------------------------------------------------------------
 cp page.html old.html
