@@ -201,7 +201,7 @@ enum sabin_err sabin_subs_compute(const struct sabin_subs *p, struct sabin_sub_s
 		double now = sabin_subs_score_db(p, s);
 		for (int round = 0; round < ROUNDS; round++)
 			for (size_t k = 0; k < p->subs; k++) {
-				if (round < (p->subs <= FEW ? 2 : 1))
+				if (round == 0)
 					survey(p, s, k, &now);
 				if (round < ROUNDS / 2)
 					scan(p, s, k, &now);
