@@ -21,6 +21,7 @@
 #include <sabin/subs.h>
 
 #include "correction/hold.h"
+#include "correction/peaks.h"
 
 /* A dip matters less than a peak of the same size [T]. */
 static const double dip_weight = 0.6, left_weight = 0.5;
@@ -253,7 +254,11 @@ static enum sabin_err fit_low(struct group *g, const struct seeds *seeds, size_t
 		return SABIN_OK;
 	}
 	const size_t planted = seeds->count < filters ? seeds->count : filters;
-	return sabin_eqfit_compute(&curve, &f, seeds->seed, planted, fit);
+	const enum sabin_err err = sabin_eqfit_compute(&curve, &f, seeds->seed, planted, fit);
+	const struct sabin_peaks peaks = {&curve, g->may.full, g->scratch, seeds->seed, seeds->count, filters,
+	                                  g->options->max_q};
+	/* what is flat enough has enough filters */
+	return err || fit->after_db <= f.enough_db ? err : sabin_cut_peaks(&peaks, f, fit);
 }
 
 /* A speaker's own broad filters above the transition, after those of `low`. */

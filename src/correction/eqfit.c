@@ -434,13 +434,28 @@ static double gains(const struct sabin_biquad *f, size_t count)
 	return square;
 }
 
+/* How far the highest peak that is to be cut is left above what is wanted. */
+static double peak_left(struct growth *g)
+{
+	struct sabin_levmar_filter best[SABIN_EQFIT_MOST];
+	double most = 0;
+	for (size_t k = 0; k < g->best->count; k++)
+		best[k] = (struct sabin_levmar_filter){g->best->filters[k], 0};
+	g->lm.force = 0;
+	sabin_levmar_cost(&g->lm, best, g->best->count);
+	for (size_t i = 0; i < g->lm.n; i++)
+		if (g->lm.wanted[i] < 0)
+			most = fmax(most, g->lm.level[i] - g->lm.wanted[i]);
+	return most;
+}
+
 /* The best with smaller gains, from the highest price on them that it bears. */
 static enum sabin_err relax(struct growth *g)
 {
 	static const double prices[] = {3e-3, 1e-3, 3e-4, 1e-4}; /* dB^2 of mean square error for each dB^2 */
 	const double most_db = g->best->after_db + g->options->thrift_db;
 	const double judged_db = fmin(g->best->judged_before_db, g->best->judged_after_db + g->options->thrift_db);
-	const double square = gains(g->best->filters, g->best->count);
+	const double square = gains(g->best->filters, g->best->count), peak_db = peak_left(g);
 	struct sabin_eqfit was = *g->best;
 	struct sabin_levmar_filter path[SABIN_EQFIT_MOST];
 	enum sabin_err err = SABIN_OK;
@@ -458,7 +473,7 @@ static enum sabin_err relax(struct growth *g)
 		g->best->judged_after_db = INFINITY;
 		consider(g);
 		if (g->best->after_db <= most_db && g->best->judged_after_db <= judged_db &&
-		    gains(g->best->filters, g->best->count) < square)
+		    peak_left(g) <= peak_db + 0.05 && gains(g->best->filters, g->best->count) < square)
 			return SABIN_OK;
 		*g->best = was;
 	}

@@ -7,6 +7,7 @@
  *      (2006) 347-364: gain, delay and polarity of each for the least variation from seat to seat.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +18,15 @@
 /* What a setting must bear: somebody leans forward, a knob is not quite there. */
 static const double nudge_s = 1e-4, nudge_db = 0.5;
 static const double delay_least_s = -0.012, delay_most_s = 0.012, delay_step_s = 0.0005;
-static const double gain_least_db = -18, gain_most_db = 12, gain_step_db = 1, coarse_db = 3;
+static const double gain_least_db = -18, gain_most_db = 12, gain_step_db = 1;
+/* Steps of the survey; with few subwoofers there is time for finer ones. */
+static const double coarse_db = 3, coarse_few_db = 1;
+enum { FEW = 2 };
 /* The last rounds are finer by this. */
 static const double fine = 0.2;
-enum { ROUNDS = 4, STARTS = 3, SEATS_MOST = 64 };
-static const double start_s[STARTS] = {0, 0.004, -0.004};
+enum { ROUNDS = 4, STARTS = 3, STARTS_FEW = 10, SEATS_MOST = 64 };
+static const double start_s[STARTS_FEW] = {0, 0.004, -0.004, 0.008, -0.008, 0, 0.004, -0.004, 0.008, -0.008};
+enum { INVERTED_FROM = 5 }; /* starts with every second subwoofer inverted */
 
 const double sabin_crossover_reach = 1.6232; /* (10^(18/20) - 1)^(1/4) */
 
@@ -128,8 +133,9 @@ static void survey(const struct sabin_subs *p, struct sabin_sub_setting *s, size
 {
 	const struct sabin_sub_setting was = s[k];
 	struct sabin_sub_setting lowest = was;
+	const double step_db = p->subs <= FEW ? coarse_few_db : coarse_db;
 	double least = score(p, s);
-	for (double g = gain_least_db; g <= gain_most_db; g += coarse_db)
+	for (double g = gain_least_db; g <= gain_most_db; g += step_db)
 		for (double d = delay_least_s; d <= delay_most_s; d += delay_step_s)
 			for (int polarity = -1; polarity <= 1; polarity += 2) {
 				s[k] = (struct sabin_sub_setting){g, d, polarity};
@@ -186,9 +192,12 @@ enum sabin_err sabin_subs_compute(const struct sabin_subs *p, struct sabin_sub_s
 	for (size_t k = 0; k < p->subs; k++)
 		best[k] = (struct sabin_sub_setting){0, 0, 1};
 	*before_db = *after_db = sabin_subs_score_db(p, best);
-	for (int start = 0; start < STARTS; start++) {
+	const int starts = p->subs <= FEW ? STARTS_FEW : STARTS;
+	for (int start = 0; start < starts; start++) {
+		const bool inverted = start >= INVERTED_FROM;
 		for (size_t k = 0; k < p->subs; k++)
-			s[k] = (struct sabin_sub_setting){0, k % 2 ? -start_s[start] : start_s[start], 1};
+			s[k] = (struct sabin_sub_setting){0, k % 2 ? -start_s[start] : start_s[start],
+			                                  k % 2 && inverted ? -1 : 1};
 		double now = sabin_subs_score_db(p, s);
 		for (int round = 0; round < ROUNDS; round++)
 			for (size_t k = 0; k < p->subs; k++) {

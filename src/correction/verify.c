@@ -24,6 +24,7 @@ static const double alone_share = 0.7, well_share = 0.3, alike_shape_db = 0.05, 
 static const double unexplained_db = 1.0;
 /* Against another speaker: what a knob's mark and a measurement leave. */
 static const double level_off_db = 0.5, delay_off_s = 1e-4;
+static const double idle_db = 0.5; /* a filter does less here */
 /* Gains that differ by less cannot be told apart. */
 static const double alike_db = 0.1;
 static const double rates_hz[] = {44100, 48000, 88200, 96000, 176400, 192000};
@@ -51,6 +52,13 @@ struct view {
 	double *model;   /* [length]: what it should be, under some hypothesis */
 };
 
+/* Beyond what the speaker plays, and nothing is cut there either. */
+static bool idle(const struct view *w, size_t i)
+{
+	return w->v->channel->leave[i] == SABIN_LEAVE_ROLLOFF &&
+	       (w->v->full || fabs(w->v->gain_db[i]) < idle_db);
+}
+
 /* The corrected range: what counts, from the speaker's roll-off to where only broad tone is corrected (or to
  * the other roll-off where all is). */
 static void find_range(struct view *w)
@@ -58,9 +66,9 @@ static void find_range(struct view *w)
 	const struct sabin_correction_channel *c = w->v->channel;
 	w->first = c->beyond[0];
 	w->end = c->length - c->beyond[1];
-	while (w->first + 8 < w->end && c->leave[w->first] == SABIN_LEAVE_ROLLOFF)
+	while (w->first + 8 < w->end && idle(w, w->first))
 		w->first++;
-	while (w->end > w->first + 8 && c->leave[w->end - 1] == SABIN_LEAVE_ROLLOFF)
+	while (w->end > w->first + 8 && idle(w, w->end - 1))
 		w->end--;
 }
 
