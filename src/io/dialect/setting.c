@@ -77,11 +77,17 @@ static struct sabin_setting_rate *rate_of(struct sabin_setting_channel *c, doubl
 	return rate;
 }
 
+/* Of full scale: what is larger is no response. */
+static const double most_sample = 1e9;
+
 enum sabin_err sabin_setting_add_fir(struct sabin_setting_channel *c, double rate_hz, double *h,
                                      size_t taps)
 {
 	struct sabin_setting_rate *rate = rate_of(c, rate_hz);
 	enum sabin_err err = rate && taps > 0 && taps <= SABIN_SETTING_TAPS ? SABIN_OK : SABIN_EINVAL;
+	for (size_t i = 0; i < taps && !err; i++)
+		if (!(fabs(h[i]) <= most_sample))
+			err = SABIN_EINVAL;
 	if (!err && rate->fir) {
 		double *joined = NULL;
 		err = rate->taps + taps > SABIN_SETTING_TAPS

@@ -78,7 +78,8 @@ void sabin_setting_name(struct sabin_setting_channel *channel, const char *name)
 /* SABIN_EINVAL: too many. */
 SABIN_MUST enum sabin_err sabin_setting_add_section(struct sabin_setting_channel *channel,
                                                     const struct sabin_section *section);
-/* h[taps] becomes the channel's (free()d with it, or here on failure); convolved with what is there. */
+/* h[taps] becomes the channel's (free()d with it, or here on failure); convolved with what is there.
+ * SABIN_EINVAL: too long, or a sample above 1e9. */
 SABIN_MUST enum sabin_err sabin_setting_add_fir(struct sabin_setting_channel *channel, double rate_hz,
                                                 double *h, size_t taps);
 /* The curve's points rise; they are copied.  A second curve is refused: SABIN_EINVAL. */

@@ -20,9 +20,9 @@ static const double floor_db = 30;
 /* More is not told apart. */
 static const double most_share = 0.9;
 
-/* What rounded states add to the worst that rounded coefficients do: so that the impulse through either direct
- * form never shows more [the tests, over a thousand settings]. */
-static const double states = 1.25;
+/* Rounded states add as much again at most, so that an impulse through either direct form shows no more [the
+ * tests]. */
+static const double states = 2;
 
 /* Half of the last place of a float. */
 static double half_place(double x)
