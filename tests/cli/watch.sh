@@ -137,11 +137,11 @@ pcm.card { type sabin room "$T/$2.yaml" world "watch-$$-$2" speed "1" }
 pcm.all { type plug slave.pcm card }
 END
 	}
-	listen() # six seconds, with sound as soon as it listens
+	listen() # nine seconds, with sound as soon as it listens
 	{
 		local status=0
 		export ALSA_CONFIG_PATH=$T/asound.conf
-		"$sabin" watch --capture card --duration 6s --json >out 2>err &
+		"$sabin" watch --capture card --duration 9s --json >out 2>err &
 		listener=$!
 		for _ in $(seq 100); do [ ! -s out ] || break; sleep 0.1; done
 		timeout 20 aplay -q -D all pair.wav >/dev/null 2>&1 || true
