@@ -12,7 +12,8 @@ enum { WAIT_MS = 100, BLOCK_FRAMES = 4096 };
 
 static const double patience_s = 5;    /* without a frame: the device does not run */
 static const double again_s = 0.5;     /* between attempts to open what went away */
-static const double pace_window_s = 1; /* long enough for a good moment in it */
+static const double pace_window_s = 1; /* long enough for a good moment in it, mostly; */
+enum { PACE_WINDOWS = 3 };             /* so many in a row without one are no chance */
 /* The best moments of two windows differ by less than this where nothing was skipped: a clock of 2000 ppm makes
  * 2 ms of it, a card tells its place to a millisecond (USB). */
 static const double pace_step_s = 0.006;
@@ -44,13 +45,23 @@ size_t sabin_pace_see(struct sabin_pace *pace, double now, size_t frames)
 	pace->ahead = fmax(pace->ahead, (double)frames - now * pace->rate_hz);
 	if (now - pace->begun_s < pace->window_s)
 		return 0;
-	const double lost = pace->before - pace->ahead;
-	const bool skipped = pace->known && lost > pace->step_frames;
-	pace->before = pace->ahead;
-	pace->known = true;
+	const double best = pace->ahead;
+	double lost = 0;
 	pace->begun_s = now;
 	pace->ahead = -HUGE_VAL;
-	return skipped ? (size_t)lost : 0;
+	if (!pace->known || best > pace->usual - pace->step_frames) {
+		pace->usual = best; /* and follows the drift of the two clocks */
+		pace->behind = 0;
+	} else {
+		pace->late = pace->behind++ == 0 ? best : fmax(pace->late, best);
+	}
+	if (pace->behind == PACE_WINDOWS) {
+		lost = pace->usual - pace->late;
+		pace->usual = pace->late;
+		pace->behind = 0;
+	}
+	pace->known = true;
+	return (size_t)lost;
 }
 
 /* ---- listening ------------------------------------------------------------------------------- */
@@ -76,6 +87,7 @@ static enum sabin_err start(struct run *run, struct sabin_diag *diag)
 {
 	run->got = 0;
 	run->pace.running = run->pace.known = false;
+	run->pace.behind = 0;
 	enum sabin_err err = run->l->ops->prepare(run->pcm, diag);
 	return err ? err : run->l->ops->start(run->pcm, diag);
 }

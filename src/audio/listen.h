@@ -30,17 +30,19 @@ struct sabin_listener {
 	void *context;
 };
 
-/* How steadily frames come: what a device skips shows as a step against the clock. */
+/* How steadily frames come: what a device skips shows as a step against the clock that stays.  A busy machine looks late,
+ * which makes frames seem to be missing, but not for seconds on end. */
 struct sabin_pace {
 	double rate_hz, step_frames; /* a step is no smaller than that */
 	double begun_s, window_s;    /* of the window that runs */
-	double ahead, before;        /* frames ahead of the clock, at best: in this window, in the one before */
+	double ahead, usual, late;   /* frames ahead of the clock, at best: in this window, as known, since it is behind that */
+	int behind;                  /* windows in a row */
 	bool running, known;
 };
 
 void sabin_pace_init(struct sabin_pace *pace, double rate_hz, double period_frames);
 
-/* `frames` have come since the start, at now_s; returns how many were skipped since it was last known, else 0. */
+/* `frames` have come since the start, at now_s; returns how many were skipped, once that is sure, else 0. */
 size_t sabin_pace_see(struct sabin_pace *pace, double now_s, size_t frames);
 
 /* Open the PCM, listen until `heard` has enough or `stop` is set (SABIN_EINTR).  Only a PCM that cannot be opened at

@@ -10,6 +10,7 @@
 
 /* A delay is believed when its peak stands so far above all others (live/transfer.h). */
 static const double clear_least_db = 15;
+static const double search_again_s = 1.5;
 
 double sabin_watch_db(const struct sabin_watch_channel *channel, double dbfs)
 {
@@ -76,11 +77,17 @@ void sabin_watch_find_delay(struct sabin_watch *w, size_t c)
 	channel->delay_known = sabin_transfer_set_delay(transfer, (size_t)lrint(found.delay_s * w->rate_hz));
 }
 
+/* One after the other as long as they are found; in silence none is, and looking takes long: then not at once again. */
 static void find_delays(struct sabin_watch *w)
 {
-	for (size_t c = 0; c < w->count; c++)
-		if (!sabin_watch_is_reference(w, c) && !w->channel[c].delay_known)
-			sabin_watch_find_delay(w, c);
+	for (size_t i = 0; i < w->count && w->frames >= w->search_from; i++) {
+		const size_t c = w->search_next++ % w->count;
+		if (sabin_watch_is_reference(w, c) || w->channel[c].delay_known)
+			continue;
+		sabin_watch_find_delay(w, c);
+		if (!w->channel[c].delay_known)
+			w->search_from = w->frames + (size_t)(search_again_s * w->rate_hz);
+	}
 }
 
 static void end_interval(struct sabin_watch *w)

@@ -44,6 +44,7 @@ struct sabin_watch {
 	size_t frames;         /* taken in */
 	struct sabin_feed_status status;
 	size_t intervals;
+	size_t search_from, search_next; /* delays that are not known: from which frame on, at which channel */
 	const volatile sig_atomic_t *stop;
 };
 

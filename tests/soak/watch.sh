@@ -55,6 +55,7 @@ echo "share of a core: $share % (the simulated card's own work included)"
 echo "memory: $first_kib kiB, at the end $last_kib kiB"
 if awk -v s="$share" 'BEGIN { exit !(s < 10) }'; then pass 'below a tenth of a core'; else fail "a tenth of a core is $share %"; fi
 if [ $((last_kib - first_kib)) -lt 1024 ]; then pass 'does not grow'; else fail "grew by $((last_kib - first_kib)) kiB"; fi
+sed "s/^/    /" err | head -20
 frames=$(tail -1 log.csv | cut -d, -f2)
 lost=$(tail -1 log.csv | cut -d, -f20)
 echo "heard: $frames s, lost: $lost frames"
