@@ -155,6 +155,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make valgrind   the unit tests and a measurement under valgrind
 ## make coverage   the tests, and how much of src/ they run through
 ## make bench      benchmarks, as ratios taken in one run
+## make soak       sabin watch for an hour on eight inputs (SOAK_S=3600)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
 ## make deps-all   also the programs that optional tests play through
@@ -184,7 +185,7 @@ deps:
 # Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
             pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
-            easyeffects xvfb libglib2.0-bin
+            easyeffects xvfb libglib2.0-bin tmux
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -221,6 +222,11 @@ bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) bench-built
 bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
+
+# An hour, unless SOAK_S says otherwise (seconds).
+soak: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@B=$B tests/run.sh --loud --jobs 1 $(sort $(wildcard tests/soak/*.sh))
 
 # The tests with counters in the program; then what they ran through.
 coverage: deps
@@ -302,8 +308,8 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built coverage coverage-built fuzz fuzz-built \
-        deb deb-check config install uninstall help clean FORCE
+.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built soak coverage coverage-built \
+        fuzz fuzz-built deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $B -type f -name '*.d' 2>/dev/null)

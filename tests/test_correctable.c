@@ -9,6 +9,7 @@
 
 #include <sabin/correction.h>
 #include <sabin/response.h>
+#include <sabin/subs.h>
 
 #include "util/near.h"
 #include "util/seed.h"
@@ -269,6 +270,128 @@ static void planted_anywhere(void **state)
 	assert_true(missed <= (modes + 99) / 100); /* of three hundred draws one was 1.09 dB */
 }
 
+/* An impulse response boosts what is beside a null that is not minimum phase, the null itself at no frequency; a
+ * dip of the same depth that is minimum phase is filled. */
+static void responses_beside_nulls(void **state)
+{
+	(void)state;
+	static const double null_hz[] = {45, 90, 130, 210};
+	double hz[MOST], level[1];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	const double rates_hz[] = {44100, 48000};
+	for (int k = 0; k < 4; k++) {
+		struct place *p = calloc(1, sizeof *p);
+		struct sabin_correctable_place place;
+		struct sabin_eq_options o = sabin_eq_defaults();
+		struct sabin_correction c;
+		const struct sabin_biquad dip = {SABIN_PEAKING, 3.1 * null_hz[k] / (k > 2 ? 6 : 1), -8, 3};
+		const struct sabin_eq_fir fir = {SABIN_FIR_MINIMUM, 16384 / 48000.0, 5.8, 0.001, false, 300, 500};
+		assert_non_null(p);
+		p->h[ARRIVAL] = 1;
+		null(p->h, null_hz[k], 5, 16);
+		colour(p->h, &dip, 1);
+		look(p, hz, n, &place);
+		const struct sabin_eq_speaker speaker = {.name = "left",
+		                                         .places = &place,
+		                                         .place_count = 1,
+		                                         .high_hz = INFINITY,
+		                                         .pair = -1,
+		                                         .travel_s = NAN};
+		o.filters = 0;
+		o.range_hz[1] = 18000;
+		o.target.kind = SABIN_TARGET_FLAT;
+		assert_ok(sabin_correction_compute(&speaker, 1, &o, &c));
+		assert_ok(sabin_correction_add_fir(&c, &speaker, &fir, rates_hz, 2));
+		const struct sabin_correction_channel *channel = &c.channels[0];
+		const size_t middle = at(hz, n, null_hz[k]);
+		assert_int_equal(channel->leave[middle], SABIN_LEAVE_NULL);
+		size_t from = middle, to = middle;
+		while (channel->leave[from - 1] == SABIN_LEAVE_NULL)
+			from--;
+		while (channel->leave[to + 1] == SABIN_LEAVE_NULL)
+			to++;
+		for (double f = hz[from]; f <= hz[to]; f *= 1.001) {
+			assert_ok(sabin_correction_level(channel, 48000, &f, 1, level));
+			assert_at_most(level[0], 0.1);
+		}
+		assert_ok(sabin_correction_level(channel, 48000, &dip.freq_hz, 1, level));
+		assert_true(level[0] > 3);
+		sabin_correction_free(&c);
+		free(p);
+	}
+}
+
+/* Levels are those of the places that all speakers share, wherever else one was measured. */
+static void levels_at_shared_places(void **state)
+{
+	(void)state;
+	double hz[MOST], level[3][MOST];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	struct sabin_eq_options o = sabin_eq_defaults();
+	struct sabin_correctable_place places[2][3];
+	struct sabin_eq_speaker speakers[2];
+	struct sabin_correction c;
+	o.range_hz[1] = 18000;
+	o.filters = 0;
+	for (size_t i = 0; i < n; i++) {
+		level[0][i] = -20;
+		level[1][i] = -24;
+		level[2][i] = -5; /* near the left speaker */
+	}
+	for (int p = 0; p < 3; p++) {
+		places[0][p] = (struct sabin_correctable_place){level[p], NULL, 0, 0, 0};
+		places[1][p] = (struct sabin_correctable_place){level[1], NULL, 0, 0, 0};
+	}
+	for (int s = 0; s < 2; s++)
+		speakers[s] = (struct sabin_eq_speaker){.name = s ? "right" : "left",
+		                                        .places = places[s],
+		                                        .place_count = s ? 2 : 3,
+		                                        .shared = 2,
+		                                        .high_hz = INFINITY,
+		                                        .pair = -1,
+		                                        .travel_s = NAN};
+	assert_ok(sabin_correction_compute(speakers, 2, &o, &c));
+	sabin_correction_align(&c, speakers);
+	/* the power mean of -20 and -24 dB over -24 dB */
+	assert_near(c.channels[0].gain_db, -24 - 10 * log10((0.01 + pow(10, -2.4)) / 2), 1e-6);
+	assert_near(c.channels[1].gain_db, 0, 1e-12);
+	sabin_correction_free(&c);
+}
+
+/* What is told of a deviation, against its sum: about the mean, over what counts, without the crossover where the
+ * level is one from before it. */
+static void deviations(void **state)
+{
+	(void)state;
+	double hz[MOST], target[MOST], level[MOST], behind[MOST], sum = 0, square = 0, range_hz[2];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	struct sabin_correction_channel c = {.length = n, .freq_hz = hz, .target_db = target};
+	const struct sabin_correction whole = {{20, 18000}, rate_hz, 1, &c};
+	sabin_crossover(80, true, c.filters);
+	c.filter_count = 2;
+	for (size_t i = 0; i < n; i++) {
+		const double pass = sabin_biquads_level_db(c.filters, 2, rate_hz, hz[i]);
+		target[i] = -3 + pass;
+		level[i] = 7 + sin(5 * log(hz[i]));
+		behind[i] = level[i] + pass;
+	}
+	sabin_correction_pass(&c, rate_hz);
+	sabin_correction_range(&whole, 0, range_hz);
+	/* 18 dB: f/80 = (10^(18/20) - 1)^(-1/4) */
+	assert_near(range_hz[0], 80 * pow(pow(10, 0.9) - 1, -0.25), 0.8);
+	assert_near(range_hz[1], 18000, 0);
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (hz[i] >= range_hz[0]) {
+			sum += sin(5 * log(hz[i]));
+			square += pow(sin(5 * log(hz[i])), 2);
+			count++;
+		}
+	const double expected = sqrt(square / (double)count - pow(sum / (double)count, 2));
+	assert_near(sabin_correction_deviation_db(&c, behind), expected, 1e-9);
+	assert_near(sabin_correction_deviation_before_db(&c, level, rate_hz), expected, 1e-9);
+}
+
 /* Both speakers of a pair get the same filters below the transition, and one level. */
 static void pairs(void **state)
 {
@@ -322,7 +445,9 @@ int main(void)
 	    cmocka_unit_test(nulls),   cmocka_unit_test(roll_off_and_transition),
 	    cmocka_unit_test(spread),  cmocka_unit_test(planted),
 	    cmocka_unit_test(planted_anywhere),
-	    cmocka_unit_test(pairs),
+	    cmocka_unit_test(pairs),   cmocka_unit_test(responses_beside_nulls),
+	    cmocka_unit_test(levels_at_shared_places),
+	    cmocka_unit_test(deviations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static void make(struct sabin_correction_file *file, enum sabin_fir_kind kind)
 	memset(file, 0, sizeof *file);
 	assert_ok(sabin_correction_compute(speakers, 2, &o, &file->correction));
 	if (kind != SABIN_FIR_NONE) {
-		const struct sabin_eq_fir fir = {kind, 0.1, 5, 0.001, false};
+		const struct sabin_eq_fir fir = {kind, 0.1, 5, 0.001, false, 300, 500};
 		assert_ok(sabin_correction_add_fir(&file->correction, speakers, &fir, rates_hz, 2));
 		file->fir = true;
 	}

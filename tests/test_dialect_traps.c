@@ -347,6 +347,69 @@ static void players(void **state)
 	refused(&sabin_dialect_alsa, "pcm.x { type ladspa plugins [ { label singlePara input { controls [ -7.5 63 0.36 ] } } ] }", 1, "para_equalizer");
 }
 
+/* PipeWire's convolver: a response for every rate, because it loses the beginning of what it resamples; no part of
+ * 4096 samples that ends below 1e-6, where it cuts.  Filters that single precision moves have both forms. */
+static void pipewire_responses(void **state)
+{
+	struct sabin_setting s = {0};
+	struct sabin_dialect_files files = {0}, wavs = {0};
+	const struct sabin_section narrow = {.freq_hz = 41.5, .gain_db = -9, .q = 6, .factor = 1};
+	(void)state;
+	assert_ok(sabin_setting_add_section(sabin_setting_add(&s, "left"), &narrow));
+	sabin_setting_add_rate(&s, 44100);
+	sabin_setting_add_rate(&s, 96000);
+	assert_ok(sabin_dialect_pipewire.write(&s, "/x", &files));
+	assert_string_equal(files.file[0].name, "sabin.conf");
+	assert_non_null(strstr(files.file[0].bytes, "label = bq_peaking"));
+	assert_string_equal(files.file[1].name, "sabin-fir.conf");
+	assert_null(strstr(files.file[1].bytes, "label = bq_"));
+	assert_non_null(strstr(files.file[1].bytes,
+	                       "filename = [ \"/x/../wav/left-44100.wav\" \"/x/../wav/left-96000.wav\" ] channel = 0"));
+	assert_ok(sabin_dialect_wav.write(&s, NULL, &wavs));
+	for (size_t f = 0; f < wavs.count; f++) {
+		const size_t n = (wavs.file[f].length - 58) / 4, ends[3] = {4096, 8192, n};
+		for (int i = 0; i < 3; i++) {
+			float last;
+			assert_true(ends[i] <= n);
+			memcpy(&last, wavs.file[f].bytes + 58 + 4 * (ends[i] - 1), 4);
+			assert_true(fabsf(last) >= 1e-6F);
+		}
+	}
+	sabin_dialect_files_release(&wavs);
+	sabin_dialect_files_release(&files);
+	/* what releases of before 1.0 make of a shelf: [src] always S = 1, of a Q of 0.7071 */
+	s.channels[0].sections[0] = (struct sabin_section){SABIN_SECTION_LOW_SHELF, 1000, 6, 1.2, 0, 1, {{0}, {0}}};
+	struct sabin_setting flat = {0};
+	struct sabin_section old = s.channels[0].sections[0];
+	double worst = 0;
+	old.q = M_SQRT1_2;
+	assert_ok(sabin_setting_add_section(sabin_setting_add(&flat, "left"), &old));
+	for (double hz = 20; hz < 20000; hz *= 1.01) {
+		double a, b;
+		assert_ok(sabin_setting_level(&s.channels[0], 48000, &hz, 1, &a));
+		assert_ok(sabin_setting_level(&flat.channels[0], 48000, &hz, 1, &b));
+		worst = fmax(worst, fabs(a - b));
+	}
+	assert_true(worst > 0.3);
+	assert_near(sabin_pipewire_shelves_db(&s), worst, 0.02);
+	assert_near(sabin_pipewire_shelves_db(&flat), 0, 1e-12);
+	sabin_setting_release(&flat);
+	assert_ok(sabin_dialect_pipewire.write(&s, "/x", &files));
+	assert_string_equal(files.file[1].name, "sabin-fir.conf");
+	sabin_dialect_files_release(&files);
+	/* what its filters cannot say is a response: passes of a low Q, coefficients (which 0.3 does not know) */
+	s.channels[0].sections[0] = (struct sabin_section){SABIN_SECTION_HIGH_PASS, 1000, 0, 0.5, 0, 1, {{0}, {0}}};
+	assert_ok(sabin_dialect_pipewire.write(&s, "/x", &files));
+	assert_non_null(strstr(files.file[0].bytes, "label = convolver"));
+	sabin_dialect_files_release(&files);
+	s.channels[0].sections[0] = narrow;
+	s.channels[0].sections[0].freq_hz = 1000; /* nothing to say of that */
+	assert_ok(sabin_dialect_pipewire.write(&s, "/x", &files));
+	assert_string_equal(files.file[1].name, "left-param-eq.txt");
+	sabin_dialect_files_release(&files);
+	sabin_setting_release(&s);
+}
+
 /* A ZIP archive that is compressed, cut, or damaged. */
 static void zip(void **state)
 {
@@ -380,7 +443,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(filter_lines), cmocka_unit_test(apo),     cmocka_unit_test(pipewire_text),
 	    cmocka_unit_test(minidsp),      cmocka_unit_test(modes),   cmocka_unit_test(camilladsp),
-	    cmocka_unit_test(players),      cmocka_unit_test(zip),
+	    cmocka_unit_test(players),      cmocka_unit_test(pipewire_responses),
+	    cmocka_unit_test(zip),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

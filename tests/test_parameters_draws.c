@@ -2,7 +2,7 @@
  *
  * test_parameters_draws.c: decay times of noise-like decays, as root-mean-square errors over draws.
  *
- * Environment: SABIN_TEST_DRAWS = number of random responses a case (usually 3; 60 to see the
+ * Environment: SABIN_TEST_DRAWS = number of random responses a case (usually 5; 60 to see the
  * figures that the limits are about).  Limits of root-mean-square errors widen with the number of
  * draws by three of their own standard errors.
  */
@@ -111,7 +111,7 @@ static struct tally draw_many(double time_s, double snr_db, int draws)
 static void noise_decays(void **state)
 {
 	(void)state;
-	const int draws = decay_draws(3);
+	const int draws = decay_draws(5);
 	print_message("seeds 1000 .. %d; T30 RMS %%: 125-250 | 500-8k Hz\n", 999 + draws);
 	int within = 0, of = 0;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -139,7 +139,7 @@ static void noise_decays(void **state)
 static void thirty_db(void **state)
 {
 	(void)state;
-	const int draws = decay_draws(3);
+	const int draws = decay_draws(5);
 	struct tally t = draw_many(0.4, 30, draws);
 	assert_int_equal(t.t30_valid, 0);
 	assert_int_equal(t.unflagged, 0);

@@ -108,7 +108,7 @@ static double worst_error(const struct sabin_transfer *t, double smoothing_oct, 
 static void a_system_with_music(void **state)
 {
 	(void)state;
-	enum { N = 40 * RATE };
+	enum { N = 32 * RATE };
 	struct sabin_random random;
 	sabin_random_init(&random, test_seed("a system with music"));
 	double *x = malloc(N * sizeof *x), *y = malloc(N * sizeof *y);
@@ -180,7 +180,8 @@ static void coherence_of_noise(void **state)
 		sabin_transfer_levels(t, &reference_dbfs, &microphone_dbfs);
 		assert_near(reference_dbfs, -20, 0.05);
 		assert_near(microphone_dbfs, -20 + 10 * log10(0.25 * (1 + 1 / snr)), 0.05);
-		assert_near(fabs(trace.phase_deg[40]), 180, 20);
+		if (snr >= 1) /* 1 / sqrt(2 n) = 0.06 rad at 0 dB */
+			assert_near(fabs(trace.phase_deg[40]), 180, 20);
 		sabin_trace_release(&trace);
 		sabin_transfer_free(t);
 	}
@@ -203,7 +204,7 @@ static void delays_from_nothing_to_a_second(void **state)
 	sabin_random_init(&random, test_seed("delays"));
 	double *x = malloc(N * sizeof *x), *y = malloc(N * sizeof *y), worst = 0;
 	assert_true(x && y);
-	const double delays[] = {0, 1, 2.5, 480.25, test_between(&random, 0, RATE), test_between(&random, 0, RATE), RATE - 1, RATE};
+	const double delays[] = {0, 1, 2.5, 480.25, test_between(&random, 0, RATE), RATE};
 	for (int programme = 0; programme < 2; programme++) {
 		if (programme)
 			music(x, N, &random);

@@ -15,6 +15,7 @@ enum sabin_leave {
 	SABIN_LEAVE_NOTHING = 0, /* it is corrected */
 	SABIN_LEAVE_NULL,        /* a null that is not minimum phase: sound cancels there, and more of it
 	                          * cancels more */
+	SABIN_LEAVE_FLANK,       /* beside such a null, and part of it at points nearby */
 	SABIN_LEAVE_DIP,         /* a deep dip whose phase is not known */
 	SABIN_LEAVE_SPREAD,      /* the positions, or the speakers of a pair, differ */
 	SABIN_LEAVE_ROLLOFF,     /* below or above what the speaker can play */

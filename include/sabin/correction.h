@@ -106,10 +106,13 @@ struct sabin_eq_fir {
 	double boost_db;          /* over the median of the gain */
 	double pre_s;             /* of the mixed kind: how far before the main peak it may reach */
 	bool unlimited;           /* nulls and roll-offs are boosted too */
+	double full_hz, none_hz;  /* nulls are looked for below, as in sabin_eq_options */
 };
 
 /* Add to every channel, at each of these rates, a FIR for what its filters leave: over the full range,
- * smoothed the wider the higher, never boosting nulls below the transition nor roll-offs.  The mixed
+ * smoothed the wider the higher, never boosting nulls below the transition nor roll-offs: each speaker's own,
+ * and leave[] tells them from now on.  Beside nulls it boosts, as far as it can be told from them in
+ * length_s.  The mixed
  * kind needs the impulse responses of the places.  Predictions and errors include it from now on.
  * SABIN_EINVAL, SABIN_ESHORT (no phase to be read), SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err

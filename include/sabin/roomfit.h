@@ -34,6 +34,14 @@ struct sabin_roomfit_distance {
 	double file_m, measured_m;
 };
 
+/* A loudspeaker or microphone: where the file and where reflections and direct sounds have it. */
+struct sabin_roomfit_point {
+	size_t response; /* the first that it is part of */
+	bool receiver;   /* its microphone, else its loudspeaker */
+	double file_m[3];
+	struct sabin_quantity at_m[3]; /* not valid: not known to 3 cm */
+};
+
 /* How much of what was seen the room explains. */
 struct sabin_roomfit_match {
 	size_t seen, met;   /* met: within three standard uncertainties of where the room has one */
@@ -47,7 +55,7 @@ struct sabin_roomfit_match {
 #define SABIN_ROOMFIT_DOUBTFUL 0.45
 #define SABIN_ROOMFIT_OTHER 0.62
 
-enum { SABIN_ROOMFIT_DOUBTS_MAX = 32 };
+enum { SABIN_ROOMFIT_DOUBTS_MAX = 32, SABIN_ROOMFIT_POINTS_MAX = 32 };
 
 struct sabin_roomfit {
 	/* 0: all modes and reflections are where the room has them; 1: they are so no more than chance would have
@@ -68,19 +76,26 @@ struct sabin_roomfit {
 	size_t wall_count, distance_count;
 	struct sabin_roomfit_wall wall[SABIN_ROOMFIT_DOUBTS_MAX];
 	struct sabin_roomfit_distance distance[SABIN_ROOMFIT_DOUBTS_MAX];
+	size_t point_count; /* 0: sizes are not valid */
+	struct sabin_roomfit_point point[SABIN_ROOMFIT_POINTS_MAX];
 };
 
 /* fraction: 0 .. 1 of the work done.  False: stop. */
 typedef bool sabin_roomfit_progress(void *user, double fraction);
 
-/* Fit the room to count >= 1 responses; sizes are looked for within 4 % of the room's, positions are
- * taken as they are.  Absorption keeps its proportions between surfaces; bands whose decay is not valid
+/* Fit the room to count >= 1 responses; sizes are looked for within 4 % of the room's, positions within some
+ * centimetres of those given: points with the same coordinates are one, and are known beforehand to 4 cm.
+ * Absorption keeps its proportions between surfaces; bands whose decay is not valid
  * keep it as it is.  stop (or NULL) ends it early: SABIN_EINTR.  SABIN_EINVAL: no such room, points
  * outside; SABIN_ESHORT: silence; SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_roomfit(const struct sabin_room *room,
                                                   const struct sabin_roomfit_response *response,
                                                   size_t count, sabin_roomfit_progress *progress, void *user,
                                                   struct sabin_roomfit *out);
+
+/* Does the measurement have a coordinate of a point (0 .. 2) elsewhere than the file: by 3 cm at least, and
+ * twice its uncertainty? */
+SABIN_API bool sabin_roomfit_moved(const struct sabin_roomfit_point *point, int axis);
 
 /* Make the room what the fit found: sizes that are valid, panels on the moved surfaces with them,
  * absorption by its factors. */

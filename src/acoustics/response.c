@@ -147,6 +147,27 @@ static size_t transform_size(double window, size_t count, size_t lasts, double r
 	return sabin_fft_smooth_size((size_t)fmax(needed, (double)count) + 2);
 }
 
+/* x[i] *= sabin_window_rise(u + i step): one sine a block, turned by a table. */
+static void fade(double *x, size_t n, double u, double step)
+{
+	enum { BLOCK = 256 };
+	double cosine[BLOCK], sine[BLOCK];
+	for (size_t j = 0; j < BLOCK; j++) {
+		cosine[j] = cos(M_PI * step * (double)j) / 2;
+		sine[j] = sin(M_PI * step * (double)j) / 2;
+	}
+	for (size_t first = 0; first < n; first += BLOCK) {
+		const double at = u + step * (double)first;
+		const double c = cos(M_PI * at), s = sin(M_PI * at);
+		const size_t count = n - first < BLOCK ? n - first : BLOCK;
+		for (size_t j = 0; j < count; j++) {
+			const double v = at + step * (double)j;
+			const double gain = 0.5 - (c * cosine[j] - s * sine[j]);
+			x[first + j] *= v <= 0 ? 0 : v >= 1 ? 1 : gain;
+		}
+	}
+}
+
 /* The windowed span at its times about `origin`, those before it at the end of x[size]. */
 static void place(const double *h, struct sabin_span span, double rate_hz, double arrival,
                   const struct sabin_response_options *o, double *x, size_t size)
@@ -161,14 +182,15 @@ static void place(const double *h, struct sabin_span span, double rate_hz, doubl
 	memset(x + at + rest, 0, (size - at - rest - lead) * sizeof *x);
 	memset(x, 0, at * sizeof *x);
 	memcpy(x + size - lead, h + span.first, lead * sizeof *x);
-	for (size_t i = 0; i < lead; i++)
-		x[size - lead + i] *= sabin_response_window(
-			o, 0, ((double)(span.first + i) - arrival) / rate_hz);
+	const double first_s = ((double)span.first - arrival) / rate_hz, step_s = 1 / rate_hz;
+	if (o->left_window_s > 0)
+		fade(x + size - lead, lead, 1 + first_s / o->left_window_s, step_s / o->left_window_s);
 	const double flat = floor((1 - fall_share) * o->window_s * rate_hz) - 1;
-	const double fade_from = origin + flat - (double)(span.first + lead);
-	for (size_t i = fade_from > 0 ? (size_t)fade_from : 0; i < rest; i++)
-		x[at + i] *= sabin_response_window(
-			o, 0, ((double)(span.first + lead + i) - arrival) / rate_hz);
+	const double from = fmax(origin + flat - (double)(span.first + lead), 0);
+	if (from >= (double)rest)
+		return;
+	const double from_s = first_s + ((double)lead + from) / rate_hz, fall_s = fall_share * o->window_s;
+	fade(x + at + (size_t)from, rest - (size_t)from, (o->window_s - from_s) / fall_s, -step_s / fall_s);
 }
 
 /* x[i] *= its time about the arrival. */
@@ -243,6 +265,11 @@ static void point_range(const struct sabin_windowed *s, const struct sabin_respo
 	}
 }
 
+static double point_hz(const struct sabin_windowed *s, const struct sabin_response_options *o, double k)
+{
+	return o->points_per_octave > 0 ? grid_from_hz * exp2(k / o->points_per_octave) : k * s->bin_hz;
+}
+
 static enum sabin_err allocate(struct sabin_response *out, size_t length)
 {
 	const size_t count = length ? length : 1;
@@ -293,16 +320,16 @@ static enum sabin_err make_points(const struct sabin_windowed *s, double delay_s
 	double first, last;
 	point_range(s, o, &first, &last);
 	const size_t length = last >= first ? (size_t)(last - first) + 1 : 0;
+	const double last_hz = point_hz(s, o, last);
+	const double widest_oct = fmax(sabin_smoothing_width_oct(o, last_hz), 1 / fmax(o->points_per_octave, 1));
 	struct sabin_smoother *smoother = NULL;
-	enum sabin_err err =
-		sabin_smoother_new(s, o->smoothing == SABIN_SMOOTHING_PSYCHOACOUSTIC, &smoother);
+	enum sabin_err err = sabin_smoother_new(s, o->smoothing == SABIN_SMOOTHING_PSYCHOACOUSTIC,
+	                                        last_hz * exp2(widest_oct / 2), &smoother);
 	if (!err)
 		err = allocate(out, length);
 	for (size_t i = 0; i < length && !err; i++) {
-		const double k = first + (double)i;
-		double f_hz = k * s->bin_hz, part[SABIN_PARTS];
-		if (o->points_per_octave > 0)
-			f_hz = grid_from_hz * exp2(k / o->points_per_octave);
+		const double f_hz = point_hz(s, o, first + (double)i);
+		double part[SABIN_PARTS];
 		const double width_oct = sabin_smoothing_width_oct(o, f_hz);
 		if (width_oct > 0)
 			sabin_smoother_average(smoother, f_hz, width_oct, part);

@@ -52,7 +52,7 @@ static const double topt_least_bt = 13;
  * not to blame. */
 static const double filter_bt = 20;
 /* Of T30/T20, whose errors have most of their range in common. */
-static const double curvature_factor = 0.7;
+static const double curvature_factor = 0.68;
 
 struct sabin_quantity sabin_quantity_because(double value, double plus_minus,
                                              enum sabin_reason reason, double have, double need)

@@ -187,11 +187,21 @@ static size_t first_of(const struct sabin_windowed *w)
 	return w->freq_hz ? 0 : 1;
 }
 
-enum sabin_err sabin_smoother_new(const struct sabin_windowed *windowed, int cubic,
+/* Place of f_hz in steps of the points. */
+static double place_of(const struct sabin_windowed *w, double f_hz)
+{
+	if (!w->freq_hz)
+		return f_hz / w->bin_hz;
+	const double step = log(w->freq_hz[w->count - 1] / w->freq_hz[0]) / (double)(w->count - 1);
+	return log(f_hz / w->freq_hz[0]) / step;
+}
+
+enum sabin_err sabin_smoother_new(const struct sabin_windowed *windowed, int cubic, double to_hz,
                                   struct sabin_smoother **out)
 {
 	struct sabin_smoother *s = calloc(1, sizeof *s);
-	const size_t n = windowed->count, first = first_of(windowed);
+	const double top = fmin((double)windowed->count, fmax(0, ceil(place_of(windowed, to_hz))) + 2);
+	const size_t n = (size_t)top, first = first_of(windowed);
 	if (!s || !(s->blocks = calloc(n / BLOCK + 2, sizeof *s->blocks))) {
 		free(s);
 		return SABIN_ENOMEM;
@@ -252,15 +262,6 @@ static void integrate(const struct sabin_smoother *s, double u, double v, double
 	}
 	if (v > (double)end)
 		integrate_piece(s, end, (double)end, v, sum);
-}
-
-/* Place of f_hz in steps of the points. */
-static double place_of(const struct sabin_windowed *w, double f_hz)
-{
-	if (!w->freq_hz)
-		return f_hz / w->bin_hz;
-	const double step = log(w->freq_hz[w->count - 1] / w->freq_hz[0]) / (double)(w->count - 1);
-	return log(f_hz / w->freq_hz[0]) / step;
 }
 
 /* Rectangles about audible frequencies end where the lowest of the usual rates does, so that each rate gives the

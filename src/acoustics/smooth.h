@@ -27,10 +27,10 @@ struct sabin_windowed {
 
 void sabin_windowed_release(struct sabin_windowed *windowed);
 
-/* Sums over blocks, after which averages are cheap.  `cubic`: the part SABIN_POWER is the two
- * thirds' power of the mean cube of the magnitude. */
+/* Sums over blocks, after which averages are cheap; no average reaches beyond to_hz.  `cubic`: the part
+ * SABIN_POWER is the two thirds' power of the mean cube of the magnitude. */
 struct sabin_smoother;
-SABIN_MUST enum sabin_err sabin_smoother_new(const struct sabin_windowed *windowed, int cubic,
+SABIN_MUST enum sabin_err sabin_smoother_new(const struct sabin_windowed *windowed, int cubic, double to_hz,
                                              struct sabin_smoother **out);
 void sabin_smoother_free(struct sabin_smoother *smoother);
 

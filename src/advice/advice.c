@@ -143,7 +143,7 @@ double advice_level_db(const struct sabin_response *response, double from_hz, do
 
 bool advice_is_bass(const struct sabin_advice_speaker *speaker)
 {
-	return speaker->range_hz[1] < 500; /* not for NAN */
+	return speaker->range_hz[1] < SABIN_BASS_TO_HZ; /* not for NAN */
 }
 
 double advice_probability(double value, double plus_minus)
@@ -270,6 +270,8 @@ enum sabin_err sabin_advise(const struct sabin_advice_scene *scene, struct sabin
 		part.progress = scene->progress ? advice_watch : NULL;
 		part.user = &watch;
 		err = advice_goes_on(&part, 0) ? detectors[i].find(&part, found) : SABIN_EINTR;
+		if (err == SABIN_EINVAL || err == SABIN_ESHORT)
+			err = SABIN_OK; /* what cannot be computed of this is no reason to say nothing of the rest */
 	}
 	if (!err) {
 		settle(found);

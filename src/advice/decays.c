@@ -77,7 +77,8 @@ static const struct {
 
 enum { WALLS = sizeof walls / sizeof *walls };
 static const double most_share = 0.6; /* of what is bare of a surface: doors, windows, pictures */
-static const double layers_m[][2] = {{0.1, 0}, {0.1, 0.1}, {0.2, 0}}; /* thickness, gap; cheapest first */
+static const double layers_m[][2] = {{0.1, 0}, {0.1, 0.1}}; /* thickness, gap; cheapest first */
+static const double most_of_room = 0.22; /* share of all surfaces that is affordable: then a longer time is aimed at */
 
 static double middle_alpha(const double alpha[BANDS])
 {
@@ -146,6 +147,14 @@ static double mean_time(const struct sabin_quantity time_s[BANDS])
 	return n > 0 ? sum / n : (double)NAN;
 }
 
+static double total_m2(const struct sabin_advice_item *item)
+{
+	double area_m2 = 0;
+	for (size_t i = 0; i < item->panel_count; i++)
+		area_m2 += item->panel[i].area_m2;
+	return area_m2;
+}
+
 /* Square metres of porous layers that bring the middle bands from `now` to `wanted`; the thinnest that suffices for
  * 125 Hz, too. */
 static enum sabin_err add_absorber(const struct sabin_advice_scene *scene, const struct sabin_room *room,
@@ -167,9 +176,28 @@ static enum sabin_err add_absorber(const struct sabin_advice_scene *scene, const
 		if (!err && !(then_s[1].valid && then_s[1].value > wanted_s + advice_tolerance_s(125) + 0.05))
 			break;
 	}
-	double area_m2 = 0;
-	for (size_t i = 0; i < item->panel_count; i++)
-		area_m2 += item->panel[i].area_m2;
+	return err;
+}
+
+/* What the size of the room asks for, if that can be paid; else what is tolerated, else the longest that is. */
+static enum sabin_err aim(const struct sabin_advice_scene *scene, const struct sabin_room *room, double now_s,
+                          double nominal_s, struct sabin_advice_item *item)
+{
+	const double aims_s[] = {nominal_s, nominal_s + 0.05, fmax(0.75 * longest_s, nominal_s + 0.05), longest_s};
+	double surface_m2 = 0;
+	enum sabin_err err = SABIN_OK;
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++)
+		surface_m2 += room_area_m2(room, (enum sabin_surface_id)s);
+	for (size_t i = 0; !err && i < sizeof aims_s / sizeof *aims_s; i++) {
+		if (aims_s[i] > 0.9 * now_s && i > 0)
+			break;
+		err = add_absorber(scene, room, now_s, aims_s[i], item);
+		item->evidence_count = 2;
+		advice_evidence(item, "aim", advice_number(aims_s[i]), "s");
+		if (total_m2(item) <= most_of_room * surface_m2)
+			break;
+	}
+	const double area_m2 = total_m2(item);
 	advice_evidence(item, "absorber_area", sabin_quantity_valid(area_m2, 0.25 * area_m2), "m2");
 	if (!err)
 		err = treat_add_times(scene, room, item, 125, 8000);
@@ -202,7 +230,7 @@ enum sabin_err advice_find_reverberation(const struct sabin_advice_scene *scene,
 	struct sabin_room room;
 	enum sabin_err err = advice_fitted_room(scene, out, &room);
 	if (!err)
-		err = add_absorber(scene, &room, t, nominal, item);
+		err = aim(scene, &room, t, nominal, item);
 	free(room.panels);
 	return err;
 }

@@ -11,7 +11,7 @@
 
 static const double farthest_m = 1.2, coarse_m = 0.1, fine_m = 0.05;
 static const double worth_db = 2;      /* a move that gains less at the dip is not told */
-static const double wall_m = 0.25;     /* where nobody said what may be where */
+static const double wall_m = 0.25;     /* whatever else the room file allows */
 static const double rear_m = 1;
 static const double nearest_m = 0.7;   /* a speaker to a seat */
 static const double least_error_db = 1.2; /* boxes, people, the height of a chair */
@@ -63,12 +63,11 @@ static void arrange(const struct sabin_advice_place *place, const struct sabin_a
 
 bool moves_allowed(const struct sabin_advice_scene *scene, const struct sabin_advice_move *move, size_t moves)
 {
-	if (!scene->place) {
-		for (size_t i = 0; i < moves; i++)
-			if (!keeps_clear(scene, &move[i]))
-				return false;
+	for (size_t i = 0; i < moves; i++)
+		if (!keeps_clear(scene, &move[i]))
+			return false;
+	if (!scene->place)
 		return true;
-	}
 	/* one step of several: how the angle is set right comes after it */
 	struct sabin_place_spec spec = *scene->place->spec;
 	double source_m[SABIN_PLACE_SOURCES_MAX][3], listener_m[3];

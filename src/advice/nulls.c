@@ -18,16 +18,18 @@
 #include "advice/moves.h"
 #include "room/inner.h"
 
-static const double heard_db = -4.5;     /* of the third of an octave about a dip re the whole: narrower ones are seen only */
+static const double heard_db = -3;       /* of the third of an octave about a dip re the whole: narrower ones are seen only */
 static const double seat_db = 10, wall_db = 6; /* a dip under the octave around it: of a mode's node; of a wall, whose null
                                                 * may make the whole octave hollow */
 static const double predicted_db = 4;   /* of the simulation, at the same place */
-static const double hollow_db = -3;     /* of its third of an octave re the whole */
+static const double hollow_db = -2;     /* simulated, of its third of an octave re the whole */
 static const double caused_db = 3;      /* by which the wall's absence fills that third */
 static const double null_octave = 0.3;  /* how far from the null of direct sound and one mirror: modes shift it */
+static const double gap_octave = 0.2;    /* where a mode is missing, its neighbours decide where it is lowest */
 static const double row_m = 0.3;         /* seats no further apart along the room are one row */
 static const double soft = 0.35;         /* a wall that absorbs more does not cancel the direct sound by itself */
-static const double node = 0.3;         /* of a mode's shape: pressure re its greatest */
+static const double node = 0.3, narrow = 0.2; /* of a mode's shape: pressure re its greatest; of higher modes */
+static const double seat_heard_db = -1; /* of the third about a dip of a seat: where a mode is missing, others are there */
 
 /* The room with one wall taken away: it absorbs everything. */
 static void open_wall(const struct sabin_room *room, enum sabin_surface_id surface, struct sabin_room *out,
@@ -220,7 +222,7 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	item->surface = surface;
 	item->freq_hz = f_hz;
 	item->chart = "response";
-	item->benefit = fmin(deep_db / 2, 10);
+	item->benefit = fmin(1 - 1.2 * levels_third_db(&heard->level, f_hz), 10);
 	item->confidence = fmin(0.9, 0.5 + by_db / 20);
 	advice_evidence_at(item, "dip", advice_number(deep_db), "dB", f_hz);
 	advice_evidence(item, "wall_makes", advice_number(by_db), "dB");
@@ -243,9 +245,10 @@ static int node_along(const struct sabin_room *room, const struct levels_way *wa
 	for (int n = 1; n <= 3; n++) { /* higher ones come and go within a hand's breadth */
 		const struct sabin_room_mode mode = {.n = {0, n, 0}};
 		const double mode_hz = speed * n / (2 * room->size_m[1]);
-		bool all = fabs(log2(mode_hz / f_hz)) < LEVELS_NEAR_OCTAVE;
+		bool all = fabs(log2(mode_hz / f_hz)) < gap_octave;
 		for (size_t i = 0; i < ways; i++)
-			all = all && fabs(sabin_room_mode_shape(&mode, room->size_m, way[i].to_m)) < node &&
+			all = all &&
+			      fabs(sabin_room_mode_shape(&mode, room->size_m, way[i].to_m)) < (n == 1 ? node : narrow) &&
 			      fabs(sabin_room_mode_shape(&mode, room->size_m, way[i].from_m)) > node;
 		if (all)
 			return n;
@@ -302,7 +305,7 @@ static enum sabin_err find_seat(const struct sabin_advice_scene *scene, const st
 	for (size_t d = 0; !err && d < dips; d++) {
 		const double f_hz = heard->level.freq_hz[dip[d]];
 		const int order = node_along(room, heard->way, heard->ways, f_hz);
-		if (order == 0 || seat_told(scene, out, position))
+		if (order == 0 || levels_third_db(&heard->level, f_hz) > seat_heard_db || seat_told(scene, out, position))
 			continue;
 		if (simulated->n == 0)
 			err = levels_simulate(room, heard->way, heard->ways, simulated);

@@ -16,6 +16,7 @@ static const double gain_db = 1.2;  /* that a move must bring to it, at least */
 static const double score_gain = 1.5;
 static const double step_m = 0.1, tolerance_m = 0.05;
 static const double least_move_m = 0.04;
+static const double reach_m = 0.8;  /* who has a room does not turn it round */
 
 struct seat {
 	struct levels_way way[LEVELS_WAYS_MAX];
@@ -107,6 +108,15 @@ static bool watch(void *user, double fraction)
 	return advice_goes_on(user, fraction);
 }
 
+/* No farther than reach_m from where it is, and where the file allows. */
+static void keep_near(const double at_m[3], struct sabin_box *within)
+{
+	for (int a = 0; a < 3; a++) {
+		within->min_m[a] = fmin(fmax(within->min_m[a], at_m[a] - reach_m), at_m[a]);
+		within->max_m[a] = fmax(fmin(within->max_m[a], at_m[a] + reach_m), at_m[a]);
+	}
+}
+
 /* Of a room that was found to be what the file says, with something to gain. */
 static enum sabin_err search(const struct sabin_advice_scene *scene, const struct sabin_room *room, struct seat *seat,
                              struct sabin_place_result *result, struct sabin_advice *out)
@@ -116,6 +126,9 @@ static enum sabin_err search(const struct sabin_advice_scene *scene, const struc
 	spec.step_m = step_m;
 	spec.tolerance_m = tolerance_m;
 	spec.top = 1;
+	for (size_t s = 0; s < spec.source_count; s++)
+		keep_near(spec.source[s].position_m, &spec.source[s].within);
+	keep_near(spec.listener_m, &spec.listener_within);
 	enum sabin_err err = sabin_place_search(&spec, watch, (void *)scene, result);
 	if (err || result->found_count == 0 || result->current.score - result->found[0].score < score_gain)
 		return err == SABIN_EINVAL ? SABIN_OK : err; /* too large to be searched */

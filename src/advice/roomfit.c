@@ -89,13 +89,12 @@ static const struct sabin_band_result *octave(const struct sabin_analysis *analy
 	return NULL;
 }
 
-void fit_times(const struct sabin_analysis *analysis, const bool t30[], double time_s[])
+void fit_times(const struct sabin_analysis *analysis, const bool t30[], bool simulated, double time_s[])
 {
 	for (int k = 0; k < SABIN_ABSORPTION_BANDS; k++) {
 		const struct sabin_band_result *band = octave(analysis, k);
-		time_s[k] = (double)NAN;
-		if (band && band->value[t30[k] ? SABIN_T30 : SABIN_T20].valid)
-			time_s[k] = band->value[t30[k] ? SABIN_T30 : SABIN_T20].value;
+		const struct sabin_quantity *t = band ? &band->value[t30[k] ? SABIN_T30 : SABIN_T20] : NULL;
+		time_s[k] = t && (t->valid || simulated) ? t->value : (double)NAN;
 	}
 }
 
@@ -113,7 +112,7 @@ static enum sabin_err see(struct fit_seen *seen, const struct fit_watch *watch)
 			const struct sabin_band_result *band = octave(&analysis, k);
 			seen->t30[r][k] = band && band->value[SABIN_T30].valid;
 		}
-		fit_times(&analysis, seen->t30[r], seen->time_s[r]);
+		fit_times(&analysis, seen->t30[r], false, seen->time_s[r]);
 		if (r < MODES_FROM_MAX)
 			err = see_modes(seen, r, &analysis);
 		if (!err)
@@ -249,6 +248,9 @@ enum sabin_err sabin_roomfit(const struct sabin_room *room, const struct sabin_r
 	if (err)
 		goto out;
 	keep_points_inside(seen, fit);
+	err = fit_points(seen, fit);
+	if (err)
+		goto out;
 	watch.from = watch.to;
 	watch.to = 1;
 	err = fit_decays(seen, &watch, fit);

@@ -46,9 +46,11 @@ bool fit_goes_on(const struct fit_watch *watch, double done);
 /* roomfit_size.c */
 enum sabin_err fit_sizes(const struct fit_seen *seen, const struct fit_watch *watch, struct sabin_roomfit *out);
 
-/* roomfit.c: octaves of a response from 63 Hz on, and their decay times where valid: T30 where t30 says so, else T20. */
+/* roomfit.c: octaves of a response from 63 Hz on, and their decay times: T30 where t30 says so, else T20.  NAN where
+ * there is none; where a time is not valid, too, unless the response is of a simulation that is held against a
+ * measurement: what a neighbouring octave leaks into the one it leaks into the other. */
 enum sabin_err fit_analyse(const double *h, size_t n, double rate_hz, double to_hz, struct sabin_analysis *out);
-void fit_times(const struct sabin_analysis *analysis, const bool t30[], double time_s[]);
+void fit_times(const struct sabin_analysis *analysis, const bool t30[], bool simulated, double time_s[]);
 /* A copy of the room with panels of its own (free() them), as the fit has it so far. */
 enum sabin_err fit_copy(const struct sabin_room *room, const struct sabin_roomfit *fit,
                         struct sabin_room *out);
@@ -56,7 +58,12 @@ enum sabin_err fit_copy(const struct sabin_room *room, const struct sabin_roomfi
 /* roomfit_decay.c: absorption by decay times. */
 enum sabin_err fit_decays(const struct fit_seen *seen, const struct fit_watch *watch, struct sabin_roomfit *out);
 
-/* roomfit_doubts.c: in the fitted room. */
+/* roomfit_points.c: in a room whose sizes are fitted. */
+enum sabin_err fit_points(const struct fit_seen *seen, struct sabin_roomfit *out);
+
+/* roomfit_doubts.c: from loudspeaker to microphone, by the direct sound; NAN: not known. */
+double fit_direct_m(const struct fit_seen *seen, size_t response);
+/* In the fitted room. */
 void fit_doubts(const struct fit_seen *seen, const struct sabin_room *fitted, struct sabin_roomfit *out);
 
 #endif

@@ -127,14 +127,20 @@ static void doubt_wall(const struct fit_seen *seen, const struct sabin_room *fit
 	}
 }
 
-static void doubt_distance(const struct fit_seen *seen, size_t response, struct sabin_roomfit *out)
+double fit_direct_m(const struct fit_seen *seen, size_t response)
 {
 	const struct sabin_roomfit_response *p = &seen->response[response];
 	struct sabin_arrival arrival;
 	if (isnan(p->emission) || sabin_arrival_find(p->h, p->frames, p->rate_hz, &arrival))
-		return;
+		return (double)NAN;
+	return (arrival.position - p->emission) / p->rate_hz * seen->speed_m_s;
+}
+
+static void doubt_distance(const struct fit_seen *seen, size_t response, struct sabin_roomfit *out)
+{
+	const struct sabin_roomfit_response *p = &seen->response[response];
 	const double file_m = room_distance_m(p->source_m, p->receiver_m);
-	const double measured_m = (arrival.position - p->emission) / p->rate_hz * seen->speed_m_s;
+	const double measured_m = fit_direct_m(seen, response);
 	if (fabs(measured_m - file_m) > direct_m && out->distance_count < SABIN_ROOMFIT_DOUBTS_MAX)
 		out->distance[out->distance_count++] =
 		        (struct sabin_roomfit_distance){response, file_m, measured_m};

@@ -17,6 +17,7 @@ static const double panel_thick_m = 0.1;
 static const double diffuser_hz = 500; /* of a common one, some 20 cm deep */
 static const double edge_db = -22;  /* what a panel's edges and frame send all the same, re the wall's reflection */
 static const double reflection_error_db = 2.5; /* k = 1, of a predicted reflection: angles, edges, neighbours */
+static const double unknown_db = -8; /* one whose surface is not known is told where it is well above the limit */
 static const double side_differs_db = 6; /* between the two side walls */
 
 /* All the reflections of one surface or object. */
@@ -202,7 +203,7 @@ enum sabin_err advice_find_reflections(const struct sabin_advice_scene *scene, s
 	for (int i = 0; i < OBJECTS_MAX; i++)
 		add_reflection(scene, &object[i], out);
 	find_one_sided(surface, out);
-	if (unknown.count > 0 && !unknown.reflection->found)
+	if (unknown.count > 0 && !unknown.reflection->found && unknown.worst_db > unknown_db)
 		add_reflection(scene, &unknown, out);
 	return SABIN_OK;
 }

@@ -63,8 +63,10 @@ static void say_moves(const struct sabin_scene *s, const struct sabin_advice_ite
 		if (i == 1 && pair)
 			continue;
 		words_say(w, "%s", i == 0 ? "  Move " : ", ");
+		const int first = move->speaker, second = item->move[1].speaker;
 		if (i == 0 && pair)
-			words_say(w, "%s and %s", words_speaker(s, move->speaker), words_speaker(s, item->move[1].speaker));
+			words_say(w, "%s and %s", words_speaker(s, first < second ? first : second),
+			          words_speaker(s, first < second ? second : first));
 		else if (move->speaker >= 0)
 			words_say(w, "%s", words_speaker(s, move->speaker));
 		else
@@ -89,10 +91,12 @@ static void say_moves(const struct sabin_scene *s, const struct sabin_advice_ite
 void words_boundary_null(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const bool both = item->other_speaker >= 0;
+	const bool turned = both && item->other_speaker < item->speaker; /* as the room file has them */
 	words_say(w, "%s%s%s sound%s up to %.0f dB too weak at %s: %s is %.2f m away, its reflection arrives half a "
 	             "period late and takes %.0f dB of that third of an octave away.",
-	          words_speaker(s, item->speaker), both ? " and " : "",
-	          both ? words_speaker(s, item->other_speaker) : "", both ? "" : "s", words_evidence(item, "dip"),
+	          words_speaker(s, turned ? item->other_speaker : item->speaker), both ? " and " : "",
+	          both ? words_speaker(s, turned ? item->speaker : item->other_speaker) : "", both ? "" : "s",
+	          words_evidence(item, "dip"),
 	          sabin_text_hz(item->freq_hz).s, words_surface(item->surface).s, words_evidence(item, "wall_distance"),
 	          words_evidence(item, "wall_makes"));
 	say_moves(s, item, w);
@@ -104,8 +108,8 @@ void words_boundary_null(const struct sabin_scene *s, const struct sabin_advice_
 
 void words_seat_in_null(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
-	words_say(w, "%s is %.0f %% of the room's length from the front, where a standing wave along the room has its "
-	             "node: %s is %.0f dB too weak there, with every speaker.",
+	words_say(w, "At %s, %.0f %% of the room's length from the front, a standing wave along the room has its node: %s "
+	             "is %.0f dB too weak there, with every speaker.",
 	          words_position(s, item->position), 100 * words_evidence(item, "from_front"),
 	          sabin_text_hz(item->freq_hz).s, words_evidence(item, "dip"));
 	say_moves(s, item, w);
@@ -163,9 +167,10 @@ void words_first_reflection(const struct sabin_scene *s, const struct sabin_advi
 		return;
 	}
 	words_say(w, "The reflection from %s%s comes %.1f ms after the direct sound at %.0f dB; no more than -10 dB are "
-	             "wanted in the first 15 ms, since what is stronger colours the sound and moves the image.",
+	             "wanted in the first 15 ms%s.",
 	          item->object >= 0 ? "the " : "",
-	          item->object >= 0 ? object_of(s, item->object) : words_surface(item->surface).s, delay_ms, level);
+	          item->object >= 0 ? object_of(s, item->object) : words_surface(item->surface).s, delay_ms, level,
+	          item->kind == SABIN_ADVICE_LEAVE ? "" : ", since what is stronger colours the sound and moves the image");
 	if (item->kind == SABIN_ADVICE_LEAVE) {
 		words_say(w, "  Every room has it, and the ear expects it: leave it, or lay a carpet.");
 	} else if (item->object >= 0) {
@@ -236,7 +241,7 @@ void words_mode_ringing(const struct sabin_scene *s, const struct sabin_advice_i
 		          speed_m_s / item->freq_hz);
 	}
 	if (isfinite(thin))
-		words_say(w, "  A panel of 5 cm absorbs %.0f %% there: it does nothing.", 100 * thin);
+		words_say(w, "  A panel of 5 cm absorbs %.0f %% there: it does next to nothing.", 100 * thin);
 }
 
 void words_asymmetry(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
@@ -265,8 +270,12 @@ static void say_times(const struct sabin_advice_item *item, struct words *w)
 void words_too_reverberant(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)s;
-	words_say(w, "The room rings for %.2f s from 250 Hz to 4 kHz; %.2f s suit a room of its size.",
-	          words_evidence(item, "decay_time"), words_evidence(item, "nominal_time"));
+	const double nominal = words_evidence(item, "nominal_time"), aim = words_evidence(item, "aim");
+	words_say(w, "The room rings for %.2f s from 250 Hz to 4 kHz; %.2f s suit a room of its size",
+	          words_evidence(item, "decay_time"), nominal);
+	if (aim > nominal + 0.005)
+		words_say(w, ", and %.2f s would be a good step at a fair price", aim);
+	words_say(w, ".");
 	if (item->panel_count > 0) {
 		words_say(w, "  Hang %s of mineral wool %.0f cm thick", area(words_evidence(item, "absorber_area")).s,
 		          100 * item->panel[0].thickness_m);

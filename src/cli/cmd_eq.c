@@ -331,6 +331,8 @@ static enum sabin_err add_fir(struct job *job, struct sabin_diag *diag)
 	    .boost_db = isnan(o->max_boost_db) ? fir_boost_db : o->max_boost_db,
 	    .pre_s = fir_pre_s,
 	    .unlimited = o->unlimited,
+	    .full_hz = job->eq.full_hz,
+	    .none_hz = job->eq.none_hz,
 	};
 	if (fir.kind == SABIN_FIR_NONE)
 		return SABIN_OK;

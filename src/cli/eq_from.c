@@ -10,6 +10,7 @@
 
 #include "cli/eq_dialects.h"
 #include "cli/eq_from.h"
+#include "cli/eq_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
@@ -167,7 +168,6 @@ static void channel_json(struct sabin_json *json, const struct sabin_setting_cha
                          const struct sabin_correction *correction, size_t i, bool fir)
 {
 	const struct sabin_correction_channel *made = &correction->channels[i];
-	char name[SABIN_CORRECTION_NAME + 16];
 	sabin_json_open_object(json, NULL);
 	sabin_json_text(json, "speaker", c->name);
 	sabin_json_number(json, "delay_s", c->delay_s);
@@ -176,19 +176,7 @@ static void channel_json(struct sabin_json *json, const struct sabin_setting_cha
 	for (size_t k = 0; k < c->section_count; k++)
 		section_json(json, &c->sections[k]);
 	sabin_json_close(json);
-	sabin_json_open_array(json, "rates");
-	for (size_t r = 0; r < made->rate_count; r++) {
-		const struct sabin_correction_rate *rate = &made->rates[r];
-		sabin_json_open_object(json, NULL);
-		sabin_json_number(json, "rate_hz", rate->rate_hz);
-		sabin_json_number(json, "preamp_db", rate->preamp_db);
-		sabin_json_number(json, "peak_gain_db", rate->headroom.peak_gain_db);
-		sabin_json_number(json, "program_db", rate->headroom.program_db);
-		sabin_json_number(json, "worst_case_db", rate->headroom.worst_case_db);
-		sabin_json_text(json, "fir", fir ? sabin_correction_wav_name(c->name, rate->rate_hz, name) : NULL);
-		sabin_json_close(json);
-	}
-	sabin_json_close(json);
+	sabin_eq_show_rates(json, made, fir);
 	sabin_json_null(json, "error_before_db");
 	sabin_json_null(json, "error_after_db");
 	sabin_json_number(json, "net_boost_db", made->net_boost_db);

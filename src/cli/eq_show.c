@@ -25,7 +25,7 @@ static void filter_json(struct sabin_json *json, const struct sabin_correction_c
 	sabin_json_close(json);
 }
 
-static void rates_json(struct sabin_json *json, const struct sabin_correction_channel *c)
+void sabin_eq_show_rates(struct sabin_json *json, const struct sabin_correction_channel *c, bool fir)
 {
 	char name[SABIN_CORRECTION_NAME + 16];
 	sabin_json_open_array(json, "rates");
@@ -38,8 +38,7 @@ static void rates_json(struct sabin_json *json, const struct sabin_correction_ch
 		sabin_json_number(json, "program_db", rate->headroom.program_db);
 		sabin_json_number(json, "worst_case_db", rate->headroom.worst_case_db);
 		sabin_json_text(json, "fir",
-		                rate->fir ? sabin_correction_wav_name(c->speaker, rate->rate_hz, name)
-		                          : NULL);
+		                fir ? sabin_correction_wav_name(c->speaker, rate->rate_hz, name) : NULL);
 		if (rate->fir) {
 			sabin_json_integer(json, "taps", (long long)rate->taps);
 			sabin_json_number(json, "latency_s", rate->latency_s);
@@ -104,7 +103,7 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
 		for (size_t k = 0; k < c->filter_count; k++)
 			filter_json(json, c, k);
 		sabin_json_close(json);
-		rates_json(json, c);
+		sabin_eq_show_rates(json, c, file->fir);
 		if (flatness_db > 0) {
 			sabin_json_number(json, "flatness_db", c->left_db);
 			sabin_json_number(json, "flatness_asked_db", flatness_db);
@@ -199,6 +198,7 @@ enum { LINE = 96 };
 /* The words before a list of regions. */
 static const char *const left_words[SABIN_LEAVE_REASONS] = {
     [SABIN_LEAVE_NULL] = "left alone, nulls that are not minimum phase",
+    [SABIN_LEAVE_FLANK] = "not boosted by filters, beside such nulls",
     [SABIN_LEAVE_DIP] = "left alone, deep dips whose phase is not known",
     [SABIN_LEAVE_SPREAD] = "corrected gently, the positions or the speakers of the pair differ",
     [SABIN_LEAVE_ROLLOFF] = "not boosted, beyond what the speaker plays",
@@ -262,7 +262,7 @@ static void show_left_alone(const struct sabin_correction *correction, size_t in
 		return;
 	}
 	for (int why = SABIN_LEAVE_NOTHING + 1; why < SABIN_LEAVE_REASONS; why++)
-		if (left_words[why])
+		if (left_words[why] && !(fir && why == SABIN_LEAVE_FLANK)) /* the response boosts there */
 			show_reason(c, (enum sabin_leave)why);
 	const double from_hz = broad_from_hz(c);
 	if (isfinite(from_hz) && !fir)

@@ -6,12 +6,16 @@
 #define SABIN_CLI_EQ_SHOW_H
 
 #include "io/correction.h"
+#include "io/json.h"
 
 /* The document sabin.correction/1 on standard output.  joined: subs is 0 where none were; flatness_db: what
  * the fewest filters were to reach, or 0. */
 SABIN_MUST enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
                                              const struct sabin_integration *joined,
                                              double flatness_db, const char *directory);
+
+/* The array `rates` of a channel; fir: it has impulse responses. */
+void sabin_eq_show_rates(struct sabin_json *json, const struct sabin_correction_channel *channel, bool fir);
 
 /* The same for people, with a preview by octaves. */
 void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,

@@ -9,7 +9,6 @@
 #include "cli/talk.h"
 #include "io/number.h"
 
-static const double bass_hz = 500;
 enum { RESPONSES_MAX = 16, BANDS = SABIN_ABSORPTION_BANDS };
 static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 static const char *const sides[3] = {"width", "length", "height"};
@@ -38,7 +37,7 @@ static enum sabin_err load(const struct sabin_measurement *m, const struct sabin
 		to->h = l->h[l->count];
 		to->rate_hz = r->rate_hz;
 		/* a subwoofer's direct sound tells no distance */
-		to->emission = r->zero == SABIN_ZERO_EMISSION && !(file->speakers[s].range_hz[1] < bass_hz)
+		to->emission = r->zero == SABIN_ZERO_EMISSION && !(file->speakers[s].range_hz[1] < SABIN_BASS_TO_HZ)
 		                   ? (double)r->zero_index + r->zero_offset_s * r->rate_hz
 		                   : (double)NAN;
 		memcpy(to->source_m, file->speakers[s].position_m, sizeof to->source_m);
@@ -85,6 +84,21 @@ static enum sabin_err refuse_other(const struct sabin_roomfit *fit, const char *
 	    size_m[0], size_m[1], size_m[2], fit->mode_match.by_chance, fit->echo_match.by_chance, far);
 }
 
+/* Where the measurement has them. */
+static void move_points(const struct sabin_roomfit *fit, const struct sabin_fit_names *names,
+                        struct sabin_roomfile *file)
+{
+	for (size_t p = 0; p < fit->point_count; p++) {
+		const struct sabin_roomfit_point *point = &fit->point[p];
+		double *at_m = point->receiver
+		                       ? file->positions[sabin_roomfile_position(file, names->position[point->response])].position_m
+		                       : file->speakers[sabin_roomfile_speaker(file, names->speaker[point->response])].position_m;
+		for (int a = 0; a < 3; a++)
+			if (sabin_roomfit_moved(point, a))
+				at_m[a] = point->at_m[a].value;
+	}
+}
+
 int sabin_fit_room(const char *command, const char *path, struct sabin_roomfile *file,
                    struct sabin_roomfit *fit, struct sabin_fit_names *names)
 {
@@ -110,10 +124,12 @@ int sabin_fit_room(const char *command, const char *path, struct sabin_roomfile 
 		if (!err)
 			err = refuse_other(fit, path, file, &diag);
 	}
-	if (err)
+	if (err) {
 		status = sabin_fail_input(command, err, &diag);
-	else
+	} else {
 		sabin_roomfit_apply(fit, &file->room);
+		move_points(fit, names, file);
+	}
 	for (size_t i = 0; l && i < l->count; i++)
 		free(l->h[i]);
 	free(l);
@@ -180,6 +196,24 @@ static void show_sizes(const struct sabin_roomfit *fit, const double size_m[3])
 	}
 }
 
+static const char *point_name(const struct sabin_fit_names *names, const struct sabin_roomfit_point *point)
+{
+	return point->receiver ? names->position[point->response] : names->speaker[point->response];
+}
+
+static void show_points(const struct sabin_roomfit *fit, const struct sabin_fit_names *names)
+{
+	static const char *const from[3] = {"the left wall", "the front wall", "the floor"};
+	for (size_t p = 0; p < fit->point_count; p++)
+		for (int a = 0; a < 3; a++) {
+			const struct sabin_roomfit_point *point = &fit->point[p];
+			if (sabin_roomfit_moved(point, a))
+				printf("  - the file puts %s %.2f m from %s; reflections and direct sound say %.2f m ± %.1f cm\n",
+				       point_name(names, point), point->file_m[a], from[a], point->at_m[a].value,
+				       100 * point->at_m[a].plus_minus);
+		}
+}
+
 /* Octaves whose time no absorption gives. */
 static void show_limits(const struct sabin_roomfit *fit)
 {
@@ -214,6 +248,7 @@ void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_name
 		printf("  - the file puts %s %.2f m from %s; the direct sound says %.2f m\n",
 		       names->speaker[d->response], d->file_m, names->position[d->response], d->measured_m);
 	}
+	show_points(fit, names);
 	printf("\n  T, s      ");
 	for (int b = 0; b < BANDS; b++)
 		printf("%8s", sabin_show_hz(band_hz[b], text, sizeof text));
@@ -223,7 +258,8 @@ void sabin_show_fit(const struct sabin_roomfit *fit, const struct sabin_fit_name
 	print_row("fitted", fit->t_fitted_s);
 	print_row("absorption", fit->factor);
 	show_limits(fit);
-	puts("  -ln(1 - alpha) of all surfaces was multiplied by the factors of the last row; sizes as above.\n"
+	puts("  -ln(1 - alpha) of all surfaces was multiplied by the factors of the last row; sizes and\n"
+	     "  places as above.\n"
 	     "  What follows is of the fitted room.\n");
 }
 
@@ -236,6 +272,29 @@ static void json_match(struct sabin_json *json, const char *name, const struct s
 	sabin_json_integer(json, "met", (long long)match->met);
 	sabin_json_number(json, "by_chance", match->by_chance);
 	sabin_json_number(json, "rms", match->rms);
+	sabin_json_close(json);
+}
+
+static void json_points(struct sabin_json *json, const struct sabin_roomfit *fit,
+                        const struct sabin_fit_names *names)
+{
+	sabin_json_open_array(json, "points");
+	for (size_t p = 0; p < fit->point_count; p++) {
+		const struct sabin_roomfit_point *point = &fit->point[p];
+		sabin_json_open_object(json, NULL);
+		sabin_json_text(json, point->receiver ? "position" : "speaker", point_name(names, point));
+		sabin_json_numbers(json, "file_m", point->file_m, 3);
+		sabin_json_open_array(json, "measured_m");
+		for (int a = 0; a < 3; a++)
+			sabin_json_quantity(json, NULL, point->at_m[a], "m");
+		sabin_json_close(json);
+		sabin_json_open_array(json, "moved");
+		for (int a = 0; a < 3; a++)
+			if (sabin_roomfit_moved(point, a))
+				sabin_json_text(json, NULL, (const char *[]){"x", "y", "z"}[a]);
+		sabin_json_close(json);
+		sabin_json_close(json);
+	}
 	sabin_json_close(json);
 }
 
@@ -276,6 +335,7 @@ void sabin_json_fit(struct sabin_json *json, const struct sabin_roomfit *fit,
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
+	json_points(json, fit, names);
 	sabin_json_open_array(json, "disagreements");
 	for (size_t i = 0; i < fit->wall_count; i++) {
 		const struct sabin_roomfit_wall *w = &fit->wall[i];

@@ -48,6 +48,7 @@ static const struct {
 } reasons[SABIN_LEAVE_REASONS] = {
     [SABIN_LEAVE_NOTHING] = {"corrected", "corrected"},
     [SABIN_LEAVE_NULL] = {"not-minimum-phase", "a null that is not minimum phase: never boosted"},
+    [SABIN_LEAVE_FLANK] = {"beside-a-null", "beside a null that is not minimum phase: not boosted by filters"},
     [SABIN_LEAVE_DIP] = {"phase-unknown", "a deep dip whose phase is not known: not boosted"},
     [SABIN_LEAVE_SPREAD] = {"positions-differ", "the positions, or the speakers of the pair, differ: filled gently at most"},
     [SABIN_LEAVE_ROLLOFF] = {"roll-off", "the speaker's own roll-off: not boosted"},
@@ -173,7 +174,7 @@ struct judge {
 static void leave(struct judge *j, size_t i, enum sabin_leave why, double boost)
 {
 	struct sabin_correctable *out = j->out;
-	if (boost >= out->boost[i])
+	if (boost > out->boost[i] || (boost == out->boost[i] && why != SABIN_LEAVE_NULL))
 		return;
 	out->boost[i] = boost;
 	if (boost < gentle)
@@ -207,7 +208,7 @@ static void flanks(struct judge *j, const double *level_db, size_t i)
 			k = way < 0 ? k - 1 : k + 1;
 			if (fmax(j->broad_db[k], j->target_db[k]) - level_db[k] < flank_db)
 				break;
-			leave(j, k, SABIN_LEAVE_NULL, boost);
+			leave(j, k, SABIN_LEAVE_FLANK, boost);
 		}
 	}
 }

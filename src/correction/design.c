@@ -37,7 +37,7 @@ static const double together = 0.09; /* modes this close (a bit over a tenth of 
 static const double gentle = 0.5;
 static const double skirt_db = 0.3;
 static const double worth_db = 0.02; /* what a filter must take off the error to be worth its place */
-static const double thrift_db = 0.01; /* that filters may leave more, not to work against each other */
+static const double thrift_db = 0.002; /* that filters may leave more, not to work against each other */
 static const double most_boost_db = 30; /* of one filter: what equalisers can be set to */
 
 struct sabin_eq_options sabin_eq_defaults(void)
@@ -77,6 +77,7 @@ static double ceiling(enum sabin_leave leave)
 {
 	switch (leave) {
 	case SABIN_LEAVE_NULL:
+	case SABIN_LEAVE_FLANK:
 	case SABIN_LEAVE_DIP:
 		return 0;
 	case SABIN_LEAVE_ROLLOFF:

@@ -23,15 +23,18 @@ static const double lowest_hz = 5;
 /* A cascade's response is taken for so many decays by 60 dB of its slowest filter; what is left then is
  * bounded by what the last tenth of it held. */
 static const double decays = 1.5, longest_s = 20, least_s = 0.002;
-/* Half periods of square waves, in steps of the octave: filters are smooth, an arbitrary response is not. */
-enum { PERIODS_SMOOTH = 16, PERIODS_ROUGH = 32 };
+/* Half periods of square waves, in steps of the octave; and so much finer where they come near the highest peak. */
+enum { PER_OCTAVE = 16, FINER = 8 };
+static const double near_share = 0.85;
 static const double fast_frames = 64, fast_stride = 0.25;
-/* What a filter still does so long after a change is slow, as its share of that time is. */
-static const double smooth_stride = 1 / 256.0;
+/* What a filter does so long after a change, or before it, is as slow: it is looked at in steps of this share of
+ * that time, where that can miss no more than the other share of its largest step. */
+static const double slow_share = 1 / 512.0, still_share = 0.003;
 /* Their peaks are looked for this densely; at high rates the response moves little between. */
 static const double square_rate_hz = 44100;
-/* Peaks of filtered noise scatter about what its power says. */
-static const double noise_scatter_db = 1.5, spare_db = 0.2;
+/* Peaks of filtered noise scatter about what its power says.  Between the periods that are looked at, single ones
+ * of wild cascades peak up to 0.3 dB higher. */
+static const double noise_scatter_db = 1.5, spare_db = 0.3;
 static const double pink_from_hz = 20, pink_to_hz = 20000;
 
 static double slowest_ring_s(const struct sabin_biquad *f, size_t count)
@@ -141,15 +144,31 @@ static double larger(double a, double b)
 	return a > b ? a : b;
 }
 
+/* Responses to a step, n samples; after step[k] it moves by tail[k] in the whole, up and down.  Every `stride`th
+ * time is looked at, and `slower` says how much less often with the distance from `middle`, where the response has
+ * its peak, in any half period. */
+struct squares {
+	const double *step, *tail;
+	size_t n, middle;
+	double stride, slower;
+};
+
 /* The largest output of a square wave of this half period that is switched on at any time, or `peak`
  * where that is larger.  Half a period need not be a whole number of samples: it changes sign at the next
- * one.  step[n] is the response to a step; after it nothing changes any more, and after step[k] it moves by
- * tail[k] in the whole, up and down: where that cannot make a new peak, the rest is not looked at.  Every
- * `stride`th time is, and so much less often as time goes on, as `slower` says. */
-static double square_peak(const double *step, const double *tail, size_t n, double half,
-                          double stride, double slower, double peak)
+ * one.  Where what is still to come cannot make a new peak, it is not looked at. */
+static double square_peak(const struct squares *w, double half, double peak)
 {
-	for (double t = 0; t < half && t < (double)n; t += fmax(stride, slower * t)) {
+	const double *step = w->step, *tail = w->tail;
+	const size_t n = w->n;
+	const bool both = w->middle > (size_t)fast_frames; /* there is something before it */
+	const double middle = fmod((double)w->middle, half);
+	/* the order of samples in a short half period matters */
+	const double stride = half < fast_frames ? fast_stride : w->stride;
+	double next_t;
+	for (double t = 0; t < half && t < (double)n; t = next_t) {
+		const double after = t < middle ? t - middle + half : t - middle;
+		const double away = both ? fmin(after, half - after) : after;
+		next_t = t + larger(stride, w->slower * away);
 		size_t k = (size_t)t;
 		double sum = step[k], sign = -1; /* the first half period */
 		peak = larger(peak, fabs(sum));
@@ -166,24 +185,57 @@ static double square_peak(const double *step, const double *tail, size_t n, doub
 	return peak;
 }
 
-/* step[2 * n]: scratch */
-static double squares(const double *h, size_t n, double rate_hz, bool smooth, double *step)
+/* slow_share where the step response is as slow as that, else 0: between two looks a curve rises above both by
+ * an eighth of its bend times their distance. */
+static double slowness(const double *h, size_t n, size_t peak, double most)
 {
-	const size_t per_octave = smooth ? PERIODS_SMOOTH : PERIODS_ROUGH;
+	for (size_t i = 0; i + 1 < n;) {
+		const size_t away = i < peak ? peak - i : i - peak;
+		const size_t within = (size_t)(slow_share * (double)away);
+		double bend = 0;
+		size_t k = i;
+		for (; k + 1 < n && k <= i + within; k++)
+			bend += fabs(h[k + 1] - h[k]);
+		if (within > 0 && bend * (double)(within + 1) / 8 > still_share * most)
+			return 0;
+		i = k;
+	}
+	return slow_share;
+}
+
+/* step[2 * n + PER_OCTAVE * 65]: scratch */
+static double squares(const double *h, size_t n, double rate_hz, double *step)
+{
 	double sum = 0, left = 0, most = 0, *tail = step + n;
-	for (size_t i = 0; i < n; i++)
+	size_t peak = 0;
+	double top = 0;
+	for (size_t i = 0; i < n; i++) {
 		step[i] = sum += h[i];
+		top = larger(top, fabs(sum));
+		peak = fabs(h[i]) > fabs(h[peak]) ? i : peak;
+	}
 	for (size_t i = n; i-- > 0;) {
 		tail[i] = left;
 		left += fabs(h[i]);
 	}
+	const double slower = slowness(h, n, peak, top);
 	const size_t octaves = (size_t)ceil(log2((double)n + 2));
 	const double stride = rate_hz > 2 * square_rate_hz ? floor(rate_hz / square_rate_hz) : 1;
-	for (size_t p = octaves * per_octave + 1; p-- > 0;) { /* the slow ones peak highest: first */
-		const double half = exp2((double)p / (double)per_octave);
-		const bool fast = half < fast_frames; /* the order of samples in a half period matters */
-		most = square_peak(step, tail, n, half, fast ? fast_stride : stride,
-		                   smooth ? smooth_stride : 0, most);
+	struct squares w = {step, tail, n, peak, stride, slower};
+	const size_t periods = octaves * PER_OCTAVE + 1;
+	double *found = step + 2 * n; /* [periods] */
+	for (size_t p = periods; p-- > 0;) { /* the slow ones peak highest: first */
+		found[p] = square_peak(&w, exp2((double)p / PER_OCTAVE), near_share * most);
+		most = larger(most, found[p]);
+	}
+	for (size_t p = 1; p + 1 < periods; p++) { /* beside the high ones there may be a higher */
+		/* of fast ones all: the peak does not go evenly with the period */
+		const bool fast = exp2((double)p / PER_OCTAVE) < fast_frames;
+		if (found[p] <= near_share * most ||
+		    (!fast && (found[p] < found[p - 1] || found[p] < found[p + 1])))
+			continue;
+		for (int f = 1 - FINER / 2; f <= FINER / 2; f++)
+			most = square_peak(&w, exp2(((double)p + (double)f / FINER) / PER_OCTAVE), most);
 	}
 	return most;
 }
@@ -241,11 +293,11 @@ enum sabin_err sabin_eq_headroom_compute(const struct sabin_biquad *filters, siz
 	enum sabin_err err = response(filters, count, fir, taps, rate_hz, &h, &n, &rest);
 	if (!err)
 		err = tones_of(filters, count, taps, h, n, rate_hz, &tones);
-	double *step = err ? NULL : malloc(2 * n * sizeof *step);
+	double *step = err ? NULL : malloc((2 * n + PER_OCTAVE * 65) * sizeof *step);
 	if (!err && !step)
 		err = SABIN_ENOMEM;
 	if (!err) {
-		const double square_db = 20 * log10(squares(h, n, rate_hz, taps == 0, step));
+		const double square_db = 20 * log10(squares(h, n, rate_hz, step));
 		out->peak_gain_db = tones.most_db;
 		out->program_db = spare_db + fmax(fmax(tones.most_db, square_db),
 		                                  tones.pink_db + noise_scatter_db);

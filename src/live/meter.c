@@ -9,6 +9,7 @@
 /* A converter at its end, also one that a server has scaled by a hair. */
 static const double clipping = 0.999;
 static const double block_s = 0.125;
+static const double dead = 1e-200;
 
 const char *sabin_weighting_name(enum sabin_weighting weighting)
 {
@@ -58,6 +59,39 @@ static void end_block(struct sabin_meter *meter)
 	meter->in_block = 0;
 }
 
+/* All time weightings in one pass, since each but waits for its own last result: as sabin_time_weighting_process()
+ * and sabin_impulse_weighting_process().  Returns the sum of squares. */
+static double weigh(struct sabin_meter_band *band, const double *y, size_t n)
+{
+	struct sabin_time_weighting fast = band->fast, slow = band->slow;
+	struct sabin_impulse_weighting impulse = band->impulse;
+	double sum = 0, peak2 = band->peak * band->peak;
+	const double fast_take = 1 - fast.keep, slow_take = 1 - slow.keep, impulse_take = 1 - impulse.keep;
+	for (size_t i = 0; i < n; i++) {
+		const double square = y[i] * y[i];
+		fast.square = fast.keep * fast.square + fast_take * square;
+		slow.square = slow.keep * slow.square + slow_take * square;
+		impulse.square = impulse.keep * impulse.square + impulse_take * square;
+		impulse.held *= impulse.fall;
+		impulse.held = impulse.square > impulse.held ? impulse.square : impulse.held;
+		fast.maximum = fast.square > fast.maximum ? fast.square : fast.maximum;
+		slow.maximum = slow.square > slow.maximum ? slow.square : slow.maximum;
+		impulse.maximum = impulse.held > impulse.maximum ? impulse.held : impulse.maximum;
+		peak2 = square > peak2 ? square : peak2;
+		sum += square;
+	}
+	/* what has died away must not creep on among the denormal numbers, which are slow */
+	fast.square = fast.square < dead ? 0 : fast.square;
+	slow.square = slow.square < dead ? 0 : slow.square;
+	impulse.square = impulse.square < dead ? 0 : impulse.square;
+	impulse.held = impulse.held < dead ? 0 : impulse.held;
+	band->fast = fast;
+	band->slow = slow;
+	band->impulse = impulse;
+	band->peak = sqrt(peak2);
+	return sum;
+}
+
 /* At most what is left of the block, at most the size of y. */
 static void process_part(struct sabin_meter *meter, const double *x, size_t n, double *y)
 {
@@ -65,16 +99,8 @@ static void process_part(struct sabin_meter *meter, const double *x, size_t n, d
 		meter->clipped += fabs(x[i]) >= clipping;
 	for (int w = 0; w < SABIN_WEIGHTINGS; w++) {
 		struct sabin_meter_band *band = &meter->band[w];
-		double sum = 0, peak = band->peak;
 		sabin_weighting_filter_process(&band->filter, n, x, y);
-		sabin_time_weighting_process(&band->fast, n, y);
-		sabin_time_weighting_process(&band->slow, n, y);
-		sabin_impulse_weighting_process(&band->impulse, n, y);
-		for (size_t i = 0; i < n; i++) {
-			sum += y[i] * y[i];
-			peak = fabs(y[i]) > peak ? fabs(y[i]) : peak;
-		}
-		band->peak = peak;
+		const double sum = weigh(band, y, n);
 		band->sum += sum;
 		band->block += sum;
 	}

@@ -7,20 +7,19 @@
 #include <string.h>
 
 #include "live/spectrum.h"
+#include "signal/lanes.h"
 
 enum { BLOCK = 512 };
-
-/* One band of one channel: mean squares. */
-struct cell {
-	double now, held, maximum; /* held: only of impulse; else it is `now` */
-	double sum, frames;        /* of squares since the restart, at the band's rate */
-};
 
 struct sabin_spectrum {
 	struct sabin_filterbank *bank;
 	enum sabin_time time;
 	size_t bands, channels;
-	struct cell *cell; /* [bands * channels] */
+	/* of each band and channel, [bands * channels] */
+	double *now;     /* the time-weighted mean square; `held` is what an impulse leaves, else the same array */
+	double *held, *maximum;
+	double *sum;     /* of squares since the restart, */
+	double *frames;  /* of so many, at the band's rate: [bands] */
 	struct sabin_weighting_filter *filter; /* [channels] */
 	double *one, *all; /* [BLOCK], [BLOCK * channels] */
 };
@@ -47,11 +46,15 @@ enum sabin_err sabin_spectrum_new(const struct sabin_spectrum_options *o, struct
 	s->time = o->time;
 	s->channels = o->bank.channels;
 	sabin_filterbank_bands(bank, &s->bands);
-	s->cell = calloc(s->bands * s->channels, sizeof *s->cell);
+	s->now = calloc(s->bands * s->channels, sizeof(double));
+	s->held = o->time == SABIN_IMPULSE ? calloc(s->bands * s->channels, sizeof(double)) : s->now;
+	s->maximum = calloc(s->bands * s->channels, sizeof(double));
+	s->sum = calloc(s->bands * s->channels, sizeof(double));
+	s->frames = calloc(s->bands, sizeof(double));
 	s->filter = calloc(s->channels, sizeof *s->filter);
 	s->one = malloc(BLOCK * sizeof *s->one);
 	s->all = malloc(BLOCK * s->channels * sizeof *s->all);
-	if (!s->cell || !s->filter || !s->one || !s->all)
+	if (!s->now || !s->held || !s->maximum || !s->sum || !s->frames || !s->filter || !s->one || !s->all)
 		goto fail;
 	err = SABIN_OK;
 	for (size_t c = 0; !err && c < s->channels; c++)
@@ -70,7 +73,12 @@ void sabin_spectrum_free(struct sabin_spectrum *s)
 	if (!s)
 		return;
 	sabin_filterbank_free(s->bank);
-	free(s->cell);
+	if (s->held != s->now)
+		free(s->held);
+	free(s->now);
+	free(s->maximum);
+	free(s->sum);
+	free(s->frames);
 	free(s->filter);
 	free(s->one);
 	free(s->all);
@@ -82,50 +90,75 @@ const struct sabin_band *sabin_spectrum_bands(const struct sabin_spectrum *s, si
 	return sabin_filterbank_bands(s->bank, count);
 }
 
-/* y[n], `stride` apart. */
-static void average(struct cell *cell, const double *y, size_t n, size_t stride, double keep)
+/* y[n][lanes] into these lanes. */
+SABIN_LANES_BODY void average(const struct sabin_spectrum *s, size_t first, const double *y, size_t n, size_t lanes,
+                              double keep)
 {
-	double now = cell->now, maximum = cell->maximum, sum = 0;
+	double *restrict now = s->now + first, *restrict maximum = s->maximum + first, *restrict sum = s->sum + first;
 	for (size_t i = 0; i < n; i++) {
-		const double square = y[i * stride] * y[i * stride];
-		now = keep * now + (1 - keep) * square;
-		maximum = now > maximum ? now : maximum;
-		sum += square;
+		const double *restrict row = y + i * lanes;
+#pragma omp simd
+		for (size_t l = 0; l < lanes; l++) {
+			const double square = row[l] * row[l];
+			const double mean = keep * now[l] + (1 - keep) * square;
+			now[l] = mean;
+			maximum[l] = mean > maximum[l] ? mean : maximum[l];
+			sum[l] += square;
+		}
 	}
-	cell->now = cell->held = now < 1e-200 ? 0 : now;
-	cell->maximum = maximum;
-	cell->sum += sum;
-	cell->frames += (double)n;
 }
 
-static void average_impulse(struct cell *cell, const double *y, size_t n, size_t stride, double keep,
-                            double fall)
+SABIN_LANES_WIDE static void average_wide(const struct sabin_spectrum *s, size_t first, const double *y, size_t n,
+                                          size_t lanes, double keep)
 {
-	for (size_t i = 0; i < n; i++) {
-		const double square = y[i * stride] * y[i * stride];
-		cell->now = keep * cell->now + (1 - keep) * square;
-		cell->held = fmax(cell->now, fall * cell->held);
-		cell->maximum = fmax(cell->maximum, cell->held);
-		cell->sum += square;
-	}
-	cell->now = cell->now < 1e-200 ? 0 : cell->now;
-	cell->held = cell->held < 1e-200 ? 0 : cell->held;
-	cell->frames += (double)n;
+	average(s, first, y, n, lanes, keep);
+}
+
+static void average_plain(const struct sabin_spectrum *s, size_t first, const double *y, size_t n, size_t lanes,
+                          double keep)
+{
+	average(s, first, y, n, lanes, keep);
+}
+
+static void average_impulse(const struct sabin_spectrum *s, size_t first, const double *y, size_t n, size_t lanes,
+                            double keep, double fall)
+{
+	double *now = s->now + first, *held = s->held + first, *maximum = s->maximum + first, *sum = s->sum + first;
+	for (size_t i = 0; i < n; i++)
+		for (size_t l = 0; l < lanes; l++) {
+			const double square = y[i * lanes + l] * y[i * lanes + l];
+			now[l] = keep * now[l] + (1 - keep) * square;
+			held[l] *= fall;
+			held[l] = now[l] > held[l] ? now[l] : held[l];
+			maximum[l] = held[l] > maximum[l] ? held[l] : maximum[l];
+			sum[l] += square;
+		}
+}
+
+/* What has died away must not creep on among the denormal numbers, which are slow. */
+static void let_die(double *square, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		square[i] = square[i] < 1e-200 ? 0 : square[i];
 }
 
 static void take(void *context, const struct sabin_filterbank_output *output)
 {
 	static const double time_s[SABIN_TIMES] = {SABIN_TIME_FAST_S, SABIN_TIME_SLOW_S, SABIN_TIME_IMPULSE_S};
-	struct sabin_spectrum *s = context;
-	const size_t lanes = output->bands * output->channels;
-	struct cell *cell = s->cell + output->first * output->channels;
+	const struct sabin_spectrum *s = context;
+	const size_t lanes = output->bands * output->channels, first = output->first * output->channels;
 	const double keep = exp(-1 / (time_s[s->time] * output->rate_hz));
-	const double fall = exp(-1 / (SABIN_TIME_IMPULSE_FALL_S * output->rate_hz));
-	for (size_t l = 0; l < lanes; l++)
-		if (s->time == SABIN_IMPULSE)
-			average_impulse(&cell[l], output->y + l, output->n, lanes, keep, fall);
-		else
-			average(&cell[l], output->y + l, output->n, lanes, keep);
+	if (s->time == SABIN_IMPULSE)
+		average_impulse(s, first, output->y, output->n, lanes, keep,
+		                exp(-1 / (SABIN_TIME_IMPULSE_FALL_S * output->rate_hz)));
+	else if (sabin_lanes_wide())
+		average_wide(s, first, output->y, output->n, lanes, keep);
+	else
+		average_plain(s, first, output->y, output->n, lanes, keep);
+	let_die(s->now + first, lanes);
+	let_die(s->held + first, lanes);
+	for (size_t b = 0; b < output->bands; b++)
+		s->frames[output->first + b] += (double)output->n;
 }
 
 void sabin_spectrum_process(struct sabin_spectrum *s, const double *x, size_t n)
@@ -147,18 +180,19 @@ void sabin_spectrum_process(struct sabin_spectrum *s, const double *x, size_t n)
 
 void sabin_spectrum_restart(struct sabin_spectrum *s)
 {
-	for (size_t i = 0; i < s->bands * s->channels; i++)
-		s->cell[i].maximum = s->cell[i].sum = s->cell[i].frames = 0;
+	memset(s->maximum, 0, s->bands * s->channels * sizeof(double));
+	memset(s->sum, 0, s->bands * s->channels * sizeof(double));
+	memset(s->frames, 0, s->bands * sizeof(double));
 }
 
 void sabin_spectrum_read(const struct sabin_spectrum *s, size_t channel, enum sabin_spectrum_level which,
                          double *level_db)
 {
 	for (size_t b = 0; b < s->bands; b++) {
-		const struct cell *cell = &s->cell[b * s->channels + channel];
-		const double square = which == SABIN_SPECTRUM_NOW   ? cell->held
-		                      : which == SABIN_SPECTRUM_MAX ? cell->maximum
-		                      : cell->frames > 0            ? cell->sum / cell->frames
+		const size_t at = b * s->channels + channel;
+		const double square = which == SABIN_SPECTRUM_NOW   ? s->held[at]
+		                      : which == SABIN_SPECTRUM_MAX ? s->maximum[at]
+		                      : s->frames[b] > 0            ? s->sum[at] / s->frames[b]
 		                                                    : 0;
 		level_db[b] = square > 0 ? 10 * log10(square) : -HUGE_VAL;
 	}

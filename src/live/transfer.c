@@ -35,7 +35,8 @@ struct sabin_transfer {
 	size_t windows;       /* since the restart */
 	double squares;       /* sum of the squared weights of the windows */
 	double worth;         /* [W] of one window */
-	double *reference, *microphone; /* [delay_max + size], [size]: what was heard last */
+	double *reference, *microphone; /* [delay_max + size], [size]: what was heard last, but for `since` frames, */
+	double *new_reference, *new_microphone; /* [hop]: which are here */
 	double *window, *block;         /* [size] */
 	struct sabin_fft *fft;
 	double complex *x, *y, *cross;  /* [bins] */
@@ -79,6 +80,8 @@ enum sabin_err sabin_transfer_new(const struct sabin_transfer_options *o, struct
 	t->delay_max = (size_t)ceil(o->delay_max_s * o->rate_hz);
 	t->reference = calloc(t->delay_max + t->size, sizeof(double));
 	t->microphone = calloc(t->size, sizeof(double));
+	t->new_reference = calloc(t->hop, sizeof(double));
+	t->new_microphone = calloc(t->hop, sizeof(double));
 	t->window = calloc(t->size, sizeof(double));
 	t->block = calloc(t->size, sizeof(double));
 	t->x = calloc(t->bins, sizeof *t->x);
@@ -87,7 +90,7 @@ enum sabin_err sabin_transfer_new(const struct sabin_transfer_options *o, struct
 	t->xx = calloc(t->bins, sizeof(double));
 	t->yy = calloc(t->bins, sizeof(double));
 	enum sabin_err err = SABIN_ENOMEM;
-	if (t->reference && t->microphone && t->window && t->block && t->x && t->y && t->cross && t->xx && t->yy)
+	if (t->reference && t->microphone && t->new_reference && t->new_microphone && t->window && t->block && t->x && t->y && t->cross && t->xx && t->yy)
 		err = sabin_fft_new(t->size, &t->fft);
 	if (err) {
 		sabin_transfer_free(t);
@@ -108,6 +111,8 @@ void sabin_transfer_free(struct sabin_transfer *t)
 	sabin_fft_free(t->fft);
 	free(t->reference);
 	free(t->microphone);
+	free(t->new_reference);
+	free(t->new_microphone);
 	free(t->window);
 	free(t->block);
 	free(t->x);
@@ -159,10 +164,13 @@ static void add_window(struct sabin_transfer *t)
 	    fmax(1 / (double)t->windows, 1 - exp(-(double)t->hop / (t->o.rate_hz * t->o.average_s)));
 	t->squares = (1 - share) * (1 - share) * t->squares + share * share;
 	for (size_t k = 0; k < t->bins; k++) {
-		const double complex x = t->x[k], y = t->y[k];
-		t->xx[k] += share * (creal(x) * creal(x) + cimag(x) * cimag(x) - t->xx[k]);
-		t->yy[k] += share * (creal(y) * creal(y) + cimag(y) * cimag(y) - t->yy[k]);
-		t->cross[k] += share * (y * conj(x) - t->cross[k]);
+		/* in real numbers: a product of complex ones asks for infinities at every turn */
+		const double xr = creal(t->x[k]), xi = cimag(t->x[k]), yr = creal(t->y[k]), yi = cimag(t->y[k]);
+		double *cross = (double *)&t->cross[k]; /* C11 6.2.5: real part, imaginary part */
+		t->xx[k] += share * (xr * xr + xi * xi - t->xx[k]);
+		t->yy[k] += share * (yr * yr + yi * yi - t->yy[k]);
+		cross[0] += share * (yr * xr + yi * xi - cross[0]);
+		cross[1] += share * (yi * xr - yr * xi - cross[1]);
 	}
 }
 
@@ -172,20 +180,26 @@ static void push(double *history, size_t length, const double *x, size_t n)
 	memcpy(history + length - n, x, n * sizeof *history);
 }
 
+static void hop(struct sabin_transfer *t)
+{
+	push(t->reference, t->delay_max + t->size, t->new_reference, t->hop);
+	push(t->microphone, t->size, t->new_microphone, t->hop);
+	t->since = 0;
+	if (t->filled < t->delay_max + t->size)
+		t->filled += t->hop;
+	if (t->filled >= t->size + t->delay)
+		add_window(t);
+}
+
 void sabin_transfer_process(struct sabin_transfer *t, const double *reference, const double *microphone, size_t n)
 {
 	while (n > 0) {
 		const size_t part = n < t->hop - t->since ? n : t->hop - t->since;
-		push(t->reference, t->delay_max + t->size, reference, part);
-		push(t->microphone, t->size, microphone, part);
-		if (t->filled < t->delay_max + t->size)
-			t->filled += part;
+		memcpy(t->new_reference + t->since, reference, part * sizeof *reference);
+		memcpy(t->new_microphone + t->since, microphone, part * sizeof *microphone);
 		t->since += part;
-		if (t->since == t->hop) {
-			t->since = 0;
-			if (t->filled >= t->size + t->delay)
-				add_window(t);
-		}
+		if (t->since == t->hop)
+			hop(t);
 		reference += part;
 		microphone += part;
 		n -= part;
@@ -260,14 +274,33 @@ static void point(const struct sabin_transfer *t, size_t first, size_t last, dou
 	out->error_db[i] = g2 > 0 ? 20 / M_LN10 * sqrt((1 - g2) / (2 * count * g2)) : (double)NAN;
 }
 
-static bool make_trace(struct sabin_trace *out)
+enum sabin_err sabin_trace_new(size_t length, struct sabin_trace *out)
 {
-	out->freq_hz = calloc(out->length, sizeof(double));
-	out->level_db = calloc(out->length, sizeof(double));
-	out->phase_deg = calloc(out->length, sizeof(double));
-	out->coherence = calloc(out->length, sizeof(double));
-	out->error_db = calloc(out->length, sizeof(double));
-	return out->freq_hz && out->level_db && out->phase_deg && out->coherence && out->error_db;
+	*out = (struct sabin_trace){.length = length};
+	out->freq_hz = calloc(length, sizeof(double));
+	out->level_db = calloc(length, sizeof(double));
+	out->phase_deg = calloc(length, sizeof(double));
+	out->coherence = calloc(length, sizeof(double));
+	out->error_db = calloc(length, sizeof(double));
+	if (out->freq_hz && out->level_db && out->phase_deg && out->coherence && out->error_db)
+		return SABIN_OK;
+	sabin_trace_release(out);
+	return SABIN_ENOMEM;
+}
+
+enum sabin_err sabin_trace_copy(const struct sabin_trace *from, struct sabin_trace *out)
+{
+	const size_t size = from->length * sizeof(double);
+	enum sabin_err err = sabin_trace_new(from->length, out);
+	if (err)
+		return err;
+	out->smoothing_oct = from->smoothing_oct;
+	memcpy(out->freq_hz, from->freq_hz, size);
+	memcpy(out->level_db, from->level_db, size);
+	memcpy(out->phase_deg, from->phase_deg, size);
+	memcpy(out->coherence, from->coherence, size);
+	memcpy(out->error_db, from->error_db, size);
+	return SABIN_OK;
 }
 
 enum sabin_err sabin_transfer_trace(const struct sabin_transfer *t, double smoothing_oct, double points_per_octave,
@@ -279,12 +312,11 @@ enum sabin_err sabin_transfer_trace(const struct sabin_transfer *t, double smoot
 		return SABIN_EINVAL;
 	if (averages < 2)
 		return SABIN_ESHORT;
-	struct sabin_trace made = {.smoothing_oct = smoothing_oct};
-	made.length = (size_t)floor(log2(to_hz / from_hz) * points_per_octave + 1e-9) + 1;
-	if (!make_trace(&made)) {
-		sabin_trace_release(&made);
-		return SABIN_ENOMEM;
-	}
+	struct sabin_trace made;
+	enum sabin_err err = sabin_trace_new((size_t)floor(log2(to_hz / from_hz) * points_per_octave + 1e-9) + 1, &made);
+	if (err)
+		return err;
+	made.smoothing_oct = smoothing_oct;
 	for (size_t i = 0; i < made.length; i++) {
 		const double f_hz = from_hz * exp2((double)i / points_per_octave);
 		const double low = f_hz * exp2(-smoothing_oct / 2) / bin_hz, high = f_hz * exp2(smoothing_oct / 2) / bin_hz;

@@ -316,10 +316,14 @@ static void let_die(double *state, size_t n)
 static void run_bands(const struct sabin_filterbank *bank, const struct level *level, const double *x,
                       size_t n)
 {
+	const size_t channels = bank->channels;
 	for (size_t i = 0; i < n; i++)
-		for (size_t b = 0; b < level->bands; b++)
-			memcpy(level->y + i * level->lanes + b * bank->channels, x + i * bank->channels,
-			       bank->channels * sizeof(double));
+		for (size_t b = 0; b < level->bands; b++) {
+			double *to = level->y + i * level->lanes + b * channels;
+#pragma omp simd
+			for (size_t c = 0; c < channels; c++)
+				to[c] = x[i * channels + c];
+		}
 	if (sabin_lanes_wide())
 		cascade_wide(level, level->y, n);
 	else
@@ -342,11 +346,13 @@ static size_t halve(const struct sabin_filterbank *bank, struct level *level, co
 	for (size_t i = level->odd ? 1 : 0; i < n; i += 2, made++) {
 		const double *middle = past + (i + HALF) * c;
 		double *to = level->next + made * c;
-		for (size_t j = 0; j < c; j++)
-			to[j] = bank->tap[0] * middle[j];
-		for (size_t k = 1; k <= HALF; k += 2)
-			for (size_t j = 0; j < c; j++)
-				to[j] += bank->tap[k] * (middle[j - k * c] + middle[j + k * c]);
+#pragma omp simd
+		for (size_t j = 0; j < c; j++) {
+			double sum = bank->tap[0] * middle[j];
+			for (size_t k = 1; k <= HALF; k += 2)
+				sum += bank->tap[k] * (middle[(ptrdiff_t)j - (ptrdiff_t)(k * c)] + middle[j + k * c]);
+			to[j] = sum;
+		}
 	}
 	level->odd = (level->odd + n) % 2 == 1;
 	memmove(past, past + n * c, (TAPS - 1) * c * sizeof(double));

@@ -244,11 +244,15 @@ enum sabin_err sabin_impulse_weighting_init(struct sabin_impulse_weighting *mete
 
 void sabin_impulse_weighting_process(struct sabin_impulse_weighting *meter, size_t n, const double *in)
 {
+	const double keep = meter->keep, fall = meter->fall;
+	double mean = meter->square, held = meter->held, maximum = meter->maximum;
 	for (size_t i = 0; i < n; i++) {
-		meter->square = meter->keep * meter->square + (1 - meter->keep) * in[i] * in[i];
-		meter->held = fmax(meter->square, meter->fall * meter->held);
-		meter->maximum = fmax(meter->maximum, meter->held);
+		mean = keep * mean + (1 - keep) * in[i] * in[i];
+		held *= fall;
+		held = mean > held ? mean : held;
+		maximum = held > maximum ? held : maximum;
 	}
-	meter->square = meter->square < dead ? 0 : meter->square;
-	meter->held = meter->held < dead ? 0 : meter->held;
+	meter->square = mean < dead ? 0 : mean;
+	meter->held = held < dead ? 0 : held;
+	meter->maximum = maximum;
 }

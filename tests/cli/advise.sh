@@ -145,7 +145,10 @@ plant()
 		back=$front floor=$front ceiling=$front
 		;;
 	mode-ringing)
-		front='{63: 0.02, 125: 0.05, 250: 0.2, 500: 0.33, 1000: 0.33}' back=$front
+		local ring='{63: 0.02, 125: 0.05, 250: 0.2, 500: 0.33, 1000: 0.33}'
+		local thin='{63: 0.02, 125: 0.1, 250: 0.6, 500: 0.9, 1000: 0.97, 2000: 0.97, 4000: 0.97}'
+		front=${front//$even/$ring} back=${back//$even/$ring}
+		front=${front//$treated/$thin} back=${back//$treated/$thin}
 		;;
 	mic-near-boundary)
 		one_of 0.08 0.12 0.2
@@ -245,6 +248,33 @@ else
 	fail "feedback of each way"
 fi
 
+
+# notches are a correction directory, which goes into any dialect
+expect_status 0 "$sabin" advise m --live --notches cuts -o live.txt
+expect_status 0 "$sabin" eq --from cuts --json
+if jq -e '(.channels | length == 2) and ([.channels[].filters[]] | length > 0 and all(.type == "peaking" and .gain_db < 0))' \
+	"$T/out" >/dev/null && [ -d cuts/apo ]; then
+	pass "notches in every dialect"
+else
+	fail "notches"
+fi
+expect_status 2 "$sabin" advise m --live --notches cuts
+expect_status 2 "$sabin" advise m --notches more
+
+# tells FILTER: is it true of the last document?
+tells() { jq -e "$1" "$T/out" >/dev/null; }
+
+# less is known, less is advised, and it is said why
+expect_status 0 "$sabin" advise m --speaker left --json
+hold "one speaker" tells '[.not_judged[].what] | any(. == "how left and right match")'
+expect_status 0 "$sabin" advise m --position mix --json
+hold "one position" tells '.not_judged | map(.why) | any(test("one position"))'
+hold "no repeats, no calibration" tells '.not_judged | map(.why) | any(test("measured once")) and any(test("dB SPL"))'
+cp -r m spoilt
+echo 'nonsense: 1' >>spoilt/room.yaml
+expect_status 0 "$sabin" advise spoilt --json
+hold "a room file that cannot be read" tells '.items[0] | .code == "room-file" and (.text | test("nonsense"))'
+
 # requirements: what is not known is not missed, what fails is, and both are in the document
 expect_status 0 "$sabin" analyze m --only noise --require nr-15
 cat >own.yaml <<-END
@@ -256,7 +286,8 @@ END
 expect_status 1 "$sabin" analyze m --only noise --json --require own.yaml,bs-775
 if [ "$(jq -r '.requirements | map(.missed) | join(" ")' "$T/out")" = 'true false' ] &&
 	[ "$(jq -r '.requirements[0].rows | map(.verdict) | join(" ")' "$T/out")" = 'pass fail' ] &&
-	[ "$(jq -r '.requirements[1].rows[0].verdict' "$T/out")" = unverified ]; then
+	[ "$(jq -r '.requirements[1].rows[0].verdict' "$T/out")" = unverified ] &&
+	jq -e '.requirements[0].rows[1] | .speaker and .position' "$T/out" >/dev/null; then
 	pass "requirements in JSON"
 else
 	fail "requirements in JSON"

@@ -4,7 +4,8 @@
 # advised.sh: what sabin advise advises works.  A room with a fault is measured, one item of the advice is carried out
 # in it (speakers and seats moved, panels hung, a gain set right), the room is measured again, and what sabin compare
 # finds is held against what the item said would be, within twice its stated uncertainty.  Of several quantities of
-# one item (a decay time an octave) one in six may stray.
+# one item (a decay time an octave) one in six may stray.  The item is that of the fault, or, where it is not told, the
+# first that says what will be.
 #
 # SABIN_TEST_DRAWS=N: N rooms of each kind; else one each of two.  SABIN_TEST_KINDS: these only.
 # SABIN_TEST_KEEP=DIR: what was not confirmed is kept there.
@@ -231,6 +232,15 @@ judge()
 		END { exit !(n > 0 && bad <= int(n / 6)) }'
 }
 
+# keep NAME FILE...
+keep()
+{
+	if [ -n "${SABIN_TEST_KEEP:-}" ]; then
+		mkdir -p "$SABIN_TEST_KEEP/$1"
+		cp -r "${@:2}" "$SABIN_TEST_KEEP/$1"
+	fi
+}
+
 # ---- all --------------------------------------------------------------------------------------------------------
 
 kinds='level-mismatch boundary-null seat-in-null first-reflection too-reverberant mode-ringing flutter'
@@ -245,23 +255,22 @@ for kind in $kinds; do
 		measure before
 		"$sabin" advise before --json -q >advice.json
 		tried=$((tried + 1))
-		if ! jq -e --arg code "$kind" '[.items[] | select(.code == $code and .kind != "leave" and (.effect | length > 0))]
-			| sort_by(-.confidence * .benefit / .effort) | .[0] // empty' advice.json >item.json; then
+		if ! jq -e --arg code "$kind" '[.items[] | select(.kind != "leave" and (.effect | length > 0)
+			and ((.moves | length > 0) or (.panels | length > 0) or .code == "level-mismatch"))]
+			| (map(select(.code == $code)) + .)[0] // empty' advice.json >item.json; then
 			echo "  $kind: nothing is advised; but $(jq -r '[.items[] | .code] | join(" ")' advice.json)"
+			keep "$kind.$i" before before.yaml advice.json
 			continue
 		fi
 		carry_out
 		measure after
 		"$sabin" compare before after --json -q >compare.json
-		echo "  $kind"
+		echo "  $kind: $(jq -r .code item.json)"
 		if jq -r --slurpfile item item.json -f held.jq compare.json | judge; then
 			confirmed=$((confirmed + 1))
 		else
 			echo "    not confirmed"
-			if [ -n "${SABIN_TEST_KEEP:-}" ]; then
-				mkdir -p "$SABIN_TEST_KEEP/$kind.$i"
-				cp -r before after before.yaml after.yaml item.json advice.json compare.json "$SABIN_TEST_KEEP/$kind.$i"
-			fi
+			keep "$kind.$i" before after before.yaml after.yaml item.json advice.json compare.json
 		fi
 	done
 done

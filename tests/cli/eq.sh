@@ -7,24 +7,6 @@
 . "$(dirname "$0")/lib.sh"
 cd "$T"
 
-# Numbers of a key in a JSON document, one a line, in its order.
-numbers() # KEY FILE
-{
-	sed -n "s/^ *\"$1\": \(-\{0,1\}[0-9.e+-]*\),\{0,1\}\$/\1/p" "$2"
-}
-
-at_most() # LIMIT KEY FILE: every number of that key is there and at most LIMIT
-{
-	numbers "$2" "$3" | awk -v most="$1" '{ n++; if ($1 > most) bad = 1 } END { exit bad || !n }'
-}
-
-# Keys held against each other, number by number: a <= b + slack.
-no_more() # KEY_A KEY_B SLACK FILE
-{
-	paste <(numbers "$1" "$4") <(numbers "$2" "$4") |
-		awk -v slack="$3" '{ n++; if ($1 > $2 + slack) bad = 1 } END { exit bad || !n }'
-}
-
 # ---- the circle, in a room with a second place 15 cm from the first, which the correction does not know
 sed 's/length_s: [0-9.]*/length_s: 2/; s/tail_s: [0-9.]*/tail_s: 1/' "$tree/rooms/living-room.yaml" >room.yaml
 place=$(sed -n '/^positions:/,/^[a-z]/s/^  \([A-Za-z0-9_-]*\):.*/\1/p' room.yaml | head -n 1)

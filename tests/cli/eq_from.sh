@@ -80,6 +80,20 @@ expect_status 0 "$sabin" eq --from device/minidsp/left-96000.txt -f rew -q -o ba
 says "Fc     63.0 Hz" back/rew/left.txt
 hold "only that one is written" test ! -e back/apo
 
+# what single precision does to a filter at the rates asked for: told, and the responses are written with it
+expect_status 0 "$sabin" eq --from left.txt -f pipewire,lsp --rates 96000 -o low
+says "pipewire cannot carry: double precision: left may be off by up to" out
+says "lsp cannot carry: double precision" out
+says "cp low/pipewire/sabin.conf ~/.config/pipewire/pipewire.conf.d/" out
+hold "responses beside it" test -s low/pipewire/sabin-fir.conf -a -s low/wav/left-96000.wav
+expect_status 0 "$sabin" eq --from low/pipewire/sabin-fir.conf --rates 96000 --json -q
+levels out | awk '{ print $1 + 6.5 }' >got
+expect_status 0 "$sabin" eq --from left.txt --rates 96000 --json -q
+levels out >want96
+hold "they are the same" near got want96 0.01
+expect_status 0 "$sabin" eq --from back/rew/left.txt -f apo -q -o gain
+hold "REW's notes give the gain back" grep -q 'Preamp: -6.5' gain/apo/config.txt
+
 # a response: charted and converted, but not into filters
 expect_status 0 "$sabin" eq --from all/wav/all-48000.wav -o responses
 says "rew is not written, it cannot carry: left: impulse responses" out

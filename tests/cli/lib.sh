@@ -13,6 +13,9 @@
 #   has TEXT                             true where the last output holds it: hold '...' has '...'
 #   says TEXT                            the last messages hold it, and no report of a sanitizer
 #   says_once TEXT                       the same, and there is no other message
+#   numbers KEY FILE                     of a key in a JSON document, one a line, in its order
+#   at_most LIMIT KEY FILE               every number of that key is there and at most LIMIT
+#   no_more KEY_A KEY_B SLACK FILE       keys held against each other, number by number: a <= b + slack
 #   finish                               the last line; the exit status tells whether all passed
 
 set -eu
@@ -92,6 +95,22 @@ says_once()
 {
 	says "$1"
 	if [ "$(grep -c '^sabin' "$T/err")" -ne 1 ]; then fail "says more than: $1"; fi
+}
+
+numbers()
+{
+	sed -n "s/^ *\"$1\": \(-\{0,1\}[0-9.e+-]*\),\{0,1\}\$/\1/p" "$2"
+}
+
+at_most()
+{
+	numbers "$2" "$3" | awk -v most="$1" '{ n++; if ($1 > most) bad = 1 } END { exit bad || !n }'
+}
+
+no_more()
+{
+	paste <(numbers "$1" "$4") <(numbers "$2" "$4") |
+		awk -v slack="$3" '{ n++; if ($1 > $2 + slack) bad = 1 } END { exit bad || !n }'
 }
 
 finish()

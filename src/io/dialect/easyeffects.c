@@ -217,7 +217,8 @@ static bool knows(const char *text, size_t length)
 const struct sabin_dialect sabin_dialect_easyeffects = {
     .name = "easyeffects",
     .program = "EasyEffects 7 and 8",
-    .next = "in EasyEffects: Presets, Import a preset from a file, %s/sabin-v7.json or -v8.json",
+    .next = "cp %s/sabin-v7.json ~/.config/easyeffects/output/sabin.json and easyeffects -l sabin; version 8: "
+            "Presets, Import, sabin-v8.json",
     .ends = {".json"},
     .carries = SABIN_CARRY_PREAMP,
     .most = BANDS,

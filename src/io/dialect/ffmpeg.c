@@ -409,7 +409,7 @@ static bool knows(const char *text, size_t length)
 const struct sabin_dialect sabin_dialect_ffmpeg = {
     .name = "ffmpeg",
     .program = "ffmpeg, mpv",
-    .next = "ffmpeg -i IN.wav -filter_script:a %s/filter.txt OUT.wav; mpv --include=.../mpv.conf",
+    .next = "in %s: ffmpeg -i IN.wav -filter_script:a filter.txt OUT.wav, or mpv --include=mpv.conf IN.wav",
     .ends = {"filter.txt"},
     .carries = SABIN_CARRY_PREAMP | SABIN_CARRY_DELAY | SABIN_CARRY_POLARITY | SABIN_CARRY_RAW |
                SABIN_CARRY_OTHER,

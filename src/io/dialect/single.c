@@ -20,6 +20,10 @@ static const double floor_db = 30;
 /* More is not told apart. */
 static const double most_share = 0.9;
 
+/* What rounded states add to the worst that rounded coefficients do: so that the impulse through either direct
+ * form never shows more [the tests, over a thousand settings]. */
+static const double states = 1.25;
+
 /* Half of the last place of a float. */
 static double half_place(double x)
 {
@@ -29,8 +33,7 @@ static double half_place(double x)
 }
 
 /* Every coefficient rounded, each in the worse direction: |dH / H| = sum |Re(z^-i / B)| db_i + the same of A
- * [OS 6.8.1].  What an impulse shows of the rounded states of either direct form stays below it, too, which the
- * tests prove. */
+ * [OS 6.8.1]. */
 static double rounded(const struct sabin_biquad_taps *t, double w)
 {
 	const double complex z[3] = {1, cexp(CMPLX(0, -w)), cexp(CMPLX(0, -2 * w))};
@@ -41,7 +44,7 @@ static double rounded(const struct sabin_biquad_taps *t, double w)
 		for (int i = side; i < 3 && whole != 0; i++)
 			sum += half_place(c[i]) * fabs(creal(z[i] / whole));
 	}
-	return sum;
+	return states * sum;
 }
 
 double sabin_setting_single_db(const struct sabin_setting_channel *c, double rate_hz, double *at_hz)
