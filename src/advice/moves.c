@@ -121,11 +121,13 @@ static enum sabin_err weigh(const struct moves_case *c, double by_m, struct best
 	if (!is_possible(c, by_m, way))
 		return SABIN_OK;
 	const enum sabin_err err = levels_simulate(c->room, way, c->ways, scratch);
-	const double gain_db =
-	    err ? 0 : levels_third_db(scratch, c->f_hz) - levels_third_db(c->simulated, c->f_hz);
-	if (!err && gain_db >= worth_db && levels_flatness_db(scratch) < best->flat_db)
+	if (err)
+		return err;
+	/* filled, and not heaped up by as much */
+	const double then_db = levels_third_db(scratch, c->f_hz), now_db = levels_third_db(c->simulated, c->f_hz);
+	if (then_db - now_db >= worth_db && fabs(then_db) <= fabs(now_db) && levels_flatness_db(scratch) < best->flat_db)
 		*best = (struct best){by_m, levels_flatness_db(scratch), *scratch};
-	return err;
+	return SABIN_OK;
 }
 
 enum sabin_err moves_search(const struct moves_case *c, struct sabin_advice_item *item)

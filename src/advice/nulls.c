@@ -21,15 +21,16 @@
 static const double heard_db = -3;       /* of the third of an octave about a dip re the whole: narrower ones are seen only */
 static const double seat_db = 10, wall_db = 6; /* a dip under the octave around it: of a mode's node; of a wall, whose null
                                                 * may make the whole octave hollow */
+static const double abyss_db = 14;      /* so deep a dip is told where half of that is heard */
 static const double predicted_db = 4;   /* of the simulation, at the same place */
-static const double hollow_db = -2;     /* simulated, of its third of an octave re the whole */
+static const double hollow_db = -1;     /* simulated, of its third of an octave re the whole */
 static const double caused_db = 3;      /* by which the wall's absence fills that third */
 static const double null_octave = 0.3;  /* how far from the null of direct sound and one mirror: modes shift it */
 static const double gap_octave = 0.2;    /* where a mode is missing, its neighbours decide where it is lowest */
 static const double row_m = 0.3;         /* seats no further apart along the room are one row */
 static const double soft = 0.35;         /* a wall that absorbs more does not cancel the direct sound by itself */
 static const double node = 0.3, narrow = 0.2; /* of a mode's shape: pressure re its greatest; of higher modes */
-static const double seat_heard_db = -1; /* of the third about a dip of a seat: where a mode is missing, others are there */
+static const double seat_heard_db = -2; /* of the third about a dip of a seat: where a mode is missing, others are there */
 
 /* The room with one wall taken away: it absorbs everything. */
 static void open_wall(const struct sabin_room *room, enum sabin_surface_id surface, struct sabin_room *out,
@@ -191,7 +192,8 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	int surface;
 	double by_db;
 	const double f_hz = heard->level.freq_hz[dip], deep_db = levels_depth_db(&heard->level, dip);
-	if (levels_third_db(&heard->level, f_hz) > heard_db)
+	const double third_db = levels_third_db(&heard->level, f_hz);
+	if (third_db > heard_db && !(deep_db >= abyss_db && third_db <= heard_db / 2))
 		return SABIN_OK;
 	enum sabin_err err = blame(room, heard, f_hz, simulated, &surface, &by_db);
 	if (err || surface < 0 || !is_everywhere(scene, heard, surface, f_hz))
@@ -222,7 +224,7 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	item->surface = surface;
 	item->freq_hz = f_hz;
 	item->chart = "response";
-	item->benefit = fmin(1 - 1.2 * levels_third_db(&heard->level, f_hz), 10);
+	item->benefit = fmin(fmax(1 - 1.2 * third_db, deep_db / 4), 10);
 	item->confidence = fmin(0.9, 0.5 + by_db / 20);
 	advice_evidence_at(item, "dip", advice_number(deep_db), "dB", f_hz);
 	advice_evidence(item, "wall_makes", advice_number(by_db), "dB");

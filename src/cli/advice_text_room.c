@@ -70,7 +70,8 @@ static void say_moves(const struct sabin_scene *s, const struct sabin_advice_ite
 		else if (move->speaker >= 0)
 			words_say(w, "%s", words_speaker(s, move->speaker));
 		else
-			words_say(w, "the seat %s", words_position(s, move->position));
+			words_say(w, "%s%s", strncmp(words_position(s, move->position), "seat", 4) == 0 ? "" : "the seat ",
+			          words_position(s, move->position));
 		say_ways(s, move, i == 0 && pair ? item->move[1].speaker : -1, w);
 	}
 	if (item->move_count == 0)
@@ -113,6 +114,8 @@ void words_seat_in_null(const struct sabin_scene *s, const struct sabin_advice_i
 	          words_position(s, item->position), 100 * words_evidence(item, "from_front"),
 	          sabin_text_hz(item->freq_hz).s, words_evidence(item, "dip"));
 	say_moves(s, item, w);
+	if (item->move_count == 0)
+		words_say(w, "  Within 1.2 m no place along the room that is allowed is better.");
 	words_say(w, "  An equaliser cannot fill it.");
 }
 
