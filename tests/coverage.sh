@@ -21,7 +21,11 @@ done | awk '
 	/^No branches/ { branches = taken = 0; next }
 	/^(No calls|Calls executed)/ || /^$/ { if (file ~ /^src\/.*\.c$/ && lines > 0) print file, lines, run, branches, taken; file = "" }
 ' | sed -E 's/executed://' >"$T/files"
-sort -u "$T/files" | awk '{ if ($2 - $3 > 0.5) printf "%6d of %5d lines, %5.1f %% of branches  %s\n", $2 - $3 + 0.5, $2, $4 > 0 ? 100 * $5 / $4 : 100, $1 }' |
+sort -u "$T/files" | awk '{
+	share = 100
+	if ($4 > 0) share = 100 * $5 / $4
+	if ($2 - $3 > 0.5) printf("%6d of %5d lines, %5.1f %% of branches  %s\n", $2 - $3 + 0.5, $2, share, $1)
+}' |
 	sort -rn | head -n "$most"
 sort -u "$T/files" | awk '
 	{ lines += $2; run += $3; branches += $4; taken += $5; n++ }

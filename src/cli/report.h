@@ -41,6 +41,8 @@ struct sabin_report_name {
 	char s[2 * SABIN_NAME_SIZE + 8];
 };
 struct sabin_report_name sabin_report_name(const struct sabin_measured *measured);
+/* "Move:" */
+const char *sabin_report_kind(enum sabin_advice_kind kind);
 
 /* report_figures.c: key figures with their uncertainty, and the table by bands. */
 void sabin_report_figures(struct sabin_report *report);

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "cli/report.h"
-#include "io/number.h"
+#include "cli/show.h"
 
 enum { FIRST = 3 }; /* so many pieces of advice go into the summary */
 
@@ -142,7 +142,7 @@ static void say_correction(struct sabin_report *r)
 	               before, after);
 }
 
-static const char *kind_word(enum sabin_advice_kind kind)
+const char *sabin_report_kind(enum sabin_advice_kind kind)
 {
 	static const char *const words[] = {"Repair:", "Move:", "Treat:", "Correct:", "Leave:"};
 	return words[kind];
@@ -166,7 +166,7 @@ static void say_advice(struct sabin_report *r)
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			continue;
 		sabin_advice_text(&r->scene, item, text);
-		sabin_page_item(&r->page, kind_word(item->kind), text, NULL);
+		sabin_page_item(&r->page, sabin_report_kind(item->kind), text, NULL);
 		told++;
 	}
 	sabin_page_list_end(&r->page, true);
@@ -187,6 +187,13 @@ void sabin_report_summary(struct sabin_report *report)
 
 /* ---- can it be trusted? ------------------------------------------------------------------------- */
 
+static void quantity_cell(struct sabin_page *page, struct sabin_quantity q, int decimals)
+{
+	char text[32];
+	sabin_page_cell(page, q.valid ? SABIN_TONE_PLAIN : SABIN_TONE_DOUBT, "%s",
+	                sabin_show_value(q, decimals, text, sizeof text));
+}
+
 static void verdict_row(struct sabin_report *r, const struct sabin_measured *m)
 {
 	const struct sabin_verdict *v = &m->verdict;
@@ -195,22 +202,11 @@ static void verdict_row(struct sabin_report *r, const struct sabin_measured *m)
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s", sabin_report_name(m).s);
 	sabin_page_cell(page, v->trustworthy ? SABIN_TONE_GOOD : SABIN_TONE_BAD, "%s",
 	                v->trustworthy ? "good" : "not trustworthy");
-	if (isfinite(v->peak_dbfs))
-		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.1f", sabin_number_tidy(v->peak_dbfs, 1));
-	else
-		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
-	if (v->snr_db.valid)
-		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.1f", sabin_number_tidy(v->snr_db.value, 1));
-	else
-		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
-	if (v->repeatability_db.valid)
-		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.1f", sabin_number_tidy(v->repeatability_db.value, 1));
-	else
-		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
-	if (v->skew_ppm.valid)
-		sabin_page_cell(page, SABIN_TONE_PLAIN, "%.2f", sabin_number_tidy(v->skew_ppm.value, 2));
-	else
-		sabin_page_cell(page, SABIN_TONE_DOUBT, "–");
+	quantity_cell(page, isfinite(v->peak_dbfs) ? sabin_quantity_valid(v->peak_dbfs, NAN)
+	                                           : sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN), 1);
+	quantity_cell(page, v->snr_db, 1);
+	quantity_cell(page, v->repeatability_db, 1);
+	quantity_cell(page, v->skew_ppm, 2);
 	sabin_page_cell(page, v->polarity < 0 ? SABIN_TONE_BAD : SABIN_TONE_PLAIN, "%s", sabin_polarity_name(v->polarity));
 	sabin_page_row_end(page);
 }

@@ -210,7 +210,6 @@ static void facts(const struct sabin_advice_fact *fact, size_t n, const char *le
 
 static void advice_items(struct sabin_report *r, bool leave)
 {
-	static const char *const words[] = {"Repair:", "Move:", "Treat:", "Correct:", "Leave:"};
 	char text[SABIN_ADVICE_TEXT_SIZE], evidence[600], effect[600], small[1400];
 	for (size_t i = 0; i < r->advice.count; i++) {
 		const struct sabin_advice_item *item = &r->advice.item[i];
@@ -221,7 +220,7 @@ static void advice_items(struct sabin_report *r, bool leave)
 		facts(item->effect, item->effect_count, "To be expected: ", effect, sizeof effect);
 		snprintf(small, sizeof small, "%s%s%s%s%.0f %% sure.", evidence, *evidence ? ". " : "", effect,
 		         *effect ? ". " : "", 100 * item->confidence);
-		sabin_page_item(&r->page, leave ? NULL : words[item->kind], text, small);
+		sabin_page_item(&r->page, leave ? NULL : sabin_report_kind(item->kind), text, small);
 	}
 }
 
