@@ -185,7 +185,7 @@ deps:
 # Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
             pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
-            easyeffects xvfb libglib2.0-bin
+            easyeffects xvfb libglib2.0-bin tmux
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \

@@ -29,7 +29,7 @@ export SABIN_TEST_SEED=${SABIN_TEST_SEED:-1}
 sleeps()
 {
   case ${1##*/} in
-    server_*.sh | test_roomcard_client) [ "$jobs" -gt 1 ] ;;
+    server_*.sh | test_roomcard_client | watch.sh) [ "$jobs" -gt 1 ] ;;
     *) false ;;
   esac
 }

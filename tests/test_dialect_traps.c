@@ -377,6 +377,32 @@ static void pipewire_responses(void **state)
 	}
 	sabin_dialect_files_release(&wavs);
 	sabin_dialect_files_release(&files);
+	/* what releases of before 1.0 make of a shelf: [src] always S = 1, of a Q of 0.7071 */
+	s.channels[0].sections[0] = (struct sabin_section){SABIN_SECTION_LOW_SHELF, 1000, 6, 1.2, 0, 1, {{0}, {0}}};
+	struct sabin_setting flat = {0};
+	struct sabin_section old = s.channels[0].sections[0];
+	double worst = 0;
+	old.q = M_SQRT1_2;
+	assert_ok(sabin_setting_add_section(sabin_setting_add(&flat, "left"), &old));
+	for (double hz = 20; hz < 20000; hz *= 1.01) {
+		double a, b;
+		assert_ok(sabin_setting_level(&s.channels[0], 48000, &hz, 1, &a));
+		assert_ok(sabin_setting_level(&flat.channels[0], 48000, &hz, 1, &b));
+		worst = fmax(worst, fabs(a - b));
+	}
+	assert_true(worst > 0.3);
+	assert_near(sabin_pipewire_shelves_db(&s), worst, 0.02);
+	assert_near(sabin_pipewire_shelves_db(&flat), 0, 1e-12);
+	sabin_setting_release(&flat);
+	assert_ok(sabin_dialect_pipewire.write(&s, "/x", &files));
+	assert_string_equal(files.file[1].name, "sabin-fir.conf");
+	sabin_dialect_files_release(&files);
+	/* what its filters cannot say is a response: passes of a low Q, coefficients (which 0.3 does not know) */
+	s.channels[0].sections[0] = (struct sabin_section){SABIN_SECTION_HIGH_PASS, 1000, 0, 0.5, 0, 1, {{0}, {0}}};
+	assert_ok(sabin_dialect_pipewire.write(&s, "/x", &files));
+	assert_non_null(strstr(files.file[0].bytes, "label = convolver"));
+	sabin_dialect_files_release(&files);
+	s.channels[0].sections[0] = narrow;
 	s.channels[0].sections[0].freq_hz = 1000; /* nothing to say of that */
 	assert_ok(sabin_dialect_pipewire.write(&s, "/x", &files));
 	assert_string_equal(files.file[1].name, "left-param-eq.txt");

@@ -71,7 +71,7 @@ static long draws(void)
 {
 	const char *text = getenv("SABIN_TEST_DRAWS");
 	const long n = text ? strtol(text, NULL, 10) : 0;
-	return n > 0 ? n : 30;
+	return n > 0 ? n : 12;
 }
 
 /* One correction through all chains of two: those of filters, or all of them. */

@@ -286,6 +286,16 @@ static void desk_reflects_where_it_is(void **state)
 	assert_near(r[0].extra_m, 0.30, 1e-9);
 	assert_near(r[0].null_hz, 572, 1);
 	assert_near(r[0].from_hz, 343 * 0.375 / 0.09, 1e-6);
+	/* at its notch, 2.5 times below that, it meets 1 / (1 + 2.5^2) of the wave */
+	assert_near(r[0].null_db, 20 * log10(1 - 0.8 / 7.25), 1e-3);
+	/* and hides the floor, as large as it is half-way to the floor: 0.9 of what it meets */
+	double left = 0;
+	for (int b = 0; b < 3; b++) {
+		const double x = pow(343 * hypot(0.6, 1.2) / 4 / 0.09 / (1000 * pow(10, 0.3 * b)), 2);
+		left += pow(1 - 0.9 / (1 + x), 2) / 3;
+	}
+	assert_int_equal(r[1].surface, SABIN_FLOOR);
+	assert_near(r[1].level_db, 10 * log10(left * (1 - even[SABIN_FLOOR])) + 20 * log10(1.2 / hypot(1.2, 2.4)), 1e-3);
 	const double aside[3] = {3.9, 1, 1.2}, by[3] = {3.9, 2.2, 1.2};
 	assert_int_equal(sabin_room_first_reflections(&room, aside, NULL, by, &desk, 1, r), 6);
 }

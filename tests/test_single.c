@@ -120,6 +120,7 @@ static void never_more(void **state)
 			most = fmax(most, is / said);
 			sum += is / said;
 		}
+		sabin_setting_release(&s);
 	}
 	print_message("%ld: %.2f of what is said in the mean, %.2f at most\n", count, sum / (double)count, most);
 	assert_true(sum / (double)count > 0.03); /* not a warning of nothing */

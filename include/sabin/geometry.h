@@ -84,8 +84,8 @@ struct sabin_first_reflection {
 	double point_m[3];
 	double delay_s, extra_m;        /* after the direct sound */
 	double level_db;                /* re the direct sound, octaves 1 to 4 kHz: by the longer way, what the
-	                                 * surface absorbs, and what the speaker sends there and to the
-	                                 * receiver */
+	                                 * surface absorbs, what the speaker sends there and to the
+	                                 * receiver, what objects hide, and what one is too small for */
 	double level_low_db;            /* the same at the first null */
 	double null_hz;                 /* c / (2 extra_m); then three, five times that */
 	double null_db, peak_db;        /* level of both together re the direct sound, there and at twice */

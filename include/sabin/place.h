@@ -172,6 +172,11 @@ SABIN_API SABIN_MUST enum sabin_err sabin_place_mean(const struct sabin_place_sp
                                                      const double (*listener_m)[3], size_t count,
                                                      double *out);
 
+/* How many fields of a map take some seconds to score on one processor: the more modes a room has the fewer.
+ * Errors of sabin_score_new(). */
+SABIN_API SABIN_MUST enum sabin_err sabin_place_map_most(const struct sabin_place_spec *spec,
+                                                         const double (*source_m)[3], double *fields);
+
 /* The score on a map: the listener in the middles of columns x rows fields of the floor, at the height it
  * has, the speakers at source_m; of the spec only the room, the sources' scores, the depth axis, the
  * listener's height and the threads count.  out[rows][columns], row 0 at the front; NAN: in a speaker.

@@ -80,6 +80,10 @@ SABIN_API double sabin_room_eyring_s(const struct sabin_room *room, int band);
  * INFINITY without absorption. */
 SABIN_API double sabin_room_ring_s(const struct sabin_room *room, int band, double decay_db);
 
+/* A loudspeaker whose range ends below this plays the bass alone: its first swing tells no time of arrival, and nothing
+ * is asked of it in the octaves of speech. */
+#define SABIN_BASS_TO_HZ 500
+
 /* A loudspeaker in a box: on its axis it radiates as a point does, off it
  *   max(0.05, (1 + cos angle) / 2)^p,  p = (ka)^2 / (2 (1 + (ka)^1.2)),
  * k = 2 pi f/c, a the radius of a disc as large as the front.  The directivity index, 10 lg(2p + 1),

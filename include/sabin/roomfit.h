@@ -93,8 +93,8 @@ SABIN_API SABIN_MUST enum sabin_err sabin_roomfit(const struct sabin_room *room,
                                                   size_t count, sabin_roomfit_progress *progress, void *user,
                                                   struct sabin_roomfit *out);
 
-/* Does the measurement have a coordinate of a point (0 .. 2) elsewhere than the file: by 3 cm at least, and
- * twice its uncertainty? */
+/* Does the measurement have a coordinate of a point (0 .. 2) elsewhere than the file: by 4 cm at least, and
+ * three times its uncertainty? */
 SABIN_API bool sabin_roomfit_moved(const struct sabin_roomfit_point *point, int axis);
 
 /* Make the room what the fit found: sizes that are valid, panels on the moved surfaces with them,

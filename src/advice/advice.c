@@ -143,7 +143,7 @@ double advice_level_db(const struct sabin_response *response, double from_hz, do
 
 bool advice_is_bass(const struct sabin_advice_speaker *speaker)
 {
-	return speaker->range_hz[1] < 500; /* not for NAN */
+	return speaker->range_hz[1] < SABIN_BASS_TO_HZ; /* not for NAN */
 }
 
 double advice_probability(double value, double plus_minus)

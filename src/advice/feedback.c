@@ -14,6 +14,7 @@
 #include <sabin/fft.h>
 
 #include "advice/inner.h"
+#include "signal/cmplx.h"
 
 enum { TOLD = 5, CANDIDATES_MAX = 64, LOOPS_MAX = 32 };
 

@@ -15,6 +15,7 @@
 
 #include "advice/roomfit.h"
 #include "room/energy.h"
+#include "room/modes.h"
 
 enum { BANDS = SABIN_ABSORPTION_BANDS, STEPS = 12, ROUNDS = 3, SIMULATED_MAX = 4 };
 enum { FIRST = 2 }; /* octaves below 250 Hz are simulated by modes alone: they ring for long, and images are many */
@@ -27,11 +28,12 @@ static const double low_rate_hz = 4000, low_to_hz = 250; /* and for that of 125 
  * the end cannot be told from the decay makes T30 too short, by up to a sixth where only 52 dB are there. */
 static const double decay_db = 75;
 static const double length_least_s = 0.25, length_most_s = 4;
+static const double low_modes_most = 6000; /* 4000 m3 */
 static const double images_most = 3e7;     /* of one round: a second or so */
 
 struct decay_fit {
 	const struct fit_seen *seen;
-	size_t simulated;                /* the first of the responses */
+	size_t simulated, low_simulated; /* the first of the responses, with images and in the bass alone */
 	double target_s[BANDS];          /* mean of what was measured */
 	double off[BANDS];               /* simulated over energies */
 	struct {
@@ -126,6 +128,13 @@ static size_t affordable(const struct fit_seen *seen, double seconds)
 	return most < seen->responses ? most : seen->responses;
 }
 
+/* Modes are few but in halls: in the bass each response tells little, and all are wanted. */
+static size_t low_affordable(const struct fit_seen *seen, size_t affordable)
+{
+	const size_t most = seen->responses < SIMULATED_MAX ? seen->responses : SIMULATED_MAX;
+	return modes_count(seen->room->size_m, low_to_hz, seen->speed_m_s) < low_modes_most ? most : affordable;
+}
+
 typedef enum sabin_err simulation(const struct sabin_room *room, const struct sabin_roomfit_response *at,
                                   const struct sabin_images_options *options, double *h, size_t n);
 
@@ -162,11 +171,16 @@ static enum sabin_err simulate(simulation *by, const struct sabin_room *room, co
 	return err;
 }
 
-static enum sabin_err simulate_both(const struct sabin_room *room, const struct fit_seen *seen, size_t r,
+static enum sabin_err simulate_both(const struct sabin_room *room, const struct decay_fit *d, size_t r,
                                     const double seconds[2], double time_s[])
 {
+	const struct fit_seen *seen = d->seen;
 	double low_s[BANDS];
-	enum sabin_err err = simulate(by_hybrid, room, seen, r, rate_hz, seconds[1], 8000, time_s);
+	enum sabin_err err = SABIN_OK;
+	for (int k = 0; k < BANDS; k++)
+		time_s[k] = (double)NAN;
+	if (r < d->simulated)
+		err = simulate(by_hybrid, room, seen, r, rate_hz, seconds[1], 8000, time_s);
 	if (err)
 		return err;
 	/* a hall has too many modes: then its bass is left to the energies */
@@ -186,18 +200,18 @@ static enum sabin_err compare(struct decay_fit *d, const struct fit_watch *watch
 	double time_s[SIMULATED_MAX][BANDS], both_s[SIMULATED_MAX][BANDS];
 	double simulated_s[BANDS], measured_s[BANDS], expected_s[BANDS];
 	enum sabin_err err = fit_copy(d->seen->room, fit, &fitted);
-	for (size_t r = 0; r < d->simulated && !err; r++) {
-		const double done = ((double)round + (double)r / (double)d->simulated) / ROUNDS;
+	for (size_t r = 0; r < d->low_simulated && !err; r++) {
+		const double done = ((double)round + (double)r / (double)d->low_simulated) / ROUNDS;
 		err = fit_goes_on(watch, done)
-		              ? simulate_both(&fitted, d->seen, r, seconds, time_s[r])
+		              ? simulate_both(&fitted, d, r, seconds, time_s[r])
 		              : SABIN_EINTR;
 	}
 	if (!err) {
-		means(d->seen, d->simulated, (const double(*)[BANDS])time_s, simulated_s);
-		for (size_t r = 0; r < d->simulated; r++)
+		means(d->seen, d->low_simulated, (const double(*)[BANDS])time_s, simulated_s);
+		for (size_t r = 0; r < d->low_simulated; r++)
 			for (int k = 0; k < BANDS; k++)
 				both_s[r][k] = isfinite(time_s[r][k]) ? d->seen->time_s[r][k] : (double)NAN;
-		means(d->seen, d->simulated, (const double(*)[BANDS])both_s, measured_s);
+		means(d->seen, d->low_simulated, (const double(*)[BANDS])both_s, measured_s);
 		energies(d, &fitted, d->seen->responses, expected_s);
 		*fits = true;
 		for (int k = 0; k < BANDS; k++) {
@@ -228,6 +242,7 @@ enum sabin_err fit_decays(const struct fit_seen *seen, const struct fit_watch *w
 	memcpy(out->t_measured_s, d.target_s, sizeof out->t_measured_s);
 	enum sabin_err err = solve(&d, out);
 	d.simulated = affordable(seen, images_length_s(seen, out));
+	d.low_simulated = low_affordable(seen, d.simulated);
 	out->simulated = d.simulated;
 	bool fits = false;
 	for (int round = 0; round < ROUNDS && !err && !fits; round++) {

@@ -34,7 +34,7 @@ static const double reach_first_m = 0.15, reach_last_m = 0.035, reach_narrows = 
 static const double louder_db = 5;         /* an echo is not, over what a mirror would give */
 static const double alone_m = 0.04;        /* two ways nearer than that to an echo are not told apart */
 static const double inside_m = 0.01;
-static const double told_m = 0.03;         /* less is within what a tape measure does */
+static const double told_m = 0.04;         /* less is within what a tape measure does */
 static const double known_m = 0.03;        /* more uncertain than that is no answer */
 
 struct point_work {
@@ -227,7 +227,8 @@ static int starts_of(const struct fit_seen *seen)
 	return (int)fmin(STARTS_MAX, fmax(STARTS_LEAST, most));
 }
 
-/* The first start is what the file has; returns the best. */
+/* The first answer is what the file has as it is, so that what it explains as well is not told to be elsewhere; the
+ * second is what that leads to.  *best: the least cost. */
 static enum sabin_err settle_all(struct point_work *w, int starts, struct settled *all, int *best)
 {
 	struct sabin_random random;
@@ -235,10 +236,10 @@ static enum sabin_err settle_all(struct point_work *w, int starts, struct settle
 	*best = 0;
 	for (int i = 0; i < starts; i++) {
 		memcpy(w->at_m, w->begin_m, sizeof w->at_m);
-		for (int p = 0; p < 3 * w->points && i > 0; p++)
+		for (int p = 0; p < 3 * w->points && i > 1; p++)
 			w->at_m[p / 3][p % 3] += start_m * sabin_random_normal(&random);
 		keep_inside(w);
-		const enum sabin_err err = settle(w);
+		const enum sabin_err err = i > 0 ? settle(w) : SABIN_OK;
 		if (err)
 			return err;
 		all[i].cost = cost_of(w);
@@ -282,7 +283,7 @@ bool sabin_roomfit_moved(const struct sabin_roomfit_point *point, int axis)
 {
 	const struct sabin_quantity *at = &point->at_m[axis];
 	const double off_m = fabs(at->value - point->file_m[axis]);
-	return at->valid && off_m >= told_m && off_m > 2 * at->plus_minus;
+	return at->valid && off_m >= told_m && off_m > 3 * at->plus_minus;
 }
 
 enum sabin_err fit_points(const struct fit_seen *seen, struct sabin_roomfit *out)

@@ -16,9 +16,6 @@
 /* Samples; less is rounding. */
 static const double least_offset = 1e-5;
 
-/* A speaker that plays no higher than this has no arrival to speak of, only a swing. */
-static const double slow_hz = 500;
-
 void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cut, double emission,
                        double rate_hz, double to_hz, double temperature_c,
                        struct sabin_measured *m)
@@ -31,7 +28,7 @@ void sabin_save_timing(const struct sabin_take *take, const struct sabin_cut *cu
 	const double own_s = take->noise_in_response / fabs(take->peak) / (2 * M_PI * to_hz / sqrt(3));
 	/* the first swing of a subwoofer comes a part of a period after its sound set out: how large a part is the
 	 * crossover's and the box's */
-	const double slow_s = to_hz < slow_hz ? 1 / (4 * to_hz) : 0;
+	const double slow_s = to_hz < SABIN_BASS_TO_HZ ? 1 / (4 * to_hz) : 0;
 	const double sigma_s = hypot(hypot(own_s, slow_s), relative ? take->zero_sigma / rate_hz : 0);
 	m->zero = relative          ? SABIN_ZERO_REFERENCE
 	          : isnan(emission) ? SABIN_ZERO_ARRIVAL

@@ -94,6 +94,13 @@ static const char *word_of(enum sabin_leave leave)
 	return words[leave];
 }
 
+/* Filters leave a null with its flanks; an impulse response does not. */
+static enum sabin_leave leave_at(const struct picture *p, size_t i)
+{
+	const enum sabin_leave leave = (enum sabin_leave)p->c->channel->leave[i];
+	return leave != SABIN_LEAVE_FLANK ? leave : p->impulse ? SABIN_LEAVE_NOTHING : SABIN_LEAVE_NULL;
+}
+
 /* Shaded columns; where the places differ it is left to the table of the command, a speckled page
  * tells nothing. */
 static void write_regions(struct sabin_sheet *sheet, const struct picture *p)
@@ -102,8 +109,8 @@ static void write_regions(struct sabin_sheet *sheet, const struct picture *p)
 	const double octave_px = PLOT_WIDTH_PX / log2(c->freq_hz[c->length - 1] / c->freq_hz[0]);
 	size_t regions = 0, end;
 	for (size_t i = 0; i < c->length && regions < REGIONS_MAX; i = end) {
-		const enum sabin_leave leave = (enum sabin_leave)c->leave[i];
-		for (end = i + 1; end < c->length && c->leave[end] == c->leave[i];)
+		const enum sabin_leave leave = leave_at(p, i);
+		for (end = i + 1; end < c->length && leave_at(p, end) == leave;)
 			end++;
 		/* half a step on either side belongs to a point */
 		const double half = exp2(1 / 96.0);

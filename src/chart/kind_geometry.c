@@ -16,6 +16,7 @@ static const double early_s = 0.015, limit_db = -10; /* EBU Tech 3276 */
 
 struct picture {
 	const struct sabin_roomfile *file;
+	double to_hz; /* the speaker's range ends there; NAN: not told */
 	const double *from_m, *to_m;
 	size_t count;
 	struct sabin_first_reflection way[SABIN_FIRST_REFLECTIONS_MAX];
@@ -32,10 +33,35 @@ static int colour_of(const struct sabin_first_reflection *r)
 	return r->object >= 0 ? SABIN_INK_FAINT : (int)r->surface + 1;
 }
 
+static bool is_bass(const struct picture *p)
+{
+	return p->to_hz < SABIN_BASS_TO_HZ;
+}
+
+/* Of a subwoofer: it plays nothing at 1 to 4 kHz. */
+static void write_bass_finding(struct sabin_sheet *sheet, const struct picture *p)
+{
+	const struct sabin_first_reflection *deepest = NULL;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->way[i].null_hz <= p->to_hz && (!deepest || p->way[i].null_db < deepest->null_db))
+			deepest = &p->way[i];
+	if (deepest)
+		sabin_sheet_finding(sheet, "Deepest first null within the range of the subwoofer: %s, %s Hz, %s dB",
+		                    sabin_chart_name(name_of(p, deepest)).s,
+		                    sabin_text_number(deepest->null_hz, deepest->null_hz < 99.5 ? 1 : 0).s,
+		                    sabin_text_number(deepest->null_db, 1).s);
+	else
+		sabin_sheet_finding(sheet, "No first reflection makes a null within the range of the subwoofer");
+}
+
 static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_first_reflection *strongest = NULL;
 	int above = 0;
+	if (is_bass(p)) {
+		write_bass_finding(sheet, p);
+		return;
+	}
 	for (size_t i = 0; i < p->count; i++) {
 		const struct sabin_first_reflection *r = &p->way[i];
 		if (r->delay_s >= early_s)
@@ -67,14 +93,14 @@ static void write_table(struct sabin_sheet *sheet, const struct picture *p)
 		snprintf(key, sizeof key, "way_ms_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_number(r->delay_s * 1000, 1).s);
 		snprintf(key, sizeof key, "way_db_%zu", i + 1);
-		sabin_sheet_say(sheet, key, 0, 0, "%s", sabin_text_number(r->level_db, 1).s);
+		sabin_sheet_say(sheet, key, 0, 0, "%s", is_bass(p) ? "–" : sabin_text_number(r->level_db, 1).s);
 		snprintf(key, sizeof key, "way_null_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%s",
-		                sabin_text_number(r->null_hz, r->null_hz < 99.5 ? 1 : 0).s);
+		                p->to_hz < r->null_hz ? "–" : sabin_text_number(r->null_hz, r->null_hz < 99.5 ? 1 : 0).s);
 		snprintf(key, sizeof key, "way_ink_%zu", i + 1);
 		sabin_sheet_number(sheet, key, colour_of(r));
 		snprintf(key, sizeof key, "way_loud_%zu", i + 1);
-		sabin_sheet_number(sheet, key, r->delay_s < early_s && r->level_db > limit_db);
+		sabin_sheet_number(sheet, key, !is_bass(p) && r->delay_s < early_s && r->level_db > limit_db);
 	}
 }
 
@@ -119,6 +145,7 @@ static enum sabin_err write(const struct sabin_chart_input *input, const char *f
 		return sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
 		                      "there is no room file that knows the speaker and the position");
 	p.from_m = p.file->speakers[s].position_m;
+	p.to_hz = p.file->speakers[s].range_hz[1];
 	p.to_m = p.file->positions[at].position_m;
 	struct sabin_reflector *objects = calloc(p.file->object_count + 1, sizeof *objects);
 	if (!objects)

@@ -158,12 +158,16 @@ static size_t fields(double size, double step)
 static enum sabin_err compute(struct picture *p)
 {
 	const double *size_m = p->file->room.size_m;
-	const double step = fmax(cell_m, sqrt(size_m[0] * size_m[1] / cells_most));
+	double most;
+	enum sabin_err err = sabin_place_map_most(&p->plan.spec, (const double(*)[3])p->source_m, &most);
+	if (err)
+		return err;
+	const double step = fmax(cell_m, sqrt(size_m[0] * size_m[1] / fmin(cells_most, most)));
 	p->columns = fields(size_m[0], step);
 	p->rows = fields(size_m[1], step);
 	double *raw = calloc(p->rows * p->columns, sizeof *raw);
 	p->map = calloc(p->rows * p->columns, sizeof *p->map);
-	enum sabin_err err = raw && p->map ? SABIN_OK : SABIN_ENOMEM;
+	err = raw && p->map ? SABIN_OK : SABIN_ENOMEM;
 	cpu_set_t set;
 	if (sched_getaffinity(0, sizeof set, &set) == 0)
 		p->plan.spec.threads = CPU_COUNT(&set) < 64 ? CPU_COUNT(&set) : 64;
@@ -187,17 +191,22 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	sabin_sheet_say(sheet, "title", 0, 0, "Where to listen");
 	const double move = p->has_best ? hypot(p->best_m[0] - now[0], p->best_m[1] - now[1]) : 0;
 	const enum sabin_place_rule rule = sabin_place_check_seat(&p->plan.spec, now);
+	const struct sabin_text now_text = sabin_text_number(p->now, 1), best_text = sabin_text_number(p->best, 1);
+	const bool better = p->best < p->now && strcmp(now_text.s, best_text.s) != 0;
 	if (!p->has_best)
 		sabin_sheet_finding(sheet, "The listener's score is %s; nowhere else on the floor is a seat",
 		                    sabin_text_number(p->now, 1).s);
-	else if (!rule && (move < 1.5 * cell_m || !(p->best < p->now)))
+	else if (!rule && better && move < 1.5 * cell_m)
+		sabin_sheet_finding(sheet, "For these speakers the listener sits %s cm from where the score is best: %s, there %s",
+		                    sabin_text_number(100 * move, 0).s, now_text.s, best_text.s);
+	else if (!rule && !better)
 		sabin_sheet_finding(sheet, "For these speakers the listener sits where the score is best: %s",
-		                    sabin_text_number(p->now, 1).s);
+		                    now_text.s);
 	else
-		sabin_sheet_finding(sheet,
-		                    "%s m away, at %s m from the front wall, the score would be %s instead of %s%s",
-		                    sabin_text_number(move, 2).s, sabin_text_number(p->best_m[1], 2).s,
-		                    sabin_text_number(p->best, 1).s, sabin_text_number(p->now, 1).s,
+		sabin_sheet_finding(sheet, "%s m away, at %s m from the front wall, the score would be %s%s%s%s",
+		                    sabin_text_number(move, 2).s, sabin_text_number(p->best_m[1], 2).s, best_text.s,
+		                    better || p->best > p->now ? " instead of " : ", too",
+		                    better || p->best > p->now ? now_text.s : "",
 		                    p->keeps_all ? "" : " (no place keeps all constraints)");
 	sabin_sheet_conditions(sheet, input, p->file->positions[p->plan.listener].name);
 	sabin_sheet_method(sheet,

@@ -122,6 +122,13 @@ static int read_before(struct work *w)
 	return r->has_before ? -1 : sabin_comparison_complain(r->command, &r->comparison);
 }
 
+static bool progress(void *user, double fraction)
+{
+	(void)user;
+	sabin_progress("looking for faults", fraction);
+	return true;
+}
+
 static int read_all(struct work *w, const char *path)
 {
 	static const struct sabin_list usual = {.item = {"ebu-3276", "bs-1116"}, .count = 2};
@@ -134,7 +141,11 @@ static int read_all(struct work *w, const char *path)
 	if (!err)
 		err = sabin_scene_of(&r->side, w->o->calibration, &r->scene, &diag);
 	if (!err)
+		err = sabin_scene_extend(&r->scene);
+	r->scene.scene.progress = progress;
+	if (!err)
 		err = sabin_advise(&r->scene.scene, &r->advice);
+	sabin_progress_end();
 	if (err)
 		return sabin_fail_input(r->command, err, &diag);
 	status = sabin_required_judge(r->command, &r->scene, w->o->require.count > 0 ? &w->o->require : &usual,

@@ -4,7 +4,6 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cli/card.h"
 #include "cli/command.h"
@@ -14,10 +13,11 @@
 #include "cli/watch_screen.h"
 #include "io/atomic.h"
 #include "io/wav.h"
+#include "screen/terminal.h"
 
 struct options {
 	struct sabin_common common;
-	const char *output, *capture, *file, *calibration, *log;
+	const char *output, *capture, *file, *calibration, *log, *compare;
 	struct sabin_list positions, inputs;
 	bool simulate, ascii, lines;
 	double rate_hz, range_hz[2], average_s, delay_ms, interval_s, duration_s;
@@ -58,6 +58,8 @@ static const struct sabin_opt rows[] = {
      "time constant of transfer functions; 0: all that was heard counts the same"},
     {SABIN_OPT_NUMBER, 0, "delay", "MS", offsetof(struct options, delay_ms), SABIN_UNIT_MS, 0, 1000, NULL, NULL,
      "by how much the microphones are later than the reference; else it is found"},
+    {SABIN_OPT_TEXT, 0, "compare", "MEASUREMENT", offsetof(struct options, compare), 0, 0, 0, NULL, NULL,
+     "a response to hold the transfer functions against"},
     {SABIN_OPT_TEXT, 0, "calibration", "FILE", offsetof(struct options, calibration), 0, 0, 0, NULL, NULL,
      "the microphones' calibration, or none; else the room file's"},
     {SABIN_OPT_TEXT, 0, "log", "FILE.csv", offsetof(struct options, log), 0, 0, 0, NULL, NULL,
@@ -346,6 +348,11 @@ static int make_plan(struct plan *plan, const char *room)
 	    .time = (enum sabin_time)o->time,
 	    .transfer = sabin_transfer_defaults(w->rate_hz),
 	};
+	if (o->compare && w->reference < 0)
+		return usage(plan, "--compare is for transfer functions: it needs a --reference");
+	struct sabin_diag diag = {0};
+	if (o->compare && sabin_watch_read_trace(w, o->compare, &diag) != SABIN_OK)
+		return sabin_fail_input(plan->command->name, SABIN_EFORMAT, &diag);
 	w->analysis.transfer.average_s = o->average_s > 0 ? o->average_s : HUGE_VAL;
 	enum sabin_err err = sabin_watcher_new(&w->analysis, &w->watcher);
 	if (err == SABIN_EINVAL)
@@ -465,7 +472,7 @@ static int work(struct plan *plan)
 	if (!err)
 		err = begin(plan, &diag);
 	if (!err)
-		err = o->lines || o->common.json || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)
+		err = o->lines || o->common.json || !sabin_terminal_usable()
 		          ? in_lines(plan, &log, &diag)
 		          : on_terminal(plan, &log, &diag);
 	const bool interrupted = err == SABIN_EINTR;
@@ -489,6 +496,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = work(&plan);
 	sabin_feed_free(plan.watch.feed);
 	sabin_watcher_free(plan.watch.watcher);
+	sabin_trace_release(&plan.watch.compared);
 	for (size_t c = 0; c < plan.watch.count; c++)
 		sabin_calibration_release(&plan.watch.channel[c].calibration);
 	free(plan.watch.channel);

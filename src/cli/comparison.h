@@ -150,6 +150,8 @@ SABIN_MUST enum sabin_err sabin_compare_events(struct sabin_compared *c,
 /* Of the modes up to here, where they lie so far apart that few of another room's fall on them: how many of the
  * response that has fewer, and how many of these the other one has too.  Both are added to. */
 #define SABIN_MODE_SETS_TO_HZ 80.0
+/* What a displacement does to the height of one mode, re the sin kd of sabin_change_of(): comparison_events.c. */
+#define SABIN_MODE_SLOPE_DB (6.14 * 12.7 / 2)
 void sabin_compare_mode_sets(const struct sabin_compared *c, size_t *both, size_t *fewer);
 SABIN_MUST enum sabin_err sabin_compare_pairs(struct sabin_comparison *all);
 SABIN_MUST enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all);

@@ -24,7 +24,7 @@ const char *sabin_event_name(enum sabin_event event)
  * anything: where its nodes are is not known, nor does its height tell, which loudspeaker and damping make as
  * well.  At 95 % of all places the tangent is below 12.7; half of that is one standard uncertainty.  In dB, re the
  * sin kd of sabin_change_of() on both sides: 20 lg e / sqrt 2 times the tangent. */
-static const double slope_db = 6.14 * 12.7 / 2;
+static const double slope_db = SABIN_MODE_SLOPE_DB;
 /* 20 lg |cos| over all places: 20 lg e times pi / sqrt 12. */
 static const double shape_db = 7.88;
 

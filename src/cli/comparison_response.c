@@ -100,16 +100,33 @@ static struct sabin_quantity band_level(const struct sabin_side_item *item, doub
 	                high_hz - low_hz);
 }
 
+/* In the bass a band may hold one mode, or none that is known: a displacement then does to its level what it does to
+ * that mode's height, as of many waves one so much longer would. */
+static double moved_m(const struct sabin_side_item *item, struct sabin_quantity level, double low_hz,
+                      double high_hz, double by_m)
+{
+	const double place = sqrt(level.plus_minus * level.plus_minus - level.repeatability * level.repeatability);
+	size_t modes = 0;
+	for (size_t i = 0; i < item->modes.count; i++)
+		modes += item->modes.modes[i].frequency_hz.value >= low_hz &&
+		         item->modes.modes[i].frequency_hz.value < high_hz;
+	return high_hz <= SABIN_MODE_SETS_TO_HZ && modes <= 1 && place > 0
+	           ? by_m * fmax(1, SABIN_MODE_SLOPE_DB / place)
+	           : by_m;
+}
+
 static struct sabin_change compare_level(const struct sabin_compared *c, double low_hz,
                                          double high_hz, const struct sabin_change_rules *rules)
 {
 	struct sabin_change_rules r = *rules;
+	const struct sabin_quantity before = band_level(c->before, low_hz, high_hz);
 	struct sabin_quantity after = band_level(c->after, low_hz, high_hz);
 	if (isfinite(c->response.aligned_db))
 		after.value += c->response.aligned_db;
 	r.freq_hz = sqrt(low_hz * high_hz);
 	r.jnd = SABIN_JND_LEVEL_DB;
-	return sabin_change_of(band_level(c->before, low_hz, high_hz), after, &r);
+	r.moved_m = moved_m(c->before, before, low_hz, high_hz, r.moved_m);
+	return sabin_change_of(before, after, &r);
 }
 
 static void compare_curve_point(struct sabin_compared *c, size_t i,

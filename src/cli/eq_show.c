@@ -262,7 +262,7 @@ static void show_left_alone(const struct sabin_correction *correction, size_t in
 		return;
 	}
 	for (int why = SABIN_LEAVE_NOTHING + 1; why < SABIN_LEAVE_REASONS; why++)
-		if (left_words[why])
+		if (left_words[why] && !(fir && why == SABIN_LEAVE_FLANK)) /* the response boosts there */
 			show_reason(c, (enum sabin_leave)why);
 	const double from_hz = broad_from_hz(c);
 	if (isfinite(from_hz) && !fir)

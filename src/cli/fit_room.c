@@ -9,7 +9,6 @@
 #include "cli/talk.h"
 #include "io/number.h"
 
-static const double bass_hz = 500;
 enum { RESPONSES_MAX = 16, BANDS = SABIN_ABSORPTION_BANDS };
 static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 static const char *const sides[3] = {"width", "length", "height"};
@@ -38,7 +37,7 @@ static enum sabin_err load(const struct sabin_measurement *m, const struct sabin
 		to->h = l->h[l->count];
 		to->rate_hz = r->rate_hz;
 		/* a subwoofer's direct sound tells no distance */
-		to->emission = r->zero == SABIN_ZERO_EMISSION && !(file->speakers[s].range_hz[1] < bass_hz)
+		to->emission = r->zero == SABIN_ZERO_EMISSION && !(file->speakers[s].range_hz[1] < SABIN_BASS_TO_HZ)
 		                   ? (double)r->zero_index + r->zero_offset_s * r->rate_hz
 		                   : (double)NAN;
 		memcpy(to->source_m, file->speakers[s].position_m, sizeof to->source_m);

@@ -99,8 +99,7 @@ static void keys(struct sabin_report *r)
 		break;
 	}
 	sabin_page_figures_end(&r->page);
-	sabin_page_note(&r->page, "± is the expanded uncertainty, 95 %% (k = 2), of the value for the room, not only for the "
-	                          "places measured. What could not be relied on is not shown.");
+	sabin_page_note(&r->page, "± is the expanded uncertainty, 95 %% (k = 2). What could not be relied on is not shown.");
 }
 
 /* ---- by bands --------------------------------------------------------------------------------------- */

@@ -151,8 +151,9 @@ static void write_modes(struct sabin_json *json, const struct sabin_roomfile *fi
 }
 
 static void write_reflection(struct sabin_json *json, const struct sabin_roomfile *file,
-                             const struct sabin_first_reflection *r)
+                             double to_hz, const struct sabin_first_reflection *r)
 {
+	const bool bass = to_hz < SABIN_BASS_TO_HZ, reached = !(to_hz < r->null_hz);
 	sabin_json_open_object(json, NULL);
 	if (r->object >= 0)
 		sabin_json_text(json, "object", file->objects[r->object].kind);
@@ -161,10 +162,10 @@ static void write_reflection(struct sabin_json *json, const struct sabin_roomfil
 	sabin_json_bool(json, "on_panel", r->panel >= 0);
 	sabin_json_numbers(json, "point_m", r->point_m, 3);
 	sabin_json_number(json, "delay_s", r->delay_s);
-	sabin_json_number(json, "level_db", r->level_db);
+	sabin_json_number(json, "level_db", bass ? (double)NAN : r->level_db);
 	sabin_json_number(json, "null_hz", r->null_hz);
-	sabin_json_number(json, "null_db", r->null_db);
-	sabin_json_number(json, "peak_db", r->peak_db);
+	sabin_json_number(json, "null_db", reached ? r->null_db : (double)NAN);
+	sabin_json_number(json, "peak_db", to_hz < 2 * r->null_hz ? (double)NAN : r->peak_db);
 	sabin_json_number(json, "panel_m", fmax(r->panel_m[0], r->panel_m[1]));
 	sabin_json_numbers(json, "panel_size_m", r->panel_m, 2);
 	if (r->object >= 0)
@@ -192,7 +193,7 @@ static void write_ways(struct sabin_json *json, const struct sabin_roomfile *fil
 			sabin_json_number(json, "delay_s", d / facts->speed_m_s);
 			sabin_json_open_array(json, "reflections");
 			for (size_t i = 0; i < n; i++)
-				write_reflection(json, file, &r[i]);
+				write_reflection(json, file, file->speakers[s].range_hz[1], &r[i]);
 			sabin_json_close(json);
 			sabin_json_close(json);
 		}

@@ -294,11 +294,23 @@ static void print_way(const struct sabin_roomfile *file, const struct sabin_room
 			snprintf(on, sizeof on, "on a panel");
 		else if (r[i].object >= 0)
 			snprintf(on, sizeof on, "from %s", sabin_text_hz(r[i].from_hz).s);
-		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms %6.1f dB  %8s %6.1f dB  %4.2f x %4.2f m%s%s\n", where,
-		       r[i].point_m[0], r[i].point_m[1], r[i].point_m[2], r[i].delay_s * 1000,
-		       sabin_number_tidy(r[i].level_db, 1), sabin_text_hz(r[i].null_hz).s,
-		       sabin_number_tidy(r[i].null_db, 1), r[i].panel_m[0], r[i].panel_m[1],
-		       *on ? "  " : "", on);
+		/* what plays the bass alone sends nothing there, and a null above its range is none */
+		const double to_hz = file->speakers[s].range_hz[1];
+		printf("    %-9s %5.2f %5.2f %5.2f  %6.2f ms ", where, r[i].point_m[0], r[i].point_m[1],
+		       r[i].point_m[2], r[i].delay_s * 1000);
+		if (to_hz < SABIN_BASS_TO_HZ)
+			printf("%8s    ", "–"); /* three bytes */
+		else
+			printf("%6.1f dB  ", sabin_number_tidy(r[i].level_db, 1));
+		if (to_hz < r[i].null_hz)
+			printf("%10s %8s     ", "–", "–");
+		else
+			printf("%8s %6.1f dB  ", sabin_text_hz(r[i].null_hz).s, sabin_number_tidy(r[i].null_db, 1));
+		if (to_hz < SABIN_BASS_TO_HZ)
+			printf("%7s", "–");
+		else
+			printf("%4.2f x %4.2f m", r[i].panel_m[0], r[i].panel_m[1]);
+		printf("%s%s\n", *on ? "  " : "", on);
 	}
 }
 
@@ -306,7 +318,8 @@ static void print_ways(const struct sabin_roomfile *file, const struct sabin_roo
 {
 	puts("\nFirst reflections: where they arise, how much later and weaker (1 to 4 kHz) than the direct\n"
 	     "sound, the first null that they make with it and its depth, and the sides (x, y, z) of a\n"
-	     "panel that covers it; a speaker with a box_m sends less beside and behind it");
+	     "panel that covers it; a speaker with a box_m sends less beside and behind it, an object hides\n"
+	     "what passes through it and reflects less where it is too small; a dash: it does not play there");
 	size_t shown = 0;
 	for (size_t p = 0; p < file->position_count; p++)
 		for (size_t s = 0; s < file->speaker_count; s++)

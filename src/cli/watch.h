@@ -33,6 +33,8 @@ struct sabin_watch {
 	struct sabin_watcher_options analysis;
 	double smoothing_oct, points_per_octave; /* of transfer functions */
 	double given_delay_s;  /* NAN: found */
+	struct sabin_trace compared; /* what the transfer functions are held against; length 0: nothing */
+	char compared_name[80];
 	double interval_s, duration_s; /* duration 0: without end */
 	const char *source;    /* the device or the file, for people */
 	/* what goes on */
@@ -73,6 +75,10 @@ void sabin_watch_find_delay(struct sabin_watch *w, size_t channel);
  * duration: the end. */
 SABIN_MUST enum sabin_err sabin_watch_turn(struct sabin_watch *w, int wait_ms, bool *interval);
 bool sabin_watch_over(const struct sabin_watch *w);
+
+/* Read a measurement to compare with: its response at the first channel's position, else the first, into w->compared.
+ * SABIN_EFORMAT, SABIN_ENOMEM. */
+SABIN_MUST enum sabin_err sabin_watch_read_trace(struct sabin_watch *w, const char *path, struct sabin_diag *diag);
 
 /* ---- telling ---- */
 

@@ -131,6 +131,18 @@ static enum sabin_err json_spectrum(struct sabin_json *json, const struct sabin_
 	return SABIN_OK;
 }
 
+/* Level less that of what it is held against, at the same frequencies. */
+static void json_difference(struct sabin_json *json, const struct sabin_watch *w, struct sabin_trace *trace)
+{
+	const size_t n = trace->length < w->compared.length ? trace->length : w->compared.length;
+	if (n == 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		trace->level_db[i] -= w->compared.level_db[i];
+	sabin_json_text(json, "compared_with", w->compared_name);
+	sabin_json_numbers(json, "difference_db", trace->level_db, n);
+}
+
 static enum sabin_err json_transfer(struct sabin_json *json, const struct sabin_watch *w, size_t c)
 {
 	const struct sabin_watch_channel *channel = &w->channel[c];
@@ -159,6 +171,7 @@ static enum sabin_err json_transfer(struct sabin_json *json, const struct sabin_
 		sabin_json_numbers(json, "phase_deg", trace.phase_deg, trace.length);
 		sabin_json_numbers(json, "coherence", trace.coherence, trace.length);
 		sabin_json_numbers(json, "plus_minus_db", trace.error_db, trace.length);
+		json_difference(json, w, &trace);
 	}
 	sabin_json_close(json);
 	sabin_trace_release(&trace);

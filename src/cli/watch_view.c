@@ -25,6 +25,8 @@ void sabin_watch_view_init(struct sabin_watch_view *view, const struct sabin_wat
 	view->top_db = absolute ? 100 : 0;
 	view->span_db = absolute ? 90 : 100;
 	view->reach_db = 24;
+	if (w->compared.length > 0 && sabin_trace_copy(&w->compared, &view->stored.trace) == SABIN_OK)
+		memcpy(view->stored_name, w->compared_name, sizeof view->stored_name);
 }
 
 void sabin_watch_view_release(struct sabin_watch_view *view)

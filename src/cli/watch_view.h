@@ -45,7 +45,6 @@ struct sabin_watch_view {
 	size_t next_tick;                 /* frame at which */
 	char message[160];
 	size_t message_until;             /* frame */
-	const char *trace_file;           /* that `stored.trace` was read from, or NULL */
 };
 
 /* ---- watch_view.c ---- */

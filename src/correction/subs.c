@@ -17,7 +17,7 @@
 /* What a setting must bear: somebody leans forward, a knob is not quite there. */
 static const double nudge_s = 1e-4, nudge_db = 0.5;
 static const double delay_least_s = -0.012, delay_most_s = 0.012, delay_step_s = 0.0005;
-static const double gain_least_db = -18, gain_most_db = 12, gain_step_db = 1;
+static const double gain_least_db = -18, gain_most_db = 12, gain_step_db = 1, coarse_db = 3;
 /* The last rounds are finer by this. */
 static const double fine = 0.2;
 enum { ROUNDS = 4, STARTS = 3, SEATS_MOST = 64 };
@@ -123,6 +123,26 @@ static void attempt(const struct sabin_subs *p, struct sabin_sub_setting *s, siz
 		s[k] = was;
 }
 
+/* Delay, polarity and gain of one sub together, coarsely and as exactly set: where the valley is. */
+static void survey(const struct sabin_subs *p, struct sabin_sub_setting *s, size_t k, double *best)
+{
+	const struct sabin_sub_setting was = s[k];
+	struct sabin_sub_setting lowest = was;
+	double least = score(p, s);
+	for (double g = gain_least_db; g <= gain_most_db; g += coarse_db)
+		for (double d = delay_least_s; d <= delay_most_s; d += delay_step_s)
+			for (int polarity = -1; polarity <= 1; polarity += 2) {
+				s[k] = (struct sabin_sub_setting){g, d, polarity};
+				const double now = score(p, s);
+				if (now < least) {
+					least = now;
+					lowest = s[k];
+				}
+			}
+	s[k] = was;
+	attempt(p, s, k, lowest, best);
+}
+
 /* Every delay and polarity of one sub, then every gain. */
 static void scan(const struct sabin_subs *p, struct sabin_sub_setting *s, size_t k, double *best)
 {
@@ -172,6 +192,8 @@ enum sabin_err sabin_subs_compute(const struct sabin_subs *p, struct sabin_sub_s
 		double now = sabin_subs_score_db(p, s);
 		for (int round = 0; round < ROUNDS; round++)
 			for (size_t k = 0; k < p->subs; k++) {
+				if (round == 0)
+					survey(p, s, k, &now);
 				if (round < ROUNDS / 2)
 					scan(p, s, k, &now);
 				else

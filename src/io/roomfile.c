@@ -137,7 +137,9 @@ static enum sabin_err join_pair(struct sabin_room_reader *reader,
 		                         "speakers.%s.pair: a speaker is no pair with itself",
 		                         speaker->name);
 	struct sabin_speaker *partner = &room->speakers[other];
-	if (partner->pair[0] && strcasecmp(partner->pair, speaker->name) != 0)
+	/* who names itself is told so at its own line */
+	if (partner->pair[0] && strcasecmp(partner->pair, speaker->name) != 0 &&
+	    strcasecmp(partner->pair, partner->name) != 0)
 		return sabin_room_refuse(reader, said,
 		                         "speakers.%s.pair: '%s' is a pair with '%s' already",
 		                         speaker->name, partner->name, partner->pair);

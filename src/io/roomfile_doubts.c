@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "io/roomfile.h"
+#include "io/roomfile_place.h"
 
 /* Rooms people measure with loudspeakers in it: the largest halls are about 100 m long and 40 m high.
  * What is above that, but by 100 within what is usual at home, was thought in centimetres. */
@@ -79,10 +80,26 @@ static void doubt_places(const struct sabin_roomfile *file, struct sabin_doubts 
 	}
 }
 
+/* Somebody's head or a microphone in a table; who sits in a sofa sits right. */
+static void doubt_seats(const struct sabin_roomfile *file, struct sabin_doubts *doubts)
+{
+	for (size_t p = 0; p < file->position_count; p++)
+		for (size_t i = 0; i < file->object_count; i++) {
+			const struct sabin_object *object = &file->objects[i];
+			const double *at_m = file->positions[p].position_m;
+			bool inside = !sabin_roomfile_is_seat(object->kind);
+			for (int a = 0; a < 3; a++)
+				inside = inside && at_m[a] > object->min_m[a] && at_m[a] < object->max_m[a];
+			if (inside)
+				doubt(doubts, "position %s lies inside the %s", file->positions[p].name, object->kind);
+		}
+}
+
 void sabin_roomfile_doubt(const struct sabin_roomfile *file, struct sabin_doubts *doubts)
 {
 	doubts->count = 0;
 	doubt_size(&file->room, doubts);
 	doubt_outputs(file, doubts);
 	doubt_places(file, doubts);
+	doubt_seats(file, doubts);
 }

@@ -147,8 +147,7 @@ static int depth_axis(const struct sabin_place_spec *spec)
 	return spec->pair ? x >= y : y >= x;
 }
 
-/* Things to sit on, by the beginning of their names. */
-static bool is_seating(const char *kind)
+bool sabin_roomfile_is_seat(const char *kind)
 {
 	static const char *const seats[] = {"armchair", "bed", "bench", "chair", "couch", "pouf", "seat", "sofa",
 	                                    "stool"};
@@ -166,7 +165,7 @@ static void list_solids(const struct sabin_roomfile *file, struct sabin_place_so
 		memcpy(solid->box.max_m, file->keep_out[i].max_m, 3 * sizeof(double));
 	}
 	for (size_t i = 0; i < file->object_count; i++, solid++) {
-		solid->kind = is_seating(file->objects[i].kind) ? SABIN_PLACE_SEATING : SABIN_PLACE_FURNITURE;
+		solid->kind = sabin_roomfile_is_seat(file->objects[i].kind) ? SABIN_PLACE_SEATING : SABIN_PLACE_FURNITURE;
 		memcpy(solid->box.min_m, file->objects[i].min_m, 3 * sizeof(double));
 		memcpy(solid->box.max_m, file->objects[i].max_m, 3 * sizeof(double));
 	}

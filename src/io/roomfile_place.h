@@ -30,6 +30,9 @@ SABIN_MUST enum sabin_err sabin_roomfile_place(const struct sabin_roomfile *file
                                                struct sabin_place_plan *out);
 void sabin_roomfile_place_release(struct sabin_place_plan *plan);
 
+/* Things to sit on, by the beginning of their names. */
+bool sabin_roomfile_is_seat(const char *kind);
+
 /* Source of the plan that a speaker of the file is, or -1: the score does not hear it. */
 int sabin_place_plan_source(const struct sabin_place_plan *plan, int speaker);
 

@@ -84,6 +84,9 @@ static size_t edit_distance(const char *a, const char *b)
 const char *sabin_nearest(const char *word, const char *const *words, size_t count)
 {
 	const char *best = NULL;
+	for (size_t i = 0; i < count; i++) /* a unit forgotten: aim, where aim_deg is meant */
+		if (word[0] && strncasecmp(word, words[i], strlen(word)) == 0 && words[i][strlen(word)] == '_')
+			return words[i];
 	size_t allowed = strlen(word) / 3, most = allowed > 2 ? allowed : 2;
 	for (size_t i = 0; i < count; i++) {
 		size_t distance = edit_distance(word, words[i]);

@@ -274,14 +274,33 @@ static void point(const struct sabin_transfer *t, size_t first, size_t last, dou
 	out->error_db[i] = g2 > 0 ? 20 / M_LN10 * sqrt((1 - g2) / (2 * count * g2)) : (double)NAN;
 }
 
-static bool make_trace(struct sabin_trace *out)
+enum sabin_err sabin_trace_new(size_t length, struct sabin_trace *out)
 {
-	out->freq_hz = calloc(out->length, sizeof(double));
-	out->level_db = calloc(out->length, sizeof(double));
-	out->phase_deg = calloc(out->length, sizeof(double));
-	out->coherence = calloc(out->length, sizeof(double));
-	out->error_db = calloc(out->length, sizeof(double));
-	return out->freq_hz && out->level_db && out->phase_deg && out->coherence && out->error_db;
+	*out = (struct sabin_trace){.length = length};
+	out->freq_hz = calloc(length, sizeof(double));
+	out->level_db = calloc(length, sizeof(double));
+	out->phase_deg = calloc(length, sizeof(double));
+	out->coherence = calloc(length, sizeof(double));
+	out->error_db = calloc(length, sizeof(double));
+	if (out->freq_hz && out->level_db && out->phase_deg && out->coherence && out->error_db)
+		return SABIN_OK;
+	sabin_trace_release(out);
+	return SABIN_ENOMEM;
+}
+
+enum sabin_err sabin_trace_copy(const struct sabin_trace *from, struct sabin_trace *out)
+{
+	const size_t size = from->length * sizeof(double);
+	enum sabin_err err = sabin_trace_new(from->length, out);
+	if (err)
+		return err;
+	out->smoothing_oct = from->smoothing_oct;
+	memcpy(out->freq_hz, from->freq_hz, size);
+	memcpy(out->level_db, from->level_db, size);
+	memcpy(out->phase_deg, from->phase_deg, size);
+	memcpy(out->coherence, from->coherence, size);
+	memcpy(out->error_db, from->error_db, size);
+	return SABIN_OK;
 }
 
 enum sabin_err sabin_transfer_trace(const struct sabin_transfer *t, double smoothing_oct, double points_per_octave,
@@ -293,12 +312,11 @@ enum sabin_err sabin_transfer_trace(const struct sabin_transfer *t, double smoot
 		return SABIN_EINVAL;
 	if (averages < 2)
 		return SABIN_ESHORT;
-	struct sabin_trace made = {.smoothing_oct = smoothing_oct};
-	made.length = (size_t)floor(log2(to_hz / from_hz) * points_per_octave + 1e-9) + 1;
-	if (!make_trace(&made)) {
-		sabin_trace_release(&made);
-		return SABIN_ENOMEM;
-	}
+	struct sabin_trace made;
+	enum sabin_err err = sabin_trace_new((size_t)floor(log2(to_hz / from_hz) * points_per_octave + 1e-9) + 1, &made);
+	if (err)
+		return err;
+	made.smoothing_oct = smoothing_oct;
 	for (size_t i = 0; i < made.length; i++) {
 		const double f_hz = from_hz * exp2((double)i / points_per_octave);
 		const double low = f_hz * exp2(-smoothing_oct / 2) / bin_hz, high = f_hz * exp2(smoothing_oct / 2) / bin_hz;

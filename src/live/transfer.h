@@ -61,6 +61,9 @@ struct sabin_trace {
 SABIN_MUST enum sabin_err sabin_transfer_trace(const struct sabin_transfer *transfer, double smoothing_oct,
                                                double points_per_octave, double from_hz, double to_hz,
                                                struct sabin_trace *out);
+/* As many points, all zero; a copy.  SABIN_ENOMEM.  Release both. */
+SABIN_MUST enum sabin_err sabin_trace_new(size_t length, struct sabin_trace *out);
+SABIN_MUST enum sabin_err sabin_trace_copy(const struct sabin_trace *from, struct sabin_trace *out);
 void sabin_trace_release(struct sabin_trace *trace);
 
 /* The impulse response, without what does not cohere: h[*size], time zero (after the delay) at *zero; free() it.

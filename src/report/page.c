@@ -73,7 +73,8 @@ static void words(struct sabin_page *page, const char *text)
 		put_words(page->body, text, strlen(text));
 }
 
-static void say(struct sabin_page *page, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void say(struct sabin_page *page, const char *format,
+                                                      va_list arguments)
 {
 	char *text = NULL;
 	const int n = vasprintf(&text, format, arguments);
@@ -220,10 +221,12 @@ static void open_box(struct sabin_page *page, const char *name)
 
 void sabin_page_table(struct sabin_page *page, const char *caption, const char *const *heads, size_t count)
 {
-	open_box(page, caption);
-	mark(page, "<table><caption>");
+	/* above the box, in which it would scroll away */
+	mark(page, "<p class=\"note caption\">");
 	words(page, caption);
-	mark(page, "</caption>\n<thead><tr>");
+	mark(page, "</p>\n");
+	open_box(page, caption);
+	mark(page, "<table>\n<thead><tr>");
 	for (size_t i = 0; i < count && i < SABIN_PAGE_COLUMNS_MAX; i++) {
 		page->left[i] = heads[i][0] == '<';
 		mark(page, page->left[i] ? "<th scope=\"col\" class=\"words\">" : "<th scope=\"col\">");

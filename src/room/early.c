@@ -68,8 +68,7 @@ double early_object_from_hz(const struct sabin_reflector *object, double d1_m, d
 	return speed_m_s * d1_m * d2_m / (d1_m + d2_m) / (half_m * half_m);
 }
 
-/* How much of a wave an object of this size meets: nothing in the bass. */
-static double share_met(double from_hz, double f_hz)
+double early_share_met(double from_hz, double f_hz)
 {
 	return f_hz * f_hz / (f_hz * f_hz + from_hz * from_hz);
 }
@@ -110,26 +109,25 @@ static bool passes(const struct sabin_reflector *object, const double a[3], cons
 	return to - from > 1e-6;
 }
 
-/* What objects leave of a way, by octave; points_m[n] from the receiver to the source. */
-static void shade(const struct work *work, const double (*points_m)[3], int n,
-                  double left[ROOM_AIR_BANDS])
+double early_unshaded(const struct sabin_reflector *objects, size_t count, const double (*points_m)[3], int n,
+                      double speed_m_s, double f_hz)
 {
-	for (size_t i = 0; i < work->room->object_count && i < OBJECTS_MAX; i++) {
-		const struct sabin_reflector *object = &work->room->objects[i];
-		if (is_in(object, work->source_m) || is_in(object, work->receiver_m))
+	double left = 1;
+	for (size_t i = 0; i < count && i < OBJECTS_MAX; i++) {
+		const struct sabin_reflector *object = &objects[i];
+		if (is_in(object, points_m[0]) || is_in(object, points_m[n - 1]))
 			continue; /* it stands in or on it: what it hides is not known */
 		for (int k = 0; k + 1 < n; k++) {
 			if (!passes(object, points_m[k], points_m[k + 1]))
 				continue;
 			const double half_m = fmax(0.01, room_distance_m(points_m[k], points_m[k + 1]) / 2);
-			const double from_hz =
-			        early_object_from_hz(object, half_m, half_m, points_m[k],
-			                             points_m[k + 1], work->speed_m_s);
-			for (int band = 0; band < ROOM_AIR_BANDS; band++)
-				left[band] *= 1 - shadow * share_met(from_hz, room_band_centre_hz(band));
+			const double from_hz = early_object_from_hz(object, half_m, half_m, points_m[k],
+			                                            points_m[k + 1], speed_m_s);
+			left *= 1 - shadow * early_share_met(from_hz, f_hz);
 			break;
 		}
 	}
+	return left;
 }
 
 /* The reflection by the top of an object. */
@@ -154,7 +152,7 @@ static void add_top(const struct work *work, const struct sabin_reflector *objec
 	struct early_way *way = &early->way[early->count++];
 	way->length_m = d1_m + d2_m;
 	for (int band = 0; band < ROOM_AIR_BANDS; band++)
-		way->gain[band] = share_met(from_hz, room_band_centre_hz(band)) *
+		way->gain[band] = early_share_met(from_hz, room_band_centre_hz(band)) *
 		                  radiated(work, point_m, band) *
 		                  exp(-work->air_per_m[band] * way->length_m) / way->length_m;
 }
@@ -183,8 +181,9 @@ static void add_image(const struct work *work, const struct path_image *image, s
 		memcpy(points_m[k + 1], path.bounce[k].point_m, sizeof points_m[0]);
 	memcpy(points_m[path.order + 1], work->source_m, sizeof points_m[0]);
 	for (int band = 0; band < ROOM_AIR_BANDS; band++)
-		left[band] = 1;
-	shade(work, (const double(*)[3])points_m, path.order + 2, left);
+		left[band] = early_unshaded(work->room->objects, work->room->object_count,
+		                            (const double(*)[3])points_m, path.order + 2, work->speed_m_s,
+		                            room_band_centre_hz(band));
 	struct early_way *way = &early->way[early->count];
 	bool differs = false;
 	way->length_m = path.length_m;

@@ -35,4 +35,11 @@ enum sabin_err early_add(const struct early *early, double speed_m_s, double rat
 double early_object_from_hz(const struct sabin_reflector *object, double d1_m, double d2_m,
                             const double source_m[3], const double receiver_m[3], double speed_m_s);
 
+/* How much of a wave an object meets that is large enough from from_hz on: nothing in the bass. */
+double early_share_met(double from_hz, double f_hz);
+
+/* What objects leave of a way at f_hz, an amplitude; points_m[n] from the receiver to the source, or back. */
+double early_unshaded(const struct sabin_reflector *objects, size_t count, const double (*points_m)[3], int n,
+                      double speed_m_s, double f_hz);
+
 #endif

@@ -23,13 +23,28 @@ struct ends {
 	const double *source_m, *receiver_m;
 	const struct sabin_directivity *directivity;
 	double speed_m_s;
+	const struct sabin_reflector *objects;
+	size_t object_count;
 };
+
+/* What the size of an object and those that stand in the way leave of its amplitude at a frequency. */
+static double met(const struct ends *e, const struct sabin_first_reflection *r, double f_hz)
+{
+	double way_m[3][3];
+	if (r->object >= 0)
+		return early_share_met(r->from_hz, f_hz);
+	memcpy(way_m[0], e->receiver_m, sizeof way_m[0]);
+	memcpy(way_m[1], r->point_m, sizeof way_m[1]);
+	memcpy(way_m[2], e->source_m, sizeof way_m[2]);
+	return early_unshaded(e->objects, e->object_count, (const double(*)[3])way_m, 3, e->speed_m_s, f_hz);
+}
 
 /* Energy of a reflection re the direct sound in an octave or at a frequency, but for the longer way. */
 static double kept(const struct ends *e, const struct sabin_first_reflection *r, double alpha, double f_hz)
 {
 	const double ratio = radiation_ratio(e->directivity, e->source_m, r->point_m, e->receiver_m, f_hz,
-	                                     e->speed_m_s);
+	                                     e->speed_m_s) *
+	                     met(e, r, f_hz);
 	return fmax(0, 1 - alpha) * ratio * ratio;
 }
 
@@ -77,8 +92,7 @@ static void size_panel(const struct ends *e, int normal, double d1_m, double d2_
 	}
 }
 
-static void fill(const struct ends *e, const struct sabin_reflector *objects,
-                 const struct sabin_reflection_path *path, struct sabin_first_reflection *out)
+static void fill(const struct ends *e, const struct sabin_reflection_path *path, struct sabin_first_reflection *out)
 {
 	const double direct_m = room_distance_m(e->source_m, e->receiver_m);
 	const double spread = direct_m / (direct_m + path->extra_m);
@@ -89,7 +103,7 @@ static void fill(const struct ends *e, const struct sabin_reflector *objects,
 	const double d1_m = room_distance_m(e->source_m, path->point_m);
 	const double d2_m = room_distance_m(path->point_m, e->receiver_m);
 	if (path->object >= 0) {
-		out->from_hz = early_object_from_hz(&objects[path->object], d1_m, d2_m, e->source_m,
+		out->from_hz = early_object_from_hz(&e->objects[path->object], d1_m, d2_m, e->source_m,
 		                                    e->receiver_m, e->speed_m_s);
 	} else {
 		out->surface = path->surfaces[0];
@@ -126,10 +140,10 @@ size_t sabin_room_first_reflections(const struct sabin_room *room, const double 
 	const size_t count = sabin_reflection_paths(room->size_m, source_m, receiver_m, objects,
 	                                            object_count, paths);
 	const struct ends ends = {room, source_m, receiver_m, directivity,
-	                          sabin_speed_of_sound(room->temperature_c)};
+	                          sabin_speed_of_sound(room->temperature_c), objects, object_count};
 	size_t n = 0;
 	for (size_t i = 0; i < count && n < SABIN_FIRST_REFLECTIONS_MAX; i++)
 		if (paths[i].order == 1 && paths[i].extra_m > 0)
-			fill(&ends, objects, &paths[i], &out[n++]);
+			fill(&ends, &paths[i], &out[n++]);
 	return n;
 }

@@ -5,9 +5,11 @@
 #include <math.h>
 
 #include "room/crew.h"
+#include "room/score.h"
 #include "room/search.h"
 
 static const double fields_most = 4e6;
+static const double work_most = 5e7; /* scores times modes: some seconds */
 
 struct map {
 	const struct sabin_place_spec *spec;
@@ -30,6 +32,19 @@ static void score_row(void *work, size_t row)
 		map->out[row * map->columns + column] =
 		        isfinite(metrics.score) ? metrics.score : (double)NAN;
 	}
+}
+
+enum sabin_err sabin_place_map_most(const struct sabin_place_spec *spec, const double (*source_m)[3], double *fields)
+{
+	struct sabin_score *score = NULL;
+	const enum sabin_err err = place_score(spec, &score);
+	if (err)
+		return err;
+	/* beside the axis of symmetry, where a score takes longer */
+	const double at_m[3] = {0.3 * spec->room->size_m[0], 0.3 * spec->room->size_m[1], spec->listener_m[2]};
+	*fields = fmin(fields_most, work_most / score_work(score, source_m, at_m));
+	sabin_score_free(score);
+	return SABIN_OK;
 }
 
 enum sabin_err sabin_place_map(const struct sabin_place_spec *spec, const double (*source_m)[3],

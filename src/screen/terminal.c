@@ -57,9 +57,15 @@ static void make_colors(struct sabin_terminal *t)
 	t->ramp_colors = COLORS >= 256 ? 256 : 8;
 }
 
+bool sabin_terminal_usable(void)
+{
+	const char *term = getenv("TERM");
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
 enum sabin_err sabin_terminal_new(bool color, bool ascii, struct sabin_terminal **out)
 {
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+	if (!sabin_terminal_usable())
 		return SABIN_EIO;
 	struct sabin_terminal *t = calloc(1, sizeof *t);
 	if (!t)

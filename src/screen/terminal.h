@@ -20,6 +20,9 @@ enum {
 	SABIN_KEY_OTHER,
 };
 
+/* Is there a terminal at standard input and output that can be drawn on? */
+bool sabin_terminal_usable(void);
+
 /* Take over the terminal of standard input and output.  color: false: none at all; ascii: also where the locale is not
  * UTF-8.  SABIN_EIO: there is no such terminal, or it cannot do it.  Give it back with sabin_terminal_free(). */
 SABIN_MUST enum sabin_err sabin_terminal_new(bool color, bool ascii, struct sabin_terminal **out);

@@ -151,6 +151,7 @@ warns() # EDIT TEXT: a room so changed warns of TEXT
 warns 's/width: [0-9.]*/width: 390/' 'size_m.width: 390 m looks like centimetres; metres are expected: 3.9?'
 warns 's/output: 2/output: 1/' 'speakers left and right share output 1'
 warns 's/1.95, 2.5, 1.2/2.715, 1.1, 1.2/' 'position mix lies in the speaker right'
+warns '$a objects: [{kind: desk, min_m: [1, 2, 0], max_m: [3, 3, 1.3]}]' 'position mix lies inside the desk'
 expect_status 0 "$sabin" room "$room"
 hold "a good room warns of nothing" test ! -s err
 for good in "$tree"/rooms/*-room.yaml; do

@@ -38,10 +38,6 @@ const struct sabin_dialect *sabin_dialect_find(const char *name)
 /* Can it say this section? */
 static bool can_say(const struct sabin_dialect *d, const struct sabin_section *s)
 {
-	/* whose passes resonate or are flat */
-	if (d == &sabin_dialect_pipewire && s->q < 0.7071 &&
-	    (s->type == SABIN_SECTION_LOW_PASS || s->type == SABIN_SECTION_HIGH_PASS))
-		return false;
 	if (d->carries & (SABIN_CARRY_FIR | SABIN_CARRY_RAW))
 		return true;
 	if (s->type <= SABIN_SECTION_HIGH_SHELF || (d->carries & SABIN_CARRY_OTHER && s->type < SABIN_SECTION_RAW))
@@ -113,13 +109,19 @@ static bool lost(const struct sabin_dialect *d, const struct sabin_setting_chann
 static const double worth_db = 0.05;
 static const double usual_rate_hz = 48000;
 
+/* Is the channel a response there? */
+static bool responds(const struct sabin_dialect *d, const struct sabin_setting_channel *c)
+{
+	return d == &sabin_dialect_pipewire ? sabin_pipewire_responds(c) : sabin_setting_has_response(c);
+}
+
 bool sabin_dialect_rounds(const struct sabin_dialect *d, const struct sabin_setting *setting,
                           struct sabin_dialect_rounding *out)
 {
 	const size_t rates = setting->rate_count ? setting->rate_count : 1;
 	*out = (struct sabin_dialect_rounding){0};
 	for (size_t i = 0; i < setting->channel_count && d->single; i++)
-		for (size_t r = 0; r < rates && !sabin_setting_has_response(&setting->channels[i]); r++) {
+		for (size_t r = 0; r < rates && !responds(d, &setting->channels[i]); r++) {
 			const double rate_hz = setting->rate_count ? setting->rates_hz[r] : usual_rate_hz;
 			double at_hz;
 			const double db = sabin_setting_single_db(&setting->channels[i], rate_hz, &at_hz);
@@ -140,11 +142,13 @@ bool sabin_dialect_rounds(const struct sabin_dialect *d, const struct sabin_sett
 
 bool sabin_dialect_refers(const struct sabin_dialect *d, const struct sabin_setting *setting)
 {
-	struct sabin_dialect_rounding rounding;
-	bool responses = false;
+	struct sabin_dialect_loss loss;
+	/* PipeWire's configurations of filters that are not exact have one of responses beside them */
+	bool refers = d == &sabin_dialect_jconvolver ||
+	              (d == &sabin_dialect_pipewire && sabin_dialect_loss(d, setting, 0, &loss));
 	for (size_t i = 0; i < setting->channel_count; i++)
-		responses |= sabin_setting_has_response(&setting->channels[i]);
-	return d->wants_wav && (responses || d == &sabin_dialect_jconvolver || sabin_dialect_rounds(d, setting, &rounding));
+		refers |= responds(d, &setting->channels[i]);
+	return d->wants_wav && refers;
 }
 
 static void say_rounding(const struct sabin_dialect *d, const struct sabin_setting *setting,
@@ -179,6 +183,13 @@ static bool lost_of_all(const struct sabin_dialect *d, const struct sabin_settin
 		low = fmin(low, sabin_dialect_gain_db(&setting->channels[i]));
 		high = fmax(high, sabin_dialect_gain_db(&setting->channels[i]));
 	}
+	if (what == 3) {
+		const double off_db = d == &sabin_dialect_pipewire ? sabin_pipewire_shelves_db(setting) : 0;
+		loss->stops = false;
+		snprintf(loss->text, sizeof loss->text,
+		         "the Q of shelves before release 1.0: %.2f dB off (not with sabin-fir.conf)", off_db);
+		return off_db > worth_db;
+	}
 	loss->stops = what == 0;
 	if (what == 0) {
 		snprintf(loss->text, sizeof loss->text, "%zu channels, it has %zu", setting->channel_count,
@@ -192,7 +203,7 @@ static bool lost_of_all(const struct sabin_dialect *d, const struct sabin_settin
 bool sabin_dialect_loss(const struct sabin_dialect *d, const struct sabin_setting *setting,
                         size_t index, struct sabin_dialect_loss *loss)
 {
-	for (int what = 0; what < 3; what++)
+	for (int what = 0; what < 4; what++)
 		if (lost_of_all(d, setting, what, loss) && index-- == 0)
 			return true;
 	for (size_t i = 0; i < setting->channel_count; i++)

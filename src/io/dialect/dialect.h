@@ -86,6 +86,11 @@ extern const struct sabin_dialect sabin_dialect_apo, sabin_dialect_rew, sabin_di
 SABIN_MUST enum sabin_err sabin_camilladsp_read(struct sabin_dialect_source *source,
                                                 struct sabin_setting *out);
 
+/* How far releases of PipeWire before 1.0, which give every shelf a Q of 0.7071, are off with a setting: dB. */
+double sabin_pipewire_shelves_db(const struct sabin_setting *setting);
+/* Can its filters not say the channel, so that a response does? */
+bool sabin_pipewire_responds(const struct sabin_setting_channel *channel);
+
 /* What of a setting a dialect cannot say: index 0, 1, ... until it returns false.  `stops`: it cannot be
  * written at all. */
 struct sabin_dialect_loss {

@@ -14,11 +14,16 @@
 #include "io/dialect/tree.h"
 #include "io/number.h"
 
-static const double usual_rate_hz = 48000;
+static const double usual_rate_hz = 48000, least_pass_q = 0.7071;
 
 static const char *const kinds[SABIN_SECTION_TYPES] = {
     "bq_peaking", "bq_lowshelf", "bq_highshelf", "bq_lowpass", "bq_highpass",
     "bq_notch",   "bq_bandpass", "bq_allpass",   "bq_raw"};
+
+static bool is_pass(enum sabin_section_type type)
+{
+	return type == SABIN_SECTION_LOW_PASS || type == SABIN_SECTION_HIGH_PASS;
+}
 
 /* ---- writing ---------------------------------------------------------------------------------------- */
 
@@ -37,16 +42,6 @@ static void quoted(FILE *stream, const char *text)
 	fputc('"', stream);
 }
 
-static void write_raw(FILE *stream, const struct sabin_section *s)
-{
-	static const char *const keys[6] = {"b0", "b1", "b2", "a0", "a1", "a2"};
-	char x[SABIN_NUMBER_SIZE];
-	fprintf(stream, " config = { coefficients = [ { rate = %.0f", s->rate_hz);
-	for (int i = 0; i < 6; i++)
-		fprintf(stream, " %s = %s", keys[i], sabin_number_format(i < 3 ? s->taps.b[i] : s->taps.a[i - 3], x));
-	fputs(" } ] } }\n", stream);
-}
-
 /* The control Q of low and high passes is not Q but the height of the resonance in dB [Chromium's
  * biquad.c, from which the program's is]: 20 lg(Q^2 / sqrt(Q^2 - 1/4)), 0 at Q = 0.7071, which is the least. */
 static double resonance_db(double q)
@@ -60,9 +55,38 @@ static double q_of_resonance(double db)
 	return 1 / sqrt(2 - 2 * sqrt(1 - 1 / (g * g)));
 }
 
-static bool is_pass(enum sabin_section_type type)
+/* Can only a response say it?  Passes that do not resonate are flat, and coefficients are not known before 1.0. */
+bool sabin_pipewire_responds(const struct sabin_setting_channel *c)
 {
-	return type == SABIN_SECTION_LOW_PASS || type == SABIN_SECTION_HIGH_PASS;
+	for (size_t k = 0; k < c->section_count; k++)
+		if (c->sections[k].type == SABIN_SECTION_RAW || (is_pass(c->sections[k].type) && c->sections[k].q < least_pass_q))
+			return true;
+	return sabin_setting_has_response(c);
+}
+
+double sabin_pipewire_shelves_db(const struct sabin_setting *setting)
+{
+	enum { POINTS = 120 };
+	double hz[POINTS], level_db[POINTS], old_db[POINTS], worst = 0;
+	for (int i = 0; i < POINTS; i++)
+		hz[i] = 20 * pow(1000, i / (POINTS - 1.0));
+	for (size_t i = 0; i < setting->channel_count; i++) {
+		const struct sabin_setting_channel *c = &setting->channels[i];
+		struct sabin_section own[SABIN_SETTING_SECTIONS];
+		struct sabin_setting_channel old = {.polarity = 1, .sections = own, .preamp_db = c->preamp_db};
+		for (size_t k = 0; k < c->section_count && !sabin_pipewire_responds(c); k++) {
+			own[old.section_count] = c->sections[k];
+			if (c->sections[k].type == SABIN_SECTION_LOW_SHELF || c->sections[k].type == SABIN_SECTION_HIGH_SHELF)
+				own[old.section_count].q = M_SQRT1_2;
+			own[old.section_count++].rate_hz = 0;
+		}
+		if (old.section_count == 0 || sabin_setting_level(c, usual_rate_hz, hz, POINTS, level_db) != SABIN_OK ||
+		    sabin_setting_level(&old, usual_rate_hz, hz, POINTS, old_db) != SABIN_OK)
+			continue;
+		for (int k = 0; k < POINTS; k++)
+			worst = fmax(worst, fabs(level_db[k] - old_db[k]));
+	}
+	return worst;
 }
 
 /* The program takes the file whose rate is closest to its own. */
@@ -88,7 +112,7 @@ static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, siz
 	const struct sabin_setting_channel *c = &setting->channels[i];
 	char x[SABIN_NUMBER_SIZE];
 	size_t n = 0;
-	if (fir || sabin_setting_has_response(c)) {
+	if (fir || sabin_pipewire_responds(c)) {
 		fprintf(stream, begin, i, n++, "convolver");
 		write_files(stream, setting, i, place);
 		return n;
@@ -105,10 +129,6 @@ static size_t write_nodes(FILE *stream, const struct sabin_setting *setting, siz
 		if (sabin_section_idle(s))
 			continue;
 		fprintf(stream, begin, i, n++, kinds[s->type]);
-		if (s->type == SABIN_SECTION_RAW) {
-			write_raw(stream, s);
-			continue;
-		}
 		fprintf(stream, " control = { \"Freq\" = %s", sabin_number_format(s->freq_hz, x));
 		fprintf(stream, " \"Q\" = %s", sabin_number_format(is_pass(s->type) ? resonance_db(s->q) : s->q, x));
 		fprintf(stream, " \"Gain\" = %s } }\n", sabin_number_format(s->gain_db, x));
@@ -185,10 +205,10 @@ static enum sabin_err write_chain(const struct sabin_setting *setting, const cha
 static enum sabin_err write(const struct sabin_setting *setting, const char *place,
                             struct sabin_dialect_files *out)
 {
-	struct sabin_dialect_rounding rounding;
+	struct sabin_dialect_loss loss;
 	bool plain = true;
 	enum sabin_err err = write_chain(setting, place, false, "sabin.conf", out);
-	if (!err && sabin_dialect_rounds(&sabin_dialect_pipewire, setting, &rounding))
+	if (!err && sabin_dialect_loss(&sabin_dialect_pipewire, setting, 0, &loss)) /* of filters: it carries the rest */
 		err = write_chain(setting, place, true, "sabin-fir.conf", out);
 	for (size_t i = 0; i < setting->channel_count; i++) {
 		plain &= !sabin_setting_has_response(&setting->channels[i]);
