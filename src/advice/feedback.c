@@ -131,8 +131,7 @@ static void filter_loop(struct loop *loop, const struct sabin_biquad *with, cons
 	const double reach = 4; /* two octaves off, nothing is left of it */
 	const size_t from = (size_t)(with->freq_hz / reach / loop->step_hz);
 	for (size_t k = from; k < loop->bins && (double)k * loop->step_hz < reach * with->freq_hz; k++) {
-		const double angle = M_PI * (double)k / (double)(loop->bins - 1);
-		const double complex z = CMPLX(cos(angle), -sin(angle));
+		const double complex z = cexp(-(double complex)I * (M_PI * (double)k / (double)(loop->bins - 1)));
 		loop->h[k] *= filter_at(&t, z) / (without ? filter_at(&u, z) : 1);
 	}
 }
