@@ -199,7 +199,7 @@ static void conclude(const struct verdict *v, double peak_db, double chance_db, 
 	}
 }
 
-/* The largest sample of h[n] re the RMS of all; silence has none. */
+/* The largest sample of h[n] re the RMS of all; INFINITY of silence, which is not judged here. */
 static double peak_over_rms_db(const double *h, size_t n)
 {
 	double sum = 0, most = 0;
@@ -207,7 +207,7 @@ static double peak_over_rms_db(const double *h, size_t n)
 		sum += h[i] * h[i];
 		most = fmax(most, h[i] * h[i]);
 	}
-	return sum > 0 ? 10 * log10(most / sum * (double)n) : 0;
+	return sum > 0 ? 10 * log10(most / sum * (double)n) : (double)INFINITY;
 }
 
 /* Where the line through the first `count` samples begins. */
