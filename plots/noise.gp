@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Background noise in octave bands against the NR curves.
 NAME = 'noise'
-PANELS = '360'; RM = 80
+PANELS = '360'
 load 'theme.gp'
 set xrange [-0.6:8.6]; set xtics ('31.5' 0,'63' 1,'125' 2,'250' 3,'500' 4,'1k' 5,'2k' 6,'4k' 7,'8k' 8)
 unset grid; set grid ytics lc rgb grid2 lw 0.8

@@ -50,6 +50,33 @@ static void document_is_printed(void **state)
 	free(text);
 }
 
+/* Brackets, commas and quotes in text are no structure; empty containers take no line; what was left
+ * open is closed. */
+static void structure_is_not_text(void **state)
+{
+	(void)state;
+	struct sabin_json *json = sabin_json_new();
+	sabin_json_text(json, "a{,\"", "]:[\\\", \n}");
+	sabin_json_open_array(json, "empty");
+	sabin_json_close(json);
+	sabin_json_open_object(json, "none");
+	sabin_json_close(json);
+	sabin_json_numbers(json, "no", NULL, 0);
+	sabin_json_open_array(json, "open");
+	sabin_json_open_object(json, NULL);
+	char *text = print(json);
+	assert_string_equal(text, "{\n"
+	                          "  \"a{,\\\"\": \"]:[\\\\\\\", \\n}\",\n"
+	                          "  \"empty\": [],\n"
+	                          "  \"none\": {},\n"
+	                          "  \"no\": [],\n"
+	                          "  \"open\": [\n"
+	                          "    {}\n"
+	                          "  ]\n"
+	                          "}\n");
+	free(text);
+}
+
 static void never_nan_nor_infinity(void **state)
 {
 	(void)state;
@@ -159,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(document_is_printed),
+	    cmocka_unit_test(structure_is_not_text),
 	    cmocka_unit_test(never_nan_nor_infinity),
 	    cmocka_unit_test(quantities_have_five_members),
 	    cmocka_unit_test(bad_text_is_cleaned),

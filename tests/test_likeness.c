@@ -389,6 +389,37 @@ static void every_kind_is_told(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A response shorter than the windows, 20 dB over noise, is never refused as noise; the noise alone is,
+ * but for the odd draw whose windows stray. */
+static void short_response_is_not_noise(void **state)
+{
+	(void)state;
+	enum { N = 24000, DRAWS = 60 };
+	const double rate_hz = 16000, time_s = 0.02;
+	double *x = malloc(N * sizeof *x);
+	struct sabin_random random;
+	size_t refused = 0, noises = 0;
+	assert_non_null(x);
+	sabin_random_init(&random, test_seed("likeness, short"));
+	for (int d = 0; d < DRAWS; d++) {
+		struct sabin_likeness l;
+		for (int i = 0; i < N; i++)
+			x[i] = 0.1 * sabin_random_normal(&random);
+		assert_ok(sabin_likeness_compute(x, N, rate_hz, &l));
+		noises += l.like == SABIN_LIKE_NOISE && l.certain;
+		const int at = (int)test_between(&random, 0, N / 2);
+		x[at] += x[at] > 0 ? 1 : -1;
+		for (int i = at + 1; i < N; i++)
+			x[i] += 0.3 * sabin_random_normal(&random) * exp(-6.9 * (i - at) / rate_hz / time_s);
+		assert_ok(sabin_likeness_compute(x, N, rate_hz, &l));
+		refused += l.like != SABIN_LIKE_RESPONSE && l.certain;
+	}
+	free(x);
+	print_message("of %d noises %zu are refused\n", DRAWS, noises);
+	assert_int_equal(refused, 0);
+	assert_true(noises >= DRAWS * 9 / 10);
+}
+
 /* A decay of one time, sampled exactly: half of the energy of 20 dB lies 10 dB below the other. */
 static void fall_of_an_exponential(void **state)
 {
@@ -427,7 +458,8 @@ static void limits(void **state)
 	assert_int_equal(l.like, SABIN_LIKE_RESPONSE);
 	x[3] = NAN;
 	assert_int_equal(sabin_likeness_compute(x, 100, 48000, &l), SABIN_EINVAL);
-	assert_ok(sabin_likeness_compute(silence, 48000, 48000, &l)); /* no crash; others say so */
+	assert_ok(sabin_likeness_compute(silence, 48000, 48000, &l)); /* others say so */
+	assert_int_equal(l.like, SABIN_LIKE_RESPONSE);
 	silence[10] = 1; /* the unit impulse */
 	assert_ok(sabin_likeness_compute(silence, 48000, 48000, &l));
 	assert_int_equal(l.like, SABIN_LIKE_RESPONSE);
@@ -438,6 +470,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_kind_is_told),
+	    cmocka_unit_test(short_response_is_not_noise),
 	    cmocka_unit_test(fall_of_an_exponential),
 	    cmocka_unit_test(limits),
 	};

@@ -46,6 +46,10 @@ static const double struck_fall_db = 1;
 /* A peak so far above the RMS of everything is no steady sound: there, something was struck.  (Music
  * reaches 20 dB, a Gaussian noise 14 dB in a minute.) */
 static const double struck_db = 22;
+/* The largest of n Gaussian samples stays below sqrt(2 ln(n / p)) times their RMS but for a share p of
+ * such noises, whatever their colour.  A peak beyond it may be a response so short that the windows see
+ * more noise than response: what is noise otherwise is not surely noise. */
+static const double peak_chance = 1e-3;
 /* After an echo there may be one more arrival; with so many it is another sound.  What is not struck has
  * no strong echoes: there, weaker ones count as well. */
 static const double most_returns = 1.5;
@@ -175,8 +179,10 @@ static struct verdict judge(const struct octave *octave, size_t count)
 	return v;
 }
 
-static void conclude(const struct verdict *v, bool struck, struct sabin_likeness *out)
+/* peak_db: of the samples re their RMS; chance_db: beyond this it is no Gaussian noise. */
+static void conclude(const struct verdict *v, double peak_db, double chance_db, struct sabin_likeness *out)
 {
+	const bool struck = peak_db >= struck_db;
 	*out = (struct sabin_likeness){SABIN_LIKE_RESPONSE, true, v->spread_s, v->fall_db};
 	const bool spread = v->spread_s > most_spread_s;
 	if (spread && !struck && v->rising >= least_rising) {
@@ -189,18 +195,19 @@ static void conclude(const struct verdict *v, bool struck, struct sabin_likeness
 		/* neither when it begins nor how it falls can be seen; one octave may stray further than
 		 * noise should, two hardly ever do */
 		out->like = SABIN_LIKE_NOISE;
-		out->certain = v->telling < 2 && v->falls == 0;
+		out->certain = v->telling < 2 && v->falls == 0 && peak_db <= chance_db;
 	}
 }
 
-static bool is_struck(const double *h, size_t n)
+/* The largest sample of h[n] re the RMS of all; INFINITY of silence, which is not judged here. */
+static double peak_over_rms_db(const double *h, size_t n)
 {
 	double sum = 0, most = 0;
 	for (size_t i = 0; i < n; i++) {
 		sum += h[i] * h[i];
 		most = fmax(most, h[i] * h[i]);
 	}
-	return most >= ratio(struck_db) * sum / (double)n;
+	return sum > 0 ? 10 * log10(most / sum * (double)n) : (double)INFINITY;
 }
 
 /* Where the line through the first `count` samples begins. */
@@ -286,7 +293,7 @@ enum sabin_err sabin_likeness_compute(const double *h, size_t n, double rate_hz,
 	}
 	if (!err) {
 		const struct verdict v = judge(octave, track.bands);
-		conclude(&v, is_struck(h, n), out);
+		conclude(&v, peak_over_rms_db(h, n), 10 * log10(2 * log((double)n / peak_chance)), out);
 	}
 	free(track.power);
 	free(sorted);

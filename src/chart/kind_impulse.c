@@ -19,6 +19,7 @@ enum { PEAKS_OF_IMPULSE = 8, PEAKS_MAX = SABIN_REFLECTIONS_MAX };
 static const double before_s = 2e-3, after_s = 30e-3, smooth_s = 0.25e-3;
 static const double bottom_db = -50;
 static const double lane_db = 4; /* at the top, for the name of the limit */
+static const double from_font_px = 12; /* of where a reflection comes from */
 /* A number is 10 px wide and 14 px high where 19.5 px are 1 ms and 4.9 px are 1 dB. */
 static const double label_s = 0.75e-3, label_db = 3.4, label_above_db = 2.6;
 
@@ -78,6 +79,12 @@ static double speed_m_per_s(const struct sabin_chart_input *input)
 	return sabin_speed_of_sound(input->room ? input->room->room.temperature_c : 20);
 }
 
+/* Width of the column that says where a reflection comes from. */
+static double from_px(const struct picture *p)
+{
+	return p->alone ? 306 : 182;
+}
+
 /* The strongest peaks of the table, by time, each with its surface where the room file tells it. */
 static void take_labels(const struct sabin_chart_input *input, struct picture *p)
 {
@@ -94,6 +101,8 @@ static void take_labels(const struct sabin_chart_input *input, struct picture *p
 		*label = (struct label){{one->time_s.value, one->level_db.value}, 0,
 		                        one->too_strong, "", ""};
 		sabin_way_name(one, input->room, label->from);
+		if (sabin_text_width_px(label->from, from_font_px) > from_px(p))
+			sabin_way_brief(one, input->room, label->from);
 		if (named && !label->from[0])
 			snprintf(label->from, sizeof label->from, "no surface fits");
 		if (one->found)
@@ -167,7 +176,7 @@ static void write_table(struct sabin_sheet *sheet, const struct picture *p)
 		sabin_sheet_say(sheet, key, 0, 0, "+%s",
 		                sabin_text_number(peak->time_s * speed, 2).s);
 		snprintf(key, sizeof key, "from_%zu", i + 1);
-		sabin_sheet_say(sheet, key, p->alone ? 300 : 174, 12, "%s", labels[i].from);
+		sabin_sheet_say(sheet, key, from_px(p), from_font_px, "%s", labels[i].from);
 		snprintf(key, sizeof key, "at_%zu", i + 1);
 		sabin_sheet_say(sheet, key, 0, 0, "%s", labels[i].at);
 		snprintf(key, sizeof key, "strong_%zu", i + 1);

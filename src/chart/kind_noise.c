@@ -10,7 +10,7 @@
 #include "chart/sheet.h"
 
 enum { CURVES = 9, CURVE_STEP = 5, LIMIT_NR = 15, OCTAVES = SABIN_NOISE_OCTAVES };
-static const double span_db = 60;
+static const double span_db = 60, names_px = 80;
 
 struct picture {
 	const struct sabin_chart_input *input;
@@ -95,6 +95,8 @@ static void write_words(struct sabin_sheet *sheet, const struct picture *p)
 	sabin_sheet_number(sheet, "bottom_db", p->bottom_db);
 	sabin_sheet_number(sheet, "top_db", p->top_db);
 	sabin_sheet_number(sheet, "absolute", n->absolute);
+	if (n->absolute) /* the names of the curves stand beside them */
+		sabin_sheet_number(sheet, "right_px", names_px);
 	sabin_sheet_legend(sheet, SABIN_MARK_BAND, 1, SABIN_DASH_OWN, "measured");
 	if (n->absolute) {
 		sabin_sheet_legend(sheet, SABIN_MARK_BAND, 2, SABIN_DASH_OWN, "sets the rating");

@@ -142,10 +142,13 @@ static void write_finding(struct sabin_sheet *sheet,
 		         sabin_chart_name(chosen[unclear]->measured->speaker).s);
 	}
 	const bool down = steps[first].direction < 0;
-	sabin_sheet_finding(sheet, "%s %s, %s polarity; the first step is at its peak %s ms after the "
-	                           "direct sound%s",
-	                    who, down ? "down" : "up", down ? "inverted" : "normal",
-	                    sabin_text_number(steps[first].peak_ms, 2).s, rest);
+	char when[128] = "with the direct sound"; /* as near as two decimals tell */
+	if (fabs(steps[first].peak_ms) >= 0.005)
+		snprintf(when, sizeof when, "%s ms %s the direct sound",
+		         sabin_text_number(fabs(steps[first].peak_ms), 2).s,
+		         steps[first].peak_ms > 0 ? "after" : "before");
+	sabin_sheet_finding(sheet, "%s %s, %s polarity; the first step peaks %s%s", who,
+	                    down ? "down" : "up", down ? "inverted" : "normal", when, rest);
 }
 
 static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_input *input,

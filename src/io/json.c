@@ -3,6 +3,8 @@
  * json.c: building and printing JSON; the only file that knows jansson.
  */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -12,23 +14,97 @@
 
 enum { DEPTH_MAX = 64 };
 
+/* The document as text without white space, as far as it is built: a tree of the same would take
+ * ten times the memory.  What is still open is closed when it is printed. */
 struct sabin_json {
-	json_t *stack[DEPTH_MAX]; /* [0] is the document, owned; the others are borrowed from it */
+	char *text; /* [length], of [room] */
+	size_t length, room;
+	struct open {
+		bool is_array, filled;
+	} open[DEPTH_MAX]; /* [0] is the document */
 	int depth;
 	bool failed;
 };
 
+static void append(struct sabin_json *json, const char *text, size_t length)
+{
+	if (json->failed)
+		return;
+	if (length > json->room - json->length) {
+		size_t room = json->room * 2;
+		while (room - json->length < length)
+			room *= 2;
+		char *larger = realloc(json->text, room);
+		if (!larger) {
+			json->failed = true;
+			return;
+		}
+		json->text = larger;
+		json->room = room;
+	}
+	memcpy(json->text + json->length, text, length);
+	json->length += length;
+}
+
+/* The value alone (taken over, NULL: no memory). */
+static void append_value(struct sabin_json *json, json_t *value)
+{
+	enum { DIGITS = 9 }; /* as documented */
+	char *text =
+	    value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS)) : NULL;
+	json_decref(value);
+	if (text)
+		append(json, text, strlen(text));
+	else
+		json->failed = true;
+	free(text);
+}
+
+/* What stands before a member: comma and key. */
+static void begin_member(struct sabin_json *json, const char *key)
+{
+	struct open *parent = &json->open[json->depth - 1];
+	if (parent->filled)
+		append(json, ",", 1);
+	parent->filled = true;
+	if (parent->is_array)
+		return;
+	append_value(json, json_string(key ? key : ""));
+	append(json, ":", 1);
+}
+
+/* Puts the value (taken over, NULL: no memory) into what is open. */
+static void put(struct sabin_json *json, const char *key, json_t *value)
+{
+	begin_member(json, key);
+	append_value(json, value);
+}
+
+static void open_container(struct sabin_json *json, const char *key, bool is_array)
+{
+	if (json->failed || json->depth == DEPTH_MAX) {
+		json->failed = true;
+		return;
+	}
+	begin_member(json, key);
+	append(json, is_array ? "[" : "{", 1);
+	json->open[json->depth++] = (struct open){is_array, false};
+}
+
 struct sabin_json *sabin_json_new(void)
 {
+	enum { ROOM = 1024 };
 	struct sabin_json *json = calloc(1, sizeof(*json));
 	if (!json)
 		return NULL;
-	json->stack[0] = json_object();
-	json->depth = 1;
-	if (!json->stack[0]) {
+	json->text = malloc(ROOM);
+	if (!json->text) {
 		free(json);
 		return NULL;
 	}
+	json->room = ROOM;
+	json->depth = 1;
+	append(json, "{", 1);
 	return json;
 }
 
@@ -36,46 +112,18 @@ void sabin_json_free(struct sabin_json *json)
 {
 	if (!json)
 		return;
-	json_decref(json->stack[0]);
+	free(json->text);
 	free(json);
-}
-
-/* Puts the value (taken over, NULL: no memory) into what is open. */
-static void put(struct sabin_json *json, const char *key, json_t *value)
-{
-	json_t *parent = json->stack[json->depth - 1];
-	int done;
-	if (json->failed) {
-		json_decref(value);
-		return;
-	}
-	if (json_is_array(parent))
-		done = json_array_append_new(parent, value);
-	else
-		done = json_object_set_new(parent, key ? key : "", value);
-	json->failed = done != 0;
-}
-
-static void open_container(struct sabin_json *json, const char *key, json_t *container)
-{
-	if (json->failed || json->depth == DEPTH_MAX) {
-		json->failed = true;
-		json_decref(container);
-		return;
-	}
-	put(json, key, container);
-	if (!json->failed)
-		json->stack[json->depth++] = container;
 }
 
 void sabin_json_open_object(struct sabin_json *json, const char *key)
 {
-	open_container(json, key, json_object());
+	open_container(json, key, false);
 }
 
 void sabin_json_open_array(struct sabin_json *json, const char *key)
 {
-	open_container(json, key, json_array());
+	open_container(json, key, true);
 }
 
 void sabin_json_close(struct sabin_json *json)
@@ -83,7 +131,7 @@ void sabin_json_close(struct sabin_json *json)
 	if (json->failed)
 		return;
 	if (json->depth > 1)
-		json->depth--;
+		append(json, json->open[--json->depth].is_array ? "]" : "}", 1);
 	else
 		json->failed = true;
 }
@@ -127,15 +175,10 @@ void sabin_json_null(struct sabin_json *json, const char *key)
 
 void sabin_json_numbers(struct sabin_json *json, const char *key, const double *values, size_t n)
 {
-	json_t *array = json_array();
-	int done = array ? 0 : -1;
-	for (size_t i = 0; i < n && done == 0; i++)
-		done = json_array_append_new(array, number(values[i]));
-	if (done != 0) {
-		json_decref(array);
-		array = NULL;
-	}
-	put(json, key, array);
+	sabin_json_open_array(json, key);
+	for (size_t i = 0; i < n; i++)
+		put(json, NULL, number(values[i]));
+	sabin_json_close(json);
 }
 
 void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_quantity q,
@@ -156,30 +199,62 @@ void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_
 	sabin_json_close(json);
 }
 
-static int write_to(const char *buffer, size_t size, void *stream)
+static void new_line(FILE *stream, int depth)
 {
-	return fwrite(buffer, 1, size, stream) == size ? 0 : -1;
+	fprintf(stream, "\n%*s", 2 * depth, "");
 }
 
-static enum sabin_err print(const struct sabin_json *json, FILE *stream, size_t layout)
+/* The text with a line a member, indented. */
+static void print_indented(const char *text, size_t length, FILE *stream)
 {
-	enum { DIGITS = 9 }; /* as documented */
+	int depth = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < length; i++) {
+		const char c = text[i], next = i + 1 < length ? text[i + 1] : '\0';
+		const bool opens = !quoted && (c == '{' || c == '[');
+		const bool closes = !quoted && (c == '}' || c == ']');
+		if (closes) {
+			depth--;
+			if (text[i - 1] != '{' && text[i - 1] != '[')
+				new_line(stream, depth);
+		}
+		fputc(c, stream);
+		if (quoted && c == '\\' && i + 1 < length)
+			fputc(text[++i], stream);
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && c == ':')
+			fputc(' ', stream);
+		else if (!quoted && c == ',')
+			new_line(stream, depth);
+		depth += opens;
+		if (opens && next != '}' && next != ']' && next != '\0')
+			new_line(stream, depth);
+	}
+}
+
+static enum sabin_err print(const struct sabin_json *json, FILE *stream, bool indented)
+{
 	if (json->failed)
 		return SABIN_ENOMEM;
-	if (json_dump_callback(json->stack[0], write_to, stream,
-	                       layout | JSON_REAL_PRECISION(DIGITS)) != 0)
-		return ferror(stream) ? SABIN_EIO : SABIN_ENOMEM;
-	if (fputc('\n', stream) == EOF || fflush(stream) != 0)
-		return SABIN_EIO;
-	return SABIN_OK;
+	if (indented)
+		print_indented(json->text, json->length, stream);
+	else
+		fwrite(json->text, 1, json->length, stream);
+	for (int depth = json->depth; depth-- > 0;) {
+		if (indented && json->open[depth].filled)
+			new_line(stream, depth);
+		fputc(json->open[depth].is_array ? ']' : '}', stream);
+	}
+	return fputc('\n', stream) == EOF || fflush(stream) != 0 || ferror(stream) ? SABIN_EIO : SABIN_OK;
 }
 
 enum sabin_err sabin_json_print(const struct sabin_json *json, FILE *stream)
 {
-	return print(json, stream, JSON_INDENT(2));
+	return print(json, stream, true);
 }
 
 enum sabin_err sabin_json_print_line(const struct sabin_json *json, FILE *stream)
 {
-	return print(json, stream, JSON_COMPACT);
+	return print(json, stream, false);
 }

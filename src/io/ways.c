@@ -71,6 +71,17 @@ void sabin_way_name(const struct sabin_reflection *one, const struct sabin_roomf
 		snprintf(text, SABIN_WAYS_SIZE, "%s and %zu more", first, one->ways - 1);
 }
 
+void sabin_way_brief(const struct sabin_reflection *one, const struct sabin_roomfile *room,
+                     char text[SABIN_WAYS_SIZE])
+{
+	char first[SABIN_WAY_SIZE];
+	sabin_way_name(one, room, text);
+	if (!one->found || one->ways != 2)
+		return;
+	path_name(&one->path, room, first);
+	snprintf(text, SABIN_WAYS_SIZE, "%s and 1 more", first);
+}
+
 void sabin_unheard_text(const struct sabin_reflections *r, char *text, size_t size)
 {
 	const bool noise = r->over_noise_db < r->need_db;

@@ -24,6 +24,10 @@ bool sabin_ways_match(const struct sabin_roomfile *room, const struct sabin_meas
 void sabin_way_name(const struct sabin_reflection *one, const struct sabin_roomfile *room,
                     char text[SABIN_WAYS_SIZE]);
 
+/* The same shorter: "left wall and 1 more". */
+void sabin_way_brief(const struct sabin_reflection *one, const struct sabin_roomfile *room,
+                     char text[SABIN_WAYS_SIZE]);
+
 /* Why there are no reflections, where r->heard is false. */
 void sabin_unheard_text(const struct sabin_reflections *r, char *text, size_t size);
 
