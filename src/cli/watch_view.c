@@ -124,9 +124,11 @@ void sabin_watch_frequency_axis(struct sabin_canvas *canvas, const struct sabin_
 	for (size_t i = 0; i < sizeof octaves_hz / sizeof *octaves_hz; i++) {
 		char text[16];
 		const double at = place(context, octaves_hz[i]);
+		if (!(at >= 0) || !(at <= 1)) /* NAN: no band has it */
+			continue;
 		sabin_show_hz(octaves_hz[i], text, sizeof text);
 		const int column = area->column + (int)floor(at * area->columns) - (int)strlen(text) / 2;
-		if (!(at >= 0) || !(at <= 1) || column < free_from || column + (int)strlen(text) > area->column + area->columns)
+		if (column < free_from || column + (int)strlen(text) > area->column + area->columns)
 			continue;
 		free_from = sabin_canvas_text(canvas, area->row + area->rows, column, SABIN_STYLE_DIM, "%s", text) + 1;
 	}

@@ -71,7 +71,9 @@ static const char *skip_empty(const char *at)
 {
 	while (begins(at, "<g ")) {
 		const char *end = strchr(at, '>');
-		const char *next = end ? end + 1 + strspn(end + 1, " \t\n") : "";
+		if (!end)
+			return at;
+		const char *next = end + 1 + strspn(end + 1, " \t\n");
 		if (!begins(next, "</g>"))
 			return at;
 		next += strlen("</g>");

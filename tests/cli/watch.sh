@@ -127,7 +127,8 @@ leq=$(tail -1 out | sed 's/.*"lzeq":{"value":\([-0-9.]*\).*/\1/')
 if awk -v l="$leq" 'BEGIN { exit !(l > -60.2 && l < -59.8) }'; then pass "the card's noise of -60 dBFS reads $leq"; else fail "noise of -60 dBFS reads $leq"; fi
 
 # Faults strike from the first sound on: another program plays.
-if command -v aplay >/dev/null; then
+# (A plugin under a sanitizer cannot be loaded into another program.)
+if command -v aplay >/dev/null && ! grep -q __asan_init "$sabin"; then
 	fault() # LINE NAME: a room file with that fault, and a PCM of it
 	{
 		sed -e "s/seed: 1}/seed: 1, $1}/" room.yaml >"$2.yaml"
@@ -165,7 +166,7 @@ END
 	holds 'went away' err
 	holds 'is back' err
 else
-	skip 'faults of the card: no aplay here'
+	skip 'faults of the card: no aplay here, or it cannot load the card'
 fi
 
 # ---- the picture -----------------------------------------------------------------------------------------------

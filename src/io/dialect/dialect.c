@@ -152,7 +152,7 @@ bool sabin_dialect_refers(const struct sabin_dialect *d, const struct sabin_sett
 }
 
 static void say_rounding(const struct sabin_dialect *d, const struct sabin_setting *setting,
-                         const struct sabin_dialect_rounding *r, char text[160])
+                         const struct sabin_dialect_rounding *r, char text[240])
 {
 	char low[48] = "", db[24];
 	if (r->low_rate_hz < r->rate_hz)
@@ -161,7 +161,7 @@ static void say_rounding(const struct sabin_dialect *d, const struct sabin_setti
 		snprintf(db, sizeof db, "20 dB and more");
 	else
 		snprintf(db, sizeof db, "%.2f dB", r->db);
-	snprintf(text, 160, "double precision: %.20s may be off by up to %s%s at %.0f Hz, around %.0f Hz%s",
+	snprintf(text, 240, "double precision: %.20s may be off by up to %s%s at %.0f Hz, around %.0f Hz%s",
 	         setting->channels[r->channel].name, low, db, r->rate_hz, r->at_hz,
 	         d == &sabin_dialect_pipewire ? " (not with sabin-fir.conf)" : "");
 }

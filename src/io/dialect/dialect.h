@@ -94,7 +94,7 @@ bool sabin_pipewire_responds(const struct sabin_setting_channel *channel);
 /* What of a setting a dialect cannot say: index 0, 1, ... until it returns false.  `stops`: it cannot be
  * written at all. */
 struct sabin_dialect_loss {
-	char text[160];
+	char text[240];
 	bool stops;
 };
 bool sabin_dialect_loss(const struct sabin_dialect *dialect, const struct sabin_setting *setting,
