@@ -60,7 +60,8 @@ enum { SABIN_ROOMFIT_DOUBTS_MAX = 32, SABIN_ROOMFIT_POINTS_MAX = 32 };
 struct sabin_roomfit {
 	/* 0: all modes and reflections are where the room has them; 1: they are so no more than chance would have
 	 * it; NAN: none were seen.  Where sizes within 16 % leave less, the difference is added: those of another
-	 * room, be they met ever so well, count as doubtful when they could be met so much better. */
+	 * room, be they met ever so well, count as doubtful when they could be met so much better (by no more than
+	 * SABIN_ROOMFIT_OTHER where less than 24 modes and reflections were seen). */
 	double misfit;
 	/* where misfit is above SABIN_ROOMFIT_DOUBTFUL: sizes within 16 % that would explain more, and how
 	 * well; else 0 */

@@ -34,6 +34,7 @@ static const double echo_weight = 0.5;
 static const double alike = 9;            /* another answer costs less than so much more: three sigma */
 static const double apart = 0.006;        /* and is a share of the size off */
 enum { STEPS_MAX = 65 };                  /* of the far grid */
+static const size_t refuse_least = 24;    /* fewer seen may please far sizes by chance: a doubt, no more */
 enum { CANDIDATES_MAX = 2000, NEAR_MAX = 200, CHANCES = 41 };
 static const double chance_share = 0.06, chance_m = 0.4; /* how far chance moves what was seen */
 
@@ -368,7 +369,8 @@ static enum sabin_err search_far(struct size_work *w, const struct fit_watch *wa
 	struct sabin_roomfit_match modes, echoes;
 	judge(w, far, &modes, &echoes);
 	out->far_misfit = misfit_of(&modes, &echoes);
-	out->misfit = fmin(2 * out->misfit - fmin(out->misfit, out->far_misfit), fmax(1, out->misfit));
+	const double raised_most = w->seen->modes + w->seen->echoes < refuse_least ? SABIN_ROOMFIT_OTHER : 1;
+	out->misfit = fmax(out->misfit, fmin(2 * out->misfit - out->far_misfit, raised_most));
 	for (int a = 0; a < 3; a++)
 		out->far_size_m[a] = w->file_m[a] * (1 + far[a]);
 	return SABIN_OK;
