@@ -39,7 +39,7 @@ struct sabin_roomfit_point {
 	size_t response; /* the first that it is part of */
 	bool receiver;   /* its microphone, else its loudspeaker */
 	double file_m[3];
-	struct sabin_quantity at_m[3]; /* not valid: not known to 3 cm */
+	struct sabin_quantity at_m[3]; /* not valid: not known to 2 cm */
 };
 
 /* How much of what was seen the room explains. */
@@ -59,13 +59,16 @@ enum { SABIN_ROOMFIT_DOUBTS_MAX = 32, SABIN_ROOMFIT_POINTS_MAX = 32 };
 
 struct sabin_roomfit {
 	/* 0: all modes and reflections are where the room has them; 1: they are so no more than chance would have
-	 * it; NAN: none were seen */
+	 * it; NAN: none were seen.  Where sizes within 16 % leave less, the difference is added: those of another
+	 * room, be they met ever so well, count as doubtful when they could be met so much better (by no more than
+	 * SABIN_ROOMFIT_OTHER where less than 24 modes and reflections were seen). */
 	double misfit;
 	/* where misfit is above SABIN_ROOMFIT_DOUBTFUL: sizes within 16 % that would explain more, and how
 	 * well; else 0 */
 	double far_size_m[3], far_misfit;
 	struct sabin_roomfit_match mode_match, echo_match;
-	struct sabin_quantity size_m[3]; /* not valid: modes and reflections do not fix it */
+	/* not valid: modes and reflections do not fix it; plus_minus reaches to other sizes that are as good as alike */
+	struct sabin_quantity size_m[3];
 	bool size_at_limit[3];           /* as far from the file's as it is looked for */
 	double t_measured_s[SABIN_ABSORPTION_BANDS]; /* by octave, NAN: not valid */
 	double t_file_s[SABIN_ABSORPTION_BANDS];     /* predicted of the file */

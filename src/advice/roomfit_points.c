@@ -10,7 +10,9 @@
  * several of each, and the direct sounds, what each is off by follows, as far as it does.  Places are known
  * beforehand to some centimetres, sizes to what modes leave open.  Which way an echo came is not known: it
  * is taken for the nearest, and what is near none counts nothing; how near that must be is narrowed step by
- * step.
+ * step.  Echoes of furniture that happen to come near can make a wrong answer as good as the right one: hence other
+ * answers are looked for, from many starts and by pushing each coordinate of the best, and what they differ in is
+ * not known.
  */
 #include <math.h>
 
@@ -25,17 +27,20 @@ enum { POINTS_MAX = SABIN_ROOMFIT_POINTS_MAX, UNKNOWNS_MAX = 3 * POINTS_MAX + 3,
 enum { STARTS_LEAST = 10, STARTS_MAX = 60 };
 static const double echoes_most = 3000;    /* times starts: a quarter of a second */
 static const double hardly_worse = 18;  /* of the sum of squares: two echoes more or less */
+enum { PUSHED = 4, FREE = 8, PUSHES = 4 }; /* steps held and let go */
+static const double pushes_m[PUSHES] = {-0.08, -0.045, 0.045, 0.08};
+static const double held_weight = 1e8;     /* to a tenth of a millimetre */
 static const double place_m = 0.04;        /* to which positions are known beforehand */
 static const double echo_m = 0.01;         /* peaks that blur each other */
 static const double direct_m = 0.03;       /* loudspeakers have delays of their own */
 static const double speed_share = 0.0017;  /* of the speed of sound, for a degree of temperature */
 static const double start_m = 0.05;        /* starts are scattered about what is known by so much */
-static const double reach_first_m = 0.15, reach_last_m = 0.035, reach_narrows = 0.85;
+static const double reach_first_m = 0.15, reach_last_m = 0.02, reach_narrows = 0.85;
 static const double louder_db = 5;         /* an echo is not, over what a mirror would give */
 static const double alone_m = 0.04;        /* two ways nearer than that to an echo are not told apart */
 static const double inside_m = 0.01;
 static const double told_m = 0.04;         /* less is within what a tape measure does */
-static const double known_m = 0.03;        /* more uncertain than that is no answer */
+static const double known_m = 0.02;       /* more uncertain than that is no answer */
 
 struct point_work {
 	const struct fit_seen *seen;
@@ -182,44 +187,53 @@ static void begin(struct point_work *w, struct sabin_roomfit *out)
 	keep_inside(w);
 }
 
+/* To where the equations have it. */
+static enum sabin_err follow(struct point_work *w)
+{
+	const enum sabin_err err = sabin_solve_positive(w->normal, (size_t)w->unknowns, w->step);
+	if (err)
+		return err;
+	for (int i = 0; i < w->unknowns; i++)
+		w->at_m[i / 3][i % 3] += w->step[i];
+	keep_inside(w);
+	return SABIN_OK;
+}
+
 /* Step by step to where weights and places agree. */
 static enum sabin_err settle(struct point_work *w)
 {
 	double reach_m = reach_first_m;
 	for (int step = 0; step < STEPS; step++) {
 		set_equations(w, reach_m);
-		const enum sabin_err err = sabin_solve_positive(w->normal, (size_t)w->unknowns, w->step);
+		const enum sabin_err err = follow(w);
 		if (err)
 			return err;
-		for (int i = 0; i < w->unknowns; i++)
-			w->at_m[i / 3][i % 3] += w->step[i];
-		keep_inside(w);
 		reach_m = fmax(reach_last_m, reach_m * reach_narrows);
 	}
 	return SABIN_OK;
 }
 
-/* Sum of squares, of echoes and direct sounds bounded by 9. */
-static double cost_of(const struct point_work *w)
-{
-	double cost = 0;
-	for (int i = 0; i < 3 * w->points; i++)
-		cost += pow((w->at_m[i / 3][i % 3] - w->begin_m[i / 3][i % 3]) / place_m, 2);
-	for (size_t e = 0; e < w->seen->echoes; e++) {
-		struct way way = {0, {{0}}};
-		cost += fmin(9, pow(3 * nearest(w, &w->seen->echo[e], &way) / reach_last_m, 2));
-	}
-	for (size_t r = 0; r < w->seen->responses; r++)
-		if (!isnan(w->distance_m[r]))
-			cost += fmin(9, pow((w->distance_m[r] - way_of(w, r, &w->image[0]).length_m) / direct_m, 2));
-	return cost;
-}
-
-/* ---- from many starts ---------------------------------------------------------------------------------- */
-
 struct settled {
 	double cost, at_m[POINTS_MAX + 1][3];
 };
+
+/* Sum of squares, of echoes and direct sounds bounded by 9. */
+static void keep(const struct point_work *w, struct settled *out)
+{
+	out->cost = 0;
+	memcpy(out->at_m, w->at_m, sizeof out->at_m);
+	for (int i = 0; i < 3 * w->points; i++)
+		out->cost += pow((w->at_m[i / 3][i % 3] - w->begin_m[i / 3][i % 3]) / place_m, 2);
+	for (size_t e = 0; e < w->seen->echoes; e++) {
+		struct way way = {0, {{0}}};
+		out->cost += fmin(9, pow(3 * nearest(w, &w->seen->echo[e], &way) / reach_last_m, 2));
+	}
+	for (size_t r = 0; r < w->seen->responses; r++)
+		if (!isnan(w->distance_m[r]))
+			out->cost += fmin(9, pow((w->distance_m[r] - way_of(w, r, &w->image[0]).length_m) / direct_m, 2));
+}
+
+/* ---- from many starts ---------------------------------------------------------------------------------- */
 
 static int starts_of(const struct fit_seen *seen)
 {
@@ -242,32 +256,67 @@ static enum sabin_err settle_all(struct point_work *w, int starts, struct settle
 		const enum sabin_err err = i > 0 ? settle(w) : SABIN_OK;
 		if (err)
 			return err;
-		all[i].cost = cost_of(w);
-		memcpy(all[i].at_m, w->at_m, sizeof w->at_m);
+		keep(w, &all[i]);
 		if (all[i].cost < all[*best].cost)
 			*best = i;
 	}
 	return SABIN_OK;
 }
 
+/* From an answer, one coordinate is pushed aside, all others follow; then it is let go. */
+static enum sabin_err push(struct point_work *w, int unknown, double by_m)
+{
+	double *at_m = &w->at_m[unknown / 3][unknown % 3];
+	const double pushed_m = *at_m + by_m;
+	*at_m = pushed_m;
+	for (int step = 0; step < PUSHED + FREE; step++) {
+		set_equations(w, reach_last_m);
+		if (step < PUSHED) {
+			w->normal[unknown + unknown * w->unknowns] += held_weight;
+			w->step[unknown] += held_weight * (pushed_m - *at_m);
+		}
+		const enum sabin_err err = follow(w);
+		if (err)
+			return err;
+	}
+	return SABIN_OK;
+}
+
+/* From the best answer so far every coordinate is pushed to and fro; what that leads to are answers, too. */
+static enum sabin_err push_all(struct point_work *w, struct settled *all, int *count, int *best)
+{
+	for (int i = 0; i < 3 * w->points; i++)
+		for (int k = 0; k < PUSHES; k++) {
+			memcpy(w->at_m, all[*best].at_m, sizeof w->at_m);
+			const enum sabin_err err = push(w, i, pushes_m[k]);
+			if (err)
+				return err;
+			keep(w, &all[*count]);
+			if (all[*count].cost < all[*best].cost - 1e-6)
+				*best = *count;
+			++*count;
+		}
+	return SABIN_OK;
+}
+
 /* Another answer that is hardly worse makes a coordinate uncertain by as much. */
-static double spread_m(const struct settled *all, int starts, int best, int point, int axis)
+static double spread_m(const struct settled *all, int count, int best, int point, int axis)
 {
 	double spread = 0;
-	for (int i = 0; i < starts; i++)
+	for (int i = 0; i < count; i++)
 		if (all[i].cost < all[best].cost + hardly_worse)
 			spread = fmax(spread, fabs(all[i].at_m[point][axis] - all[best].at_m[point][axis]));
 	return spread;
 }
 
-static void tell(const struct point_work *w, const struct settled *all, int starts, int best,
+static void tell(const struct point_work *w, const struct settled *all, int count, int best,
                  struct sabin_roomfit *out)
 {
 	for (int p = 0; p < w->points; p++)
 		for (int a = 0; a < 3; a++) {
 			const int i = 3 * p + a;
 			const double sigma_m =
-			        hypot(sqrt(w->normal[i + i * w->unknowns]), spread_m(all, starts, best, p, a));
+			        hypot(sqrt(w->normal[i + i * w->unknowns]), spread_m(all, count, best, p, a));
 			struct sabin_quantity *q = &out->point[p].at_m[a];
 			out->point[p].file_m[a] = w->begin_m[p][a];
 			*q = sabin_quantity_valid(all[best].at_m[p][a], sigma_m);
@@ -292,22 +341,23 @@ enum sabin_err fit_points(const struct fit_seen *seen, struct sabin_roomfit *out
 		if (!out->size_m[a].valid)
 			return SABIN_OK;
 	struct point_work *w = calloc(1, sizeof *w);
-	const int starts = starts_of(seen);
-	struct settled *all = calloc((size_t)starts, sizeof *all);
-	int best;
+	int count = starts_of(seen), best;
+	struct settled *all = calloc((size_t)count + PUSHES * 3 * POINTS_MAX, sizeof *all);
 	enum sabin_err err = w && all ? SABIN_OK : SABIN_ENOMEM;
 	if (err)
 		goto out;
 	w->seen = seen;
 	begin(w, out);
-	err = settle_all(w, starts, all, &best);
+	err = settle_all(w, count, all, &best);
+	if (!err)
+		err = push_all(w, all, &count, &best);
 	if (!err) {
 		memcpy(w->at_m, all[best].at_m, sizeof w->at_m);
 		set_equations(w, reach_last_m);
 		err = sabin_invert_positive(w->normal, (size_t)w->unknowns);
 	}
 	if (!err)
-		tell(w, all, starts, best, out);
+		tell(w, all, count, best, out);
 out:
 	free(all);
 	free(w);

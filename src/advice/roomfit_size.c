@@ -31,6 +31,10 @@ static const double most = 9;             /* what one observation may count: thr
 static const double prior = 0.015, prior_weight = 0.5; /* tape measures err by little */
 static const double prior_most = 8;       /* and whoever errs by more may err by anything */
 static const double echo_weight = 0.5;
+static const double alike = 9;            /* another answer costs less than so much more: three sigma */
+static const double apart = 0.006;        /* and is a share of the size off */
+enum { STEPS_MAX = 65 };                  /* of the far grid */
+static const size_t refuse_least = 24;    /* fewer seen may please far sizes by chance: a doubt, no more */
 enum { CANDIDATES_MAX = 2000, NEAR_MAX = 200, CHANCES = 41 };
 static const double chance_share = 0.06, chance_m = 0.4; /* how far chance moves what was seen */
 
@@ -55,6 +59,7 @@ struct size_work {
 	struct path_image image[PATH_IMAGES_MAX];
 	struct near_list mode[FIT_MODES_MAX], echo[FIT_ECHOES_MAX];
 	double extra_m[FIT_RESPONSES_MAX][PATH_IMAGES_MAX]; /* of a trial */
+	double least_at[3][STEPS_MAX]; /* of one size on the grid, whatever the others */
 };
 
 static double shape(const int n[3], const double size_m[3], const double at_m[3])
@@ -235,6 +240,8 @@ static enum sabin_err scan(struct size_work *w, double reach, double grid, const
 	list_candidates(w);
 	list_modes(w);
 	list_echoes(w);
+	for (int i = 0; i < 3 * STEPS_MAX; i++)
+		w->least_at[i / STEPS_MAX][i % STEPS_MAX] = (double)INFINITY;
 	*least = (double)INFINITY;
 	for (int x = -half; x <= half; x++) {
 		if (!fit_goes_on(watch, (double)(x + half) / steps))
@@ -242,7 +249,10 @@ static enum sabin_err scan(struct size_work *w, double reach, double grid, const
 		for (int y = -half; y <= half; y++)
 			for (int z = -half; z <= half; z++) {
 				const double e[3] = {x * grid, y * grid, z * grid};
+				const int at[3] = {x + half, y + half, z + half};
 				const double cost = cost_at(w, e);
+				for (int a = 0; a < 3; a++)
+					w->least_at[a][at[a]] = fmin(w->least_at[a][at[a]], cost);
 				if (cost < *least) {
 					*least = cost;
 					memcpy(best, e, sizeof e);
@@ -266,6 +276,21 @@ static double spread_of(struct size_work *w, const double best[3], double least,
 				break;
 		}
 	return spread;
+}
+
+/* How far another answer is that the near grid has as good as alike; 0: there is none. */
+static double other_answer(const struct size_work *w, const double best[3], int axis)
+{
+	const int half = (int)floor(near_reach / near_grid + 0.5);
+	double least = (double)INFINITY, farthest = 0;
+	for (int i = 0; i <= 2 * half; i++)
+		least = fmin(least, w->least_at[axis][i]);
+	for (int i = 0; i <= 2 * half; i++) {
+		const double off = fabs((i - half) * near_grid - best[axis]);
+		if (off > apart && w->least_at[axis][i] < least + alike)
+			farthest = fmax(farthest, off);
+	}
+	return farthest;
 }
 
 /* ---- what it explains ---------------------------------------------------------------------------------- */
@@ -315,7 +340,8 @@ static void set_sizes(struct size_work *w, const double best[3], double least, s
 	for (int a = 0; a < 3; a++) {
 		const double size_m = w->file_m[a] * (1 + best[a]);
 		const double spread = spread_of(w, best, least, a);
-		out->size_m[a] = sabin_quantity_valid(size_m, hypot(spread, speed_share) * size_m);
+		out->size_m[a] = sabin_quantity_valid(
+		        size_m, hypot(fmax(spread, other_answer(w, best, a)), speed_share) * size_m);
 		out->size_at_limit[a] = fabs(best[a]) > near_reach - near_grid / 2;
 		if (w->seen->modes + w->seen->echoes < 6 || spread > spread_most || out->size_at_limit[a]) {
 			out->size_m[a].valid = false;
@@ -333,7 +359,7 @@ static double misfit_of(const struct sabin_roomfit_match *modes, const struct sa
 	return by_chance > 0 ? (modes->cost + echo_weight * echoes->cost) / by_chance : (double)NAN;
 }
 
-/* Sizes farther from the file's that would explain what was seen. */
+/* Sizes farther from the file's that would explain what was seen.  What they leave less speaks against the file's. */
 static enum sabin_err search_far(struct size_work *w, const struct fit_watch *watch, struct sabin_roomfit *out)
 {
 	double far[3] = {0, 0, 0}, least;
@@ -343,9 +369,25 @@ static enum sabin_err search_far(struct size_work *w, const struct fit_watch *wa
 	struct sabin_roomfit_match modes, echoes;
 	judge(w, far, &modes, &echoes);
 	out->far_misfit = misfit_of(&modes, &echoes);
+	const double raised_most = w->seen->modes + w->seen->echoes < refuse_least ? SABIN_ROOMFIT_OTHER : 1;
+	out->misfit = fmax(out->misfit, fmin(2 * out->misfit - out->far_misfit, raised_most));
 	for (int a = 0; a < 3; a++)
 		out->far_size_m[a] = w->file_m[a] * (1 + far[a]);
 	return SABIN_OK;
+}
+
+static void forget_sizes(struct sabin_roomfit *out)
+{
+	for (int a = 0; a < 3; a++) {
+		out->size_m[a].valid = false;
+		out->size_m[a].reason = SABIN_BECAUSE_UNCERTAIN;
+	}
+}
+
+static void forget_far(struct sabin_roomfit *out)
+{
+	memset(out->far_size_m, 0, sizeof out->far_size_m);
+	out->far_misfit = 0;
 }
 
 enum sabin_err fit_sizes(const struct fit_seen *seen, const struct fit_watch *watch, struct sabin_roomfit *out)
@@ -362,13 +404,13 @@ enum sabin_err fit_sizes(const struct fit_seen *seen, const struct fit_watch *wa
 		set_sizes(w, best, least, out);
 		judge(w, best, &out->mode_match, &out->echo_match);
 		out->misfit = misfit_of(&out->mode_match, &out->echo_match);
-		if (out->misfit > SABIN_ROOMFIT_DOUBTFUL) {
-			for (int a = 0; a < 3; a++) {
-				out->size_m[a].valid = false;
-				out->size_m[a].reason = SABIN_BECAUSE_UNCERTAIN;
-			}
+		/* below half of it far sizes cannot make it doubtful */
+		if (2 * out->misfit > SABIN_ROOMFIT_DOUBTFUL)
 			err = search_far(w, watch, out);
-		}
+		if (out->misfit > SABIN_ROOMFIT_DOUBTFUL)
+			forget_sizes(out);
+		else
+			forget_far(out);
 	}
 	free(w);
 	return err;
