@@ -327,7 +327,7 @@ static enum sabin_err read_join(struct reader *r, char *rest)
 	for (; pad(&rest, name); i++)
 		if (pad_channel(r, name) != (long)i)
 			return sabin_dialect_refuse(&r->line, NULL, "join: the channels in their order were expected");
-	if (strncmp(rest, "join=", 5) != 0 || i != r->out->channel_count - r->first)
+	if (strncmp(rest, "join=", 5) != 0 || i == 0 || i != r->out->channel_count - r->first)
 		return sabin_dialect_refuse(&r->line, NULL, "join of all channels was expected");
 	r->joined = true;
 	return SABIN_OK;
