@@ -239,6 +239,8 @@ static enum sabin_err read_delay(struct reader *r, char *rest, struct sabin_sett
 		if ((key && strcmp(key, "delays") != 0) || !sabin_number_parse(value, &x) || !(x >= 0 && x <= 10000))
 			return sabin_dialect_refuse(&r->line, NULL, "adelay: 0 to 10000 ms were expected");
 		c->delay_s += x / 1000;
+		if (c->delay_s > 10)
+			return sabin_dialect_refuse(&r->line, NULL, "adelay: together 0 to 10000 ms were expected");
 	}
 	return SABIN_OK;
 }
