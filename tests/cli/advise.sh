@@ -16,16 +16,7 @@ draws=${SABIN_TEST_DRAWS:-0}
 RANDOM=${SABIN_TEST_SEED:-1}
 echo "advise: seed ${SABIN_TEST_SEED:-1}"
 
-# A subshell has random numbers of its own; so these set variables.
-# between NAME LOW HIGH: NAME becomes a number in between, three digits
-between()
-{
-	local r=$RANDOM
-	printf -v "$1" %s "$(awk -v l="$2" -v h="$3" -v r="$r" 'BEGIN { printf "%.3f", l + (h - l) * r / 32767 }')"
-}
 calc() { awk "BEGIN { printf \"%.3f\", $1 }"; }
-# one_of WORD...: $chosen becomes one of them
-one_of() { local i=$((RANDOM % $# + 1)); chosen=${!i}; }
 
 treated='{125: 0.6, 250: 0.9, 500: 0.97, 1000: 0.97, 2000: 0.97, 4000: 0.97}'
 even='{63: 0.45, 125: 0.4, 250: 0.33, 500: 0.33, 1000: 0.33, 2000: 0.33, 4000: 0.33}'

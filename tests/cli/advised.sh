@@ -18,14 +18,7 @@ draws=${SABIN_TEST_DRAWS:-0}
 RANDOM=${SABIN_TEST_SEED:-1}
 echo "advised: seed ${SABIN_TEST_SEED:-1}"
 
-# A subshell has random numbers of its own; so these set variables.
-between()
-{
-	local r=$RANDOM
-	printf -v "$1" %s "$(awk -v l="$2" -v h="$3" -v r="$r" 'BEGIN { printf "%.3f", l + (h - l) * r / 32767 }')"
-}
 calc() { awk "BEGIN { printf \"%.4f\", $1 }"; }
-one_of() { local i=$((RANDOM % $# + 1)); chosen=${!i}; }
 
 # ---- rooms ------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@
 #   numbers KEY FILE                     of a key in a JSON document, one a line, in its order
 #   at_most LIMIT KEY FILE               every number of that key is there and at most LIMIT
 #   no_more KEY_A KEY_B SLACK FILE       keys held against each other, number by number: a <= b + slack
+#   between NAME LOW HIGH                NAME becomes a random number in between, three digits
+#   one_of WORD...                       $chosen becomes one of them, by chance
 #   finish                               the last line; the exit status tells whether all passed
 
 set -eu
@@ -40,6 +42,14 @@ trap 'rm -rf "$T"' EXIT
 
 passed=0
 failed=0
+
+# A subshell has random numbers of its own; so these set variables.
+between()
+{
+	local r=$RANDOM
+	printf -v "$1" %s "$(awk -v l="$2" -v h="$3" -v r="$r" 'BEGIN { printf "%.3f", l + (h - l) * r / 32767 }')"
+}
+one_of() { local i=$((RANDOM % $# + 1)); chosen=${!i}; }
 
 pass()
 {
