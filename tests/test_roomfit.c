@@ -181,6 +181,21 @@ static struct sabin_room wrong_file(struct sabin_random *random, const struct dr
 	return file;
 }
 
+/* Of places that the file has right. */
+static int told_elsewhere(long draw, const struct sabin_roomfit *fit)
+{
+	int told = 0;
+	for (size_t p = 0; p < fit->point_count; p++)
+		for (int a = 0; a < 3; a++)
+			if (sabin_roomfit_moved(&fit->point[p], a)) {
+				const struct sabin_quantity *at = &fit->point[p].at_m[a];
+				printf("%ld: point %zu, axis %d fitted at %.3f m (+- %.4f), %.3f in the file, where it is\n",
+				       draw, p, a, at->value, at->plus_minus, fit->point[p].file_m[a]);
+				told++;
+			}
+	return told;
+}
+
 static void room_comes_back(void **state)
 {
 	(void)state;
@@ -189,6 +204,7 @@ static void room_comes_back(void **state)
 	const char *wanted = getenv("SABIN_TEST_FITS");
 	const long draws = wanted ? strtol(wanted, NULL, 10) : 1;
 	double worst_percent = 0, worst_t = 0, worst_misfit = 0;
+	int elsewhere = 0;
 	for (long draw = 0; draw < draws; draw++) {
 		struct drawn d;
 		struct sabin_panel panels[2];
@@ -211,9 +227,7 @@ static void room_comes_back(void **state)
 		worst_percent = fmax(worst_percent, percent);
 		worst_t = fmax(worst_t, t);
 		worst_misfit = fmax(worst_misfit, fit.misfit);
-		for (size_t p = 0; p < fit.point_count; p++)
-			for (int a = 0; a < 3; a++)
-				assert_false(sabin_roomfit_moved(&fit.point[p], a)); /* the file has them right */
+		elsewhere += told_elsewhere(draw, &fit);
 		assert_int_equal(fit.wall_count, 0); /* all walls are where the fitted sizes have them */
 		forget(d.response, RESPONSES);
 	}
@@ -222,6 +236,7 @@ static void room_comes_back(void **state)
 	assert_true(worst_percent <= 1);
 	assert_true(worst_t <= 0.10);
 	assert_true(worst_misfit < SABIN_ROOMFIT_DOUBTFUL);
+	assert_int_equal(elsewhere, 0);
 }
 
 /* Places that the file has some centimetres off come back, where they can, and are not said to be elsewhere
