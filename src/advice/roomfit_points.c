@@ -10,9 +10,9 @@
  * several of each, and the direct sounds, what each is off by follows, as far as it does.  Places are known
  * beforehand to some centimetres, sizes to what modes leave open.  Which way an echo came is not known: it
  * is taken for the nearest, and what is near none counts nothing; how near that must be is narrowed step by
- * step.  An echo that two ways explain gives no equation, but counts as explained.  Echoes of furniture that happen to come near can make a wrong answer as good as the right one: hence other
- * answers are looked for, from many starts and by pushing each coordinate of the best, and what they differ in is
- * not known.
+ * step.  An echo that two ways explain gives no equation, but counts as explained.  Echoes of furniture that
+ * happen to come near can make a wrong answer as good as the right one: hence other answers are looked for, from
+ * many starts and by pushing each coordinate of the best, and what they differ in is not known.
  */
 #include <math.h>
 
