@@ -95,7 +95,7 @@ done <"$T/table"
 if ! command -v mandoc >/dev/null; then
 	skip "lint: mandoc is not installed"
 else
-	for page in "$tree"/man/*.[1-9]; do
+	for page in "$tree"/man/*.[1-9] "$B"/man/*.[1-9]; do
 		if mandoc -T lint -W warning "$page" >"$T/lint" 2>&1; then
 			pass "lint ${page##*/}"
 		else
@@ -106,9 +106,9 @@ else
 fi
 
 # Pages of ours that pages refer to exist.
-sed -n -E 's/.*\.?Xr (lib)?(sabin[a-z-]*) ([0-9]).*/\1\2.\3/p' "$tree"/man/*.[1-9] | sort -u >"$T/xr"
+sed -n -E 's/.*\.?Xr (lib)?(sabin[a-z-]*) ([0-9]).*/\1\2.\3/p' "$tree"/man/*.[1-9] "$B"/man/*.[1-9] | sort -u >"$T/xr"
 while read -r page; do
-	if [ -e "$tree/man/$page" ]; then
+	if [ -e "$tree/man/$page" ] || [ -e "$B/man/$page" ]; then
 		pass "a page refers to $page, which exists"
 	else
 		fail "a page refers to $page, which does not exist"
