@@ -19,7 +19,7 @@ export ALSA_CONFIG_PATH=$T/none.conf # no devices, whatever this machine has
 : >none.conf
 mkdir pictures
 
-dated() { sed -i 's/^date: .*/date: "2026-01-01T12:00:00+00:00"/' "$1/measurement.yaml"; } # MEASUREMENT
+dated() { sed -i 's/^date: .*/date: "2026-01-01T12:00:00+00:00"/' "$1"; } # FILE
 draw() { sabin plot "$@" -q >/dev/null; }
 
 # what the page has one type, but for what only reads
@@ -30,9 +30,7 @@ while read -r line; do
 	bash -c "$line" >/dev/null 2>&1 </dev/null || { echo "failed: $line" >&2; exit 1; }
 done <commands
 sabin measure "$tree/rooms/control-room.yaml" --simulate -q -o demo >/dev/null
-dated before
-dated after
-dated demo
+for file in before/measurement.yaml after/measurement.yaml demo/measurement.yaml correction/correction.yaml; do dated $file; done
 draw demo --kind response -o pictures/response.svg
 draw demo --kind rt60 -o pictures/rt60.svg
 draw demo --kind modes --speaker left --position mix -o pictures/modes.svg
