@@ -96,7 +96,10 @@ if ! command -v mandoc >/dev/null; then
 	skip "lint: mandoc is not installed"
 else
 	for page in "$tree"/man/*.[1-9] "$B"/man/*.[1-9]; do
-		if mandoc -T lint -W warning "$page" >"$T/lint" 2>&1; then
+		# the source is as wide as the house's, the name of the system is ours, and what is not installed is looked up below
+		mandoc -T lint -W style "$page" 2>/dev/null | grep -vE 'input text line longer than 80|operating system explicitly specified|referenced manual not found' \
+			>"$T/lint" || true
+		if [ ! -s "$T/lint" ]; then
 			pass "lint ${page##*/}"
 		else
 			fail "lint ${page##*/}"
