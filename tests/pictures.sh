@@ -5,15 +5,12 @@
 #
 # Of the demo room: response, reverberation and modes.  Of the room of sabin-tutorial(7): its correction, by the page's own
 # commands.  The same program draws the same bytes: the simulated room is the same every time, and the date under a chart is fixed.
-set -eu
-tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-B=${B:-build/release}
-case $B in /*) ;; *) B=$tree/$B ;; esac
+
+# shellcheck source-path=SCRIPTDIR source=cli/lib.sh
+. "$(dirname "$0")/cli/lib.sh"
 PATH=$B:$PATH
 out=${PICTURES:-$tree/plots/pictures}
 most=100000 # bytes: a README is read over slow lines, too
-T=$(mktemp -d "${TMPDIR:-/tmp}/sabin-pictures.XXXXXX")
-trap 'rm -rf "$T"' EXIT
 cd "$T"
 export ALSA_CONFIG_PATH=$T/none.conf # no devices, whatever this machine has
 : >none.conf
@@ -23,8 +20,8 @@ dated() { sed -i 's/^date: .*/date: "2026-01-01T12:00:00+00:00"/' "$1"; } # FILE
 draw() { sabin plot "$@" -q >/dev/null; }
 
 # what the page has one type, but for what only reads
-sed -n 's/^\.Dl \$ //p' "$tree/man/sabin-tutorial.7" | sed -e "s/\\\\(aq/'/g" -e 's/\\(dq/"/g' -e 's/\\e/\\/g' |
-	grep -E '^sed |sabin (setup|measure|eq) ' >commands
+sed -n -e 's/^\.Dl //p' -e '/^\.Bd/,/^\.Ed/{/^\./d;p}' "$tree/man/sabin-tutorial.7" | sed -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g' | typed |
+	grep -E '^wool|sabin (setup|measure|eq) ' >commands
 while read -r line; do
 	bash -c "$line" >/dev/null 2>&1 </dev/null || { echo "failed: $line" >&2; exit 1; }
 done <commands

@@ -12,10 +12,10 @@ command -v gnuplot >/dev/null || { echo "gnuplot is not installed"; exit 77; }
 PATH=$B:$PATH
 page=$tree/man/sabin-tutorial.7
 
-# The displays of the page, as they are read.
-sed -n 's/^\.Dl //p' "$page" | sed -e 's/\\(aq/'"'"'/g' -e 's/\\(dq/"/g' -e 's/\\e/\\/g' >"$T/displays"
-grep '^\$ ' "$T/displays" | cut -c 3- >"$T/commands"
-grep -v '^\$ ' "$T/displays" >"$T/rig"
+# The displays of the page, as they are read: lines of .Dl, and what stands between .Bd and .Ed.
+sed -n -e 's/^\.Dl //p' -e '/^\.Bd/,/^\.Ed/{/^\./d;p}' "$page" | sed -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g' >"$T/displays"
+typed <"$T/displays" >"$T/commands"
+grep '^sabin ' "$T/displays" >"$T/rig"
 mkdir "$T/empty"
 cd "$T/empty"
 export ALSA_CONFIG_PATH=$T/asound.conf # setup proposes the devices of the machine: there are none
@@ -34,7 +34,7 @@ hold "there are ten or more" [ $number -ge 10 ]
 
 # ---- what the page promises -------------------------------------------------------------------------------------------------------
 hold "the room is the one that is described" grep -q 'size_m: {width: 3.9, length: 5.2, height: 2.7}' studio.yaml
-hold "its surfaces are those of the page" [ "$(sed -n '/^\.Bd/,/^\.Ed/{/^\./d;p}' "$page" | grep -cxFf studio.yaml)" = 5 ]
+hold "its surfaces are those of the page" [ "$(grep -E '^  [a-z]+: .*mineral-wool' "$T/displays" | grep -cxFf studio.yaml)" = 5 ]
 hold "every response is good" [ "$(sed -n '/verdict/,$p' "$T/out.measure.last" | grep -c ' good$')" = 4 ]
 hold "verify confirms" grep -q 'The correction does what it was designed to do' "$T/out.verify.last"
 expect_status 0 "$sabin" verify correction after --json
@@ -54,7 +54,7 @@ done <"$T/rig"
 hold "there are four or more" [ "$(wc -l <"$T/rig")" -ge 4 ]
 
 # ---- the README: its walk has the same commands -------------------------------------------------------------------------------------
-sed -n '/^## From an empty room/,/^## [^F]/s/^    \$ //p' "$tree/README.md" | sed -e '1{/^mkdir /d}' -e 's/  *#.*//' >"$T/readme"
+sed -n '/^## From an empty room/,/^## [^F]/s/^    //p' "$tree/README.md" | sed 's/  *#.*//' | typed | sed '1{/^mkdir /d}' >"$T/readme"
 diff "$T/commands" "$T/readme" >"$T/diff" || sed 's/^/    /' "$T/diff"
 hold "the README has these commands and no others" [ -s "$T/readme" -a ! -s "$T/diff" ]
 finish
