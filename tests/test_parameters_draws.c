@@ -172,7 +172,8 @@ static void long_tails(void **state)
 		double band_hz;
 		enum sabin_parameter time;
 	} draws[] = {{0.4, 30, 40038, 125, SABIN_EDT}, {0.4, 45, 40053, 125, SABIN_T30},
-	             {0.2, 30, 35, 250, SABIN_EDT}, {0.2, 30, 600126, 250, SABIN_EDT}};
+	             {0.2, 30, 35, 250, SABIN_EDT}, {0.2, 30, 600126, 250, SABIN_EDT},
+	             {0.4, 45, 500155, 125, SABIN_T30}};
 	for (size_t i = 0; i < sizeof draws / sizeof *draws; i++) {
 		const struct noise_decay d = decay_of_time(rate_hz, draws[i].time_s, draws[i].snr_db);
 		const struct noise_decay clean = decay_of_time(rate_hz, draws[i].time_s, HUGE_VAL);

@@ -19,9 +19,10 @@
 static const double below_range_db = 15;
 /* So far below the lower end a constant bends the curve there by 0.4 dB, its slope by some 3 %. */
 static const double below_curve_db = 10;
-/* Of a valid time, one standard deviation.  EDT is read from so few independent samples of the decay that the
- * tails of its error are longer: of 30,000 drawn at 0.05, three were off by more than 20 %. */
-static const double most_noise_error = 0.05, edt_most_noise_error = 0.04;
+/* Of a valid time, one standard deviation.  EDT is read from so few independent samples of the decay, and T30 ends
+ * so near the noise, that the tails of their errors are longer: of 100,000 drawn at 0.05 three of the one and one of
+ * the other were off by more than 20 %. */
+static const double most_noise_error = 0.05, tail_noise_error = 0.04;
 /* Where the decay is all but flat at an end of its range, a little noise moves that end far: the tails of
  * the error are longer than those of the normal distribution, and noise_error() does not know it.  Ends are
  * moved by so many standard deviations of the curve there. */
@@ -46,9 +47,9 @@ static const double topt_least_db = 10, topt_most_db = 60;
 struct rule {
 	double from_db, to_db, own, noise, at_db, least_bt, most_noise;
 };
-static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20, 9.5, edt_most_noise_error};
+static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20, 9.5, tail_noise_error};
 static const struct rule t20_rule = {-5, -25, 0.88, 0.36, 35, 10, most_noise_error};
-static const struct rule t30_rule = {-5, -35, 0.55, 0.22, 45, 11, most_noise_error};
+static const struct rule t30_rule = {-5, -35, 0.55, 0.22, 45, 11, tail_noise_error};
 static const double topt_least_bt = 13;
 /* The filter alone decays with B EDT = 4.5, B T20 = 11, B T30 = 15, B Topt = 17: a decay much
  * shorter than the filter's seems long at its end, but not at its start.  From 20 on the filter is
