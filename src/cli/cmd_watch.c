@@ -22,7 +22,7 @@ struct options {
 	bool simulate, ascii, lines;
 	double rate_hz, range_hz[2], average_s, delay_ms, interval_s, duration_s;
 	long reference;
-	int speed, fraction, weighting, time, smoothing;
+	int speed, spectrum, fraction, weighting, time, smoothing;
 };
 
 static const struct sabin_opt rows[] = {
@@ -44,6 +44,8 @@ static const struct sabin_opt rows[] = {
      "input that has what is played: transfer functions from it; else the room file's loopback"},
     {SABIN_OPT_NUMBER, 0, "rate", "HZ", offsetof(struct options, rate_hz), SABIN_UNIT_HZ, 8000, 768000, NULL, NULL,
      "sampling rate, instead of the room file's; 48 kHz without one"},
+    {SABIN_OPT_CHOICE, 0, "spectrum", "HOW", offsetof(struct options, spectrum), 0, 0, 0, "filters", "filters|fft",
+     "spectrum by filters, which follow fast, or by FFT, which cuts at the edges of the bands"},
     {SABIN_OPT_CHOICE, 0, "fraction", "WHICH", offsetof(struct options, fraction), 0, 0, 0, "1/3",
      "1/1|1/2|1/3|1/6|1/12|1/24", "bands of the spectrum"},
     {SABIN_OPT_RANGE, 0, "range", "LO..HI", offsetof(struct options, range_hz), SABIN_UNIT_HZ, 1, 384000, "20..20k",
@@ -346,6 +348,7 @@ static int make_plan(struct plan *plan, const char *room)
 	    .to_hz = o->range_hz[1],
 	    .weighting = (enum sabin_weighting)o->weighting,
 	    .time = (enum sabin_time)o->time,
+	    .kind = (enum sabin_spectrum_kind)o->spectrum,
 	    .transfer = sabin_transfer_defaults(w->rate_hz),
 	};
 	if (o->compare && w->reference < 0)

@@ -52,13 +52,9 @@ static void restart(struct sabin_watch_view *view, struct sabin_watch *w)
 }
 
 /* Another spectrum: what was of the old one goes. */
-static void change_spectrum(struct sabin_watch_view *view, struct sabin_watch *w, int fraction, int weighting, int time)
+static void change_spectrum(struct sabin_watch_view *view, struct sabin_watch *w, struct sabin_watcher_options o)
 {
-	struct sabin_watcher_options o = w->analysis;
-	o.fraction = fraction;
-	o.weighting = (enum sabin_weighting)weighting;
-	o.time = (enum sabin_time)time;
-	if (sabin_watcher_set_spectrum(w->watcher, fraction, o.weighting, o.time) != SABIN_OK) {
+	if (sabin_watcher_set_spectrum(w->watcher, o.kind, o.fraction, o.weighting, o.time) != SABIN_OK) {
 		sabin_watch_view_say(view, w, "no memory, or no such band in the range");
 		return;
 	}
@@ -68,12 +64,25 @@ static void change_spectrum(struct sabin_watch_view *view, struct sabin_watch *w
 	view->frozen = false;
 }
 
-static void next_fraction(struct sabin_watch_view *view, struct sabin_watch *w, int step)
+static int next_of(int now, int count, int step)
 {
+	return (now + count + step) % count;
+}
+
+static void next_spectrum(struct sabin_watch_view *view, struct sabin_watch *w, int key)
+{
+	struct sabin_watcher_options o = w->analysis;
 	int i = 0;
-	while (i + 1 < FRACTIONS && fractions[i] != w->analysis.fraction)
+	while (i + 1 < FRACTIONS && fractions[i] != o.fraction)
 		i++;
-	change_spectrum(view, w, fractions[(i + FRACTIONS + step) % FRACTIONS], (int)w->analysis.weighting, (int)w->analysis.time);
+	switch (key) {
+	case 'f': o.fraction = fractions[next_of(i, FRACTIONS, 1)]; break;
+	case 'F': o.fraction = fractions[next_of(i, FRACTIONS, -1)]; break;
+	case 'a': o.weighting = (enum sabin_weighting)next_of((int)o.weighting, SABIN_WEIGHTINGS, 1); break;
+	case 't': o.time = (enum sabin_time)next_of((int)o.time, SABIN_TIMES, 1); break;
+	default: o.kind = (enum sabin_spectrum_kind)next_of((int)o.kind, SABIN_SPECTRUM_KINDS, 1); break;
+	}
+	change_spectrum(view, w, o);
 }
 
 /* Keep what is shown, to be drawn beside what comes. */
@@ -148,7 +157,6 @@ static void zoom(struct sabin_watch_view *view, double factor)
 
 void sabin_watch_view_key(struct sabin_watch_view *view, struct sabin_watch *w, int key)
 {
-	const struct sabin_watcher_options *o = &w->analysis;
 	if (view->help && key != 'q' && key != '?') {
 		view->help = false; /* any key leaves it */
 		if (key == 27 || key == ' ')
@@ -173,10 +181,7 @@ void sabin_watch_view_key(struct sabin_watch_view *view, struct sabin_watch *w, 
 	case 'x': forget(view); break;
 	case 'd': find_delay(view, w); break;
 	case 'w': write_traces(view, w); break;
-	case 'f': next_fraction(view, w, 1); break;
-	case 'F': next_fraction(view, w, -1); break;
-	case 'a': change_spectrum(view, w, o->fraction, ((int)o->weighting + 1) % SABIN_WEIGHTINGS, (int)o->time); break;
-	case 't': change_spectrum(view, w, o->fraction, (int)o->weighting, ((int)o->time + 1) % SABIN_TIMES); break;
+	case 'f': case 'F': case 'a': case 't': case 'm': next_spectrum(view, w, key); break;
 	default: break;
 	}
 }
@@ -195,6 +200,7 @@ void sabin_watch_draw_help(struct sabin_canvas *canvas)
 	    {"s x", "store what is shown, to compare with; forget it"},
 	    {"f F", "narrower, wider bands"},
 	    {"a t", "frequency weighting, time weighting of the spectrum"},
+	    {"m", "spectrum by filters or by FFT"},
 	    {"d", "find the delay anew"},
 	    {"w", "write the transfer functions as a measurement"},
 	    {"Ctrl-L", "draw everything again"},

@@ -63,8 +63,9 @@ static void draw_heading(const struct sabin_watch_view *view, const struct sabin
 	const struct sabin_watch_channel *channel = &w->channel[view->channel];
 	const struct sabin_reading_band *a = &view->shown.reading.band[SABIN_WEIGHTING_A];
 	const struct sabin_reading_band *c = &view->shown.reading.band[SABIN_WEIGHTING_C];
-	int at = sabin_canvas_text(canvas, row, 0, SABIN_STYLE_DIM, "%s  1/%d oct %s %s", sabin_watch_unit(channel),
-	                           w->analysis.fraction, sabin_weighting_name(w->analysis.weighting),
+	int at = sabin_canvas_text(canvas, row, 0, SABIN_STYLE_DIM, "%s  1/%d oct%s %s %s", sabin_watch_unit(channel),
+	                           w->analysis.fraction, w->analysis.kind == SABIN_SPECTRUM_FFT ? " FFT" : "",
+	                           sabin_weighting_name(w->analysis.weighting),
 	                           sabin_time_name(w->analysis.time));
 	at = sabin_canvas_text(canvas, row, at + 3, SABIN_STYLE_TITLE, "LAF %5.1f  LCF %5.1f  LAeq %5.1f",
 	                       sabin_watch_db(channel, a->fast_dbfs), sabin_watch_db(channel, c->fast_dbfs),
