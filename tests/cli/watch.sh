@@ -138,11 +138,11 @@ pcm.card { type sabin room "$T/$2.yaml" world "watch-$$-$2" speed "1" }
 pcm.all { type plug slave.pcm card }
 END
 	}
-	listen() # nine seconds, with sound as soon as it listens
+	listen() # nine seconds, or SECONDS, with sound as soon as it listens
 	{
-		local status=0
+		local status=0 seconds=${1:-9}
 		export ALSA_CONFIG_PATH=$T/asound.conf
-		"$sabin" watch --capture card --duration 9s --json >out 2>err &
+		"$sabin" watch --capture card --duration "${seconds}s" --json >out 2>err &
 		listener=$!
 		for _ in $(seq 100); do [ ! -s out ] || break; sleep 0.1; done
 		timeout 20 aplay -q -D all pair.wav >/dev/null 2>&1 || true
@@ -156,10 +156,21 @@ END
 	listen
 	counts xruns
 	holds 'overrun' err
+	holds 'frames were lost' err
 	fault 'drop: {at_s: 1, frames: 2400}' drop
 	listen
 	counts skips
-	holds 'the device skipped them' err
+	holds 'time the device skipped them' err
+	# 4 ms, once the card's clock is known, which takes eight seconds
+	fault 'drop: {at_s: 10, frames: 192}' short
+	cat pair.wav >six.wav
+	{ LC_ALL=C head -c 44 pair.wav; tail -c +45 six.wav; tail -c +45 six.wav; tail -c +45 six.wav; } >pair.wav.long
+	mv pair.wav.long pair.wav
+	listen 17
+	mv six.wav pair.wav
+	counts skips
+	frames=$(tail -1 out | sed 's/.*"lost_frames":\([0-9]*\).*/\1/')
+	if [ "$frames" -ge 170 ] && [ "$frames" -le 215 ]; then pass "192 frames skipped: $frames"; else fail "192 frames skipped: $frames"; fi
 	fault 'unplug_at_s: 1' unplug
 	listen
 	counts unplugged
