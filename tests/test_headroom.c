@@ -193,11 +193,17 @@ static void closed_forms(void **state)
 	assert_ok(sabin_eq_headroom_compute(NULL, 0, NULL, 0, rate_hz, &h));
 	assert_near(h.peak_gain_db, 0, 1e-9);
 	assert_near(h.worst_case_db, 0, 1e-9);
+	/* what changes nothing, or only the level, is known for every signal: nothing is added to be safe */
+	const double quarter[] = {0.25};
+	assert_near(h.program_db, 0, 1e-9);
+	assert_ok(sabin_eq_headroom_compute(NULL, 0, quarter, 1, rate_hz, &h));
+	assert_near(h.program_db, -12.0412, 0.001);
 	/* two samples: a tone at 0 Hz gains 6 dB, at half the rate nothing is left */
 	const double pair[] = {1, 1}, change[] = {1, -1};
 	assert_ok(sabin_eq_headroom_compute(NULL, 0, pair, 2, rate_hz, &h));
 	assert_near(h.peak_gain_db, 6.0206, 0.001);
 	assert_near(h.worst_case_db, 6.0206, 0.001);
+	assert_near(h.program_db, 6.0206, 0.001);
 	assert_ok(sabin_eq_headroom_compute(NULL, 0, change, 2, rate_hz, &h));
 	assert_near(h.peak_gain_db, 6.0206, 0.001);
 	/* a cut only: no tone is louder, but a square wave is, once its fundamental is gone */

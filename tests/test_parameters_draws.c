@@ -167,19 +167,22 @@ static void long_tails(void **state)
 {
 	(void)state;
 	static const struct {
-		double snr_db;
+		double time_s, snr_db;
 		uint64_t seed;
+		double band_hz;
 		enum sabin_parameter time;
-	} draws[] = {{30, 40038, SABIN_EDT}, {45, 40053, SABIN_T30}};
+	} draws[] = {{0.4, 30, 40038, 125, SABIN_EDT}, {0.4, 45, 40053, 125, SABIN_T30},
+	             {0.2, 30, 35, 250, SABIN_EDT}, {0.2, 30, 600126, 250, SABIN_EDT},
+	             {0.4, 45, 500155, 125, SABIN_T30}};
 	for (size_t i = 0; i < sizeof draws / sizeof *draws; i++) {
-		const struct noise_decay d = decay_of_time(rate_hz, 0.4, draws[i].snr_db);
-		const struct noise_decay clean = decay_of_time(rate_hz, 0.4, HUGE_VAL);
+		const struct noise_decay d = decay_of_time(rate_hz, draws[i].time_s, draws[i].snr_db);
+		const struct noise_decay clean = decay_of_time(rate_hz, draws[i].time_s, HUGE_VAL);
 		const size_t n = decay_length(&d);
 		double *h = malloc(n * sizeof *h);
 		decay_draw(&d, draws[i].seed, h);
-		struct sabin_analysis a = analyse_octaves(h, n, rate_hz, 125, 125);
+		struct sabin_analysis a = analyse_octaves(h, n, rate_hz, draws[i].band_hz, draws[i].band_hz);
 		decay_draw(&clean, draws[i].seed, h);
-		struct sabin_analysis c = analyse_octaves(h, n, rate_hz, 125, 125);
+		struct sabin_analysis c = analyse_octaves(h, n, rate_hz, draws[i].band_hz, draws[i].band_hz);
 		const struct sabin_quantity v = a.bands[0].value[draws[i].time];
 		const double error = fabs(v.value / c.bands[0].value[draws[i].time].value - 1);
 		print_message("%.0f dB, seed %d: off by %.0f %%, %s\n", draws[i].snr_db,

@@ -13,7 +13,8 @@
 struct sabin_eq_headroom {
 	double peak_gain_db;  /* the largest gain of a steady tone: sup |H| */
 	/* of tones and sweeps, square waves of any period, switched on at any time, and pink noise that
-	 * reaches full scale: what music is made of at its loudest, with 0.3 dB to spare */
+	 * reaches full scale: what music is made of at its loudest, with 0.3 dB to spare, but never above
+	 * worst_case_db */
 	double program_db;
 	double worst_case_db; /* no signal within full scale comes out louder: 20 lg sum |h| */
 };

@@ -16,6 +16,7 @@
 
 #include "acoustics/bank.h"
 #include "signal/band_support.h"
+#include "signal/large.h"
 
 const double sabin_split_s[SABIN_SPLITS] = {0.050, 0.080};
 
@@ -107,14 +108,6 @@ static void transform(struct sabin_bank *bank, struct sabin_fft *fft, const doub
 	sabin_fft_forward(fft, bank->samples, spectrum);
 }
 
-static void *array(size_t count, size_t size)
-{
-	size_t bytes;
-	if (__builtin_mul_overflow(count, size, &bytes))
-		return NULL;
-	return malloc(bytes);
-}
-
 /* Sizes of the buffers for `count` samples after the onset; 0 where they would overflow. */
 static enum sabin_err set_sizes(struct sabin_bank *bank, size_t count, double narrowest_hz)
 {
@@ -133,13 +126,13 @@ static enum sabin_err set_sizes(struct sabin_bank *bank, size_t count, double na
 
 static enum sabin_err make_arrays(struct sabin_bank *bank)
 {
-	bank->whole = array(bank->size / 2 + 1, sizeof *bank->whole);
-	bank->bins = array(bank->size / 2 + 1, sizeof *bank->bins);
-	bank->samples = array(bank->size, sizeof *bank->samples);
-	bank->early_samples = array(bank->short_size, sizeof *bank->early_samples);
+	bank->whole = sabin_large_array(bank->size / 2 + 1, sizeof *bank->whole);
+	bank->bins = sabin_large_array(bank->size / 2 + 1, sizeof *bank->bins);
+	bank->samples = sabin_large_array(bank->size, sizeof *bank->samples);
+	bank->early_samples = sabin_large_array(bank->short_size, sizeof *bank->early_samples);
 	bool ok = bank->whole && bank->bins && bank->samples && bank->early_samples;
 	for (int s = 0; s < SABIN_SPLITS; s++) {
-		bank->early[s] = array(bank->short_size / 2 + 1, sizeof *bank->early[s]);
+		bank->early[s] = sabin_large_array(bank->short_size / 2 + 1, sizeof *bank->early[s]);
 		ok = ok && bank->early[s];
 	}
 	enum sabin_err err = ok ? SABIN_OK : SABIN_ENOMEM;
@@ -262,7 +255,7 @@ static enum sabin_err integrate(const struct sabin_bank *bank, const double *x, 
 	out->step_s = (double)block * sample_s;
 	/* a sample stands for half an interval on both its sides */
 	out->start_s = -((double)(bank->lead / by) + 0.5) * sample_s;
-	out->tail = array(out->count + 1, sizeof *out->tail);
+	out->tail = sabin_large_array(out->count + 1, sizeof *out->tail);
 	if (!out->tail)
 		return SABIN_ENOMEM;
 	double sum = 0;

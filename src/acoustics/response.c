@@ -15,6 +15,7 @@
 #include <sabin/window.h>
 
 #include "acoustics/smooth.h"
+#include "signal/large.h"
 
 static const double grid_from_hz = 20; /* the logarithmic axis counts from here */
 static const double fall_share = 0.25; /* of the right window is its half cosine */
@@ -218,13 +219,13 @@ static enum sabin_err transform(const double *h, struct sabin_span span, double 
 	const size_t size =
 		transform_size((o->window_s + o->left_window_s) * rate_hz, span.count, lasts, rate_hz);
 	struct sabin_fft *fft = NULL;
-	double *x = malloc(size * sizeof *x);
+	double *x = sabin_large_array(size, sizeof *x);
 	out->count = size / 2 + 1;
 	out->bin_hz = rate_hz / (double)size;
-	out->h = malloc(out->count * sizeof *out->h);
+	out->h = sabin_large_array(out->count, sizeof *out->h);
 	/* of a long window the second transform is saved: smooth.c derives it from the first */
 	const bool both = o->window_s <= usual_window_s;
-	out->g = both ? malloc(out->count * sizeof *out->g) : NULL;
+	out->g = both ? sabin_large_array(out->count, sizeof *out->g) : NULL;
 	enum sabin_err err =
 		x && out->h && (out->g || !both) ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
 	if (err)

@@ -19,7 +19,10 @@
 static const double below_range_db = 15;
 /* So far below the lower end a constant bends the curve there by 0.4 dB, its slope by some 3 %. */
 static const double below_curve_db = 10;
-static const double most_noise_error = 0.05; /* of a valid time, one standard deviation */
+/* Of a valid time, one standard deviation.  EDT is read from so few independent samples of the decay, and T30 ends
+ * so near the noise, that the tails of their errors are longer: of 100,000 drawn at 0.05 three of the one and one of
+ * the other were off by more than 20 %. */
+static const double most_noise_error = 0.05, tail_noise_error = 0.04;
 /* Where the decay is all but flat at an end of its range, a little noise moves that end far: the tails of
  * the error are longer than those of the normal distribution, and noise_error() does not know it.  Ends are
  * moved by so many standard deviations of the curve there. */
@@ -39,13 +42,14 @@ static const double topt_least_db = 10, topt_most_db = 60;
  *      tests/test_parameters_draws.c).
  * noise: at an INR of at_db; ten times as much for 20 dB less.
  * least_bt: B T from which on the filter's own decay lengthens that of a tone by less than about
- *      5 %, at the worst phase of its start. */
+ *      5 %, at the worst phase of its start.
+ * most_noise: the largest noise error of a valid time. */
 struct rule {
-	double from_db, to_db, own, noise, at_db, least_bt;
+	double from_db, to_db, own, noise, at_db, least_bt, most_noise;
 };
-static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20, 9.5};
-static const struct rule t20_rule = {-5, -25, 0.88, 0.36, 35, 10};
-static const struct rule t30_rule = {-5, -35, 0.55, 0.22, 45, 11};
+static const struct rule edt_rule = {0, -10, 1.75, 0.80, 20, 9.5, tail_noise_error};
+static const struct rule t20_rule = {-5, -25, 0.88, 0.36, 35, 10, most_noise_error};
+static const struct rule t30_rule = {-5, -35, 0.55, 0.22, 45, 11, tail_noise_error};
 static const double topt_least_bt = 13;
 /* The filter alone decays with B EDT = 4.5, B T20 = 11, B T30 = 15, B Topt = 17: a decay much
  * shorter than the filter's seems long at its end, but not at its start.  From 20 on the filter is
@@ -72,6 +76,19 @@ double sabin_usable_db(const struct sabin_decay *decay)
 static double noise_error(const struct rule *rule, double usable_db, double bt)
 {
 	return rule->noise / sqrt(bt) * pow(10, (rule->at_db - usable_db) / 20);
+}
+
+/* The time of the late decay; of a decay that has a model. */
+static double late_time_s(const struct sabin_decay *decay)
+{
+	return 6 * M_LN10 / decay->model.rate;
+}
+
+/* B T for noise_error().  A time that chance has made longer than the late decay's would make its own error seem
+ * smaller than it is. */
+static double noise_bt(const struct sabin_decay *decay, double t_s)
+{
+	return decay->bandwidth_hz * (decay->has_model ? fmin(t_s, late_time_s(decay)) : t_s);
 }
 
 /* The usable level at which noise_error() is `error`. */
@@ -123,7 +140,7 @@ static struct sabin_quantity judge(const struct sabin_decay *decay, const struct
 	if (bt < filter_bt && edt_bt < edt_rule.least_bt)
 		return sabin_quantity_because(t_s, sigma_s, SABIN_BECAUSE_FILTER, edt_bt,
 		                              edt_rule.least_bt);
-	const double need_db = fmax(needed_db(rule, bt, most_noise_error),
+	const double need_db = fmax(needed_db(rule, noise_bt(decay, t_s), rule->most_noise),
 	                            unbiased_db(decay, rule, usable_db));
 	if (!(usable_db >= need_db))
 		return sabin_quantity_because(
@@ -161,7 +178,7 @@ static double end_error(const struct sabin_decay *decay, const struct rule *rule
 static struct sabin_quantity judge_tails(const struct sabin_decay *decay, const struct rule *rule,
                                          struct sabin_quantity q)
 {
-	const double late_s = 6 * M_LN10 / decay->model.rate;
+	const double late_s = late_time_s(decay);
 	if (!q.valid || !decay->noise_seen)
 		return q;
 	double error = end_error(decay, rule, q.value);
@@ -182,7 +199,7 @@ static struct sabin_quantity decay_time(const struct sabin_decay *decay, const s
 	if (!sabin_decay_fit(decay, rule->from_db, rule->to_db, fit, xi))
 		return not_computable(decay, rule);
 	const double t_s = fit->time_s, bt = decay->bandwidth_hz * t_s;
-	const double noise = noise_error(rule, sabin_usable_db(decay), bt);
+	const double noise = noise_error(rule, sabin_usable_db(decay), noise_bt(decay, t_s));
 	struct sabin_quantity q =
 		judge(decay, rule, t_s, edt_s, t_s * hypot(rule->own / sqrt(bt), noise));
 	q = judge_tails(decay, rule, q);
@@ -196,8 +213,8 @@ static struct sabin_quantity optimal_time(const struct sabin_decay *decay, doubl
                                           double *to_db, struct sabin_decay_fit *fit)
 {
 	const double usable_db = sabin_usable_db(decay);
-	const double bt = decay->bandwidth_hz * 6 * M_LN10 / decay->model.rate;
-	struct rule rule = {-5, 0, 0, t30_rule.noise, below_range_db, topt_least_bt};
+	const double bt = decay->bandwidth_hz * late_time_s(decay);
+	struct rule rule = {-5, 0, 0, t30_rule.noise, below_range_db, topt_least_bt, most_noise_error};
 	const double margin_db = needed_db(&rule, bt, topt_noise_error);
 	const double range_db =
 		fmin(usable_db - fmax(margin_db, below_range_db), topt_most_db);

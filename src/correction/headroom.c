@@ -299,9 +299,11 @@ enum sabin_err sabin_eq_headroom_compute(const struct sabin_biquad *filters, siz
 	if (!err) {
 		const double square_db = 20 * log10(squares(h, n, rate_hz, step));
 		out->peak_gain_db = tones.most_db;
-		out->program_db = spare_db + fmax(fmax(tones.most_db, square_db),
-		                                  tones.pink_db + noise_scatter_db);
 		out->worst_case_db = 20 * log10(sum_of(h, n) + rest); /* [J] */
+		/* what is measured with some to spare; but nothing is louder than the worst case */
+		out->program_db = fmin(out->worst_case_db,
+		                       spare_db + fmax(fmax(tones.most_db, square_db),
+		                                       tones.pink_db + noise_scatter_db));
 	}
 	free(h);
 	free(step);

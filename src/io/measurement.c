@@ -143,6 +143,7 @@ void sabin_measurement_release(struct sabin_measurement *measurement)
 		free(measurement->responses[i].calibration);
 	}
 	free(measurement->responses);
+	sabin_wav_release(&measurement->sound);
 	free(measurement->path);
 	free(measurement->command);
 	*measurement = (struct sabin_measurement){0};
@@ -266,15 +267,13 @@ static enum sabin_err add_channel(struct sabin_measurement *out, const struct sa
 
 static enum sabin_err open_bare(struct sabin_measurement *out, struct sabin_diag *diag)
 {
-	struct sabin_wav wav = {0};
 	struct sabin_rew_impulse rew;
-	enum sabin_err err = read_sound(out->path, &wav, &rew, diag);
+	enum sabin_err err = read_sound(out->path, &out->sound, &rew, diag);
 	if (err)
 		return err;
 	out->complete = true;
-	for (size_t channel = 0; channel < wav.channels && !err; channel++)
-		err = add_channel(out, &wav, channel, &rew);
-	sabin_wav_release(&wav);
+	for (size_t channel = 0; channel < out->sound.channels && !err; channel++)
+		err = add_channel(out, &out->sound, channel, &rew);
 	return err ? sabin_diag_set(diag, err, out->path, 0, 0, "%s", sabin_strerror(err))
 	           : SABIN_OK;
 }
@@ -343,6 +342,18 @@ static enum sabin_err check_loaded(const struct sabin_measured *response, const 
 	return SABIN_OK;
 }
 
+static enum sabin_err load_channel(const struct sabin_measured *response, const char *path,
+                                   const struct sabin_wav *wav, double **samples, size_t *frames,
+                                   struct sabin_diag *diag)
+{
+	enum sabin_err err = check_loaded(response, path, wav, diag);
+	if (!err && sabin_wav_channel(wav, response->channel, samples) != SABIN_OK)
+		err = sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
+	if (!err)
+		*frames = wav->frames;
+	return err;
+}
+
 enum sabin_err sabin_measurement_load(const struct sabin_measurement *measurement, size_t index,
                                       double **samples, size_t *frames, struct sabin_diag *diag)
 {
@@ -350,23 +361,15 @@ enum sabin_err sabin_measurement_load(const struct sabin_measurement *measuremen
 		return sabin_diag_set(diag, SABIN_EINVAL, measurement->path, 0, 0,
 		                      "there is no response number %zu", index + 1);
 	const struct sabin_measured *response = &measurement->responses[index];
-	char *path =
-	    sabin_path_join(measurement->directory ? measurement->path : "", response->file);
+	if (!measurement->directory)
+		return load_channel(response, measurement->path, &measurement->sound, samples, frames, diag);
+	char *path = sabin_path_join(measurement->path, response->file);
 	struct sabin_wav wav;
 	if (!path)
 		return sabin_diag_set(diag, SABIN_ENOMEM, measurement->path, 0, 0, "out of memory");
-	struct sabin_rew_impulse rew;
-	enum sabin_err err = measurement->directory ? sabin_wav_read(path, &wav, diag)
-	                                            : read_sound(path, &wav, &rew, diag);
+	enum sabin_err err = sabin_wav_read(path, &wav, diag);
 	if (!err) {
-		double *loaded = NULL;
-		err = check_loaded(response, path, &wav, diag);
-		if (!err && sabin_wav_channel(&wav, response->channel, &loaded) != SABIN_OK)
-			err = sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
-		if (!err) {
-			*samples = loaded;
-			*frames = wav.frames;
-		}
+		err = load_channel(response, path, &wav, samples, frames, diag);
 		sabin_wav_release(&wav);
 	}
 	free(path);

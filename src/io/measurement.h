@@ -14,6 +14,7 @@
 
 #include "io/diag.h"
 #include "io/roomfile.h"
+#include "io/wav.h"
 
 /* Time zero: the arrival of the direct sound; its emission; or when the same sound would have arrived from
  * the reference loudspeaker. */
@@ -100,6 +101,7 @@ struct sabin_measurement {
 	bool complete;
 	struct sabin_measured *responses;
 	size_t response_count;
+	struct sabin_wav sound; /* of a bare file, all its channels: read once */
 };
 
 /* Open a measurement directory or a bare response file (.wav, .flac, ..., REW's text: a response a

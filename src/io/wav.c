@@ -14,6 +14,7 @@
 #include <sndfile.h>
 
 #include "io/wav.h"
+#include "signal/large.h"
 
 enum {
 	RATE_MIN_HZ = 1000,
@@ -110,7 +111,7 @@ static enum sabin_err read_samples(const char *path, SNDFILE *sound, const SF_IN
 	size_t announced = (size_t)info->frames;
 	wav->rate_hz = (unsigned)info->samplerate;
 	wav->channels = (size_t)info->channels;
-	wav->samples = malloc(announced * wav->channels * sizeof(double)); /* <= 2^31, checked */
+	wav->samples = sabin_large_array(announced * wav->channels, sizeof(double)); /* <= 2^31, checked */
 	if (!wav->samples)
 		return sabin_diag_set(diag, SABIN_ENOMEM, path, 0, 0, "out of memory");
 	/* a damaged file may hold less than its header says: what can be read counts */
@@ -173,7 +174,7 @@ enum sabin_err sabin_wav_channel(const struct sabin_wav *wav, size_t channel, do
 {
 	if (channel >= wav->channels)
 		return SABIN_EINVAL;
-	double *samples = malloc((wav->frames ? wav->frames : 1) * sizeof(double));
+	double *samples = sabin_large_array(wav->frames, sizeof(double));
 	if (!samples)
 		return SABIN_ENOMEM;
 	for (size_t i = 0; i < wav->frames; i++)

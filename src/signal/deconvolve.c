@@ -16,6 +16,8 @@
 #include <sabin/deconvolve.h>
 #include <sabin/fft.h>
 
+#include "signal/large.h"
+
 struct sabin_deconvolver {
 	struct sabin_fft *fft;
 	size_t frames_recorded;
@@ -184,8 +186,8 @@ enum sabin_err sabin_deconvolver_new_between(const double *played, size_t frames
 	d->rate_hz = rate_hz;
 	d->from_hz = from_hz;
 	d->to_hz = to_hz;
-	d->inverse = malloc((n / 2 + 1) * sizeof *d->inverse);
-	d->spectrum = malloc((n / 2 + 1) * sizeof *d->spectrum);
+	d->inverse = sabin_large_array(n / 2 + 1, sizeof *d->inverse);
+	d->spectrum = sabin_large_array(n / 2 + 1, sizeof *d->spectrum);
 	if (!d->inverse || !d->spectrum)
 		goto out;
 	err = sabin_fft_new(n, &d->fft);

@@ -23,6 +23,8 @@
 
 #include <sabin/fft.h>
 
+#include "signal/large.h"
+
 static pthread_mutex_t planner_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* exp(-i angle) at k / n of a turn, k = 0 .. n/4, is the product of two entries. */
@@ -95,8 +97,8 @@ enum sabin_err sabin_fft_new(size_t n, struct sabin_fft **out)
 	if (!fft)
 		return SABIN_ENOMEM;
 	fft->n = n;
-	fft->time = fftw_alloc_complex(n / 2);
-	fft->frequency = fftw_alloc_complex(n / 2 + 1);
+	fft->time = sabin_large_array(n / 2, sizeof *fft->time);
+	fft->frequency = sabin_large_array(n / 2 + 1, sizeof *fft->frequency);
 	if (fft->time && fft->frequency && make_turns(&fft->turns, n))
 		fft->plan = make_plan(fft);
 	if (!fft->plan) {
@@ -115,8 +117,8 @@ void sabin_fft_free(struct sabin_fft *fft)
 	if (fft->plan)
 		fftw_destroy_plan(fft->plan);
 	pthread_mutex_unlock(&planner_lock);
-	fftw_free(fft->time);
-	fftw_free(fft->frequency);
+	free(fft->time);
+	free(fft->frequency);
 	free(fft->turns.fine);
 	free(fft->turns.coarse);
 	free(fft);
@@ -206,8 +208,8 @@ void sabin_fft_inverse(struct sabin_fft *fft, double complex *spectrum, double *
 enum sabin_err sabin_fft_envelope(struct sabin_fft *fft, const double *x, double *envelope)
 {
 	const size_t n = fft->n;
-	double complex *spectrum = malloc((n / 2 + 1) * sizeof *spectrum);
-	double *hilbert = malloc(n * sizeof *hilbert);
+	double complex *spectrum = sabin_large_array(n / 2 + 1, sizeof *spectrum);
+	double *hilbert = sabin_large_array(n, sizeof *hilbert);
 	if (!spectrum || !hilbert) {
 		free(spectrum);
 		free(hilbert);

@@ -150,6 +150,7 @@ quiet_enough()
 quiet_enough same 'the microphone not touched'
 quiet_enough moved.same 'the microphone put back within 5 mm'
 if [ -n "${SABIN_TEST_KEEP:-}" ]; then
+	mkdir -p "$SABIN_TEST_KEEP"
 	cp true.csv changed.csv coverage "$SABIN_TEST_KEEP"
 	cp same moved.same ./*.json "$SABIN_TEST_KEEP" || true
 fi

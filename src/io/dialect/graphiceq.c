@@ -14,7 +14,7 @@
 /* From here to there; at half the highest common rate the filters' own warping begins to tell. */
 static const double from_hz = 10, to_hz = 22000, rate_hz = 48000;
 static const double straight_db = 0.002; /* how far a straight line may be off the curve */
-enum { STEPS = 48 * 12, DEEPEST = 9 };
+enum { STEPS = 48 * 12, DEEPEST = 9, DECIMALS = 4 };
 
 struct curve {
 	const struct sabin_setting_channel *c;
@@ -88,6 +88,16 @@ static enum sabin_err sample(struct curve *v)
 	return v->err;
 }
 
+/* What will be read of a number that is written: the second file is made from the first one's numbers, so that it is
+ * the same when the first is read and written again. */
+static double as_written(double value)
+{
+	char text[32];
+	double again = value;
+	(void)sabin_number_parse(sabin_dialect_decimal(value, DECIMALS, text), &again);
+	return again;
+}
+
 static enum sabin_err write_text(const double *hz, const double *db, size_t n, int decimals,
                                  const char *name, struct sabin_dialect_files *out)
 {
@@ -96,7 +106,7 @@ static enum sabin_err write_text(const double *hz, const double *db, size_t n, i
 	enum sabin_err err = sabin_dialect_begin(&text);
 	for (size_t i = 0; i < n && !err; i++)
 		fprintf(text.stream, "%s%s %s", i ? "; " : "GraphicEQ: ",
-		        sabin_dialect_decimal(hz[i], 4, a), sabin_dialect_decimal(db[i], decimals, b));
+		        sabin_dialect_decimal(hz[i], DECIMALS, a), sabin_dialect_decimal(db[i], decimals, b));
 	if (!err)
 		fputc('\n', text.stream);
 	return sabin_dialect_finish(&text, err, name, out);
@@ -143,13 +153,18 @@ static enum sabin_err write(const struct sabin_setting *setting, const char *pla
 		struct curve v = {.c = c};
 		if (!curve_only(c))
 			err = sample(&v);
-		struct sabin_setting_channel flat = {.points = curve_only(c) ? c->points : v.count,
-		                                     .curve_hz = curve_only(c) ? c->curve_hz : v.hz,
-		                                     .curve_db = curve_only(c) ? c->curve_db : v.db};
+		for (size_t k = 0; curve_only(c) && k < c->points; k++)
+			keep(&v, c->curve_hz[k], c->curve_db[k]);
+		for (size_t k = 0; k < v.count; k++) {
+			v.hz[k] = as_written(v.hz[k]);
+			v.db[k] = as_written(v.db[k]);
+		}
+		err = err ? err : v.err;
+		const struct sabin_setting_channel flat = {.points = v.count, .curve_hz = v.hz, .curve_db = v.db};
 		sabin_dialect_label(setting, i, label);
 		snprintf(name, sizeof name, "%s.txt", label);
 		if (!err)
-			err = write_text(flat.curve_hz, flat.curve_db, flat.points, 4, name, out);
+			err = write_text(flat.curve_hz, flat.curve_db, flat.points, DECIMALS, name, out);
 		if (!err)
 			err = write_wavelet(&flat, label, out);
 		free(v.hz);

@@ -22,6 +22,9 @@ static const double rest_share = 1e-5;
 /* A response that was cut fades over this share of it. */
 static const double fade_share = 0.1;
 
+/* Less is written as nothing by the shortest of the formats ("-0.0005" has no room in REW's). */
+static const double least_gain_db = 0.0006;
+
 bool sabin_section_possible(const struct sabin_section *s, double rate_hz)
 {
 	if (s->type == SABIN_SECTION_RAW)
@@ -32,7 +35,7 @@ bool sabin_section_possible(const struct sabin_section *s, double rate_hz)
 
 bool sabin_section_idle(const struct sabin_section *s)
 {
-	return s->type <= SABIN_SECTION_HIGH_SHELF && s->gain_db == 0;
+	return s->type <= SABIN_SECTION_HIGH_SHELF && fabs(s->gain_db) < least_gain_db;
 }
 
 bool sabin_section_taps(const struct sabin_section *s, double rate_hz, struct sabin_biquad_taps *taps)
