@@ -47,6 +47,11 @@ leq=$(tail -1 out | sed 's/.*"lzeq":{"value":\([-0-9.]*\).*/\1/')
 if awk -v l="$leq" 'BEGIN { exit !(l > -17.13 && l < -16.93) }'; then pass "LZeq $leq"; else fail "LZeq is $leq"; fi
 expect_status 0 "$sabin" watch --file pair.wav --speed max --duration 1.5s --input 1 -q
 holds '   1.5 s' out
+# white noise of -17.03 dBFS up to 24 kHz: the third octave of 7943 Hz, 1833 Hz wide, has -28.20 dB of it
+expect_status 0 "$sabin" watch --file pair.wav --speed max --input 2 --spectrum fft --json -q
+holds '"kind":"fft"' out
+third=$(tail -1 out | sed 's/.*"leq_db":\[\([^]]*\)\].*/\1/' | cut -d, -f26)
+if awk -v l="$third" 'BEGIN { exit !(l > -28.5 && l < -27.9) }'; then pass "FFT at 8 kHz: $third dB"; else fail "FFT at 8 kHz: $third dB"; fi
 
 # ---- usage ---------------------------------------------------------------------------------------------
 expect_status 2 "$sabin" watch --simulate
@@ -246,6 +251,10 @@ shows '1/3 oct Z fast'
 shows '█'
 shows '─ highest'
 fits 80 24
+press m
+shows '1/3 oct FFT Z fast'
+press m
+shows '1/3 oct Z fast'
 press f
 shows '1/6 oct Z fast'
 press a
@@ -289,6 +298,9 @@ fits 200 60
 pane resize-window -t s -x 50 -y 12
 sleep 0.7
 fits 50 12
+press '?'
+shows '?: more, 1 of'
+press Space
 pane resize-window -t s -x 20 -y 5
 shows 'too small'
 pane resize-window -t s -x 80 -y 24
