@@ -128,6 +128,9 @@ printf 'Preamp: -6 dB\nFilter 1: ON PK Fc 63 Hz Gain -7 dB\n' >no-q.txt
 expect_status 3 "$sabin" eq --from no-q.txt
 says "no-q.txt:2:" err
 says "a Q above 0" err
+printf 'Preamp: -400 dB\nPreamp: -400 dB\nFilter 1: ON PK Fc 100 Hz Gain 3 dB Q 1\n' >silent.txt
+expect_status 3 "$sabin" eq --from apo:silent.txt
+hold "gains that add up to nonsense" grep -q 'silent.txt: has gains of -800 dB together' err
 printf 'hello\n' >hello.txt
 expect_status 3 "$sabin" eq --from hello.txt
 says "no dialect that is known" err

@@ -19,6 +19,7 @@ static const struct sabin_dialect *const rows[] = {
 
 /* Of a file that is read whole. */
 static const size_t text_most = 1 << 22;
+static const double most_gain_db = 150; /* of a channel: as much as the narrowest of the formats takes */
 
 const struct sabin_dialect *sabin_dialect_row(size_t i)
 {
@@ -333,6 +334,11 @@ enum sabin_err sabin_dialect_read(const char *path, const char *name, double rat
 	} else {
 		err = row->read(&source, out);
 	}
+	for (size_t i = before; i < out->channel_count && !err; i++)
+		if (!(fabs(out->channels[i].preamp_db) <= most_gain_db))
+			err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+			                     "has gains of %.0f dB together; at most %.0f dB were expected",
+			                     out->channels[i].preamp_db, most_gain_db);
 	if (!err && out->channel_count == before)
 		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "has no filters in it");
 	if (err == SABIN_ENOMEM || err == SABIN_EINVAL)

@@ -225,6 +225,8 @@ static enum sabin_err read_volume(struct reader *r, char *rest, struct sabin_set
 		if (!sabin_number_parse(value, &x) || (db ? fabs(x) > 500 : !(x > 1e-9 && x < 1e9)))
 			return sabin_dialect_refuse(&r->line, NULL, "volume: a gain was expected, it is '%s'", value);
 		c->preamp_db += db ? x : 20 * log10(x);
+		if (!(fabs(c->preamp_db) <= 500))
+			return sabin_dialect_refuse(&r->line, NULL, "volume: together at most 500 dB were expected");
 	}
 	return SABIN_OK;
 }
