@@ -93,7 +93,10 @@ BASH_COMPLETION = $(DATADIR)/bash-completion/completions/sabin
 ZSH_COMPLETION  = $(DATADIR)/zsh/site-functions/_sabin
 FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/sabin.fish
 
-all: $(COMMAND) $(PLUGIN) $(STATIC) $(SHARED) $B/sabin.pc $(COMPLETIONS)
+# the page that the command writes itself, of what `sabin help TOPIC` tells
+MAN_MADE    = $B/man/sabin-topics.7
+
+all: $(COMMAND) $(PLUGIN) $(STATIC) $(SHARED) $B/sabin.pc $(COMPLETIONS) $(MAN_MADE)
 
 # A change of compiler or flags rebuilds everything that was built with the old ones.
 $B/flags: FORCE
@@ -132,6 +135,10 @@ $(COMPLETIONS): $B/completions/%: $(COMMAND)
 	@mkdir -p $(@D)
 	@$(COMMAND) completion $* >$@
 
+$(MAN_MADE): $(COMMAND)
+	@mkdir -p $(@D)
+	@$(COMMAND) manual >$@
+
 # never unloaded: FFTW's planner keeps memory that only the end of the process gives back
 $(PLUGIN): $(CARD_OBJ) $(IO_OBJ) $(STATIC)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,--exclude-libs,ALL,-z,nodelete -o $@ $^ $(APP_LIBS)
@@ -155,6 +162,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make valgrind   the unit tests and a measurement under valgrind
 ## make coverage   the tests, and how much of src/ they run through
 ## make bench      benchmarks, as ratios taken in one run
+## make docs-pictures  draw the pictures of the README anew, into plots/pictures
 ## make soak       sabin watch for an hour on eight inputs (SOAK_S=3600)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make deps       install what is missing on Debian or Ubuntu; says what
@@ -185,7 +193,7 @@ deps:
 # Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
             pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
-            easyeffects xvfb libglib2.0-bin tmux
+            easyeffects xvfb x11-utils libglib2.0-bin tmux
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -222,6 +230,10 @@ bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) bench-built
 bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
+
+docs-pictures: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@B=$B tests/pictures.sh
 
 # An hour, unless SOAK_S says otherwise (seconds).
 soak: deps
@@ -271,7 +283,7 @@ install: all
 	install -d $(call dest,$(PREFIX)/bin) $(call dest,$(LIBDIR)/sabin) $(call dest,$(LIBDIR)/pkgconfig) \
 	  $(call dest,$(PREFIX)/include/sabin) $(call dest,$(DATADIR)/sabin/rooms/broken) \
 	  $(call dest,$(DATADIR)/sabin/plots) \
-	  $(foreach c,$(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION),$(call dest,$(dir $c))) $(sort $(foreach m,$(MAN),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
+	  $(foreach c,$(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION),$(call dest,$(dir $c))) $(sort $(foreach m,$(MAN) $(MAN_MADE),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
 	install -m 755 $(COMMAND) $(call dest,$(PREFIX)/bin/sabin)
 	install -m 644 $(PLUGIN) $(call dest,$(LIBDIR)/sabin)
 	install -m 644 $(STATIC) $(call dest,$(LIBDIR))
@@ -286,7 +298,7 @@ install: all
 	install -m 644 $B/completions/bash $(call dest,$(BASH_COMPLETION))
 	install -m 644 $B/completions/zsh $(call dest,$(ZSH_COMPLETION))
 	install -m 644 $B/completions/fish $(call dest,$(FISH_COMPLETION))
-	for m in $(MAN); do to=$(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; \
+	for m in $(MAN) $(MAN_MADE); do to=$(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; \
 	  sed -e 's|/usr/local/lib/sabin|$(LIBDIR)/sabin|g' -e 's|/usr/local/share/sabin|$(DATADIR)/sabin|g' \
 	    $$m >$$to && chmod 644 $$to || exit 1; done
 
@@ -299,7 +311,7 @@ uninstall:
 	rm -f $(foreach h,$(HEADERS),$(call dest,$(PREFIX)/include/sabin/$(notdir $h)))
 	rm -rf $(call dest,$(DATADIR)/sabin)
 	rm -f $(call dest,$(BASH_COMPLETION)) $(call dest,$(ZSH_COMPLETION)) $(call dest,$(FISH_COMPLETION))
-	for m in $(MAN); do rm -f $(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; done
+	for m in $(MAN) $(MAN_MADE); do rm -f $(call dest,$(MANDIR))/man$${m##*.}/$${m##*/}; done
 	-rmdir $(call dest,$(PREFIX)/include/sabin) $(call dest,$(LIBDIR)/sabin)
 
 help:
@@ -308,7 +320,7 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps deps-all check check-built demo san check-san valgrind bench bench-built soak coverage coverage-built \
+.PHONY: all tests deps deps-all check check-built demo docs-pictures san check-san valgrind bench bench-built soak coverage coverage-built \
         fuzz fuzz-built deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -38,6 +38,12 @@ static void text_is_cut_and_decoded(void **state)
 	assert_int_equal(glyph(&canvas, 1, 0), '?');
 	assert_int_equal(glyph(&canvas, 1, 1), '?');
 	assert_int_equal(glyph(&canvas, 1, 2), '?');
+	/* whole or not at all; blanks at its end need no room, and what should follow finds none */
+	sabin_canvas_clear(&canvas);
+	assert_int_equal(sabin_canvas_whole(&canvas, 1, 4, SABIN_STYLE_PLAIN, "±%d–x  ", 7), 10);
+	assert_int_equal(glyph(&canvas, 1, 7), 'x');
+	assert_int_equal(sabin_canvas_whole(&canvas, 0, 5, SABIN_STYLE_PLAIN, "±%d–x", 7), 8);
+	assert_int_equal(glyph(&canvas, 0, 5), 0);
 	sabin_canvas_release(&canvas);
 	canvas = canvas_of(1, 8, true);
 	sabin_canvas_text(&canvas, 0, 0, SABIN_STYLE_PLAIN, "±–─é");

@@ -13,6 +13,7 @@
 #include <sabin/parameters.h>
 #include <sabin/roomfit.h>
 
+#include "advice/roomfit.h"
 #include "room/energy.h"
 #include "util/near.h"
 #include "util/seed.h"
@@ -181,6 +182,21 @@ static struct sabin_room wrong_file(struct sabin_random *random, const struct dr
 	return file;
 }
 
+/* Of places that the file has right. */
+static int told_elsewhere(long draw, const struct sabin_roomfit *fit)
+{
+	int told = 0;
+	for (size_t p = 0; p < fit->point_count; p++)
+		for (int a = 0; a < 3; a++)
+			if (sabin_roomfit_moved(&fit->point[p], a)) {
+				const struct sabin_quantity *at = &fit->point[p].at_m[a];
+				printf("%ld: point %zu, axis %d fitted at %.3f m (+- %.4f), %.3f in the file, where it is\n",
+				       draw, p, a, at->value, at->plus_minus, fit->point[p].file_m[a]);
+				told++;
+			}
+	return told;
+}
+
 static void room_comes_back(void **state)
 {
 	(void)state;
@@ -189,6 +205,7 @@ static void room_comes_back(void **state)
 	const char *wanted = getenv("SABIN_TEST_FITS");
 	const long draws = wanted ? strtol(wanted, NULL, 10) : 1;
 	double worst_percent = 0, worst_t = 0, worst_misfit = 0;
+	int elsewhere = 0;
 	for (long draw = 0; draw < draws; draw++) {
 		struct drawn d;
 		struct sabin_panel panels[2];
@@ -211,9 +228,7 @@ static void room_comes_back(void **state)
 		worst_percent = fmax(worst_percent, percent);
 		worst_t = fmax(worst_t, t);
 		worst_misfit = fmax(worst_misfit, fit.misfit);
-		for (size_t p = 0; p < fit.point_count; p++)
-			for (int a = 0; a < 3; a++)
-				assert_false(sabin_roomfit_moved(&fit.point[p], a)); /* the file has them right */
+		elsewhere += told_elsewhere(draw, &fit);
 		assert_int_equal(fit.wall_count, 0); /* all walls are where the fitted sizes have them */
 		forget(d.response, RESPONSES);
 	}
@@ -222,6 +237,7 @@ static void room_comes_back(void **state)
 	assert_true(worst_percent <= 1);
 	assert_true(worst_t <= 0.10);
 	assert_true(worst_misfit < SABIN_ROOMFIT_DOUBTFUL);
+	assert_int_equal(elsewhere, 0);
 }
 
 /* Places that the file has some centimetres off come back, where they can, and are not said to be elsewhere
@@ -278,6 +294,47 @@ static void points_come_back(void **state)
 	assert_true(2 * valid >= all);
 	assert_true(after <= 0.25 * before);
 	assert_true(wrong <= valid / 20);
+}
+
+/* Reflections read from the simulation of a furnished room: response, extra way, level.  Where its loudspeakers and
+ * microphones stand, ways over different walls come within 3 cm of each other, for a third of these.  That must not make
+ * places better that part the ways. */
+static void ways_that_come_together(void **state)
+{
+	(void)state;
+	static const struct fit_echo echo[] = {
+		{0, 0.649, -14.6}, {0, 1.650, -9.3}, {0, 1.850, -4.2}, {0, 2.723, -9.9}, {0, 3.037, -8.9},
+		{0, 3.280, -14.6}, {0, 3.767, -14.1}, {0, 3.910, -11.1}, {0, 4.239, -13.4}, {0, 4.625, -14.2},
+		{0, 4.796, -14.7}, {0, 6.741, -13.0}, {1, 2.300, -14.0}, {1, 4.931, -9.3}, {1, 5.275, -15.6},
+		{1, 5.875, -9.5}, {1, 6.161, -14.3}, {1, 6.404, -17.4}, {1, 6.991, -12.6}, {1, 7.248, -8.7},
+		{1, 7.734, -15.1}, {2, 0.659, -15.4}, {2, 1.474, -14.4}, {2, 1.760, -10.4}, {2, 2.132, -6.7},
+		{2, 3.133, -14.4}, {2, 3.333, -13.0}, {2, 4.148, -10.6}, {2, 5.063, -14.1}, {2, 5.292, -12.3},
+		{2, 5.535, -15.4}, {2, 6.079, -15.2}, {3, 2.614, -20.1}, {3, 5.659, -16.8}, {3, 6.603, -17.7},
+		{3, 7.933, -20.2},
+	};
+	static const double size_m[3] = {4.963, 5.220, 2.941};
+	static const double source_m[2][3] = {{1.202, 1.525, 1.172}, {3.292, 1.054, 1.123}};
+	static const double receiver_m[2][3] = {{3.257, 4.153, 1.004}, {2.826, 2.358, 1.003}};
+	struct sabin_roomfit_response response[RESPONSES];
+	static struct fit_seen seen;
+	static struct sabin_roomfit fit;
+	for (int r = 0; r < RESPONSES; r++) {
+		response[r] = (struct sabin_roomfit_response){.emission = NAN};
+		memcpy(response[r].source_m, source_m[r / 2], sizeof source_m[0]);
+		memcpy(response[r].receiver_m, receiver_m[r % 2], sizeof receiver_m[0]);
+	}
+	seen.response = response;
+	seen.responses = RESPONSES;
+	seen.echoes = sizeof echo / sizeof *echo;
+	memcpy(seen.echo, echo, sizeof echo);
+	for (int a = 0; a < 3; a++)
+		fit.size_m[a] = sabin_quantity_valid(size_m[a], 0.008);
+	assert_ok(fit_points(&seen, &fit));
+	assert_int_equal(fit.point_count, 4);
+	assert_int_equal(told_elsewhere(0, &fit), 0);
+	for (size_t p = 0; p < fit.point_count; p++)
+		for (int a = 0; a < 3; a++)
+			assert_near(fit.point[p].at_m[a].value, fit.point[p].file_m[a], 0.02);
 }
 
 /* A tenth too long, and another room altogether. */
@@ -388,6 +445,7 @@ int main(void)
 		cmocka_unit_test(energies_are_closed_forms),
 		cmocka_unit_test(room_comes_back),
 		cmocka_unit_test(points_come_back),
+		cmocka_unit_test(ways_that_come_together),
 		cmocka_unit_test(another_room_is_told),
 		cmocka_unit_test(wall_that_is_elsewhere),
 		cmocka_unit_test(nonsense_is_refused),

@@ -109,10 +109,10 @@ static void limits(void **state)
 	/* another spectrum at once; a bad one leaves the old */
 	w = watcher_of(1, -1);
 	size_t bands;
-	assert_int_equal(sabin_watcher_set_spectrum(w, 0, SABIN_WEIGHTING_A, SABIN_SLOW), SABIN_EINVAL);
+	assert_int_equal(sabin_watcher_set_spectrum(w, SABIN_SPECTRUM_FFT, 0, SABIN_WEIGHTING_A, SABIN_SLOW), SABIN_EINVAL);
 	sabin_spectrum_bands(sabin_watcher_spectrum(w), &bands);
 	assert_int_equal(bands, 30);
-	assert_int_equal(sabin_watcher_set_spectrum(w, 12, SABIN_WEIGHTING_A, SABIN_SLOW), SABIN_OK);
+	assert_int_equal(sabin_watcher_set_spectrum(w, SABIN_SPECTRUM_FFT, 12, SABIN_WEIGHTING_A, SABIN_SLOW), SABIN_OK);
 	sabin_spectrum_bands(sabin_watcher_spectrum(w), &bands);
 	assert_int_equal(bands, 120);
 	/* silence: levels of none, no NaN */

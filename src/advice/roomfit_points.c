@@ -10,9 +10,9 @@
  * several of each, and the direct sounds, what each is off by follows, as far as it does.  Places are known
  * beforehand to some centimetres, sizes to what modes leave open.  Which way an echo came is not known: it
  * is taken for the nearest, and what is near none counts nothing; how near that must be is narrowed step by
- * step.  Echoes of furniture that happen to come near can make a wrong answer as good as the right one: hence other
- * answers are looked for, from many starts and by pushing each coordinate of the best, and what they differ in is
- * not known.
+ * step.  An echo that two ways explain gives no equation, but counts as explained.  Echoes of furniture that
+ * happen to come near can make a wrong answer as good as the right one: hence other answers are looked for, from
+ * many starts and by pushing each coordinate of the best, and what they differ in is not known.
  */
 #include <math.h>
 
@@ -92,29 +92,35 @@ static double weight_of(double off_m, double reach_m, double sigma_m)
 	return rest * rest / (sigma_m * sigma_m);
 }
 
-/* The nearest way of an echo; what it is longer by. */
-static double nearest(const struct point_work *w, const struct fit_echo *echo, struct way *way)
+/* The way of an echo: the nearest; how much longer than it the echo is; whether another is about as near. */
+struct match {
+	struct way way; /* longer than the direct sound's by */
+	double off_m;   /* INFINITY: none */
+	bool alone;
+};
+
+static struct match match_of(const struct point_work *w, const struct fit_echo *echo)
 {
 	const struct way straight = way_of(w, echo->response, &w->image[0]);
-	double off_m = (double)INFINITY, next_m = (double)INFINITY;
+	struct match match = {straight, (double)INFINITY, false};
+	double next_m = (double)INFINITY;
 	for (int i = 1; i < w->images; i++) {
 		const struct way over = way_of(w, echo->response, &w->image[i]);
-		const double off = echo->extra_m - (over.length_m - straight.length_m);
+		const double off_m = echo->extra_m - (over.length_m - straight.length_m);
 		if (echo->level_db > 20 * log10(straight.length_m / over.length_m) + louder_db)
 			continue;
-		if (fabs(off) < fabs(off_m)) {
+		if (fabs(off_m) < fabs(match.off_m)) {
+			next_m = match.off_m;
+			match.off_m = off_m;
+			match.way = over;
+		} else if (fabs(off_m) < fabs(next_m)) {
 			next_m = off_m;
-			off_m = off;
-			*way = over;
-		} else if (fabs(off) < fabs(next_m)) {
-			next_m = off;
 		}
 	}
-	if (fabs(next_m) - fabs(off_m) < alone_m)
-		return (double)INFINITY;
+	match.alone = isfinite(match.off_m) && fabs(next_m) - fabs(match.off_m) >= alone_m;
 	for (int p = 0; p < 9; p++)
-		way->by[p / 3][p % 3] -= straight.by[p / 3][p % 3];
-	return off_m;
+		match.way.by[p / 3][p % 3] -= straight.by[p / 3][p % 3];
+	return match;
 }
 
 /* What is known beforehand, then all that was heard. */
@@ -130,11 +136,10 @@ static void set_equations(struct point_work *w, double reach_m)
 	}
 	for (size_t e = 0; e < w->seen->echoes; e++) {
 		const struct fit_echo *echo = &w->seen->echo[e];
-		struct way way = {0, {{0}}};
-		const double off_m = nearest(w, echo, &way);
-		if (isfinite(off_m))
-			add_equation(w, echo->response, &way, off_m,
-		             weight_of(off_m, reach_m, hypot(echo_m, speed_share * echo->extra_m)));
+		const struct match match = match_of(w, echo);
+		if (match.alone)
+			add_equation(w, echo->response, &match.way, match.off_m,
+			             weight_of(match.off_m, reach_m, hypot(echo_m, speed_share * echo->extra_m)));
 	}
 	for (size_t r = 0; r < w->seen->responses; r++) {
 		const struct way straight = way_of(w, r, &w->image[0]);
@@ -217,17 +222,16 @@ struct settled {
 	double cost, at_m[POINTS_MAX + 1][3];
 };
 
-/* Sum of squares, of echoes and direct sounds bounded by 9. */
+/* Sum of squares, of echoes and direct sounds bounded by 9.  An echo that two ways explain tells nothing of places, but
+ * is explained: were it not, an answer in which ways happen to come together would lose to one that parts them. */
 static void keep(const struct point_work *w, struct settled *out)
 {
 	out->cost = 0;
 	memcpy(out->at_m, w->at_m, sizeof out->at_m);
 	for (int i = 0; i < 3 * w->points; i++)
 		out->cost += pow((w->at_m[i / 3][i % 3] - w->begin_m[i / 3][i % 3]) / place_m, 2);
-	for (size_t e = 0; e < w->seen->echoes; e++) {
-		struct way way = {0, {{0}}};
-		out->cost += fmin(9, pow(3 * nearest(w, &w->seen->echo[e], &way) / reach_last_m, 2));
-	}
+	for (size_t e = 0; e < w->seen->echoes; e++)
+		out->cost += fmin(9, pow(3 * match_of(w, &w->seen->echo[e]).off_m / reach_last_m, 2));
 	for (size_t r = 0; r < w->seen->responses; r++)
 		if (!isnan(w->distance_m[r]))
 			out->cost += fmin(9, pow((w->distance_m[r] - way_of(w, r, &w->image[0]).length_m) / direct_m, 2));

@@ -14,9 +14,14 @@ static const double patience_s = 5;    /* without a frame: the device does not r
 static const double again_s = 0.5;     /* between attempts to open what went away */
 static const double pace_window_s = 1; /* long enough for a good moment in it, mostly; */
 enum { PACE_WINDOWS = 3 };             /* so many in a row without one are no chance */
-/* The best moments of two windows differ by less than this where nothing was skipped: a clock of 2000 ppm makes
- * 2 ms of it, a card tells its place to a millisecond (USB). */
-static const double pace_step_s = 0.006;
+/* A USB card tells its place in steps of 1 ms or less, but the best moments of two windows hardly differ; until that is
+ * known, and the device's clock, which may be 2000 ppm off, what is sure. */
+static const double pace_step_s = 0.0008, pace_first_step_s = 0.006;
+static const double pace_times = 6; /* and so many times the mean unevenness */
+enum { PACE_LEARNT = 8 };           /* windows until then */
+static const double pace_follow = 0.25, pace_most_drift = 0.0025;
+/* Longer than this between asking for the place and the clock, the machine was elsewhere. */
+static const double pace_prompt_s = 0.0002;
 
 static double now_s(void)
 {
@@ -27,11 +32,41 @@ static double now_s(void)
 
 /* ---- pace ------------------------------------------------------------------------------------ */
 
-void sabin_pace_init(struct sabin_pace *pace, double rate_hz, double period_frames)
+void sabin_pace_init(struct sabin_pace *pace, double rate_hz)
 {
-	*pace = (struct sabin_pace){.rate_hz = rate_hz,
-	                            .step_frames = fmax(pace_step_s * rate_hz, period_frames / 4),
-	                            .window_s = pace_window_s};
+	*pace = (struct sabin_pace){.rate_hz = rate_hz};
+}
+
+void sabin_pace_restart(struct sabin_pace *pace)
+{
+	pace->running = false;
+	pace->behind = 0;
+	pace->seen = pace->seen > 1 ? pace->seen - 1 : 0; /* the first window has nothing to be held against */
+	pace->usual = NAN;
+}
+
+static double step_frames(const struct sabin_pace *pace)
+{
+	if (pace->seen < PACE_LEARNT)
+		return pace_first_step_s * pace->rate_hz;
+	return fmax(pace_step_s * pace->rate_hz, pace_times * pace->uneven);
+}
+
+/* A window that is not behind: what is to be expected follows it, and so do the drift and the unevenness. */
+static void learn(struct sabin_pace *pace, double best)
+{
+	const double most = pace_most_drift * pace->rate_hz * pace_window_s;
+	/* further ahead than a step: it is back from where it seemed to be late */
+	const double off = fmin(best - pace->usual, step_frames(pace));
+	/* at first the mean of what was seen, later of the last ones */
+	const double follow = fmax(pace_follow, 1.0 / pace->seen);
+	const double follow_uneven = fmax(pace_follow / 2, 1.0 / fmax(pace->seen - 2, 1));
+	pace->drift = fmax(-most, fmin(most, pace->drift + follow * off));
+	pace->behind = 0;
+	/* the first two windows, which were not level, give the drift, the third a new beginning */
+	pace->usual = pace->seen > 1 ? best : (double)NAN;
+	if (pace->seen > 1)
+		pace->uneven += follow_uneven * (fabs(off) - pace->uneven);
 }
 
 size_t sabin_pace_see(struct sabin_pace *pace, double now, size_t frames)
@@ -39,29 +74,36 @@ size_t sabin_pace_see(struct sabin_pace *pace, double now, size_t frames)
 	if (!pace->running) {
 		pace->begun_s = now;
 		pace->ahead = -HUGE_VAL;
+		pace->usual = NAN;
 		pace->running = true;
 	}
-	/* against a clock that began anywhere: only differences count */
-	pace->ahead = fmax(pace->ahead, (double)frames - now * pace->rate_hz);
-	if (now - pace->begun_s < pace->window_s)
+	const double windows = (now - pace->begun_s) / pace_window_s;
+	/* against a clock that began anywhere: only differences count; level within a window, so that a step in the middle
+	 * of it is not halved */
+	pace->ahead = fmax(pace->ahead, (double)frames - now * pace->rate_hz - windows * pace->drift);
+	if (windows < 1)
 		return 0;
 	const double best = pace->ahead;
 	double lost = 0;
 	pace->begun_s = now;
 	pace->ahead = -HUGE_VAL;
-	if (!pace->known || best > pace->usual - pace->step_frames) {
-		pace->usual = best; /* and follows the drift of the two clocks */
-		pace->behind = 0;
+	if (isnan(pace->usual)) {
+		pace->usual = best;
+	} else if (best > pace->usual - step_frames(pace)) {
+		learn(pace, best);
 	} else {
-		pace->late = pace->behind++ == 0 ? best : fmax(pace->late, best);
+		/* how far behind, at best */
+		const double late = pace->usual - best;
+		pace->late = pace->behind++ == 0 ? late : fmin(pace->late, late);
 	}
 	if (pace->behind == PACE_WINDOWS) {
-		lost = pace->usual - pace->late;
-		pace->usual = pace->late;
+		lost = pace->late;
+		pace->usual -= lost;
 		pace->behind = 0;
 	}
-	pace->known = true;
-	return (size_t)lost;
+	pace->seen += pace->behind == 0;
+	pace->usual += pace->drift * windows; /* where it should begin now */
+	return (size_t)lround(lost);
 }
 
 /* ---- listening ------------------------------------------------------------------------------- */
@@ -86,8 +128,7 @@ static void tell(const struct run *run, enum sabin_listen_event event, double si
 static enum sabin_err start(struct run *run, struct sabin_diag *diag)
 {
 	run->got = 0;
-	run->pace.running = run->pace.known = false;
-	run->pace.behind = 0;
+	sabin_pace_restart(&run->pace);
 	enum sabin_err err = run->l->ops->prepare(run->pcm, diag);
 	return err ? err : run->l->ops->start(run->pcm, diag);
 }
@@ -100,12 +141,15 @@ static enum sabin_err turn(struct run *run)
 	enum sabin_err err = SABIN_OK;
 	const int count = ops->descriptors(run->pcm, fds, SABIN_POLL_MAX);
 	poll(fds, (nfds_t)count, WAIT_MS);
+	const double asked_s = now_s();
 	long ready = ops->available(run->pcm, fds, count, &err);
+	const double told_s = now_s();
 	if (ready < 0)
 		return err;
 	if (ready == 0)
 		return now_s() - run->moved_s > patience_s ? SABIN_EDEVICE : SABIN_OK;
-	const size_t skipped = sabin_pace_see(&run->pace, now_s(), run->got + (size_t)ready);
+	const bool prompt = told_s - asked_s < pace_prompt_s;
+	const size_t skipped = prompt ? sabin_pace_see(&run->pace, told_s, run->got + (size_t)ready) : 0;
 	if (skipped > 0 && run->l->happened)
 		run->l->happened(run->l->context, SABIN_LISTEN_SKIP, skipped);
 	while (ready > 0 && !run->enough) {
@@ -184,7 +228,7 @@ enum sabin_err sabin_listen_to(const struct sabin_listener *l, const struct sabi
                                struct sabin_diag *diag)
 {
 	struct run run = {.l = l, .pcm = pcm, .channels = opened->channels, .moved_s = now_s()};
-	sabin_pace_init(&run.pace, l->rate_hz, (double)opened->period_frames);
+	sabin_pace_init(&run.pace, l->rate_hz);
 	run.block = malloc(BLOCK_FRAMES * opened->channels * sizeof *run.block);
 	enum sabin_err err = run.block ? start(&run, diag) : SABIN_ENOMEM;
 	while (!err && !run.enough) {

@@ -30,17 +30,24 @@ struct sabin_listener {
 	void *context;
 };
 
-/* How steadily frames come: what a device skips shows as a step against the clock that stays.  A busy machine looks late,
- * which makes frames seem to be missing, but not for seconds on end. */
+/* How steadily frames come: what a device skips shows as a step against the clock that stays.  The rate of the device's
+ * own clock and how unevenly it tells its place are learnt; a step counts where it is 0.8 ms or more, and six times what
+ * is usual, while the first windows are learnt from 6 ms on.  A busy machine looks late, which makes frames seem to be
+ * missing, but not for seconds on end. */
 struct sabin_pace {
-	double rate_hz, step_frames; /* a step is no smaller than that */
-	double begun_s, window_s;    /* of the window that runs */
-	double ahead, usual, late;   /* frames ahead of the clock, at best: in this window, as known, since it is behind that */
-	int behind;                  /* windows in a row */
-	bool running, known;
+	double rate_hz;
+	double begun_s;              /* when the window that runs began */
+	double ahead, usual, late;   /* frames ahead of the clock, at best: in this window, as is to be expected in the next,
+	                              * since it is behind that */
+	double drift, uneven;        /* frames from window to window: the device's clock, what differs from it */
+	int seen, behind;            /* windows so far; in a row that are behind */
+	bool running;
 };
 
-void sabin_pace_init(struct sabin_pace *pace, double rate_hz, double period_frames);
+void sabin_pace_init(struct sabin_pace *pace, double rate_hz);
+
+/* The stream is begun anew: its place is another, not its clock. */
+void sabin_pace_restart(struct sabin_pace *pace);
 
 /* `frames` have come since the start, at now_s; returns how many were skipped, once that is sure, else 0. */
 size_t sabin_pace_see(struct sabin_pace *pace, double now_s, size_t frames);

@@ -346,14 +346,15 @@ static long alsa_available(void *opaque, struct pollfd *fds, int count, enum sab
 {
 	struct alsa_pcm *pcm = opaque;
 	unsigned short events;
-	/* plug-ins acknowledge their wake-up here; what happened is asked from avail_update */
+	/* plug-ins acknowledge their wake-up here; what happened is asked for below */
 	if (count > 0)
 		snd_pcm_poll_descriptors_revents(pcm->handle, fds, (unsigned)count, &events);
 	if (snd_pcm_state(pcm->handle) == SND_PCM_STATE_DISCONNECTED) {
 		*err = SABIN_EDEVICE;
 		return -1;
 	}
-	const long frames = outcome(snd_pcm_avail_update(pcm->handle), err);
+	/* of what is heard, by now, not by the last interrupt: who listens for hours holds it against the clock */
+	const long frames = outcome(pcm->capture ? snd_pcm_avail(pcm->handle) : snd_pcm_avail_update(pcm->handle), err);
 	return frames > (long)pcm->buffer_frames ? (long)pcm->buffer_frames : frames;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "chart/chart.h"
+#include "chart/display.h"
 #include "chart/gnuplot.h"
 #include "chart/kinds.h"
 #include "chart/svg.h"
@@ -81,14 +82,7 @@ static enum sabin_err check_style(const struct sabin_chart_style *style, const c
 	if (!style->plots || (!target && !style->show && !style->keep))
 		return sabin_diag_set(diag, SABIN_EINVAL, NULL, 0, 0,
 		                      "a chart needs the folder of scripts and an output");
-	const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
-	if (style->show && !(x && *x) && !(wayland && *wayland)) {
-		sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0,
-		               "there is no display to show a window on");
-		sabin_diag_advise(diag, "write a file instead, with -o FILE");
-		return SABIN_EIO;
-	}
-	return SABIN_OK;
+	return style->show ? sabin_display_check(diag) : SABIN_OK;
 }
 
 /* The whole of a file, also of one with NUL bytes in it; free() it. */

@@ -156,23 +156,34 @@ static enum sabin_err watch(pid_t child, int fd, char *said, int *status, bool *
 	return err;
 }
 
-static enum sabin_err judge(int status, bool late, const char *said, const char *script,
+/* Where a window's process cannot use the display (it may be another user's), gnuplot ends well all the same. */
+static bool has_no_window(const struct sabin_gnuplot_job *job, const char *said)
+{
+	return job->window && (strstr(said, "open display") || strstr(said, "connect to display"));
+}
+
+static enum sabin_err judge(const struct sabin_gnuplot_job *job, int status, bool late, const char *said,
                             struct sabin_diag *diag)
 {
 	if (late)
-		return sabin_diag_set(diag, SABIN_EIO, script, 0, 0,
+		return sabin_diag_set(diag, SABIN_EIO, job->script, 0, 0,
 		                      "gnuplot did not end within %d s", PATIENCE_MS / 1000);
 	if (WIFSIGNALED(status)) {
 		int number = WTERMSIG(status);
 		enum sabin_err err = number == SIGINT ? SABIN_EINTR : SABIN_EIO;
-		return sabin_diag_set(diag, err, script, 0, 0, "gnuplot was ended by signal %d",
+		return sabin_diag_set(diag, err, job->script, 0, 0, "gnuplot was ended by signal %d",
 		                      number);
 	}
-	if (WEXITSTATUS(status) == 0)
+	if (WEXITSTATUS(status) == 0 && !has_no_window(job, said))
 		return SABIN_OK;
 	while (*said == '\n' || *said == ' ')
 		said++;
-	sabin_diag_set(diag, SABIN_EIO, script, 0, 0, "gnuplot failed (status %d): %.300s",
+	if (WEXITSTATUS(status) == 0) {
+		sabin_diag_set(diag, SABIN_EIO, NULL, 0, 0, "gnuplot could not open a window: %.300s", said);
+		sabin_diag_advise(diag, "write a file instead, with -o FILE");
+		return SABIN_EIO;
+	}
+	sabin_diag_set(diag, SABIN_EIO, job->script, 0, 0, "gnuplot failed (status %d): %.300s",
 	               WEXITSTATUS(status), *said ? said : "it said nothing");
 	sabin_diag_advise(diag, "sabin's scripts need gnuplot 5.4 or later; --script keeps script "
 	                        "and data for a look");
@@ -242,7 +253,7 @@ enum sabin_err sabin_gnuplot_run(const struct sabin_gnuplot_job *job, char *said
 	else if (read(trouble[0], &error, sizeof error) == (ssize_t)sizeof error)
 		err = cannot_start(error, diag);
 	else
-		err = judge(status, late, said, job->script, diag);
+		err = judge(job, status, late, said, diag);
 out:
 	for (int i = 0; i < 2; i++) {
 		if (words[i] >= 0)

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/card.h"
 #include "cli/command.h"
@@ -22,7 +23,7 @@ struct options {
 	bool simulate, ascii, lines;
 	double rate_hz, range_hz[2], average_s, delay_ms, interval_s, duration_s;
 	long reference;
-	int speed, fraction, weighting, time, smoothing;
+	int speed, spectrum, fraction, weighting, time, smoothing;
 };
 
 static const struct sabin_opt rows[] = {
@@ -44,6 +45,8 @@ static const struct sabin_opt rows[] = {
      "input that has what is played: transfer functions from it; else the room file's loopback"},
     {SABIN_OPT_NUMBER, 0, "rate", "HZ", offsetof(struct options, rate_hz), SABIN_UNIT_HZ, 8000, 768000, NULL, NULL,
      "sampling rate, instead of the room file's; 48 kHz without one"},
+    {SABIN_OPT_CHOICE, 0, "spectrum", "HOW", offsetof(struct options, spectrum), 0, 0, 0, "filters", "filters|fft",
+     "spectrum by filters, which follow fast, or by FFT, which cuts at the edges of the bands"},
     {SABIN_OPT_CHOICE, 0, "fraction", "WHICH", offsetof(struct options, fraction), 0, 0, 0, "1/3",
      "1/1|1/2|1/3|1/6|1/12|1/24", "bands of the spectrum"},
     {SABIN_OPT_RANGE, 0, "range", "LO..HI", offsetof(struct options, range_hz), SABIN_UNIT_HZ, 1, 384000, "20..20k",
@@ -346,6 +349,7 @@ static int make_plan(struct plan *plan, const char *room)
 	    .to_hz = o->range_hz[1],
 	    .weighting = (enum sabin_weighting)o->weighting,
 	    .time = (enum sabin_time)o->time,
+	    .kind = (enum sabin_spectrum_kind)o->spectrum,
 	    .transfer = sabin_transfer_defaults(w->rate_hz),
 	};
 	if (o->compare && w->reference < 0)
@@ -395,21 +399,29 @@ static enum sabin_err begin(struct plan *plan, struct sabin_diag *diag)
 	return SABIN_OK;
 }
 
-/* What the device did, as talk, when it is new. */
+static void add_count(char *text, size_t size, size_t count, const char *one, const char *more)
+{
+	const size_t used = strlen(text);
+	if (count > 0)
+		snprintf(text + used, size - used, "%s%zu %s", used ? ", " : "", count, count == 1 ? one : more);
+}
+
+/* What the device did, as talk, when it is new: every fault, also where several came at once. */
 static void tell_faults(const struct sabin_watch *w, struct sabin_feed_status *told)
 {
 	const struct sabin_feed_status *now = &w->status;
 	const double at_s = (double)w->frames / w->rate_hz;
-	if (now->state == SABIN_FEED_GONE && told->state != SABIN_FEED_GONE)
+	char faults[160] = "";
+	if (now->unplugs > told->unplugs)
 		sabin_say("%.1f s: %s went away; waiting for it", at_s, w->source);
-	if (now->state == SABIN_FEED_RUNS && told->state == SABIN_FEED_GONE)
+	if (now->state == SABIN_FEED_RUNS && (told->state == SABIN_FEED_GONE || now->unplugs > told->unplugs))
 		sabin_say("%.1f s: %s is back", at_s, w->source);
-	if (now->lost_frames > told->lost_frames)
-		sabin_say("%.1f s: %zu frames were lost%s", at_s, now->lost_frames - told->lost_frames,
-		          now->xruns > told->xruns   ? " (overrun)"
-		          : now->skips > told->skips ? " (the device skipped them)"
-		          : now->late > told->late   ? " (this program was too slow)"
-		                                     : "");
+	add_count(faults, sizeof faults, now->xruns - told->xruns, "overrun", "overruns");
+	add_count(faults, sizeof faults, now->skips - told->skips, "time the device skipped them", "times the device skipped them");
+	add_count(faults, sizeof faults, now->late - told->late, "time this program was too slow", "times this program was too slow");
+	if (now->lost_frames > told->lost_frames || faults[0])
+		sabin_say("%.1f s: about %zu frames were lost%s%s%s", at_s, now->lost_frames - told->lost_frames,
+		          faults[0] ? " (" : "", faults, faults[0] ? ")" : "");
 	*told = *now;
 }
 

@@ -11,6 +11,7 @@
 
 #include "chart/chart.h"
 #include "cli/completion.h"
+#include "cli/topics.h"
 #include "io/dialect/dialect.h"
 
 /* ---- what may follow an option ---------------------------------------------------------------------------- */
@@ -31,6 +32,15 @@ static const char *standard_name(size_t i)
 {
 	const struct sabin_standard *standard = sabin_standard_row(i);
 	return standard ? standard->name : NULL;
+}
+
+/* What may follow `help` beside the commands, each with a blank before it. */
+static void write_topics(FILE *out)
+{
+	const struct sabin_topic *topic;
+	fputs(" topics", out);
+	for (size_t i = 0; (topic = sabin_topic_row(i)); i++)
+		fprintf(out, " %s", topic->name);
 }
 
 /* Lists whose items a registry knows, by the option's name; `also` comes first. */
@@ -136,10 +146,12 @@ static void write_bash(const struct sabin_command *const *commands, size_t count
 	fputs("\tlocal commands='", out);
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "%s ", commands[i]->name);
-	fputs("help'\n"
+	fputs("help' topics='", out);
+	write_topics(out);
+	fputs("'\n"
 	      "\tcase $cmd in\n"
 	      "\t'') COMPREPLY=($(compgen -W \"$commands --help --version\" -- \"$cur\")); return ;;\n"
-	      "\thelp) COMPREPLY=($(compgen -W \"$commands\" -- \"$cur\")); return ;;\n",
+	      "\thelp) COMPREPLY=($(compgen -W \"$commands $topics\" -- \"$cur\")); return ;;\n",
 	      out);
 	for (size_t i = 0; i < count; i++) {
 		fprintf(out, "\t%s) options='", commands[i]->name);
@@ -203,6 +215,7 @@ static void zsh_row(const struct sabin_opt *row, FILE *out)
 static void write_zsh(const struct sabin_command *const *commands, size_t count, FILE *out)
 {
 	const struct sabin_opt *row;
+	const struct sabin_topic *topic;
 	fputs("#compdef sabin\n# zsh completion for sabin; made of its option rows\n\n_sabin()\n{\n"
 	      "\tlocal -a commands=(\n",
 	      out);
@@ -211,12 +224,18 @@ static void write_zsh(const struct sabin_command *const *commands, size_t count,
 		write_quoted(commands[i]->summary, ":\\", out);
 		fputs("'\n", out);
 	}
-	fputs("\t\t'help:tell the options of a command'\n\t)\n"
+	fputs("\t\t'help:tell the options of a command, or one of the topics'\n\t)\n\tlocal -a topics=(\n\t\t'topics:list the topics'\n", out);
+	for (size_t i = 0; (topic = sabin_topic_row(i)); i++) {
+		fprintf(out, "\t\t'%s:", topic->name);
+		write_quoted(topic->summary, ":\\", out);
+		fputs("'\n", out);
+	}
+	fputs("\t)\n"
 	      "\tif (( CURRENT == 2 )); then\n"
 	      "\t\t_describe command commands\n\t\t_arguments '--help[list the commands]' '--version[tell the version]'\n"
 	      "\t\treturn\n\tfi\n"
 	      "\tlocal command=$words[2]\n\tshift words\n\t(( CURRENT-- ))\n"
-	      "\tcase $command in\n\thelp) _describe command commands ;;\n",
+	      "\tcase $command in\n\thelp) _describe command commands; _describe topic topics ;;\n",
 	      out);
 	for (size_t i = 0; i < count; i++) {
 		fprintf(out, "\t%s)\n\t\t_arguments -s \\\n", commands[i]->name);
@@ -259,12 +278,13 @@ static void write_fish(const struct sabin_command *const *commands, size_t count
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "complete -c sabin -n __fish_use_subcommand -f -a %s -d '%s'\n", commands[i]->name,
 		        commands[i]->summary);
-	fputs("complete -c sabin -n __fish_use_subcommand -f -a help -d 'tell the options of a command'\n"
+	fputs("complete -c sabin -n __fish_use_subcommand -f -a help -d 'tell the options of a command, or one of the topics'\n"
 	      "complete -c sabin -n __fish_use_subcommand -l version -d 'tell the version'\n"
 	      "complete -c sabin -n '__fish_seen_subcommand_from help' -f -a '",
 	      out);
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "%s%s", i > 0 ? " " : "", commands[i]->name);
+	write_topics(out);
 	fputs("'\n", out);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; (row = sabin_opt_row(commands[i], k)); k++)

@@ -4,6 +4,7 @@
  */
 #include "cli/command.h"
 #include "cli/completion.h"
+#include "cli/topics.h"
 
 static const struct sabin_command *const commands[] = {
     &sabin_cmd_setup,      &sabin_cmd_devices,    &sabin_cmd_level,  &sabin_cmd_watch,   &sabin_cmd_sweep,   &sabin_cmd_measure,
@@ -20,7 +21,8 @@ static void usage(FILE *stream)
 	      stream);
 	for (size_t i = 0; i < SABIN_COUNT(commands); i++)
 		fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'sabin help COMMAND' tells its options; 'man sabin' has it all.\n"
+	fputs("\n'sabin help COMMAND' tells its options, 'sabin help topics' what else there is to know;\n"
+	      "'man sabin' has it all.\n"
 	      "Try without any sound card: sabin measure --simulate ROOM -o DIR\n",
 	      stream);
 }
@@ -33,9 +35,11 @@ static const struct sabin_command *find(const char *name)
 	return NULL;
 }
 
-static int unknown(const char *name)
+/* A command of that name is not there; what could have been meant is one, or (of `sabin help`: also nearly) a topic. */
+static int unknown(const char *name, bool after_help)
 {
 	const char *near = NULL;
+	const struct sabin_topic *topic, *near_topic = after_help ? NULL : sabin_topic_find(name);
 	int most = sabin_opt_slips(name);
 	for (size_t i = 0; i < SABIN_COUNT(commands); i++) {
 		const int distance = sabin_opt_distance(name, commands[i]->name);
@@ -44,10 +48,19 @@ static int unknown(const char *name)
 			near = commands[i]->name;
 		}
 	}
-	if (near)
+	for (size_t i = 0; after_help && (topic = sabin_topic_row(i)); i++) {
+		const int distance = sabin_opt_distance(name, topic->name);
+		if (distance <= most) {
+			most = distance - 1;
+			near_topic = topic;
+		}
+	}
+	if (near_topic)
+		sabin_complain(NULL, "unknown command '%s'; did you mean 'sabin help %s'?", name, near_topic->name);
+	else if (near)
 		sabin_complain(NULL, "unknown command '%s'; did you mean '%s'?", name, near);
 	else
-		sabin_complain(NULL, "unknown command '%s'; see 'sabin --help'", name);
+		sabin_complain(NULL, "unknown command '%s'; see 'sabin --help'%s", name, after_help ? " and 'sabin help topics'" : "");
 	return SABIN_EXIT_USAGE;
 }
 
@@ -75,19 +88,31 @@ static int help(int argc, char **argv)
 		return sabin_finish_stdout(NULL, SABIN_EXIT_DONE);
 	}
 	const struct sabin_command *command = find(argv[1]);
-	if (!command)
-		return unknown(argv[1]);
-	sabin_opt_help(command, stdout);
+	const struct sabin_topic *topic = sabin_topic_find(argv[1]);
+	if (command)
+		sabin_opt_help(command, stdout);
+	else if (topic)
+		sabin_topic_write(topic, stdout);
+	else if (strcmp(argv[1], "topics") == 0)
+		sabin_topics_list(stdout);
+	else
+		return unknown(argv[1], true);
 	return sabin_finish_stdout(NULL, SABIN_EXIT_DONE);
 }
 
-/* No command for people: `make` fills the files that shells complete from. */
+/* No commands for people: `make` fills with them what shells complete from, and sabin-topics(7). */
 static int completion(const char *shell)
 {
 	if (shell && sabin_completion_write(shell, commands, SABIN_COUNT(commands), stdout))
 		return sabin_finish_stdout("completion", SABIN_EXIT_DONE);
 	sabin_complain("completion", "bash, zsh or fish is expected");
 	return SABIN_EXIT_USAGE;
+}
+
+static int manual(void)
+{
+	sabin_topics_write_manual(stdout);
+	return sabin_finish_stdout("manual", SABIN_EXIT_DONE);
 }
 
 int main(int argc, char **argv)
@@ -106,6 +131,8 @@ int main(int argc, char **argv)
 		return help(argc - 1, argv + 1);
 	if (strcmp(argv[1], "completion") == 0)
 		return completion(argv[2]);
+	if (strcmp(argv[1], "manual") == 0)
+		return manual();
 	const struct sabin_command *command = find(argv[1]);
-	return command ? run(command, argc - 1, argv + 1) : unknown(argv[1]);
+	return command ? run(command, argc - 1, argv + 1) : unknown(argv[1], false);
 }

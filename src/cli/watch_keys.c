@@ -21,7 +21,7 @@ static void go_to(struct sabin_watch_view *view, const struct sabin_watch *w, in
 		return;
 	}
 	view->page = (enum sabin_watch_page)page;
-	view->help = false;
+	view->help = 0;
 }
 
 static void next_page(struct sabin_watch_view *view, const struct sabin_watch *w, int step)
@@ -52,13 +52,9 @@ static void restart(struct sabin_watch_view *view, struct sabin_watch *w)
 }
 
 /* Another spectrum: what was of the old one goes. */
-static void change_spectrum(struct sabin_watch_view *view, struct sabin_watch *w, int fraction, int weighting, int time)
+static void change_spectrum(struct sabin_watch_view *view, struct sabin_watch *w, struct sabin_watcher_options o)
 {
-	struct sabin_watcher_options o = w->analysis;
-	o.fraction = fraction;
-	o.weighting = (enum sabin_weighting)weighting;
-	o.time = (enum sabin_time)time;
-	if (sabin_watcher_set_spectrum(w->watcher, fraction, o.weighting, o.time) != SABIN_OK) {
+	if (sabin_watcher_set_spectrum(w->watcher, o.kind, o.fraction, o.weighting, o.time) != SABIN_OK) {
 		sabin_watch_view_say(view, w, "no memory, or no such band in the range");
 		return;
 	}
@@ -68,12 +64,25 @@ static void change_spectrum(struct sabin_watch_view *view, struct sabin_watch *w
 	view->frozen = false;
 }
 
-static void next_fraction(struct sabin_watch_view *view, struct sabin_watch *w, int step)
+static int next_of(int now, int count, int step)
 {
+	return (now + count + step) % count;
+}
+
+static void next_spectrum(struct sabin_watch_view *view, struct sabin_watch *w, int key)
+{
+	struct sabin_watcher_options o = w->analysis;
 	int i = 0;
-	while (i + 1 < FRACTIONS && fractions[i] != w->analysis.fraction)
+	while (i + 1 < FRACTIONS && fractions[i] != o.fraction)
 		i++;
-	change_spectrum(view, w, fractions[(i + FRACTIONS + step) % FRACTIONS], (int)w->analysis.weighting, (int)w->analysis.time);
+	switch (key) {
+	case 'f': o.fraction = fractions[next_of(i, FRACTIONS, 1)]; break;
+	case 'F': o.fraction = fractions[next_of(i, FRACTIONS, -1)]; break;
+	case 'a': o.weighting = (enum sabin_weighting)next_of((int)o.weighting, SABIN_WEIGHTINGS, 1); break;
+	case 't': o.time = (enum sabin_time)next_of((int)o.time, SABIN_TIMES, 1); break;
+	default: o.kind = (enum sabin_spectrum_kind)next_of((int)o.kind, SABIN_SPECTRUM_KINDS, 1); break;
+	}
+	change_spectrum(view, w, o);
 }
 
 /* Keep what is shown, to be drawn beside what comes. */
@@ -134,8 +143,10 @@ static void move(struct sabin_watch_view *view, double step)
 {
 	if (view->page == SABIN_PAGE_TRANSFER)
 		view->middle_db = fmin(fmax(view->middle_db + 3 * step, -120), 120);
-	else
+	else {
 		view->top_db = fmin(fmax(view->top_db + 5 * step, -100), 160);
+		view->moved = true;
+	}
 }
 
 static void zoom(struct sabin_watch_view *view, double factor)
@@ -148,15 +159,14 @@ static void zoom(struct sabin_watch_view *view, double factor)
 
 void sabin_watch_view_key(struct sabin_watch_view *view, struct sabin_watch *w, int key)
 {
-	const struct sabin_watcher_options *o = &w->analysis;
 	if (view->help && key != 'q' && key != '?') {
-		view->help = false; /* any key leaves it */
+		view->help = 0; /* any key leaves it */
 		if (key == 27 || key == ' ')
 			return;
 	}
 	switch (key) {
 	case 'q': view->quit = true; break;
-	case '?': case 'h': view->help = !view->help; break;
+	case '?': case 'h': view->help = (view->help + 1) % (sabin_watch_help_pages(view->rows, view->columns) + 1); break;
 	case '1': case '2': case '3': case '4': go_to(view, w, key - '1'); break;
 	case '\t': next_page(view, w, 1); break;
 	case SABIN_KEY_TAB_BACK: next_page(view, w, -1); break;
@@ -173,47 +183,86 @@ void sabin_watch_view_key(struct sabin_watch_view *view, struct sabin_watch *w, 
 	case 'x': forget(view); break;
 	case 'd': find_delay(view, w); break;
 	case 'w': write_traces(view, w); break;
-	case 'f': next_fraction(view, w, 1); break;
-	case 'F': next_fraction(view, w, -1); break;
-	case 'a': change_spectrum(view, w, o->fraction, ((int)o->weighting + 1) % SABIN_WEIGHTINGS, (int)o->time); break;
-	case 't': change_spectrum(view, w, o->fraction, (int)o->weighting, ((int)o->time + 1) % SABIN_TIMES); break;
+	case 'f': case 'F': case 'a': case 't': case 'm': next_spectrum(view, w, key); break;
 	default: break;
 	}
 }
 
 /* ---- help ------------------------------------------------------------------------------------------- */
 
-void sabin_watch_draw_help(struct sabin_canvas *canvas)
+static const struct {
+	const char *key, *text;
+	unsigned style;
+} help[] = {
+    {"1 2 3 4, Tab", "spectrum, spectrogram, levels, transfer function", SABIN_STYLE_TITLE},
+    {"c C, right left", "next channel, the one before", SABIN_STYLE_TITLE},
+    {"up down, + -", "shift the axis, look closer or from further", SABIN_STYLE_TITLE},
+    {"space", "freeze the picture; sound and log go on", SABIN_STYLE_TITLE},
+    {"p", "highest levels on or off", SABIN_STYLE_TITLE},
+    {"r", "begin means, highest levels and averages anew", SABIN_STYLE_TITLE},
+    {"s x", "store what is shown, to compare with; forget it", SABIN_STYLE_TITLE},
+    {"f F", "narrower, wider bands", SABIN_STYLE_TITLE},
+    {"a t", "frequency weighting, time weighting of the spectrum", SABIN_STYLE_TITLE},
+    {"m", "spectrum by filters or by FFT", SABIN_STYLE_TITLE},
+    {"d w", "find the delay anew; write the transfer functions", SABIN_STYLE_TITLE},
+    {"Ctrl-L, ?, q", "draw everything again, this page, quit", SABIN_STYLE_TITLE},
+    {"", "", SABIN_STYLE_PLAIN},
+    {"green", "a level that does no harm; coherence from 0.9", SABIN_STYLE_GOOD},
+    {"yellow", "from 85 dB SPL, or -20 dBFS; coherence from 0.5", SABIN_STYLE_WARN},
+    {"red", "from 100 dB SPL, or -6 dBFS; no coherence; clipped, lost, away", SABIN_STYLE_BAD},
+    {"", "", SABIN_STYLE_PLAIN},
+    {"LAF LAS LAI", "A weighted level, fast (125 ms), slow (1 s), impulse; C, Z alike", SABIN_STYLE_DIM},
+    {"LAeq LA10", "mean level since the start or r; exceeded 10 % of the time", SABIN_STYLE_DIM},
+};
+enum { HELP_LINES = sizeof help / sizeof *help };
+
+/* How much of the text goes into `wide` columns, at a blank where there is one. */
+static int piece(const char *text, int wide)
 {
-	static const char *const lines[][2] = {
-	    {"1 2 3 4, Tab", "spectrum, spectrogram, levels, transfer function"},
-	    {"c C, right left", "next channel, the one before"},
-	    {"up down, + -", "shift the axis, look closer or from further"},
-	    {"space", "freeze the picture; sound and log go on"},
-	    {"p", "highest levels on or off"},
-	    {"r", "begin means, highest levels and averages anew"},
-	    {"s x", "store what is shown, to compare with; forget it"},
-	    {"f F", "narrower, wider bands"},
-	    {"a t", "frequency weighting, time weighting of the spectrum"},
-	    {"d", "find the delay anew"},
-	    {"w", "write the transfer functions as a measurement"},
-	    {"Ctrl-L", "draw everything again"},
-	    {"? q", "this page, quit"},
-	};
-	static const char *const meanings[][2] = {
-	    {"green", "a level that does no harm; coherence from 0.9"},
-	    {"yellow", "from 85 dB SPL, or -20 dBFS; coherence from 0.5"},
-	    {"red", "from 100 dB SPL, or -6 dBFS; no coherence; clipped, lost, away"},
-	};
-	static const unsigned styles[] = {SABIN_STYLE_GOOD, SABIN_STYLE_WARN, SABIN_STYLE_BAD};
-	int row = 2;
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, row++) {
-		sabin_canvas_text(canvas, row, 2, SABIN_STYLE_TITLE, "%s", lines[i][0]);
-		sabin_canvas_text(canvas, row, 20, SABIN_STYLE_PLAIN, "%s", lines[i][1]);
+	const int length = (int)strlen(text);
+	if (length <= wide)
+		return length;
+	for (int n = wide; n > 0; n--)
+		if (text[n] == ' ')
+			return n;
+	return wide;
+}
+
+/* All lines of help, the `rows` of them from `first` on drawn (canvas NULL: none); how many there are. */
+static int lay_out(struct sabin_canvas *canvas, int columns, int first, int rows)
+{
+	const int indent = columns < 70 ? 0 : 2, texts = columns < 70 ? 17 : 20;
+	int line = 0;
+	for (int i = 0; i < HELP_LINES; i++) {
+		const char *rest = help[i].text;
+		do {
+			const int n = piece(rest, columns - texts), row = 2 + line - first;
+			if (canvas && line >= first && line < first + rows) {
+				if (rest == help[i].text)
+					sabin_canvas_text(canvas, row, indent, help[i].style, "%s", help[i].key);
+				sabin_canvas_text(canvas, row, texts, SABIN_STYLE_PLAIN, "%.*s", n, rest);
+			}
+			rest += n + (rest[n] == ' ');
+			line++;
+		} while (*rest);
 	}
-	row++;
-	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++, row++) {
-		sabin_canvas_text(canvas, row, 2, styles[i], "%s", meanings[i][0]);
-		sabin_canvas_text(canvas, row, 10, SABIN_STYLE_PLAIN, "%s", meanings[i][1]);
-	}
+	return line;
+}
+
+static int help_rows(int rows)
+{
+	return rows - 3 > 1 ? rows - 3 : 1; /* without head, foot and a blank line */
+}
+
+int sabin_watch_help_pages(int rows, int columns)
+{
+	return (lay_out(NULL, columns, 0, 0) + help_rows(rows) - 1) / help_rows(rows);
+}
+
+void sabin_watch_draw_help(struct sabin_canvas *canvas, int page)
+{
+	const int pages = sabin_watch_help_pages(canvas->rows, canvas->columns), rows = help_rows(canvas->rows);
+	lay_out(canvas, canvas->columns, (page - 1) * rows, rows);
+	if (page < pages)
+		sabin_canvas_text(canvas, canvas->rows - 1, 0, SABIN_STYLE_TITLE, "?: more, %d of %d", page, pages);
 }

@@ -116,6 +116,7 @@ static enum sabin_err json_spectrum(struct sabin_json *json, const struct sabin_
 	if (!values)
 		return SABIN_ENOMEM;
 	sabin_json_open_object(json, "spectrum");
+	sabin_json_text(json, "kind", w->analysis.kind == SABIN_SPECTRUM_FFT ? "fft" : "filters");
 	sabin_json_integer(json, "fraction", w->analysis.fraction);
 	sabin_json_text(json, "weighting", sabin_weighting_name(w->analysis.weighting));
 	sabin_json_text(json, "time_weighting", sabin_time_name(w->analysis.time));

@@ -69,6 +69,17 @@ void sabin_watch_view_look(struct sabin_watch_view *view, const struct sabin_wat
 	m->delay_known = w->channel[view->channel].delay_known;
 }
 
+/* What is louder than the axis reaches lifts it, so that it can be seen. */
+static void follow(struct sabin_watch_view *view, const struct sabin_watch *w)
+{
+	const struct sabin_reading_band *a = &view->shown.reading.band[SABIN_WEIGHTING_A];
+	double most_db = sabin_watch_db(&w->channel[view->channel], a->fast_dbfs);
+	for (size_t b = 0; b < view->shown.bands; b++)
+		most_db = fmax(most_db, view->shown.now_db[b]);
+	if (!view->moved && isfinite(most_db) && most_db > view->top_db)
+		view->top_db = fmin(ceil((most_db + 3) / 10) * 10, 160);
+}
+
 void sabin_watch_view_tick(struct sabin_watch_view *view, const struct sabin_watch *w)
 {
 	if (w->frames < view->next_tick)
@@ -77,6 +88,7 @@ void sabin_watch_view_tick(struct sabin_watch_view *view, const struct sabin_wat
 	if (view->frozen)
 		return;
 	sabin_watch_view_look(view, w);
+	follow(view, w);
 	for (size_t b = 0; b < view->shown.bands; b++)
 		view->past_db[view->past_at][b] = (float)view->shown.now_db[b];
 	view->past_laf_db[view->past_at] =
@@ -174,19 +186,21 @@ static void draw_foot(const struct sabin_watch_view *view, const struct sabin_wa
 	sabin_canvas_text(canvas, row, canvas->columns - (int)strlen(hint), SABIN_STYLE_DIM, "%s", hint);
 }
 
-void sabin_watch_view_draw(const struct sabin_watch_view *view, const struct sabin_watch *w, struct sabin_canvas *canvas)
+void sabin_watch_view_draw(struct sabin_watch_view *view, const struct sabin_watch *w, struct sabin_canvas *canvas)
 {
 	static void (*const draw[SABIN_PAGES])(const struct sabin_watch_view *, const struct sabin_watch *,
 	                                       struct sabin_canvas *, struct sabin_area) = {
 	    sabin_watch_draw_spectrum, sabin_watch_draw_spectrogram, sabin_watch_draw_levels, sabin_watch_draw_transfer};
+	view->rows = canvas->rows;
+	view->columns = canvas->columns;
 	if (canvas->rows < 8 || canvas->columns < 40) {
 		sabin_canvas_text(canvas, 0, 0, SABIN_STYLE_WARN, "too small: 40 by 8");
 		return;
 	}
 	draw_head(view, w, canvas);
-	if (view->help)
-		sabin_watch_draw_help(canvas);
-	else
+	if (!view->help)
 		draw[view->page](view, w, canvas, (struct sabin_area){1, 0, canvas->rows - 2, canvas->columns});
 	draw_foot(view, w, canvas);
+	if (view->help)
+		sabin_watch_draw_help(canvas, view->help);
 }

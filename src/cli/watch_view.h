@@ -34,8 +34,11 @@ struct sabin_watch_moment {
 struct sabin_watch_view {
 	enum sabin_watch_page page;
 	size_t channel;
-	bool frozen, help, hold, quit;
+	bool frozen, hold, quit;
+	int help;                         /* which page of it; 0: none */
+	int rows, columns;                /* of the terminal, as last drawn */
 	double top_db, span_db;           /* of level axes */
+	bool moved;                       /* they have been, by hand: then they do not follow what is loud */
 	double middle_db, reach_db;       /* of the transfer function's */
 	struct sabin_watch_moment shown, stored; /* stored.bands, stored.trace.length 0: nothing */
 	char stored_name[80];
@@ -56,11 +59,13 @@ void sabin_watch_view_tick(struct sabin_watch_view *view, const struct sabin_wat
 void sabin_watch_view_look(struct sabin_watch_view *view, const struct sabin_watch *w);
 void sabin_watch_view_say(struct sabin_watch_view *view, const struct sabin_watch *w, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void sabin_watch_view_draw(const struct sabin_watch_view *view, const struct sabin_watch *w, struct sabin_canvas *canvas);
+void sabin_watch_view_draw(struct sabin_watch_view *view, const struct sabin_watch *w, struct sabin_canvas *canvas);
 
 /* ---- watch_keys.c ---- */
 void sabin_watch_view_key(struct sabin_watch_view *view, struct sabin_watch *w, int key);
-void sabin_watch_draw_help(struct sabin_canvas *canvas);
+/* Pages of help on a terminal of that size; one of them, from 1. */
+int sabin_watch_help_pages(int rows, int columns);
+void sabin_watch_draw_help(struct sabin_canvas *canvas, int page);
 
 /* ---- the pages ---- */
 void sabin_watch_draw_spectrum(const struct sabin_watch_view *view, const struct sabin_watch *w,

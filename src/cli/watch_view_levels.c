@@ -10,8 +10,8 @@
 static int number(struct sabin_canvas *canvas, int row, int column, unsigned style, double value, int decimals)
 {
 	if (isfinite(value))
-		return sabin_canvas_text(canvas, row, column, style, " %6.*f", decimals, sabin_number_tidy(value, decimals));
-	return sabin_canvas_text(canvas, row, column, SABIN_STYLE_DIM, " %5s–", "");
+		return sabin_canvas_whole(canvas, row, column, style, " %6.*f", decimals, sabin_number_tidy(value, decimals));
+	return sabin_canvas_whole(canvas, row, column, SABIN_STYLE_DIM, " %5s–", "");
 }
 
 static unsigned style_of(const struct sabin_watch_channel *channel, double db)
@@ -32,14 +32,18 @@ static void draw_row(const struct sabin_watch *w, size_t c, struct sabin_canvas 
 	const double laf_db = sabin_watch_db(channel, now.band[SABIN_WEIGHTING_A].fast_dbfs);
 	int at = sabin_canvas_text(canvas, row, 0, style, "%-10.10s", channel->name);
 	at = number(canvas, row, at, style_of(channel, laf_db), laf_db, 1);
+	if (!(t->time_s > 0)) /* the first interval is not over */
+		return;
 	at = number(canvas, row, at, SABIN_STYLE_PLAIN, sabin_watch_db(channel, total_a->leq_dbfs), 1);
 	at = number(canvas, row, at, SABIN_STYLE_PLAIN, sabin_watch_db(channel, total_c->leq_dbfs), 1);
 	at = number(canvas, row, at, SABIN_STYLE_PLAIN, sabin_watch_db(channel, total_a->fast_max_dbfs), 1);
 	at = number(canvas, row, at, SABIN_STYLE_PLAIN, sabin_watch_db(channel, total_c->peak_dbfs), 1);
-	for (int percent = 10; percent <= 90 && t->time_s > 0; percent += 40)
+	for (int percent = 10; percent <= 90; percent += 40)
 		at = number(canvas, row, at, SABIN_STYLE_PLAIN, sabin_watch_db(channel, sabin_percentiles_level(&t->percentiles, percent)), 1);
-	if (!(t->time_s > 0))
+	if (!isfinite(channel->dbspl_at_0dbfs.value)) { /* no ratings; beside calibrated channels it must be told apart */
+		sabin_canvas_whole(canvas, row, at, SABIN_STYLE_DIM, "          dBFS");
 		return;
+	}
 	sabin_watch_ratings(channel, t, &nr, &nc);
 	at = number(canvas, row, at, SABIN_STYLE_PLAIN, nr.value.valid ? nr.value.value : (double)NAN, 0) ;
 	number(canvas, row, at, SABIN_STYLE_PLAIN, nc.value.valid ? nc.value.value : (double)NAN, 0);
@@ -60,7 +64,8 @@ static void draw_strip(const struct sabin_watch_view *view, const struct sabin_w
 		bar.share = ((double)laf_db - (view->top_db - view->span_db)) / view->span_db;
 		sabin_canvas_bar(canvas, &plot, c, 1, &bar);
 	}
-	for (int back = 0; back < plot.columns; back += 40) /* ten seconds */
+	sabin_canvas_text(canvas, plot.row + plot.rows, 0, SABIN_STYLE_DIM, " LAF");
+	for (int back = 0; back + 5 < plot.columns; back += 40) /* ten seconds */
 		sabin_canvas_text(canvas, plot.row + plot.rows, plot.column + plot.columns - 5 - back, SABIN_STYLE_DIM, "%4d s",
 		                  back / 4);
 }
@@ -84,8 +89,11 @@ void sabin_watch_draw_levels(const struct sabin_watch_view *view, const struct s
 	                  sabin_watch_db(channel, view->shown.reading.band[SABIN_WEIGHTING_Z].fast_dbfs));
 	sabin_canvas_text(canvas, area.row + 5, at + 1, SABIN_STYLE_DIM, "%s", isfinite(channel->dbspl_at_0dbfs.value) ? "" : "not calibrated: re full scale");
 	int row = area.row + 1 + BIG + 1;
-	sabin_canvas_text(canvas, row++, 0, SABIN_STYLE_DIM, "%-10s %6s %6s %6s %6s %6s %6s %6s %6s %6s %6s", "channel", "LAF", "LAeq",
-	                  "LCeq", "LAFmax", "LCpeak", "LA10", "LA50", "LA90", "NR", "NC");
+	static const char *const heads[] = {"LAF", "LAeq", "LCeq", "LAFmax", "LCpeak", "LA10", "LA50", "LA90", "NR", "NC"};
+	at = sabin_canvas_text(canvas, row, 0, SABIN_STYLE_DIM, "%-10s", "channel");
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		at = sabin_canvas_whole(canvas, row, at, SABIN_STYLE_DIM, " %6s", heads[i]);
+	row++;
 	const int left = area.row + area.rows - row;
 	const size_t room = left > 6 ? (size_t)(left - 6) : 1;
 	const size_t shown = w->count < room ? w->count : room;

@@ -256,7 +256,7 @@ static int compare_keys(const void *a, const void *b)
 	return left->key_column < right->key_column ? -1 : 1;
 }
 
-/* Sorted, so that a hostile file of 100 000 keys does not take 10^10 comparisons. */
+/* Sorted, so that a hostile file of a million keys does not take 10^12 comparisons. */
 static enum sabin_err refuse_duplicates(const struct builder *builder,
                                         const struct sabin_yaml_node *mapping)
 {

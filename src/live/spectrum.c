@@ -3,23 +3,31 @@
  * spectrum.c: levels by fractional octaves while the sound goes on.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/periodogram.h"
 #include "live/spectrum.h"
 #include "signal/lanes.h"
 
 enum { BLOCK = 512 };
 
+static const double time_s[SABIN_TIMES] = {SABIN_TIME_FAST_S, SABIN_TIME_SLOW_S, SABIN_TIME_IMPULSE_S};
+
 struct sabin_spectrum {
-	struct sabin_filterbank *bank;
+	struct sabin_filterbank *bank; /* one of these, */
+	struct sabin_periodogram *fft; /* the other is NULL */
+	size_t unheard;                /* of the FFT: frames until a window has begun after the restart */
+	bool begun;                    /* of the FFT: there was a window */
 	enum sabin_time time;
+	double rate_hz;
 	size_t bands, channels;
 	/* of each band and channel, [bands * channels] */
 	double *now;     /* the time-weighted mean square; `held` is what an impulse leaves, else the same array */
 	double *held, *maximum;
 	double *sum;     /* of squares since the restart, */
-	double *frames;  /* of so many, at the band's rate: [bands] */
+	double *frames;  /* of so many, at the band's rate, or windows: [bands] */
 	struct sabin_weighting_filter *filter; /* [channels] */
 	double *one, *all; /* [BLOCK], [BLOCK * channels] */
 };
@@ -30,22 +38,27 @@ const char *sabin_time_name(enum sabin_time time)
 	return names[time];
 }
 
+const char *sabin_spectrum_kind_name(enum sabin_spectrum_kind kind)
+{
+	static const char *const names[SABIN_SPECTRUM_KINDS] = {"filters", "FFT"};
+	return names[kind];
+}
+
 enum sabin_err sabin_spectrum_new(const struct sabin_spectrum_options *o, struct sabin_spectrum **out)
 {
-	struct sabin_filterbank *bank = NULL;
-	enum sabin_err err = sabin_filterbank_new(&o->bank, &bank);
-	if (err)
-		return err;
 	struct sabin_spectrum *s = calloc(1, sizeof *s);
-	err = SABIN_ENOMEM;
-	if (!s) {
-		sabin_filterbank_free(bank);
-		return err;
-	}
-	s->bank = bank;
+	if (!s)
+		return SABIN_ENOMEM;
+	enum sabin_err err = o->kind == SABIN_SPECTRUM_FFT ? sabin_periodogram_new(&o->bank, &s->fft)
+	                                                   : sabin_filterbank_new(&o->bank, &s->bank);
+	if (err)
+		goto fail;
 	s->time = o->time;
+	s->rate_hz = o->bank.rate_hz;
 	s->channels = o->bank.channels;
-	sabin_filterbank_bands(bank, &s->bands);
+	s->unheard = s->fft ? sabin_periodogram_window_frames(s->fft) : 0;
+	sabin_spectrum_bands(s, &s->bands);
+	err = SABIN_ENOMEM;
 	s->now = calloc(s->bands * s->channels, sizeof(double));
 	s->held = o->time == SABIN_IMPULSE ? calloc(s->bands * s->channels, sizeof(double)) : s->now;
 	s->maximum = calloc(s->bands * s->channels, sizeof(double));
@@ -73,6 +86,7 @@ void sabin_spectrum_free(struct sabin_spectrum *s)
 	if (!s)
 		return;
 	sabin_filterbank_free(s->bank);
+	sabin_periodogram_free(s->fft);
 	if (s->held != s->now)
 		free(s->held);
 	free(s->now);
@@ -87,7 +101,12 @@ void sabin_spectrum_free(struct sabin_spectrum *s)
 
 const struct sabin_band *sabin_spectrum_bands(const struct sabin_spectrum *s, size_t *count)
 {
-	return sabin_filterbank_bands(s->bank, count);
+	return s->fft ? sabin_periodogram_bands(s->fft, count) : sabin_filterbank_bands(s->bank, count);
+}
+
+double sabin_spectrum_window_s(const struct sabin_spectrum *s)
+{
+	return s->fft ? (double)sabin_periodogram_window_frames(s->fft) / s->rate_hz : 0;
 }
 
 /* y[n][lanes] into these lanes. */
@@ -144,7 +163,6 @@ static void let_die(double *square, size_t n)
 
 static void take(void *context, const struct sabin_filterbank_output *output)
 {
-	static const double time_s[SABIN_TIMES] = {SABIN_TIME_FAST_S, SABIN_TIME_SLOW_S, SABIN_TIME_IMPULSE_S};
 	const struct sabin_spectrum *s = context;
 	const size_t lanes = output->bands * output->channels, first = output->first * output->channels;
 	const double keep = exp(-1 / (time_s[s->time] * output->rate_hz));
@@ -161,6 +179,44 @@ static void take(void *context, const struct sabin_filterbank_output *output)
 		s->frames[output->first + b] += (double)output->n;
 }
 
+/* A window's mean squares, as averages of what lies between two windows.  The first one is taken for what was there
+ * before, too. */
+static void take_window(void *context, const double *square)
+{
+	struct sabin_spectrum *s = context;
+	const double hop_s = (double)sabin_periodogram_hop_frames(s->fft) / s->rate_hz;
+	const double keep = s->begun ? exp(-hop_s / time_s[s->time]) : 0;
+	const double fall = exp(-hop_s / SABIN_TIME_IMPULSE_FALL_S);
+	for (size_t l = 0; l < s->bands * s->channels; l++) {
+		s->now[l] = keep * s->now[l] + (1 - keep) * square[l];
+		if (s->held != s->now)
+			s->held[l] = fmax(s->now[l], fall * s->held[l]);
+		if (s->unheard == 0) {
+			s->maximum[l] = fmax(s->maximum[l], s->held[l]);
+			s->sum[l] += square[l];
+		}
+	}
+	for (size_t b = 0; b < s->bands && s->unheard == 0; b++)
+		s->frames[b]++;
+	s->begun = true;
+}
+
+/* x[n], weighted. */
+static void divide(struct sabin_spectrum *s, const double *x, size_t n)
+{
+	if (!s->fft) {
+		sabin_filterbank_process(s->bank, x, n, take, s);
+		return;
+	}
+	while (n > 0) { /* a window counts that ends with the last of the unheard frames, none that ends before */
+		const size_t before = s->unheard > 0 ? s->unheard - 1 : 0, part = before > 0 && before < n ? before : n;
+		s->unheard -= before > 0 ? part : s->unheard;
+		sabin_periodogram_process(s->fft, x, part, take_window, s);
+		x += part * s->channels;
+		n -= part;
+	}
+}
+
 void sabin_spectrum_process(struct sabin_spectrum *s, const double *x, size_t n)
 {
 	while (n > 0) {
@@ -172,7 +228,7 @@ void sabin_spectrum_process(struct sabin_spectrum *s, const double *x, size_t n)
 			for (size_t i = 0; i < part; i++)
 				s->all[i * s->channels + c] = s->one[i];
 		}
-		sabin_filterbank_process(s->bank, s->all, part, take, s);
+		divide(s, s->all, part);
 		x += part * s->channels;
 		n -= part;
 	}
@@ -180,6 +236,7 @@ void sabin_spectrum_process(struct sabin_spectrum *s, const double *x, size_t n)
 
 void sabin_spectrum_restart(struct sabin_spectrum *s)
 {
+	s->unheard = s->fft ? sabin_periodogram_window_frames(s->fft) : 0;
 	memset(s->maximum, 0, s->bands * s->channels * sizeof(double));
 	memset(s->sum, 0, s->bands * s->channels * sizeof(double));
 	memset(s->frames, 0, s->bands * sizeof(double));

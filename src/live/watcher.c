@@ -66,9 +66,9 @@ enum sabin_err sabin_watcher_new(const struct sabin_watcher_options *o, struct s
 	for (size_t c = 0; !err && c < o->channels; c++)
 		err = sabin_meter_init(&a->channel[c].meter, o->rate_hz);
 	if (!err)
-		err = sabin_watcher_set_spectrum(a, o->fraction, o->weighting, o->time);
+		err = sabin_watcher_set_spectrum(a, o->kind, o->fraction, o->weighting, o->time);
 	const struct sabin_spectrum_options s = {{1, octaves_from_hz, octaves_to_hz, o->rate_hz, o->channels},
-	                                         SABIN_WEIGHTING_Z, SABIN_SLOW};
+	                                         SABIN_WEIGHTING_Z, SABIN_SLOW, SABIN_SPECTRUM_FILTERS};
 	if (!err)
 		err = sabin_spectrum_new(&s, &a->octaves);
 	if (!err)
@@ -216,17 +216,18 @@ void sabin_tally_add(struct sabin_tally *sum, const struct sabin_tally *more)
 		sum->octave_dbfs[i] = mean_db(old.octave_dbfs[i], t, more->octave_dbfs[i], u);
 }
 
-enum sabin_err sabin_watcher_set_spectrum(struct sabin_watcher *a, int fraction, enum sabin_weighting weighting,
-                                          enum sabin_time time)
+enum sabin_err sabin_watcher_set_spectrum(struct sabin_watcher *a, enum sabin_spectrum_kind kind, int fraction,
+                                          enum sabin_weighting weighting, enum sabin_time time)
 {
 	struct sabin_spectrum *spectrum = NULL;
 	const struct sabin_spectrum_options s = {{fraction, a->o.from_hz, a->o.to_hz, a->o.rate_hz, a->o.channels},
-	                                         weighting, time};
+	                                         weighting, time, kind};
 	enum sabin_err err = sabin_spectrum_new(&s, &spectrum);
 	if (err)
 		return err;
 	sabin_spectrum_free(a->spectrum);
 	a->spectrum = spectrum;
+	a->o.kind = kind;
 	a->o.fraction = fraction;
 	a->o.weighting = weighting;
 	a->o.time = time;

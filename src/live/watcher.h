@@ -21,6 +21,7 @@ struct sabin_watcher_options {
 	double from_hz, to_hz;
 	enum sabin_weighting weighting; /* of the spectrum */
 	enum sabin_time time;           /* of the spectrum */
+	enum sabin_spectrum_kind kind;
 	struct sabin_transfer_options transfer;
 };
 
@@ -58,9 +59,10 @@ void sabin_watcher_read(const struct sabin_watcher *watcher, size_t channel, str
 /* For reading; and to restart means and the highest levels. */
 struct sabin_spectrum *sabin_watcher_spectrum(struct sabin_watcher *watcher);
 
-/* Another fraction, weighting or time weighting; the spectrum begins anew.  As sabin_spectrum_new(). */
-SABIN_MUST enum sabin_err sabin_watcher_set_spectrum(struct sabin_watcher *watcher, int fraction,
-                                                     enum sabin_weighting weighting, enum sabin_time time);
+/* Another kind, fraction, weighting or time weighting; the spectrum begins anew.  As sabin_spectrum_new(). */
+SABIN_MUST enum sabin_err sabin_watcher_set_spectrum(struct sabin_watcher *watcher, enum sabin_spectrum_kind kind,
+                                                     int fraction, enum sabin_weighting weighting,
+                                                     enum sabin_time time);
 
 /* NULL: there is no reference, or it is that channel. */
 struct sabin_transfer *sabin_watcher_transfer(struct sabin_watcher *watcher, size_t channel);

@@ -79,13 +79,8 @@ static unsigned plain(unsigned glyph)
 	}
 }
 
-int sabin_canvas_text(struct sabin_canvas *canvas, int row, int column, unsigned style, const char *format, ...)
+static int put_text(struct sabin_canvas *canvas, int row, int column, unsigned style, const char *text)
 {
-	char text[512];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
 	for (const char *s = text; *s;) {
 		int length;
 		const unsigned glyph = decode((const unsigned char *)s, &length);
@@ -93,6 +88,32 @@ int sabin_canvas_text(struct sabin_canvas *canvas, int row, int column, unsigned
 		s += length;
 	}
 	return column;
+}
+
+int sabin_canvas_text(struct sabin_canvas *canvas, int row, int column, unsigned style, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	return put_text(canvas, row, column, style, text);
+}
+
+int sabin_canvas_whole(struct sabin_canvas *canvas, int row, int column, unsigned style, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	int wide = 0, length;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	for (const char *s = text; *s; s += length, wide++)
+		decode((const unsigned char *)s, &length);
+	/* blanks at its end need no room */
+	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
+		wide--;
+	return column + wide > canvas->columns ? canvas->columns : put_text(canvas, row, column, style, text);
 }
 
 /* ---- bars ------------------------------------------------------------------------------------- */

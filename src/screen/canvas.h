@@ -50,6 +50,11 @@ void sabin_canvas_put(struct sabin_canvas *canvas, int row, int column, unsigned
 int sabin_canvas_text(struct sabin_canvas *canvas, int row, int column, unsigned style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* The same only where all of it has room; else nothing is drawn, and the column is the last one's next, so that nothing that
+ * should follow is drawn in its place. */
+int sabin_canvas_whole(struct sabin_canvas *canvas, int row, int column, unsigned style, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
 /* Part of a canvas. */
 struct sabin_area {
 	int row, column, rows, columns;

@@ -42,6 +42,8 @@ offers() # NAME WANTED WORD...
 hold "bash: it offers every command" [ "$(reply sabin '' | grep -v '^--' | grep -vx help)" = "$(cat commands)" ]
 offers "a command" "measure" sabin mea
 offers "a command after help" "verify" sabin help ver
+offers "a topic after help" "microphone" sabin help mic
+hold "bash: it offers every topic" [ -z "$(comm -13 <(reply sabin help '') <("$sabin" help topics | sed -n 's/^  \([a-z-]*\)  *[^ ].*/\1/p' | sort))" ]
 for command in $(cat commands); do
 	hold "bash: $command: every option" [ "$(reply sabin "$command" --)" = "$(options "$command")" ]
 done
@@ -65,6 +67,7 @@ if command -v fish >/dev/null; then
 	for command in $(cat commands); do
 		hold "fish: $command: every option" [ "$(fish_reply "sabin $command --" | grep -- '^--' | sed 's/=$//' | sort)" = "$(options "$command")" ]
 	done
+	hold "fish: a topic" [ "$(fish_reply 'sabin help mic')" = microphone ]
 	hold "fish: a choice" [ "$(fish_reply 'sabin plot --theme ' | tr '\n' ' ')" = "dark light print " ]
 	hold "fish: a list behind its comma" [ "$(fish_reply 'sabin plot --kind response,wa')" = response,waterfall ]
 else
@@ -83,7 +86,7 @@ if command -v zsh >/dev/null; then
 		zpty -r -m z line '*READY*' || exit 1
 		zpty -n -w z $'sabin '"$1"$'\t'
 		out=''
-		for i in {1..40}; do
+		for i in {1..150}; do
 			sleep 0.1
 			while zpty -r -t z line; do out+=$line; done
 			[[ $out == *$2* ]] && break
@@ -92,6 +95,7 @@ if command -v zsh >/dev/null; then
 	EOF
 	zsh_offers() { hold "zsh: $1" grep -q -- "$3" <<<"$(zsh -f ask.zsh "$2" "$3" 2>/dev/null)"; }
 	zsh_offers "a command" 'mea' 'measure'
+	zsh_offers "a topic" 'help mic' 'microphone'
 	zsh_offers "an option" 'plot --the' '--theme'
 	zsh_offers "a choice" 'plot --theme=d' 'dark'
 	zsh_offers "a list" 'plot --kind waterf' 'waterfall'

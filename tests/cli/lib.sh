@@ -18,6 +18,8 @@
 #   no_more KEY_A KEY_B SLACK FILE       keys held against each other, number by number: a <= b + slack
 #   between NAME LOW HIGH                NAME becomes a random number in between, three digits
 #   one_of WORD...                       $chosen becomes one of them, by chance
+#   typed                                of standard input the commands behind "$ ", one a line; where one ends in \, | or && the
+#                                        next line goes on with it
 #   finish                               the last line; the exit status tells whether all passed
 
 set -eu
@@ -121,6 +123,14 @@ no_more()
 {
 	paste <(numbers "$1" "$4") <(numbers "$2" "$4") |
 		awk -v slack="$3" '{ n++; if ($1 > $2 + slack) bad = 1 } END { exit bad || !n }'
+}
+
+typed()
+{
+	awk '
+	!more { if (index($0, "$ ") != 1) next; line = substr($0, 3) }
+	more { sub(/^ */, ""); line = line " " $0 }
+	{ more = line ~ /(\\|\||&&)$/; sub(/ *\\$/, "", line); if (!more) print line }'
 }
 
 finish()

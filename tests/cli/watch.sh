@@ -47,6 +47,11 @@ leq=$(tail -1 out | sed 's/.*"lzeq":{"value":\([-0-9.]*\).*/\1/')
 if awk -v l="$leq" 'BEGIN { exit !(l > -17.13 && l < -16.93) }'; then pass "LZeq $leq"; else fail "LZeq is $leq"; fi
 expect_status 0 "$sabin" watch --file pair.wav --speed max --duration 1.5s --input 1 -q
 holds '   1.5 s' out
+# white noise of -17.03 dBFS up to 24 kHz: the third octave of 7943 Hz, 1833 Hz wide, has -28.20 dB of it
+expect_status 0 "$sabin" watch --file pair.wav --speed max --input 2 --spectrum fft --json -q
+holds '"kind":"fft"' out
+third=$(tail -1 out | sed 's/.*"leq_db":\[\([^]]*\)\].*/\1/' | cut -d, -f26)
+if awk -v l="$third" 'BEGIN { exit !(l > -28.5 && l < -27.9) }'; then pass "FFT at 8 kHz: $third dB"; else fail "FFT at 8 kHz: $third dB"; fi
 
 # ---- usage ---------------------------------------------------------------------------------------------
 expect_status 2 "$sabin" watch --simulate
@@ -138,11 +143,11 @@ pcm.card { type sabin room "$T/$2.yaml" world "watch-$$-$2" speed "1" }
 pcm.all { type plug slave.pcm card }
 END
 	}
-	listen() # nine seconds, with sound as soon as it listens
+	listen() # nine seconds, or SECONDS, with sound as soon as it listens
 	{
-		local status=0
+		local status=0 seconds=${1:-9}
 		export ALSA_CONFIG_PATH=$T/asound.conf
-		"$sabin" watch --capture card --duration 9s --json >out 2>err &
+		"$sabin" watch --capture card --duration "${seconds}s" --json >out 2>err &
 		listener=$!
 		for _ in $(seq 100); do [ ! -s out ] || break; sleep 0.1; done
 		timeout 20 aplay -q -D all pair.wav >/dev/null 2>&1 || true
@@ -156,10 +161,21 @@ END
 	listen
 	counts xruns
 	holds 'overrun' err
+	holds 'frames were lost' err
 	fault 'drop: {at_s: 1, frames: 2400}' drop
 	listen
 	counts skips
-	holds 'the device skipped them' err
+	holds 'time the device skipped them' err
+	# 4 ms, once the card's clock is known, which takes eight seconds
+	fault 'drop: {at_s: 10, frames: 192}' short
+	cat pair.wav >six.wav
+	{ LC_ALL=C head -c 44 pair.wav; tail -c +45 six.wav; tail -c +45 six.wav; tail -c +45 six.wav; } >pair.wav.long
+	mv pair.wav.long pair.wav
+	listen 17
+	mv six.wav pair.wav
+	counts skips
+	frames=$(tail -1 out | sed 's/.*"lost_frames":\([0-9]*\).*/\1/')
+	if [ "$frames" -ge 170 ] && [ "$frames" -le 215 ]; then pass "192 frames skipped: $frames"; else fail "192 frames skipped: $frames"; fi
 	fault 'unplug_at_s: 1' unplug
 	listen
 	counts unplugged
@@ -235,6 +251,10 @@ shows '1/3 oct Z fast'
 shows '█'
 shows '─ highest'
 fits 80 24
+press m
+shows '1/3 oct FFT Z fast'
+press m
+shows '1/3 oct Z fast'
 press f
 shows '1/6 oct Z fast'
 press a
@@ -278,6 +298,9 @@ fits 200 60
 pane resize-window -t s -x 50 -y 12
 sleep 0.7
 fits 50 12
+press '?'
+shows '?: more, 1 of'
+press Space
 pane resize-window -t s -x 20 -y 5
 shows 'too small'
 pane resize-window -t s -x 80 -y 24

@@ -19,51 +19,87 @@ enum { STEPS = 48 * 12, DEEPEST = 9, DECIMALS = 4 };
 struct curve {
 	const struct sabin_setting_channel *c;
 	double rate_hz;
-	size_t count, size;
+	size_t count;
 	double *hz, *db;
-	enum sabin_err err;
+	bool *bent; /* from this point to the next a straight line is not known to do */
 };
 
-static double level(struct curve *v, double hz)
+static void forget(struct curve *v)
 {
-	double db = 0;
-	if (!v->err)
-		v->err = sabin_setting_level(v->c, v->rate_hz, &hz, 1, &db);
-	return fmax(db, -150);
+	free(v->hz);
+	free(v->db);
+	free(v->bent);
+	*v = (struct curve){.c = v->c, .rate_hz = v->rate_hz};
 }
 
-static void keep(struct curve *v, double hz, double db)
+static enum sabin_err make(struct curve *v, size_t count)
 {
-	if (v->count == v->size) {
-		v->size = v->size ? 2 * v->size : 1024;
-		double *a = realloc(v->hz, v->size * sizeof *a);
-		v->hz = a ? a : v->hz;
-		double *b = realloc(v->db, v->size * sizeof *b);
-		v->db = b ? b : v->db;
-		if (!a || !b || v->size > SABIN_SETTING_POINTS) {
-			v->err = a && b ? SABIN_EINVAL : SABIN_ENOMEM;
-			v->size = 0;
-		}
-	}
-	if (v->err)
-		return;
+	v->hz = malloc(count * sizeof *v->hz);
+	v->db = malloc(count * sizeof *v->db);
+	v->bent = malloc(count * sizeof *v->bent);
+	v->count = 0;
+	return v->hz && v->db && v->bent ? SABIN_OK : SABIN_ENOMEM;
+}
+
+static void keep(struct curve *v, double hz, double db, bool bent)
+{
 	v->hz[v->count] = hz;
-	v->db[v->count++] = db;
+	v->db[v->count] = db;
+	v->bent[v->count++] = bent;
 }
 
-/* Halve until straight lines are near enough: the end is kept, the beginning is there. */
-static void refine(struct curve *v, double a_hz, double a_db, double b_hz, double b_db, int depth)
+/* Many at a time: a response is summed for several frequencies side by side. */
+static enum sabin_err levels(const struct curve *v, const double *hz, size_t n, double *db)
 {
-	const double hz = sqrt(a_hz * b_hz), db = level(v, hz);
-	const double quarter_hz = sqrt(a_hz * hz), quarter = level(v, quarter_hz);
-	if (!v->err && depth < DEEPEST &&
-	    (fabs(db - (a_db + b_db) / 2) > straight_db ||
-	     fabs(quarter - (3 * a_db + b_db) / 4) > straight_db)) {
-		refine(v, a_hz, a_db, hz, db, depth + 1);
-		refine(v, hz, db, b_hz, b_db, depth + 1);
-		return;
+	const enum sabin_err err = sabin_setting_level(v->c, v->rate_hz, hz, n, db);
+	for (size_t i = 0; i < n && !err; i++)
+		db[i] = fmax(db[i], -150);
+	return err;
+}
+
+/* `to` = `from` with a point in the middle of each stretch that is bent; db: of the middle and the first quarter of
+ * each that was not known to be straight. */
+static void halve(const struct curve *from, const double *hz, const double *db, struct curve *to)
+{
+	size_t n = 0;
+	for (size_t k = 0; k < from->count; k++) {
+		const double a_db = from->db[k], b_db = from->db[k + 1 < from->count ? k + 1 : k];
+		const double middle_db = from->bent[k] ? db[n] : 0, quarter_db = from->bent[k] ? db[n + 1] : 0;
+		const bool bent = from->bent[k] && (fabs(middle_db - (a_db + b_db) / 2) > straight_db ||
+		                                    fabs(quarter_db - (3 * a_db + b_db) / 4) > straight_db);
+		keep(to, from->hz[k], a_db, bent);
+		if (bent)
+			keep(to, hz[n], middle_db, true);
+		n += from->bent[k] ? 2 : 0;
 	}
-	keep(v, b_hz, b_db);
+}
+
+/* Halve what is bent, once. */
+static enum sabin_err refine(struct curve *v)
+{
+	size_t n = 0;
+	double *hz = malloc(2 * v->count * sizeof *hz), *db = malloc(2 * v->count * sizeof *db);
+	struct curve next = {.c = v->c, .rate_hz = v->rate_hz};
+	enum sabin_err err = hz && db ? make(&next, 2 * v->count) : SABIN_ENOMEM;
+	for (size_t k = 0; k + 1 < v->count && !err; k++)
+		if (v->bent[k]) {
+			hz[n] = sqrt(v->hz[k] * v->hz[k + 1]);
+			hz[n + 1] = sqrt(v->hz[k] * hz[n]);
+			n += 2;
+		}
+	if (!err)
+		err = levels(v, hz, n, db);
+	if (!err) {
+		halve(v, hz, db, &next);
+		const struct curve old = *v;
+		*v = next;
+		next = old;
+		err = v->count > SABIN_SETTING_POINTS ? SABIN_EINVAL : SABIN_OK;
+	}
+	forget(&next);
+	free(hz);
+	free(db);
+	return err;
 }
 
 static enum sabin_err sample(struct curve *v)
@@ -77,15 +113,14 @@ static enum sabin_err sample(struct curve *v)
 		if (v->c->sections[k].type == SABIN_SECTION_RAW)
 			v->rate_hz = v->c->sections[k].rate_hz;
 	const double top_hz = fmin(to_hz, 0.49 * v->rate_hz);
-	double before_hz = from_hz, before_db = level(v, from_hz);
-	keep(v, before_hz, before_db);
-	for (int i = 1; i <= STEPS && !v->err; i++) {
-		const double hz = from_hz * pow(top_hz / from_hz, (double)i / STEPS), db = level(v, hz);
-		refine(v, before_hz, before_db, hz, db, 0);
-		before_hz = hz;
-		before_db = db;
-	}
-	return v->err;
+	enum sabin_err err = make(v, STEPS + 1);
+	for (int i = 0; i <= STEPS && !err; i++)
+		keep(v, from_hz * pow(top_hz / from_hz, (double)i / STEPS), 0, i < STEPS);
+	if (!err)
+		err = levels(v, v->hz, v->count, v->db);
+	for (int depth = 0; depth < DEEPEST && !err; depth++)
+		err = refine(v);
+	return err;
 }
 
 /* What will be read of a number that is written: the second file is made from the first one's numbers, so that it is
@@ -151,15 +186,13 @@ static enum sabin_err write(const struct sabin_setting *setting, const char *pla
 		const struct sabin_setting_channel *c = &setting->channels[i];
 		char label[SABIN_LABEL], name[SABIN_DIALECT_NAME];
 		struct curve v = {.c = c};
-		if (!curve_only(c))
-			err = sample(&v);
-		for (size_t k = 0; curve_only(c) && k < c->points; k++)
-			keep(&v, c->curve_hz[k], c->curve_db[k]);
+		err = curve_only(c) ? make(&v, c->points) : sample(&v);
+		for (size_t k = 0; curve_only(c) && k < c->points && !err; k++)
+			keep(&v, c->curve_hz[k], c->curve_db[k], false);
 		for (size_t k = 0; k < v.count; k++) {
 			v.hz[k] = as_written(v.hz[k]);
 			v.db[k] = as_written(v.db[k]);
 		}
-		err = err ? err : v.err;
 		const struct sabin_setting_channel flat = {.points = v.count, .curve_hz = v.hz, .curve_db = v.db};
 		sabin_dialect_label(setting, i, label);
 		snprintf(name, sizeof name, "%s.txt", label);
@@ -167,8 +200,7 @@ static enum sabin_err write(const struct sabin_setting *setting, const char *pla
 			err = write_text(flat.curve_hz, flat.curve_db, flat.points, DECIMALS, name, out);
 		if (!err)
 			err = write_wavelet(&flat, label, out);
-		free(v.hz);
-		free(v.db);
+		forget(&v);
 	}
 	return err;
 }
