@@ -70,6 +70,8 @@ struct sabin_roomfit {
 	/* not valid: modes and reflections do not fix it; plus_minus reaches to other sizes that are as good as alike */
 	struct sabin_quantity size_m[3];
 	bool size_at_limit[3];           /* as far from the file's as it is looked for */
+	double size_sigma_m[3];          /* k = 1, were there no other such sizes */
+	double size_other_m[3];          /* how far off the farthest of them is, within 4 % of the file's; 0: there is none */
 	double t_measured_s[SABIN_ABSORPTION_BANDS]; /* by octave, NAN: not valid */
 	double t_file_s[SABIN_ABSORPTION_BANDS];     /* predicted of the file */
 	double t_fitted_s[SABIN_ABSORPTION_BANDS];   /* predicted of the fitted room */

@@ -4,9 +4,11 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "advice/inner.h"
 #include "advice/roomfit.h"
+#include "room/inner.h"
 
 static const struct {
 	const char *name;
@@ -198,15 +200,32 @@ struct sabin_advice_item *advice_first(struct sabin_advice *out, enum sabin_advi
 	return NULL;
 }
 
+/* What the room as a whole gains by an absorber that was meant for something else: by its effect on the octaves from
+ * 250 Hz to 4 kHz, which the decay of the whole is the mean of. */
+static double gained(const struct sabin_advice_scene *scene, const struct sabin_advice_item *item)
+{
+	static const double octaves = 5;
+	double sum = 0;
+	for (size_t i = 0; scene->room && i < item->effect_count; i++) {
+		const struct sabin_advice_fact *e = &item->effect[i];
+		if (strcmp(e->what, "decay_time") == 0 && e->band_hz >= 250 && e->band_hz <= 4000)
+			sum += advice_shorter(e->now, e->q.value, advice_nominal_s(room_volume_m3(scene->room)));
+	}
+	return sum / octaves;
+}
+
 /* In a room whose surfaces are bare, early reflections, flutter and ringing modes are what it is made of: the
- * absorber that shortens its decay goes where they arise. */
-static void settle(struct sabin_advice *out)
+ * absorber that shortens its decay goes where they arise.  And where two bare walls are what makes it long, so does
+ * the absorber that ends their flutter: what it takes off the decay counts for it. */
+static void settle(const struct sabin_advice_scene *scene, struct sabin_advice *out)
 {
 	static const double rest = 0.5;
 	const bool bare = advice_first(out, SABIN_ADVICE_TOO_REVERBERANT) != NULL;
-	for (size_t i = 0; bare && i < out->count; i++)
-		if (out->item[i].kind == SABIN_ADVICE_TREAT && out->item[i].code != SABIN_ADVICE_TOO_REVERBERANT)
-			out->item[i].benefit *= rest;
+	for (size_t i = 0; bare && i < out->count; i++) {
+		struct sabin_advice_item *item = &out->item[i];
+		if (item->kind == SABIN_ADVICE_TREAT && item->code != SABIN_ADVICE_TOO_REVERBERANT)
+			item->benefit = rest * item->benefit + gained(scene, item);
+	}
 }
 
 static bool is_good(const struct sabin_advice_scene *scene)
@@ -274,7 +293,7 @@ enum sabin_err sabin_advise(const struct sabin_advice_scene *scene, struct sabin
 			err = SABIN_OK; /* what cannot be computed of this is no reason to say nothing of the rest */
 	}
 	if (!err) {
-		settle(found);
+		settle(scene, found);
 		qsort(found->item, found->count, sizeof *found->item, compare);
 		*out = *found;
 	}

@@ -68,6 +68,12 @@ double advice_tolerance_s(double f_hz)
 	return 0.05 + 0.25 * fmin(fmax(share, 0), 1);
 }
 
+double advice_shorter(double now_s, double then_s, double nominal_s)
+{
+	static const double halved = 16;
+	return halved * fmax(log2(now_s / fmax(then_s, nominal_s)), 0);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------------------------ */
 
 /* Where absorber is hung, side walls alike. */
@@ -222,7 +228,7 @@ enum sabin_err advice_find_reverberation(const struct sabin_advice_scene *scene,
 		return SABIN_OK;
 	item->chart = "rt60";
 	item->confidence = 0.85;
-	item->benefit = dead ? fmin(18, 8 * fabs(log2(over)) + 4) : fmin(40, 16 * log2(over) + 4);
+	item->benefit = dead ? fmin(18, 8 * fabs(log2(over)) + 4) : fmin(40, advice_shorter(t, nominal, nominal) + 4);
 	advice_evidence(item, "decay_time", advice_number(t), "s");
 	advice_evidence(item, "nominal_time", advice_number(nominal), "s");
 	if (dead)

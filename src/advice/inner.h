@@ -59,6 +59,9 @@ struct sabin_quantity advice_octave_time(const struct sabin_advice_scene *scene,
  * exceed it. */
 double advice_nominal_s(double volume_m3);
 double advice_tolerance_s(double f_hz);
+/* What it is worth, in the points of an item's benefit, that a decay time becomes then_s where it is now_s and should be
+ * nominal_s: in proportion to the octaves (halvings) by which it does, none beyond the nominal time. */
+double advice_shorter(double now_s, double then_s, double nominal_s);
 
 /* Is a subwoofer, by what it is made to play? */
 bool advice_is_bass(const struct sabin_advice_speaker *speaker);

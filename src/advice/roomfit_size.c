@@ -340,8 +340,10 @@ static void set_sizes(struct size_work *w, const double best[3], double least, s
 	for (int a = 0; a < 3; a++) {
 		const double size_m = w->file_m[a] * (1 + best[a]);
 		const double spread = spread_of(w, best, least, a);
-		out->size_m[a] = sabin_quantity_valid(
-		        size_m, hypot(fmax(spread, other_answer(w, best, a)), speed_share) * size_m);
+		const double other = other_answer(w, best, a);
+		out->size_m[a] = sabin_quantity_valid(size_m, hypot(fmax(spread, other), speed_share) * size_m);
+		out->size_sigma_m[a] = hypot(spread, speed_share) * size_m;
+		out->size_other_m[a] = other * size_m;
 		out->size_at_limit[a] = fabs(best[a]) > near_reach - near_grid / 2;
 		if (w->seen->modes + w->seen->echoes < 6 || spread > spread_most || out->size_at_limit[a]) {
 			out->size_m[a].valid = false;
