@@ -30,7 +30,7 @@ export ALSA_CONFIG_PATH=$T/asound.conf
 # white noise without end on both outputs: loudspeaker and loopback
 aplay -q -t raw -f S16_LE -c 1 -r 48000 -D both /dev/urandom 2>aplay.err &
 player=$!
-trap 'kill $player 2>/dev/null; rm -rf "$T"' EXIT
+trap 'kill $player 2>/dev/null || true; rm -rf "$T"' EXIT
 "$sabin" watch room.yaml --capture soak --input 1,2,3,4,5,6,7,8 --reference 8 --interval 10s --duration "${SOAK_S}s" \
 	--json --log log.csv >out 2>err &
 watcher=$!
