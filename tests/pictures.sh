@@ -20,7 +20,7 @@ dated() { sed -i 's/^date: .*/date: "2026-01-01T12:00:00+00:00"/' "$1"; } # FILE
 draw() { sabin plot "$@" -q >/dev/null; }
 
 # what the page has one type, but for what only reads
-sed -n -e 's/^\.Dl //p' -e '/^\.Bd/,/^\.Ed/{/^\./d;p}' "$tree/man/sabin-tutorial.7" | sed -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g' | typed |
+displays "$tree/man/sabin-tutorial.7" | typed |
 	grep -E '^wool|sabin (setup|measure|eq) ' >commands
 while read -r line; do
 	bash -c "$line" >/dev/null 2>&1 </dev/null || { echo "failed: $line" >&2; exit 1; }

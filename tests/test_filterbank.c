@@ -8,12 +8,10 @@
 
 #include <sabin/fft.h>
 #include <sabin/filterbank.h>
-#include <sabin/random.h>
 
 #include "live/spectrum.h"
 #include "util/near.h"
 #include "util/octave_mask.h"
-#include "util/seed.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -165,41 +163,6 @@ static void sines_through_the_bank(void **state)
 	free(x);
 }
 
-static void split_blocks_equal_one(void **state)
-{
-	(void)state;
-	enum { N = 20000, CHANNELS = 3 };
-	struct sabin_random random;
-	sabin_random_init(&random, test_seed("split blocks"));
-	double *x = malloc(N * CHANNELS * sizeof *x), *one = malloc(N * sizeof *one), a[64], b[64];
-	assert_true(x && one);
-	for (size_t i = 0; i < N * CHANNELS; i++)
-		x[i] = sabin_random_normal(&random);
-	struct sabin_spectrum *all = NULL;
-	const struct sabin_spectrum_options o = {{3, 20, 20000, RATE, CHANNELS}, SABIN_WEIGHTING_A, SABIN_FAST,
-	                                         SABIN_SPECTRUM_FILTERS};
-	assert_int_equal(sabin_spectrum_new(&o, &all), SABIN_OK);
-	for (size_t at = 0, n = 1; at < N; at += n, n = n % 777 + 5)
-		sabin_spectrum_process(all, x + at * CHANNELS, n < N - at ? n : N - at);
-	size_t count;
-	sabin_spectrum_bands(all, &count);
-	for (size_t c = 0; c < CHANNELS; c++) {
-		struct sabin_spectrum *alone = spectrum_of(3, SABIN_WEIGHTING_A, SABIN_FAST);
-		for (size_t i = 0; i < N; i++)
-			one[i] = x[i * CHANNELS + c];
-		sabin_spectrum_process(alone, one, N);
-		for (int which = SABIN_SPECTRUM_NOW; which <= SABIN_SPECTRUM_MAX; which++) {
-			sabin_spectrum_read(all, c, (enum sabin_spectrum_level)which, a);
-			sabin_spectrum_read(alone, 0, (enum sabin_spectrum_level)which, b);
-			assert_near_array(a, b, count, 1e-9);
-		}
-		sabin_spectrum_free(alone);
-	}
-	sabin_spectrum_free(all);
-	free(x);
-	free(one);
-}
-
 static void limits(void **state)
 {
 	(void)state;
@@ -234,7 +197,6 @@ int main(void)
 		cmocka_unit_test(class_1_by_design),
 		cmocka_unit_test(power_of_noise_by_design),
 		cmocka_unit_test(sines_through_the_bank),
-		cmocka_unit_test(split_blocks_equal_one),
 		cmocka_unit_test(limits),
 	};
 	return cmocka_run_group_tests_name("filterbank", tests, NULL, NULL);

@@ -20,6 +20,7 @@
 #   one_of WORD...                       $chosen becomes one of them, by chance
 #   typed                                of standard input the commands behind "$ ", one a line; where one ends in \, | or && the
 #                                        next line goes on with it
+#   displays PAGE                        what a manual page displays (.Dl, .Bd to .Ed), as it is read
 #   finish                               the last line; the exit status tells whether all passed
 
 set -eu
@@ -131,6 +132,11 @@ typed()
 	!more { if (index($0, "$ ") != 1) next; line = substr($0, 3) }
 	more { sub(/^ */, ""); line = line " " $0 }
 	{ more = line ~ /(\\|\||&&)$/; sub(/ *\\$/, "", line); if (!more) print line }'
+}
+
+displays()
+{
+	sed -n -e 's/^\.Dl //p' -e '/^\.Bd/,/^\.Ed/{/^\./d;p}' "$1" | sed -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g'
 }
 
 finish()

@@ -12,8 +12,7 @@ command -v gnuplot >/dev/null || { echo "gnuplot is not installed"; exit 77; }
 PATH=$B:$PATH
 page=$tree/man/sabin-tutorial.7
 
-# The displays of the page, as they are read: lines of .Dl, and what stands between .Bd and .Ed.
-sed -n -e 's/^\.Dl //p' -e '/^\.Bd/,/^\.Ed/{/^\./d;p}' "$page" | sed -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g' >"$T/displays"
+displays "$page" >"$T/displays"
 typed <"$T/displays" >"$T/commands"
 grep '^sabin ' "$T/displays" >"$T/rig"
 mkdir "$T/empty"
