@@ -277,6 +277,33 @@ static void limits(void **state)
 	sabin_deconvolver_free(NULL);
 }
 
+/* A band that lies within a sixth of an octave of half the rate: there is no more of the spectrum to look at. */
+static void band_at_the_end(void **state)
+{
+	(void)state;
+	static const double paces[] = {0.92, 1, 1.08}; /* of the clock: the first carries the band beyond half the rate */
+	enum { FRAMES = 256 };
+	double x[FRAMES] = {0}, h[4096], sum = 0;
+	struct sabin_deconvolver *d;
+	x[0] = 1;
+	assert_ok(sabin_deconvolver_new(x, FRAMES, FRAMES, 48000, 22500, 24000, &d));
+	assert_true(sabin_deconvolver_size(d) <= 4096);
+	for (size_t i = 0; i < sizeof paces / sizeof *paces; i++) {
+		assert_ok(sabin_deconvolver_replace(d, x, FRAMES, paces[i]));
+		sabin_deconvolver_process(d, x, h);
+		for (size_t k = 0; k < sabin_deconvolver_size(d); k++)
+			assert_true(isfinite(h[k]));
+	}
+	/* an impulse against itself: at 23.25 kHz, in the middle of the band, the response is 1 */
+	assert_ok(sabin_deconvolver_replace(d, x, FRAMES, 1));
+	sabin_deconvolver_process(d, x, h);
+	const size_t n = sabin_deconvolver_size(d);
+	for (size_t k = 0; k < n; k++)
+		sum += h[k] * cos(2 * M_PI * rint(23250.0 / 48000 * (double)n) * (double)k / (double)n);
+	assert_near(sum, 1, 1e-9);
+	sabin_deconvolver_free(d);
+}
+
 /* What is recorded outside the band is no part of the response: white noise leaves less there than
  * within. */
 static void noise_outside_the_band(void **state)
@@ -324,6 +351,7 @@ int main(void)
 	    cmocka_unit_test(loopback_is_flat),
 	    cmocka_unit_test(harmonics_stand_apart),
 	    cmocka_unit_test(limits),
+	    cmocka_unit_test(band_at_the_end),
 	    cmocka_unit_test(noise_outside_the_band),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

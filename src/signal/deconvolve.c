@@ -78,10 +78,11 @@ static double power(double complex x)
 
 /* Mean power of the spectrum over a sixth of an octave inside the band, from f_hz in direction
  * `factor`: what "the level at the edge" means, ripple apart. */
-static double power_near(const double complex *x, double bin_hz, double f_hz, double factor)
+static double power_near(const double complex *x, size_t bins, double bin_hz, double f_hz, double factor)
 {
-	size_t a = (size_t)ceil(fmin(f_hz, f_hz * factor) / bin_hz);
-	size_t b = (size_t)floor(fmax(f_hz, f_hz * factor) / bin_hz);
+	const double last = (double)bins - 1; /* the band may end nearer to half the rate, or be moved beyond it */
+	size_t a = (size_t)fmin(ceil(fmin(f_hz, f_hz * factor) / bin_hz), last);
+	size_t b = (size_t)fmin(floor(fmax(f_hz, f_hz * factor) / bin_hz), last);
 	double sum = 0;
 	if (b < a)
 		a = b;
@@ -99,9 +100,10 @@ static enum sabin_err invert(struct sabin_deconvolver *d, double pace)
 	const double bin_hz = d->rate_hz / (double)n;
 	const double sixth = exp2(1.0 / 6);
 	const double stop_hz = fmin(rate_hz / 2, to_hz * exp2(upper_edge_oct));
-	const double low = power_near(d->inverse, bin_hz, from_hz, sixth) * pow(10, low_floor_db / 10);
+	const double low =
+	    power_near(d->inverse, n / 2 + 1, bin_hz, from_hz, sixth) * pow(10, low_floor_db / 10);
 	const double high =
-	    power_near(d->inverse, bin_hz, to_hz, 1 / sixth) * pow(10, high_floor_db / 10);
+	    power_near(d->inverse, n / 2 + 1, bin_hz, to_hz, 1 / sixth) * pow(10, high_floor_db / 10);
 	if (!(low > 0) || !(high > 0))
 		return SABIN_ESHORT;
 	for (size_t k = 0; k <= n / 2; k++) {
