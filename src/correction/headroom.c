@@ -264,12 +264,12 @@ static enum sabin_err response(const struct sabin_biquad *f, size_t count, const
 		return SABIN_ENOMEM;
 	sabin_biquads_impulse(f, count, rate_hz, x, length);
 	*n = length;
-	*h = x;
 	*rest = count > 0 ? 3 * sum_of(x + length - length / 10, length / 10) : 0;
-	if (taps > 0)
-		*rest *= sum_of(fir, taps);
-	if (taps == 0)
+	if (taps == 0) {
+		*h = x;
 		return SABIN_OK;
+	}
+	*rest *= sum_of(fir, taps);
 	*n = length + taps - 1;
 	const enum sabin_err err = sabin_convolve(x, length, fir, taps, h);
 	free(x);
