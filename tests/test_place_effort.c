@@ -104,8 +104,26 @@ static void work_is_limited(void **state)
 	assert_true(result.by_point && result.starts <= result.starts_wanted);
 }
 
+/* More sources than there may be are refused wherever a score is made of them. */
+static void too_many_sources(void **state)
+{
+	(void)state;
+	const struct sabin_room room = make_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = make_spec(&room);
+	struct sabin_place_result result;
+	const double at_m[SABIN_PLACE_SOURCES_MAX][3] = {{1, 1, 1}}, listener_m[1][3] = {{1.6, 2, 1.2}};
+	double out[1];
+	spec.source_count = 1000;
+	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_EINVAL);
+	assert_int_equal(sabin_place_map_most(&spec, at_m, out), SABIN_EINVAL);
+	assert_int_equal(sabin_place_map(&spec, at_m, 1, 1, out), SABIN_EINVAL);
+	assert_int_equal(sabin_place_mean(&spec, at_m, listener_m, 1, out), SABIN_EINVAL);
+	spec = make_spec(NULL);
+	assert_int_equal(sabin_place_map_most(&spec, at_m, out), SABIN_EINVAL);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(work_is_limited)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(work_is_limited), cmocka_unit_test(too_many_sources)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

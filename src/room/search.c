@@ -435,6 +435,8 @@ static bool spec_valid(const struct sabin_place_spec *spec)
 enum sabin_err place_score(const struct sabin_place_spec *spec, struct sabin_score **out)
 {
 	struct sabin_score_source source[SABIN_PLACE_SOURCES_MAX];
+	if (!spec->room || spec->source_count < 1 || spec->source_count > SABIN_PLACE_SOURCES_MAX)
+		return SABIN_EINVAL;
 	for (size_t s = 0; s < spec->source_count; s++)
 		source[s] = spec->source[s].score;
 	return sabin_score_new(spec->room, source, spec->source_count, spec->depth_axis, out);

@@ -68,7 +68,7 @@ struct place_effort {
 void place_effort_plan(const struct sabin_place_spec *spec, const struct place_parameters *parameters,
                        double work, size_t wanted, struct place_effort *out);
 
-/* search.c: the score for the sources of a spec. */
+/* search.c: the score for the sources of a spec.  Errors of sabin_score_new(). */
 enum sabin_err place_score(const struct sabin_place_spec *spec, struct sabin_score **out);
 
 #endif

@@ -51,9 +51,7 @@ enum sabin_err sabin_place_map(const struct sabin_place_spec *spec, const double
                                size_t columns, size_t rows, double *out)
 {
 	struct sabin_score *score = NULL;
-	if (columns < 1 || rows < 1 || (double)columns * (double)rows > fields_most || !spec->room ||
-	    spec->threads < 1 || spec->source_count < 1 ||
-	    spec->source_count > SABIN_PLACE_SOURCES_MAX)
+	if (columns < 1 || rows < 1 || (double)columns * (double)rows > fields_most || spec->threads < 1)
 		return SABIN_EINVAL;
 	enum sabin_err err = place_score(spec, &score);
 	if (err)

@@ -83,8 +83,7 @@ enum sabin_err sabin_place_mean(const struct sabin_place_spec *spec, const doubl
                                 const double (*listener_m)[3], size_t count, double *out)
 {
 	struct sabin_score *score = NULL;
-	if (!spec->room || spec->threads < 1 || spec->source_count < 1 ||
-	    spec->source_count > SABIN_PLACE_SOURCES_MAX)
+	if (spec->threads < 1)
 		return SABIN_EINVAL;
 	enum sabin_err err = place_score(spec, &score);
 	if (err)
