@@ -82,6 +82,12 @@ static void bad_arguments(void **state)
 	assert_int_equal(sabin_target_compute(&empty, hz, db, 3, target), SABIN_EINVAL);
 	assert_ok(sabin_target_compute(&one, hz, db, 3, target)); /* one point is flat */
 	assert_near(target[0], target[2], 1e-12);
+	/* two points with more than the band between them have none in it: then all count */
+	const double ends_hz[] = {10, 30000}, ends_db[] = {3, 5};
+	const struct sabin_target flat = {.kind = SABIN_TARGET_FLAT};
+	assert_ok(sabin_target_compute(&flat, ends_hz, ends_db, 2, target));
+	assert_near(target[0], 4, 1e-12);
+	assert_near(target[1], 4, 1e-12);
 	db[1] = NAN;
 	assert_int_equal(sabin_target_compute(&one, hz, db, 3, target), SABIN_EINVAL);
 }

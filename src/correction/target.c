@@ -72,9 +72,11 @@ static double offset(const double *freq_hz, const double *level_db, const double
 {
 	const double *band = sabin_target_band_hz;
 	const double low = fmax(band[0], freq_hz[0]), high = fmin(band[1], freq_hz[n - 1]);
-	const bool all = !(high >= 2 * low);
 	double sum = 0;
-	size_t count = 0;
+	size_t count = 0, inside = 0;
+	for (size_t i = 0; i < n; i++)
+		inside += freq_hz[i] >= band[0] && freq_hz[i] <= band[1];
+	const bool all = !(high >= 2 * low) || inside == 0;
 	for (size_t i = 0; i < n; i++) {
 		if (!all && (freq_hz[i] < band[0] || freq_hz[i] > band[1]))
 			continue;
