@@ -45,7 +45,9 @@ static double complex porous_z(const void *of, double f_hz, double sine)
 	const double complex k = k0 * CMPLX(1 + 0.109 * ky, -0.160 * ky);
 	const double complex kx = csqrt(k * k - k0 * k0 * sine * sine);
 	const double complex zx = zc * k / kx;
-	const double complex cot = ccos(kx * p->thickness_m) / csin(kx * p->thickness_m);
+	/* of what is so thick it is i long since, and the quotient's parts would leave the range of numbers */
+	const double complex kd = kx * p->thickness_m;
+	const double complex cot = cimag(kd) < -300 ? CMPLX(0, 1) : ccos(kd) / csin(kd);
 	const double complex rigid = CMPLX(0, -1) * zx * cot;
 	if (!(p->gap_m > 0))
 		return rigid;
