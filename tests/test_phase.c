@@ -201,6 +201,15 @@ static void unwrapped(void **state)
 		assert_near(off, 360 * turns, 1e-6);
 	}
 	sabin_response_free(&r);
+	/* where the point nearest to 1 kHz has no trust, the next that has */
+	o.from_hz = 1000;
+	assert_ok(sabin_response_compute(h, N, RATE, AT, AT - 192, &o, &r));
+	for (size_t i = 0; i < r.length; i++)
+		trust[i] = i > 2;
+	sabin_response_unwrap(&r, 0.002, trust, line);
+	for (size_t i = 0; i < r.length; i++)
+		assert_int_equal(isnan(line[i]), i <= 2);
+	sabin_response_free(&r);
 	free(h);
 }
 

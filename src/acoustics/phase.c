@@ -180,14 +180,14 @@ void sabin_response_trust(const struct sabin_response *r, const double *noise_db
 void sabin_response_unwrap(const struct sabin_response *r, double arrival_s, const double *trust,
                            double *unwrapped_deg)
 {
-	size_t anchor = 0;
+	size_t anchor = r->length; /* none */
 	for (size_t i = 0; i < r->length; i++) {
 		unwrapped_deg[i] = NAN;
-		if (trust[i] >= least_trust && fabs(log(r->freq_hz[i] / anchor_hz)) <
-		                                       fabs(log(r->freq_hz[anchor] / anchor_hz)))
+		if (trust[i] >= least_trust &&
+		    (anchor == r->length || fabs(log(r->freq_hz[i] / anchor_hz)) < fabs(log(r->freq_hz[anchor] / anchor_hz))))
 			anchor = i;
 	}
-	for (int step = -1; step <= 1 && r->length > 0; step += 2) {
+	for (int step = -1; step <= 1; step += 2) {
 		double last = NAN;
 		for (size_t i = anchor; i < r->length && trust[i] >= least_trust; i += (size_t)step) {
 			const double phase = r->phase_deg[i] + 360 * r->freq_hz[i] * arrival_s;
