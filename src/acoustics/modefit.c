@@ -293,7 +293,7 @@ enum { TRIALS = 5, SHORT = TRIALS - 1 };
 
 static enum sabin_err fit_all(const struct low *low, struct trial trials[TRIALS])
 {
-	double share, left;
+	double share, left = 0; /* where a fit fails, it stays */
 	enum sabin_err err = fit_orders(low, trials, &share);
 	for (int i = 3; !err && i < TRIALS; i++) {
 		const struct span span = i == SHORT ? span_of(low, skip_s, short_share)
