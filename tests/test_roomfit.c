@@ -389,6 +389,34 @@ static void energies_are_closed_forms(void **state)
 	assert_near(time_s[ROOM_ENERGY_T30][1] * -log(0.9) * c / 4.1 / (6 * M_LN10), 1, 0.02);
 }
 
+/* To a point on its axis a speaker is a point source that stands nearer: what the walls get is less than that by
+ * 2p + 1 (room.h), and so is the square of the distance. */
+static void energies_know_the_directivity(void **state)
+{
+	(void)state;
+	const struct sabin_directivity directivity = {.aim_deg = 0, .box_m = {0.25, 0.3, 0.3}};
+	const double source_m[3] = {9, 8, 3}, receiver_m[3] = {9, 10, 3};
+	struct sabin_room room = {.size_m = {20, 30, 10}, .temperature_c = 20, .humidity_percent = 50,
+	                          .pressure_kpa = 101.325};
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++)
+		for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+			room.surface[s].alpha[b] = s == SABIN_FLOOR || s == SABIN_CEILING ? 0.5 : 0.02;
+	double speaker_s[ROOM_ENERGY_TIMES][SABIN_ABSORPTION_BANDS], far_s[ROOM_ENERGY_TIMES][SABIN_ABSORPTION_BANDS];
+	room_energy_times(&room, source_m, receiver_m, &directivity, speaker_s);
+	room_energy_times(&room, source_m, receiver_m, NULL, far_s);
+	for (int b = 4; b < 7; b++) {
+		const double ka = 2 * M_PI * 1000 * pow(10, 0.3 * (b - 4)) / sabin_speed_of_sound(20) *
+		                  sqrt(0.25 * 0.3 / M_PI);
+		const double near_m[3] = {9, 8 + 2 / sqrt(1 + ka * ka / (1 + pow(ka, 1.2))), 3};
+		double near_s[ROOM_ENERGY_TIMES][SABIN_ABSORPTION_BANDS];
+		room_energy_times(&room, source_m, near_m, NULL, near_s);
+		printf("band %d: %.3f, nearer %.3f, a point %.3f s\n", b, speaker_s[ROOM_ENERGY_T20][b],
+		       near_s[ROOM_ENERGY_T20][b], far_s[ROOM_ENERGY_T20][b]);
+		assert_near(speaker_s[ROOM_ENERGY_T20][b] / near_s[ROOM_ENERGY_T20][b], 1, 0.02);
+		assert_true(speaker_s[ROOM_ENERGY_T20][b] < 0.95 * far_s[ROOM_ENERGY_T20][b]);
+	}
+}
+
 /* A wall that is not where the file has it: the reflection says so. */
 static void wall_that_is_elsewhere(void **state)
 {
@@ -443,6 +471,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(energies_are_closed_forms),
+		cmocka_unit_test(energies_know_the_directivity),
 		cmocka_unit_test(room_comes_back),
 		cmocka_unit_test(points_come_back),
 		cmocka_unit_test(ways_that_come_together),

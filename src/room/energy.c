@@ -16,8 +16,9 @@
  * where m is the air's.  u is the direction of a mode, which counts with the square of its amplitude between
  * the two points; in high octaves, which have too many to be listed, the mean over the room.  Sorted by
  * their rates, the energies of an octave make its decay curve.  Image sources have the same energies, since
- * they are the same sum.  What is missing is how waves beat with each other, which makes single responses
- * stray by some per cent.
+ * they are the same sum.  A speaker gives the walls the mean of its directions, and the receiver what goes
+ * there.  What is missing is how waves beat with each other, which makes single responses stray by some per
+ * cent.
  */
 #include <math.h>
 
@@ -25,6 +26,7 @@
 
 #include "room/energy.h"
 #include "room/modes.h"
+#include "room/radiation.h"
 
 enum { BANDS = SABIN_ABSORPTION_BANDS, RATES = 240, DIRECTIONS = 24, STEPS = 60, FILTER_STEPS = 64 };
 static const double rate_least = 0.1, rate_most = 1e5; /* 1/s: 138 s, 0.1 ms */
@@ -41,7 +43,8 @@ struct bin {
 struct decays {
 	const struct sabin_room *room;
 	double speed_m_s, loss[3][BANDS], air_per_s[BANDS];
-	double direct_m, source_gain[BANDS]; /* energy in all directions re that on the axis */
+	double direct_m;
+	double direct_gain[BANDS], source_gain[BANDS]; /* energy re that on the axis: to the receiver, in all directions */
 	double width_hz[BANDS];
 	int listed; /* octaves whose modes are few enough to be listed */
 	struct sabin_band band[BANDS];
@@ -156,7 +159,7 @@ static double curve(const struct decays *d, int band, double direct, double t_s)
 	for (int i = 0; i < RATES; i++) {
 		const struct bin *bin = &d->bin[band][i];
 		if (bin->energy > 0)
-			sum += bin->energy * bin->energy / bin->rate *
+			sum += d->source_gain[band] * bin->energy * bin->energy / bin->rate *
 			       exp(-bin->rate / bin->energy * fmax(t_s, direct_s));
 	}
 	return sum;
@@ -177,8 +180,7 @@ static double time_at(const struct decays *d, int band, double direct, double wh
 
 static double time_s_of(const struct decays *d, int band, int which)
 {
-	const double direct =
-	        2 * d->width_hz[band] / (d->direct_m * d->direct_m);
+	const double direct = d->direct_gain[band] * 2 * d->width_hz[band] / (d->direct_m * d->direct_m);
 	const double whole = curve(d, band, direct, 0);
 	if (!(whole > 0))
 		return (double)NAN;
@@ -199,7 +201,8 @@ static double time_s_of(const struct decays *d, int band, int which)
 	return slope < 0 ? -60 / slope : (double)NAN;
 }
 
-static void init(struct decays *d, const struct sabin_room *room, const struct sabin_directivity *directivity)
+static void init(struct decays *d, const struct sabin_room *room, const double source_m[3],
+                 const double receiver_m[3], const struct sabin_directivity *directivity)
 {
 	double beta[SABIN_SURFACE_COUNT][BANDS];
 	room_reflection(room, beta);
@@ -216,12 +219,10 @@ static void init(struct decays *d, const struct sabin_room *room, const struct s
 		                                                    room->humidity_percent,
 		                                                    room->pressure_kpa);
 		d->width_hz[band] = width_hz(&d->band[band]);
-		d->source_gain[band] = 1;
-		if (directivity) { /* room.h: ((1 + cos) / 2)^p in amplitude, over the sphere 1 / (2p + 1) */
-			const double ka = 2 * M_PI * f_hz / d->speed_m_s *
-			                  sqrt(directivity->box_m[0] * directivity->box_m[2] / M_PI);
-			d->source_gain[band] = 1 / (1 + ka * ka / (1 + pow(ka, 1.2)));
-		}
+		/* what reflections bring left the source in any direction: room.h, the mean over the sphere */
+		const double exponent = radiation_exponent(directivity, f_hz, d->speed_m_s);
+		d->source_gain[band] = 1 / (2 * exponent + 1);
+		d->direct_gain[band] = pow(radiation_gain(radiation_cosine(directivity, source_m, receiver_m), exponent), 2);
 	}
 	d->listed = 1;
 	while (d->listed < BANDS &&
@@ -233,7 +234,7 @@ void room_energy_times(const struct sabin_room *room, const double source_m[3], 
                        const struct sabin_directivity *directivity, double time_s[ROOM_ENERGY_TIMES][BANDS])
 {
 	struct decays d = {.direct_m = fmax(0.01, room_distance_m(source_m, receiver_m))};
-	init(&d, room, directivity);
+	init(&d, room, source_m, receiver_m, directivity);
 	add_modes(&d, source_m, receiver_m, d.band[d.listed - 1].high_hz * 1.1);
 	for (int band = d.listed; band < BANDS; band++)
 		add_many(&d, band);
