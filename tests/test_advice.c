@@ -222,22 +222,6 @@ static void swap(void **state)
 	free(s);
 }
 
-/* Noise that decays; with echo: so much of itself, again and again, every period_s. */
-static void make_decay(struct stage *s, struct sabin_random *random, double echo, double period_s)
-{
-	for (int i = 0; i < 4; i++) {
-		const size_t period = (size_t)(period_s * STAGE_RATE);
-		memset(s->h[i], 0, sizeof s->h[i]);
-		s->h[i][100] = 1;
-		for (size_t k = 100; k < STAGE_RATE / 2; k++) {
-			const double envelope = exp(-6.91 * (double)(k - 100) / (0.5 * STAGE_RATE));
-			s->h[i][k] += 0.02 * envelope * sabin_random_normal(random);
-			if ((k - 100) % period == 0 && k > 100)
-				s->h[i][k] += echo * envelope;
-		}
-	}
-}
-
 static void flutter(void **state)
 {
 	(void)state;
@@ -245,12 +229,12 @@ static void flutter(void **state)
 	struct sabin_random random;
 	sabin_random_init(&random, test_seed("flutter"));
 	for (int draw = 0; draw < 25; draw++) {
-		make_decay(s, &random, 0, 0.02);
+		stage_decay(s, &random, 0, 0.02);
 		assert_null(find(advise(s), SABIN_ADVICE_FLUTTER));
 	}
 	for (int draw = 0; draw < 10; draw++) {
 		const double period_s = 0.010 + 0.002 * draw;
-		make_decay(s, &random, 0.6, period_s);
+		stage_decay(s, &random, 0.6, period_s);
 		const struct sabin_advice_item *item = find(advise(s), SABIN_ADVICE_FLUTTER);
 		assert_non_null(item);
 		assert_near(evidence(item, "period"), period_s, 0.3e-3);
@@ -484,24 +468,6 @@ static bool stop_at_once(void *user, double fraction)
 	return fraction < 0;
 }
 
-static void order(void **state)
-{
-	(void)state;
-	struct stage *s = stage_new();
-	for (int i = 0; i < STAGE_POINTS; i++)
-		s->level_db[1][i] = s->level_db[3][i] = 1.5;
-	for (int i = 0; i < 4; i++) {
-		s->response[i].skew_ppm = sabin_quantity_valid(40, 0.01);
-		s->response[i].polarity = i % 2 ? -1 : 1;
-	}
-	const struct sabin_advice *a = advise(s);
-	assert_int_equal(a->count, 3);
-	assert_int_equal(a->item[0].code, SABIN_ADVICE_POLARITY_INVERTED);
-	assert_int_equal(a->item[1].code, SABIN_ADVICE_LEVEL_MISMATCH);
-	assert_int_equal(a->item[2].code, SABIN_ADVICE_CLOCK_SKEW); /* to be left alone */
-	free(s);
-}
-
 static void limits(void **state)
 {
 	(void)state;
@@ -531,9 +497,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_wrong), cmocka_unit_test(polarity), cmocka_unit_test(level),
 	    cmocka_unit_test(delay),         cmocka_unit_test(dead_driver), cmocka_unit_test(asymmetry), cmocka_unit_test(capture),
-	    cmocka_unit_test(swap),          cmocka_unit_test(flutter), cmocka_unit_test(feedback),  cmocka_unit_test(order),
-	    cmocka_unit_test(limits),        cmocka_unit_test(notches), cmocka_unit_test(gaps),      cmocka_unit_test(panels),
-	    cmocka_unit_test(moves),         cmocka_unit_test(equalisation),
+	    cmocka_unit_test(swap),          cmocka_unit_test(flutter), cmocka_unit_test(feedback),  cmocka_unit_test(limits),
+	    cmocka_unit_test(notches),       cmocka_unit_test(gaps),    cmocka_unit_test(panels),    cmocka_unit_test(moves),
+	    cmocka_unit_test(equalisation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

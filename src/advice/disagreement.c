@@ -62,9 +62,7 @@ static bool delayed(const struct sabin_advice *out, size_t speaker)
 	return false;
 }
 
-/* Not only the size that explains most of what was seen, but every other that explains nearly as much (how far these
- * go is three standard uncertainties already) differs from the file's by more than is told. */
-static bool side_differs(const struct sabin_roomfit *fit, int axis, double file_m)
+bool advice_side_differs(const struct sabin_roomfit *fit, int axis, double file_m)
 {
 	const double off_m = fabs(fit->size_m[axis].value - file_m);
 	return fit->size_m[axis].valid && off_m - fit->size_other_m[axis] > told * file_m &&
@@ -103,7 +101,7 @@ enum sabin_err advice_find_geometry(const struct sabin_advice_scene *scene, stru
 	    count > 0 ? sabin_roomfit(scene->room, response, count, scene->progress, scene->user, fit) : SABIN_ESHORT;
 	out->has_fit = !err && !(fit->misfit > SABIN_ROOMFIT_OTHER);
 	for (int a = 0; !err && a < 3; a++)
-		if (side_differs(fit, a, scene->room->size_m[a]))
+		if (advice_side_differs(fit, a, scene->room->size_m[a]))
 			add_side(out, a, scene->room->size_m[a], fit->size_m[a]);
 	for (size_t i = 0; !err && i < fit->distance_count; i++) {
 		const struct sabin_roomfit_distance *d = &fit->distance[i];

@@ -69,6 +69,11 @@ bool advice_is_bass(const struct sabin_advice_speaker *speaker);
 /* Has it been found that a and b are swapped? */
 bool advice_pair_swapped(const struct sabin_advice *out, int a, int b);
 
+/* Is a side of the room told to be wrong in the file?  Not only the size that explains most of what was seen, but every
+ * other that explains nearly as much (how far these go is three standard uncertainties already) differs from the
+ * file's by more than is told. */
+bool advice_side_differs(const struct sabin_roomfit *fit, int axis, double file_m);
+
 /* How much of a chance there is that a normal error of one standard uncertainty stays below `value`. */
 double advice_probability(double value, double plus_minus);
 

@@ -59,3 +59,18 @@ struct stage *stage_new(void)
 	};
 	return s;
 }
+
+void stage_decay(struct stage *s, struct sabin_random *random, double echo, double period_s)
+{
+	for (int i = 0; i < 4; i++) {
+		const size_t period = (size_t)(period_s * STAGE_RATE);
+		memset(s->h[i], 0, sizeof s->h[i]);
+		s->h[i][100] = 1;
+		for (size_t k = 100; k < STAGE_RATE / 2; k++) {
+			const double envelope = exp(-6.91 * (double)(k - 100) / (0.5 * STAGE_RATE));
+			s->h[i][k] += 0.02 * envelope * sabin_random_normal(random);
+			if ((k - 100) % period == 0 && k > 100)
+				s->h[i][k] += echo * envelope;
+		}
+	}
+}

@@ -6,6 +6,7 @@
 #define SABIN_TEST_STAGE_H
 
 #include <sabin/advice.h>
+#include <sabin/random.h>
 
 enum { STAGE_POINTS = 120, STAGE_RATE = 16000 };
 
@@ -23,5 +24,8 @@ struct stage {
 
 /* free() it. */
 struct stage *stage_new(void);
+
+/* Noise that decays; with echo: so much of itself, again and again, every period_s. */
+void stage_decay(struct stage *s, struct sabin_random *random, double echo, double period_s);
 
 #endif
