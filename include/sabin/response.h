@@ -49,44 +49,38 @@ struct sabin_response {
 /* h[n] at rate_hz; `arrival` is the fractional sample of the direct sound, `zero` that of time zero:
  * phase and group delay count from `zero`, the windows from `arrival`.
  * level_db = 10 lg of the power |H|^2 averaged over a rectangle on the logarithmic axis, clipped (not
- * folded) at 0 Hz and rate/2, and of points up to 18 kHz at 22.05 kHz, so that all rates give the same.  phase_deg (-180 .. 180) and group_delay_s come from the windowed response
- * smoothed as a complex vector about the arrival.  Without smoothing, points that lie further apart than the
- * bins of the transform have the mean power of their stretch of the axis, so that no notch falls between
- * them.
+ * folded) at 0 Hz and rate/2, and of points up to 18 kHz at 22.05 kHz, so that all rates give the same.
+ * phase_deg (-180 .. 180) and group_delay_s come from the windowed response smoothed as a complex vector
+ * about the arrival.  Without smoothing, points that lie further apart than the bins of the transform have
+ * the mean power of their stretch of the axis, so that no notch falls between them.
  * Free with sabin_response_free().  SABIN_EINVAL, SABIN_ESHORT (silence), SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_response_compute(const double *h, size_t n, double rate_hz, double arrival, double zero,
                        const struct sabin_response_options *options, struct sabin_response *out);
 
+SABIN_API void sabin_response_free(struct sabin_response *response);
+
+/* Two ways to know the noise, for two purposes.  sabin_response_noise() is an estimate: it looks at two windows
+ * as long as the response's own and gives what does not fall from one to the other, so that what is still
+ * decay is never called noise; it says nothing of responses shorter than three windows.
+ * sabin_response_noise_bound() takes whatever the last tenth of h holds, decay or noise: of any length, and
+ * never too low.  What is drawn and trusted rests on the estimate and, where there is none, on the bound;
+ * uncertainties, which must not be too small, on the bound. */
+
 /* Fill in noise_db: the same window at the end of h, where the decay is over; NAN at frequencies at which it
- * is not.  It stays NULL where h is shorter than three windows, or ends in silence.  Arguments as for sabin_response_compute(), which made `response`; errors
- * too. */
+ * is not.  It stays NULL where h is shorter than three windows, or ends in silence.  Arguments as for
+ * sabin_response_compute(), which made `response`; errors too. */
 SABIN_API SABIN_MUST enum sabin_err sabin_response_noise(const double *h, size_t n, double rate_hz,
                                                          double arrival,
                                                          const struct sabin_response_options *options,
                                                          struct sabin_response *response);
 
-/* Is point i told from the noise?  10 dB over it, or the noise not known. */
-SABIN_API bool sabin_response_heard(const struct sabin_response *response, size_t i);
-
-/* The band that the loudspeaker plays: from the lowest to the highest point that is heard and within
- * 20 dB of the highest level, smoothed over a third of an octave.  False: nothing is. */
-SABIN_API bool sabin_response_band(const struct sabin_response *response, double band_hz[2]);
-
-SABIN_API void sabin_response_free(struct sabin_response *response);
-
-/* Two ways to know the noise, for two purposes.  sabin_response_noise() is an estimate: it looks at two windows as
- * long as the response's own and gives what does not fall from one to the other, so that what is still decay is
- * never called noise; it says nothing of responses shorter than three windows.  The bound below takes whatever
- * the last tenth of h holds, decay or noise: of any length, and never too low.  What is drawn and trusted rests
- * on the estimate and, where there is none, on the bound; uncertainties, which must not be too small, on the
- * bound. */
-
 /* At most this level has noise alone at each point of a response that was computed with these options:
  * noise_db[response->length].  It is taken from the last tenth of h, where what still decays is counted as
- * noise, at a resolution of a third of an octave or the options' if that is less, or of an octave in the bass where
- * the last tenth tells no third from its neighbours (of 0.15 s below 26 Hz); NAN where there is too little of it
- * for that, too (below 7 Hz).  So it is known of shorter responses, too.  Same errors; SABIN_ESHORT: no end to look at. */
+ * noise, at a resolution of a third of an octave or the options' if that is less, or of an octave in the
+ * bass where the last tenth tells no third from its neighbours (of 0.15 s below 26 Hz); NAN where there is
+ * too little of it for that, too (below 7 Hz), and everywhere with window_cycles.  Errors as of
+ * sabin_response_compute(); SABIN_ESHORT: no end to look at. */
 SABIN_API SABIN_MUST enum sabin_err
 sabin_response_noise_bound(const double *h, size_t n, double rate_hz, double arrival,
                            const struct sabin_response_options *options,
@@ -96,5 +90,12 @@ sabin_response_noise_bound(const double *h, size_t n, double rate_hz, double arr
  * window_s: `noise_db` is the noise at that place (both in the same units). */
 SABIN_API double sabin_response_error_db(double level_db, double noise_db, double band_hz,
                                          double window_s);
+
+/* Is point i told from the noise?  10 dB over it, or the noise not known. */
+SABIN_API bool sabin_response_heard(const struct sabin_response *response, size_t i);
+
+/* The band that the loudspeaker plays: from the lowest to the highest point that is heard and within
+ * 20 dB of the highest level, smoothed over a third of an octave.  False: nothing is. */
+SABIN_API bool sabin_response_band(const struct sabin_response *response, double band_hz[2]);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * response_band.c: what of a frequency response is sound and what is noise.
+ * response_band.c: what of a frequency response is heard above the noise, and the band that is played.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,55 +13,6 @@ static const double over_noise_db = 10;
  * third of an octave wide. */
 static const double band_range_db = 20;
 static const double band_smoothing_oct = 1 / 3.0;
-/* Noise is read with no less smoothing: a few bins of it scatter by several dB. */
-static const double noise_smoothing_oct = 1;
-/* What falls by more from one window to the next is still the decay: with the usual half second, a
- * reverberation time below 15 s. */
-static const double still_falling_db = 2;
-
-/* The same window at sample `at`. */
-static enum sabin_err piece(const double *h, size_t n, double rate_hz, double at,
-                            const struct sabin_response_options *o, size_t length,
-                            struct sabin_response *out)
-{
-	enum sabin_err err = sabin_response_compute(h, n, rate_hz, at, at, o, out);
-	if (!err && out->length != length) {
-		sabin_response_free(out);
-		err = SABIN_ESHORT;
-	}
-	return err;
-}
-
-enum sabin_err sabin_response_noise(const double *h, size_t n, double rate_hz, double arrival,
-                                    const struct sabin_response_options *options,
-                                    struct sabin_response *response)
-{
-	struct sabin_response_options o = *options;
-	struct sabin_response last, before;
-	while (n > 0 && h[n - 1] == 0)
-		n--;
-	const double step = (o.window_s + o.left_window_s) * rate_hz;
-	const double at = (double)n - 1 - o.window_s * rate_hz;
-	if (!(at - 2 * step > arrival))
-		return SABIN_OK;
-	o.smoothing = SABIN_SMOOTHING_FIXED;
-	o.smoothing_oct = fmax(o.smoothing_oct, noise_smoothing_oct);
-	enum sabin_err err = piece(h, n, rate_hz, at, &o, response->length, &last);
-	if (err)
-		return err == SABIN_ESHORT ? SABIN_OK : err;
-	err = piece(h, n, rate_hz, at - step, &o, response->length, &before);
-	if (!err) {
-		for (size_t i = 0; i < last.length; i++)
-			if (!(last.level_db[i] >= before.level_db[i] - still_falling_db))
-				last.level_db[i] = (double)NAN;
-		free(response->noise_db);
-		response->noise_db = last.level_db;
-		last.level_db = NULL;
-		sabin_response_free(&before);
-	}
-	sabin_response_free(&last);
-	return err == SABIN_ESHORT ? SABIN_OK : err;
-}
 
 bool sabin_response_heard(const struct sabin_response *response, size_t i)
 {

@@ -8,17 +8,71 @@
  * gives the sum of powers a variance of (2 s n + n^2) / m.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include <sabin/response.h>
 #include <sabin/window.h>
 
-static const double tail_share =
-    0.1; /* of the response, its end [Lundeby et al., Acustica 81 (1995)] */
+static const double tail_share = 0.1; /* of the response, its end [Lundeby et al., Acustica 81 (1995)] */
 /* (sum w^2)^2 / sum w^4 of the window over its length: its last quarter counts for less. */
 static const double window_share = 0.87;
 static const double fall_share = 0.25;   /* as in response.c */
 static const double least_oct = 1.0 / 3; /* of smoothing: noise is smooth, a draw of it is not */
 static const double bass_oct = 1;        /* where a third of an octave is narrower than a cell */
+
+/* Noise is read with no less smoothing: a few bins of it scatter by several dB. */
+static const double noise_smoothing_oct = 1;
+/* What falls by more from one window to the next is still the decay: with the usual half second, a
+ * reverberation time below 15 s. */
+static const double still_falling_db = 2;
+
+/* ---- an estimate: what two windows at the end have in common ---------------------------------- */
+
+/* The same window at sample `at`. */
+static enum sabin_err piece(const double *h, size_t n, double rate_hz, double at,
+                            const struct sabin_response_options *o, size_t length,
+                            struct sabin_response *out)
+{
+	enum sabin_err err = sabin_response_compute(h, n, rate_hz, at, at, o, out);
+	if (!err && out->length != length) {
+		sabin_response_free(out);
+		err = SABIN_ESHORT;
+	}
+	return err;
+}
+
+enum sabin_err sabin_response_noise(const double *h, size_t n, double rate_hz, double arrival,
+                                    const struct sabin_response_options *options,
+                                    struct sabin_response *response)
+{
+	struct sabin_response_options o = *options;
+	struct sabin_response last, before;
+	while (n > 0 && h[n - 1] == 0)
+		n--;
+	const double step = (o.window_s + o.left_window_s) * rate_hz;
+	const double at = (double)n - 1 - o.window_s * rate_hz;
+	if (!(at - 2 * step > arrival))
+		return SABIN_OK;
+	o.smoothing = SABIN_SMOOTHING_FIXED;
+	o.smoothing_oct = fmax(o.smoothing_oct, noise_smoothing_oct);
+	enum sabin_err err = piece(h, n, rate_hz, at, &o, response->length, &last);
+	if (err)
+		return err == SABIN_ESHORT ? SABIN_OK : err;
+	err = piece(h, n, rate_hz, at - step, &o, response->length, &before);
+	if (!err) {
+		for (size_t i = 0; i < last.length; i++)
+			if (!(last.level_db[i] >= before.level_db[i] - still_falling_db))
+				last.level_db[i] = (double)NAN;
+		free(response->noise_db);
+		response->noise_db = last.level_db;
+		last.level_db = NULL;
+		sabin_response_free(&before);
+	}
+	sabin_response_free(&last);
+	return err == SABIN_ESHORT ? SABIN_OK : err;
+}
+
+/* ---- a bound: whatever the end holds ------------------------------------------------------------ */
 
 /* Sum of the squared window, in samples; of what of it the response fills. */
 static double window_square(const struct sabin_response_options *o, double rate_hz, double n,
@@ -87,6 +141,8 @@ enum sabin_err sabin_response_noise_bound(const double *h, size_t n, double rate
 		err = add_bound(h, n, rate_hz, arrival, options, bass_oct, response, noise_db);
 	return err;
 }
+
+/* ---- what it does to a level --------------------------------------------------------------------- */
 
 double sabin_response_error_db(double level_db, double noise_db, double band_hz, double window_s)
 {
