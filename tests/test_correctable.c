@@ -11,6 +11,7 @@
 #include <sabin/response.h>
 #include <sabin/subs.h>
 
+#include "util/corrected.h"
 #include "util/near.h"
 #include "util/seed.h"
 
@@ -173,8 +174,7 @@ static void planted(void **state)
 	for (int k = 0; k < 2; k++)
 		null(p->h, nulls_hz[k], 5, 20);
 	look(p, hz, n, &place);
-	const struct sabin_eq_speaker speaker = {
-	    .name = "left", .places = &place, .place_count = 1, .high_hz = INFINITY, .pair = -1, .travel_s = NAN};
+	const struct sabin_eq_speaker speaker = corrected_alone(&place);
 	assert_ok(sabin_correction_compute(&speaker, 1, &o, &c));
 	const struct sabin_correction_channel *channel = &c.channels[0];
 	assert_at_most(channel->error_after_db, channel->error_before_db);
@@ -237,12 +237,7 @@ static void planted_anywhere(void **state)
 			null(p->h, null_hz[k], test_between(&r, 4, 8), test_between(&r, 14, 30));
 		}
 		look(p, hz, n, &place);
-		const struct sabin_eq_speaker speaker = {.name = "left",
-		                                         .places = &place,
-		                                         .place_count = 1,
-		                                         .high_hz = INFINITY,
-		                                         .pair = -1,
-		                                         .travel_s = NAN};
+		const struct sabin_eq_speaker speaker = corrected_alone(&place);
 		assert_ok(sabin_correction_compute(&speaker, 1, &o, &c));
 		const struct sabin_correction_channel *channel = &c.channels[0];
 		assert_at_most(channel->error_after_db, channel->error_before_db);
@@ -291,12 +286,7 @@ static void responses_beside_nulls(void **state)
 		null(p->h, null_hz[k], 5, 16);
 		colour(p->h, &dip, 1);
 		look(p, hz, n, &place);
-		const struct sabin_eq_speaker speaker = {.name = "left",
-		                                         .places = &place,
-		                                         .place_count = 1,
-		                                         .high_hz = INFINITY,
-		                                         .pair = -1,
-		                                         .travel_s = NAN};
+		const struct sabin_eq_speaker speaker = corrected_alone(&place);
 		o.filters = 0;
 		o.range_hz[1] = 18000;
 		o.target.kind = SABIN_TARGET_FLAT;

@@ -11,6 +11,7 @@
 
 #include "util/near.h"
 #include "util/seed.h"
+#include "util/studio.h"
 
 /* ---- the formula, written out ------------------------------------------------------------------ */
 
@@ -181,28 +182,6 @@ static void written_out(const struct reference *r, const double (*source)[3], co
 
 /* ---- rooms ---------------------------------------------------------------------------------------- */
 
-/* 3.2 m wide, 4.2 m long, 2.5 m high. */
-static const double studio_m[3] = {3.2, 4.2, 2.5};
-static const double studio_alpha[3][2] = {{0.2, 0.2}, {0.15, 0.35}, {0.1, 0.3}};
-
-static struct sabin_room make_room(const double size_m[3], const double alpha[3][2])
-{
-	static const enum sabin_surface_id wall[3][2] = {{SABIN_LEFT, SABIN_RIGHT},
-	                                                 {SABIN_FRONT, SABIN_BACK},
-	                                                 {SABIN_FLOOR, SABIN_CEILING}};
-	struct sabin_room room = {.temperature_c = 20, .humidity_percent = 50,
-	                          .pressure_kpa = 101.325};
-	for (int a = 0; a < 3; a++) {
-		room.size_m[a] = size_m[a];
-		for (int far = 0; far < 2; far++) {
-			room.surface[wall[a][far]].flat = true;
-			for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
-				room.surface[wall[a][far]].alpha[b] = alpha[a][far];
-		}
-	}
-	return room;
-}
-
 static struct reference make_reference(const double size_m[3], const double alpha[3][2])
 {
 	struct reference r = {.speed_m_s = 343.2};
@@ -210,8 +189,6 @@ static struct reference make_reference(const double size_m[3], const double alph
 	memcpy(r.alpha, alpha, sizeof r.alpha);
 	return r;
 }
-
-static const struct sabin_score_source full = {.range_hz = {NAN, NAN}};
 
 static void near_metrics(const struct sabin_score_metrics *got, const struct sabin_score_metrics *want)
 {
@@ -228,11 +205,11 @@ static void score_is_the_formula(void **state)
 	(void)state;
 	struct sabin_random random;
 	sabin_random_init(&random, test_seed("places"));
-	const struct sabin_score_source pair[2] = {full, full};
+	const struct sabin_score_source pair[2] = {studio_speaker, studio_speaker};
 	const double other_alpha[3][2] = {{0.3, 0.05}, {0.5, 0.1}, {0.2, 0.6}};
 	for (int i = 0; i < 3; i++) {
 		const double(*alpha)[2] = i ? other_alpha : studio_alpha;
-		const struct sabin_room room = make_room(studio_m, alpha);
+		const struct sabin_room room = studio_room(studio_m, alpha);
 		const struct reference r = make_reference(studio_m, alpha);
 		double source[2][3] = {{0.6, 0.45, 1.2}, {2.6, 0.45, 1.2}}, p[3] = {1.6, 1.9, 1.2};
 		for (int a = 0; a < 3 && i == 2; a++) {
@@ -258,13 +235,13 @@ static void score_has_the_rooms_symmetries(void **state)
 	const double mirror_alpha[3][2] = {{0.05, 0.3}, {0.5, 0.1}, {0.2, 0.6}};
 	const double turned_alpha[3][2] = {{0.5, 0.1}, {0.3, 0.05}, {0.2, 0.6}};
 	const double turned_m[3] = {4.2, 3.2, 2.5};
-	const struct sabin_score_source pair[2] = {full, full};
+	const struct sabin_score_source pair[2] = {studio_speaker, studio_speaker};
 	const double source[2][3] = {{0.5, 0.7, 1.1}, {2.4, 0.6, 1.3}}, p[3] = {1.7, 2.1, 1.2};
 	const double mirrored[2][3] = {{2.7, 0.7, 1.1}, {0.8, 0.6, 1.3}}, mp[3] = {1.5, 2.1, 1.2};
 	const double turned[2][3] = {{0.7, 0.5, 1.1}, {0.6, 2.4, 1.3}}, tp[3] = {2.1, 1.7, 1.2};
-	const struct sabin_room rooms[3] = {make_room(studio_m, alpha),
-	                                    make_room(studio_m, mirror_alpha),
-	                                    make_room(turned_m, turned_alpha)};
+	const struct sabin_room rooms[3] = {studio_room(studio_m, alpha),
+	                                    studio_room(studio_m, mirror_alpha),
+	                                    studio_room(turned_m, turned_alpha)};
 	struct sabin_score_metrics got[3];
 	for (int i = 0; i < 3; i++) {
 		struct sabin_score *score;
@@ -283,9 +260,9 @@ static void panels_act_where_they_are(void **state)
 	(void)state;
 	const double soft[3][2] = {{0.9, 0.2}, {0.15, 0.35}, {0.1, 0.3}};
 	const double source[2][3] = {{0.6, 0.45, 1.2}, {2.6, 0.45, 1.2}}, p[3] = {1.6, 1.9, 1.2};
-	const struct sabin_score_source pair[2] = {full, full};
-	struct sabin_room rooms[3] = {make_room(studio_m, studio_alpha), make_room(studio_m, studio_alpha),
-	                              make_room(studio_m, soft)};
+	const struct sabin_score_source pair[2] = {studio_speaker, studio_speaker};
+	struct sabin_room rooms[3] = {studio_room(studio_m, studio_alpha), studio_room(studio_m, studio_alpha),
+	                              studio_room(studio_m, soft)};
 	struct sabin_panel all = {.surface = SABIN_LEFT, .min_m = {0, 0, 0}, .max_m = {0, 4.2, 2.5},
 	                          .absorption = rooms[2].surface[SABIN_LEFT]};
 	struct sabin_panel aside = all;
@@ -296,7 +273,7 @@ static void panels_act_where_they_are(void **state)
 	rooms[0].panel_count = rooms[1].panel_count = 1;
 	struct sabin_score_metrics bare, got[3];
 	struct sabin_score *score;
-	const struct sabin_room plain_room = make_room(studio_m, studio_alpha);
+	const struct sabin_room plain_room = studio_room(studio_m, studio_alpha);
 	assert_int_equal(sabin_score_new(&plain_room, pair, 2, 1, &score), SABIN_OK);
 	sabin_score_compute(score, source, p, &bare);
 	sabin_score_free(score);
@@ -311,21 +288,6 @@ static void panels_act_where_they_are(void **state)
 }
 
 /* ---- search ------------------------------------------------------------------------------------------ */
-
-static struct sabin_place_spec make_spec(const struct sabin_room *room)
-{
-	struct sabin_place_spec spec = {.room = room, .source_count = 2, .pair = true, .depth_axis = 1,
-	                                .listener_m = {1.6, 1.596, 1.2}, .listener_moves = true,
-	                                .wall_m = 0.25, .rear_m = 1, .base_m = 1,
-	                                .angle_deg = {25, 35}, .step_m = 0.05, .top = 3, .threads = 2};
-	const struct sabin_box whole = {{0, 0, 1.2}, {3.2, 4.2, 1.2}};
-	spec.listener_within = whole;
-	for (int s = 0; s < 2; s++)
-		spec.source[s] = (struct sabin_place_source){
-			.score = full, .position_m = {s ? 2.175 : 1.025, 0.6, 1.2}, .moves = true,
-			.within = whole};
-	return spec;
-}
 
 /* The constraints of sabin-place(1), written out. */
 static void keeps_constraints(const struct sabin_place_arrangement *a)
@@ -345,9 +307,9 @@ static void keeps_constraints(const struct sabin_place_arrangement *a)
 static void search_finds_the_best(void **state)
 {
 	(void)state;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
 	const struct reference r = make_reference(studio_m, studio_alpha);
-	const struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_place_spec spec = studio_spec(&room);
 	struct sabin_place_result result;
 	struct sabin_score_metrics want;
 	assert_int_equal(sabin_place_search(&spec, NULL, NULL, &result), SABIN_OK);
@@ -364,7 +326,7 @@ static void search_finds_the_best(void **state)
 	assert_true(want.score > 8);
 	/* no arrangement of a coarse grid is better */
 	struct sabin_score *score;
-	const struct sabin_score_source pair[2] = {full, full};
+	const struct sabin_score_source pair[2] = {studio_speaker, studio_speaker};
 	assert_int_equal(sabin_score_new(&room, pair, 2, 1, &score), SABIN_OK);
 	int tried = 0;
 	for (int i = 3; i < 40; i++)
@@ -387,8 +349,8 @@ static void search_finds_the_best(void **state)
 static void search_keeps_out_of_zones(void **state)
 {
 	(void)state;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
-	struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = studio_spec(&room);
 	struct sabin_place_result result;
 	const struct sabin_place_solid zone = {SABIN_PLACE_ZONE, {{0, 0, 0}, {3.2, 0.6, 2}}};
 	spec.solid = &zone;
@@ -412,8 +374,8 @@ static void search_keeps_out_of_zones(void **state)
 static void search_keeps_off_furniture(void **state)
 {
 	(void)state;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
-	struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = studio_spec(&room);
 	struct sabin_place_result result;
 	/* a table from 1.5 to 2.4 m, a shelf overhead from 2.4 to 3 m; behind it only 0.2 m to the seats' limit */
 	struct sabin_place_solid solid[2] = {{SABIN_PLACE_FURNITURE, {{1.2, 1.5, 0}, {2.0, 2.4, 0.7}}},
@@ -463,8 +425,8 @@ static void search_keeps_off_furniture(void **state)
 static void followers_sit_well(void **state)
 {
 	(void)state;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
-	struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = studio_spec(&room);
 	const double follower[1][3] = {{2.4, 1.8, 1.2}};
 	const struct sabin_place_solid zone = {SABIN_PLACE_ZONE, {{2.2, 2.0, 0}, {3.2, 2.4, 0.5}}};
 	const struct sabin_place_solid about = {SABIN_PLACE_ZONE, {{2.2, 1.7, 0}, {3.2, 2.4, 0.5}}};
@@ -483,8 +445,8 @@ static void followers_sit_well(void **state)
 static void mean_and_look(void **state)
 {
 	(void)state;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
-	struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = studio_spec(&room);
 	struct sabin_place_result result;
 	double mean[2];
 	spec.tolerance_m = 0.05;
@@ -505,8 +467,8 @@ static void mean_and_look(void **state)
 static void search_places_a_subwoofer(void **state)
 {
 	(void)state;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
-	struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = studio_spec(&room);
 	struct sabin_place_result result;
 	spec.source_count = 3;
 	spec.source[0].moves = spec.source[1].moves = spec.listener_moves = false;
@@ -542,14 +504,14 @@ static void absurd_rooms(void **state)
 	(void)state;
 	const double hall_m[3] = {500, 500, 500}, tube_m[3] = {500, 0.5, 0.5}, box_m[3] = {0.5, 0.5, 0.5};
 	const double hard[3][2] = {{0}}, dead[3][2] = {{1, 1}, {1, 1}, {1, 1}};
-	const struct sabin_score_source pair[2] = {full, full};
+	const struct sabin_score_source pair[2] = {studio_speaker, studio_speaker};
 	struct sabin_score *score;
 	struct sabin_score_metrics m;
-	struct sabin_room room = make_room(hall_m, hard);
+	struct sabin_room room = studio_room(hall_m, hard);
 	assert_int_equal(sabin_score_new(&room, pair, 2, 1, &score), SABIN_EINVAL);
 	const double source[2][3] = {{0.1, 0.1, 0.2}, {0.4, 0.1, 0.2}}, p[3] = {0.25, 0.3, 0.2};
-	const struct sabin_room rooms[4] = {make_room(tube_m, hard), make_room(tube_m, dead),
-	                                    make_room(box_m, hard), make_room(box_m, dead)};
+	const struct sabin_room rooms[4] = {studio_room(tube_m, hard), studio_room(tube_m, dead),
+	                                    studio_room(box_m, hard), studio_room(box_m, dead)};
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(sabin_score_new(&rooms[i], pair, 2, 1, &score), SABIN_OK);
 		sabin_score_compute(score, source, p, &m);

@@ -9,43 +9,7 @@
 #include "room/score.h"
 #include "room/search.h"
 #include "util/near.h"
-
-static const double studio_m[3] = {3.2, 4.2, 2.5};
-static const double studio_alpha[3][2] = {{0.2, 0.2}, {0.15, 0.35}, {0.1, 0.3}};
-static const struct sabin_score_source full = {.range_hz = {NAN, NAN}};
-
-static struct sabin_room make_room(const double size_m[3], const double alpha[3][2])
-{
-	static const enum sabin_surface_id wall[3][2] = {{SABIN_LEFT, SABIN_RIGHT},
-	                                                 {SABIN_FRONT, SABIN_BACK},
-	                                                 {SABIN_FLOOR, SABIN_CEILING}};
-	struct sabin_room room = {.temperature_c = 20, .humidity_percent = 50,
-	                          .pressure_kpa = 101.325};
-	for (int a = 0; a < 3; a++) {
-		room.size_m[a] = size_m[a];
-		for (int far = 0; far < 2; far++) {
-			room.surface[wall[a][far]].flat = true;
-			for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
-				room.surface[wall[a][far]].alpha[b] = alpha[a][far];
-		}
-	}
-	return room;
-}
-
-static struct sabin_place_spec make_spec(const struct sabin_room *room)
-{
-	struct sabin_place_spec spec = {.room = room, .source_count = 2, .pair = true, .depth_axis = 1,
-	                                .listener_m = {1.6, 1.596, 1.2}, .listener_moves = true,
-	                                .wall_m = 0.25, .rear_m = 1, .base_m = 1,
-	                                .angle_deg = {25, 35}, .step_m = 0.05, .top = 3, .threads = 2};
-	const struct sabin_box whole = {{0, 0, 1.2}, {3.2, 4.2, 1.2}};
-	spec.listener_within = whole;
-	for (int s = 0; s < 2; s++)
-		spec.source[s] = (struct sabin_place_source){
-			.score = full, .position_m = {s ? 2.175 : 1.025, 0.6, 1.2}, .moves = true,
-			.within = whole};
-	return spec;
-}
+#include "util/studio.h"
 
 /* As many as there may be, each of its own range. */
 static void add_subwoofers(struct sabin_place_spec *spec)
@@ -63,8 +27,8 @@ static void work_is_limited(void **state)
 {
 	(void)state;
 	const double most = 1.5e8;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
-	struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = studio_spec(&room);
 	struct place_effort effort;
 	add_subwoofers(&spec);
 	for (int few = 0; few < 2; few++) {
@@ -88,7 +52,7 @@ static void work_is_limited(void **state)
 	struct sabin_score_source source[SABIN_PLACE_SOURCES_MAX];
 	double at_m[SABIN_PLACE_SOURCES_MAX][3];
 	struct sabin_score *score;
-	spec = make_spec(&room);
+	spec = studio_spec(&room);
 	spec.tolerance_m = 0.05;
 	spec.step_m = 0.2;
 	add_subwoofers(&spec);
@@ -108,8 +72,8 @@ static void work_is_limited(void **state)
 static void too_many_sources(void **state)
 {
 	(void)state;
-	const struct sabin_room room = make_room(studio_m, studio_alpha);
-	struct sabin_place_spec spec = make_spec(&room);
+	const struct sabin_room room = studio_room(studio_m, studio_alpha);
+	struct sabin_place_spec spec = studio_spec(&room);
 	struct sabin_place_result result;
 	const double at_m[SABIN_PLACE_SOURCES_MAX][3] = {{1, 1, 1}}, listener_m[1][3] = {{1.6, 2, 1.2}};
 	double out[1];
@@ -118,7 +82,7 @@ static void too_many_sources(void **state)
 	assert_int_equal(sabin_place_map_most(&spec, at_m, out), SABIN_EINVAL);
 	assert_int_equal(sabin_place_map(&spec, at_m, 1, 1, out), SABIN_EINVAL);
 	assert_int_equal(sabin_place_mean(&spec, at_m, listener_m, 1, out), SABIN_EINVAL);
-	spec = make_spec(NULL);
+	spec = studio_spec(NULL);
 	assert_int_equal(sabin_place_map_most(&spec, at_m, out), SABIN_EINVAL);
 }
 

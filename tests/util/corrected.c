@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * corrected.c: a correction for the tests of charts.
+ * corrected.c: a speaker to be corrected, and a correction for the tests of charts.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +16,12 @@ static struct sabin_correction correction;
 static struct sabin_chart_correction chart;
 static double level_db[MOST], achieved_db[MOST], h[TAPS];
 
+struct sabin_eq_speaker corrected_alone(const struct sabin_correctable_place *place)
+{
+	return (struct sabin_eq_speaker){
+	    .name = "left", .places = place, .place_count = 1, .high_hz = INFINITY, .pair = -1, .travel_s = NAN};
+}
+
 const struct sabin_chart_correction *corrected(void)
 {
 	struct sabin_eq_options o = sabin_eq_defaults();
@@ -26,12 +32,7 @@ const struct sabin_chart_correction *corrected(void)
 		              15 * exp(-pow(log2(hz[i] / 140) / 0.08, 2)) -
 		              10 * log10(1 + pow(35 / hz[i], 4));
 	const struct sabin_correctable_place place = {level_db, NULL, 0, 0, 0};
-	const struct sabin_eq_speaker speaker = {.name = "left",
-	                                         .places = &place,
-	                                         .place_count = 1,
-	                                         .high_hz = INFINITY,
-	                                         .pair = -1,
-	                                         .travel_s = NAN};
+	const struct sabin_eq_speaker speaker = corrected_alone(&place);
 	sabin_correction_free(&correction);
 	assert_ok(sabin_correction_compute(&speaker, 1, &o, &correction));
 	for (size_t i = 0; i < n; i++)

@@ -21,6 +21,11 @@ static const struct limit class1[] = {
 	{4, 70, INFINITY},      {6, 70, INFINITY},
 };
 
+const struct sabin_filterbank_options octave_impossible[OCTAVE_IMPOSSIBLE] = {
+	{0, 20, 20000, 48000, 1}, {25, 20, 20000, 48000, 1}, {3, 0, 20000, 48000, 1},    {3, 200, 20, 48000, 1},
+	{3, 20, 20000, NAN, 1},   {3, 20, 20000, 48000, 0},  {3, 20000, 20000, 8000, 1}, {3, 20, 20000, 48000, 257},
+};
+
 const double octave_ratio = 1.9952623149688795;
 
 /* IEC 61260-1 formula 9: the ratio of a fractional octave that has the octave's limits. */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * octave_mask.h: the class 1 limits of IEC 61260-1:2014 on the relative attenuation of fractional-octave
- * filters.
+ * filters, and what no bank of such filters can be.
  */
 #ifndef SABIN_TEST_OCTAVE_MASK_H
 #define SABIN_TEST_OCTAVE_MASK_H
+
+#include <sabin/filterbank.h>
+
+enum { OCTAVE_IMPOSSIBLE = 8 };
+extern const struct sabin_filterbank_options octave_impossible[OCTAVE_IMPOSSIBLE];
 
 extern const double octave_ratio; /* 10^0.3, formula 1 */
 
