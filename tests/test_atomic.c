@@ -145,6 +145,32 @@ static void odd_targets_are_refused(void **state)
 	}
 }
 
+/* Beside /dev/stdout, which stays what the shell made of it, there are files of anybody's under /dev. */
+static void files_in_memory_are_files(void **state)
+{
+	(void)state;
+	char path[] = "/dev/shm/sabin-test-XXXXXX", link[64];
+	struct sabin_diag diag = {0};
+	const int file = mkstemp(path);
+	if (file < 0)
+		skip();
+	close(file);
+	put(path, "old");
+	snprintf(link, sizeof link, "%s.link", path);
+	assert_int_equal(symlink(path, link), 0);
+	const enum sabin_err plainly = sabin_output_text(path, "new", 3, false, &diag);
+	const enum sabin_err by_link = sabin_output_text(link, "new", 3, false, &diag);
+	char *text = NULL;
+	const enum sabin_err read = sabin_read_text(path, 10, &text, NULL, NULL);
+	unlink(link);
+	unlink(path);
+	assert_int_equal(plainly, SABIN_EEXIST);
+	assert_int_equal(by_link, SABIN_EEXIST);
+	assert_ok(read);
+	assert_string_equal(text, "old");
+	free(text);
+}
+
 static void fill(const struct sabin_output *output, const char *name, const char *text)
 {
 	char *path = sabin_path_join(output->temporary, name);
@@ -344,6 +370,7 @@ int main(void)
 	    row(existing_file_needs_force),
 	    row(a_link_is_followed),
 	    row(odd_targets_are_refused),
+	    row(files_in_memory_are_files),
 	    row(directories_are_exchanged),
 	    row(foreign_directories_are_kept),
 	    row(target_that_appears_meanwhile_is_kept),

@@ -6,6 +6,10 @@
 #include <math.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
+#include "audio/save.h"
+#include "io/atomic.h"
 #include "io/calibration.h"
 #include "util/near.h"
 
@@ -270,6 +274,57 @@ static void a_record_reads_back(void **state)
 	sabin_calibration_release(&c);
 }
 
+/* Two readings of one frequency on both sides of half a turn lie beside it, not beside nothing. */
+static void equal_frequencies_have_a_mean_phase(void **state)
+{
+	(void)state;
+	struct sabin_calibration c;
+	assert_ok(read_text("20 0 170\n100 0 179\n100 0 -179\n1000 0 -170\n", &c, NULL));
+	assert_near(sabin_calibration_phase_deg(&c, 100), 180, 1e-9);
+	sabin_calibration_release(&c);
+}
+
+static void put(const char *path, const char *text, size_t blanks)
+{
+	FILE *stream = fopen(path, "w");
+	assert_non_null(stream);
+	fprintf(stream, "* %*s\n%s", (int)blanks, "", text);
+	fclose(stream);
+}
+
+/* Files of two microphones may be called alike; what is long enough to be read is short enough to be kept. */
+static void files_of_one_name_are_kept_apart(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/sabin-test-XXXXXX", *name[4];
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(mkdir("a", 0777) | mkdir("b", 0777) | mkdir("to", 0777), 0);
+	put("a/mic.txt", "20 1\n20000 1\n", 0);
+	put("b/mic.txt", "20 2\n20000 2\n", 3 << 20);
+	assert_ok(sabin_save_calibration("a/mic.txt", "to", &name[0], NULL));
+	assert_ok(sabin_save_calibration("b/mic.txt", "to", &name[1], NULL));
+	assert_ok(sabin_save_calibration("a/mic.txt", "to", &name[2], NULL));
+	assert_ok(sabin_save_calibration("b/mic.txt", "to", &name[3], NULL));
+	assert_string_equal(name[0], "calibration/mic.txt");
+	assert_string_not_equal(name[1], name[0]);
+	assert_string_equal(name[2], name[0]);
+	assert_string_equal(name[3], name[1]);
+	for (int i = 0; i < 2; i++) {
+		struct sabin_calibration c;
+		char *path = sabin_path_join("to", name[i]);
+		assert_ok(sabin_calibration_read(path, &c, NULL));
+		assert_near(c.level_db[0], i + 1, 0);
+		sabin_calibration_release(&c);
+		unlink(path);
+		free(path);
+		free(name[i]);
+		free(name[i + 2]);
+	}
+	assert_int_equal(unlink("a/mic.txt") | unlink("b/mic.txt") | rmdir("a") | rmdir("b") | rmdir("to/calibration") |
+	                 rmdir("to") | chdir("/") | rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +336,8 @@ int main(void)
 	    cmocka_unit_test(oddities_are_noted),
 	    cmocka_unit_test(phase_is_unwrapped),
 	    cmocka_unit_test(a_record_reads_back),
+	    cmocka_unit_test(equal_frequencies_have_a_mean_phase),
+	    cmocka_unit_test(files_of_one_name_are_kept_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,11 @@ static void text_is_cut_and_decoded(void **state)
 	assert_int_equal(glyph(&canvas, 1, 0), '?');
 	assert_int_equal(glyph(&canvas, 1, 1), '?');
 	assert_int_equal(glyph(&canvas, 1, 2), '?');
+	/* an overlong form, and control characters that a terminal would obey */
+	sabin_canvas_text(&canvas, 1, 0, SABIN_STYLE_PLAIN, "\xc0\xaf\xc2\x9b\x7f!");
+	for (int c = 0; c < 4; c++)
+		assert_int_equal(glyph(&canvas, 1, c), '?');
+	assert_int_equal(glyph(&canvas, 1, 4), '!');
 	/* whole or not at all; blanks at its end need no room, and what should follow finds none */
 	sabin_canvas_clear(&canvas);
 	assert_int_equal(sabin_canvas_whole(&canvas, 1, 4, SABIN_STYLE_PLAIN, "±%d–x  ", 7), 10);

@@ -34,13 +34,18 @@ static void noise_through(double *x, double rate_hz, double pass_hz, double stop
 	free(bins);
 }
 
-static const char *said(const double *x, double rate_hz, struct sabin_take *take)
+static const char *said_of(const double *x, size_t frames, double rate_hz, struct sabin_take *take)
 {
 	const struct sabin_excitation e = {.rate_hz = rate_hz, .from_hz = 20, .to_hz = 0.45 * rate_hz};
-	*take = (struct sabin_take){.noise_frames = FRAMES, .verdict = {.trustworthy = true}};
+	*take = (struct sabin_take){.noise_frames = frames, .verdict = {.trustworthy = true}};
 	assert_ok(sabin_judge_conversion(&e, x, take));
 	assert_true(take->verdict.trustworthy);
 	return take->verdict.why_count ? take->verdict.why[0] : NULL;
+}
+
+static const char *said(const double *x, double rate_hz, struct sabin_take *take)
+{
+	return said_of(x, FRAMES, rate_hz, take);
 }
 
 static void converted(void **state)
@@ -62,6 +67,9 @@ static void converted(void **state)
 		assert_non_null(text);
 		print_message("%s\n", text);
 		assert_non_null(strstr(text, rows[i].says));
+		/* four segments of 4096 that overlap by half are enough to tell, three are not */
+		assert_non_null(said_of(x, 4096 * 5 / 2, rows[i].rate_hz, &take));
+		assert_null(said_of(x, 4096 * 5 / 2 - 1, rows[i].rate_hz, &take));
 	}
 	free(x);
 }

@@ -19,7 +19,7 @@ static const char *read_text(const struct sabin_dialect *d, const char *path, co
 	struct sabin_dialect_source source = {path, copy, strlen(text), rate_hz, true, diag};
 	*out = (struct sabin_setting){0};
 	*diag = (struct sabin_diag){0};
-	const enum sabin_err err = d->read(&source, out);
+	const enum sabin_err err = sabin_dialect_parse(d, &source, out);
 	free(copy);
 	if (err && !diag->message[0])
 		snprintf(diag->message, sizeof diag->message, "error %d", err);
@@ -438,13 +438,95 @@ static void zip(void **state)
 	sabin_setting_release(&again);
 }
 
+/* What would sound different if it were passed over. */
+static void what_is_passed_over(void **state)
+{
+	static const char camilla[] =
+	    "devices:\n  samplerate: 48000\n  capture: {type: Alsa, channels: 2}\nmixers:\n  m:\n    mapping:\n"
+	    "      - {dest: 0, sources: [{channel: 0}]}\n      - {dest: 1, mute: true, sources: [{channel: 1}]}\n"
+	    "pipeline:\n  - {type: Mixer, name: m}\n";
+	static const char chain[] = "{ name = libpipewire-module-filter-chain args = { filter.graph = { nodes = [ { type = "
+	                            "builtin name = a label = bq_peaking control = { Freq = 100 Q = 1 Gain = 3 } } ] } } }";
+	static const char *const keys[][2] = {{"\"solo\":false", "\"solo\":true"},
+	                                      {"\"balance\":0.0", "\"balance\":-20.0"},
+	                                      {"\"pitch-left\":0.0", "\"pitch-left\":12.0"}};
+	static const char easy[] =
+	    "{\"output\":{\"plugins_order\":[\"equalizer#0\"],\"equalizer#0\":{\"bypass\":false,\"input-gain\":0.0,"
+	    "\"output-gain\":0.0,\"balance\":0.0,\"pitch-left\":0.0,\"num-bands\":1,\"left\":{\"band0\":{\"type\":\"Bell\","
+	    "\"mode\":\"APO (DR)\",\"slope\":\"x1\",\"solo\":false,\"mute\":false,\"gain\":-7.5,\"frequency\":63.0,"
+	    "\"q\":4.0}},\"right\":{\"band0\":{\"type\":\"Off\"}}}}}";
+	char text[1000];
+	(void)state;
+	/* Equalizer APO: what is of one rate, or one device, is not of all */
+	refused(&sabin_dialect_apo, "If: sampleRate == 44100\nFilter 1: ON PK Fc 100 Hz Gain 3 dB Q 1\n"
+	        "ElseIf: sampleRate == 48000\nFilter 1: ON PK Fc 100 Hz Gain 6 dB Q 1\nEndIf:\n", 2, "any rate");
+	refused(&sabin_dialect_apo, "If: sampleRate == 44100\nPreamp: -3 dB\nEndIf:\n", 2, "any rate");
+	refused(&sabin_dialect_apo, "If: sampleRate == 44100\nGraphicEQ: 100 -2; 10000 4\nEndIf:\n", 2, "any rate");
+	refused(&sabin_dialect_apo, "Device: Speakers\nPreamp: -3 dB\nDevice: Headphones\nPreamp: -6 dB\n", 3, "one device");
+	refused(&sabin_dialect_jconvolver, "/convolver/new 1 1 512 4096 1.0\n /impulse/read 1 1 1.0 0 0 0 1 x.wav\n", 2,
+	        "not understood");
+	refused(&sabin_dialect_jconvolver, "/convolver/new 1 1 512 4096 1.0\n/out 1 left\n", 2, "not understood");
+	refused(&sabin_dialect_camilladsp, camilla, 8, "muted");
+	snprintf(text, sizeof text, "context.modules = [ %s %s ]", chain, chain);
+	refused(&sabin_dialect_pipewire, text, 1, "one filter-chain");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const char *at = strstr(easy, keys[i][0]);
+		snprintf(text, sizeof text, "%.*s%s%s", (int)(at - easy), easy, keys[i][1], at + strlen(keys[i][0]));
+		refused(&sabin_dialect_easyeffects, text, 1, "expected");
+	}
+	refused(&sabin_dialect_ffmpeg, "channelsplit=channel_layout=stereo[a][b];[a]anull[c];[b]anull[d];"
+	        "[c][d]join=inputs=2:map=0.0-FR|1.0-FL", 1, "map");
+	/* ffmpeg -h filter=equalizer, lowshelf, lowpass (5.1): width 1, 0.5, 0.707 in Q; frequency 100 Hz of the shelf */
+	struct sabin_setting s = setting_of(&sabin_dialect_ffmpeg, "x.txt", "equalizer=f=63:g=3,lowshelf=g=2,lowpass=f=9000");
+	expect(s.channels[0].sections[0], SABIN_SECTION_PEAKING, 63, 3, 1);
+	expect(s.channels[0].sections[1], SABIN_SECTION_LOW_SHELF, 100, 2, 0.5);
+	expect(s.channels[0].sections[2], SABIN_SECTION_LOW_PASS, 9000, 0, 0.707);
+	sabin_setting_release(&s);
+}
+
+/* A gain holds at the rate of a response, too, whichever stands first. */
+static void gain_behind_a_response(void **state)
+{
+	static const char text[] = "devices:\n  samplerate: 48000\n  capture: {type: Alsa, channels: 1}\nfilters:\n"
+	                           "  fir: {type: Conv, parameters: {type: Values, values: [1, 0]}}\n"
+	                           "  gain: {type: Gain, parameters: {gain: -6}}\n"
+	                           "pipeline:\n  - {type: Filter, channel: 0, names: [fir, gain]}\n";
+	const double hz = 1000;
+	double db, *h;
+	size_t n;
+	(void)state;
+	struct sabin_setting s = setting_of(&sabin_dialect_camilladsp, "x.yml", text);
+	assert_ok(sabin_setting_level(&s.channels[0], 48000, &hz, 1, &db));
+	assert_near(db, -6, 1e-9);
+	assert_ok(sabin_setting_impulse(&s.channels[0], 48000, 1, &h, &n));
+	assert_near(h[0], pow(10, -6 / 20.0), 1e-12);
+	free(h);
+	sabin_setting_release(&s);
+}
+
+/* What adds up to more than a correction holds: 150 dB, 10 s. */
+static void sums(void **state)
+{
+	(void)state;
+	refused(&sabin_dialect_apo, "Preamp: -100 dB\nPreamp: -100 dB\n", 0, "-200 dB");
+	refused(&sabin_dialect_apo, "Delay: 9000 ms\nDelay: 9000 ms\n", 0, "18 s");
+	refused(&sabin_dialect_ffmpeg, "volume=-100dB,volume=-100dB", 0, "-200 dB");
+	refused(&sabin_dialect_ffmpeg, "adelay=9000,adelay=9000", 0, "18 s");
+	refused(&sabin_dialect_sox, "delay 9 delay 9\n", 0, "18 s");
+	/* of filters that are given by coefficients for two rates, both would sound at either */
+	refused(&sabin_dialect_apo, "If: sampleRate == 44100\nFilter 1: ON IIR Order 2 Coefficients 1.0 -1.9 0.95 1.0 -1.8 0.9\n"
+	        "ElseIf: sampleRate == 48000\nFilter 1: ON IIR Order 2 Coefficients 1.0 -1.9 0.95 1.0 -1.8 0.9\nEndIf:\n", 0,
+	        "44100 and for 48000 Hz");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(filter_lines), cmocka_unit_test(apo),     cmocka_unit_test(pipewire_text),
 	    cmocka_unit_test(minidsp),      cmocka_unit_test(modes),   cmocka_unit_test(camilladsp),
 	    cmocka_unit_test(players),      cmocka_unit_test(pipewire_responses),
-	    cmocka_unit_test(zip),
+	    cmocka_unit_test(zip),          cmocka_unit_test(what_is_passed_over),
+	    cmocka_unit_test(gain_behind_a_response), cmocka_unit_test(sums),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

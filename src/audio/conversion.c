@@ -66,7 +66,7 @@ enum sabin_err sabin_judge_conversion(const struct sabin_excitation *e, const do
 	static const double rates_hz[] = {32000, 44100, 48000, 88200, 96000};
 	const double bin_hz = e->rate_hz / SEGMENT;
 	const size_t n = take->noise_frames;
-	if (n < (LEAST_SEGMENTS + 1) / 2 * SEGMENT)
+	if (n < (LEAST_SEGMENTS + 1) * SEGMENT / 2) /* they overlap by half */
 		return SABIN_OK;
 	double *power = calloc(SEGMENT / 2 + 1, sizeof *power);
 	enum sabin_err err = power ? spectrum_of(recorded, n, power) : SABIN_ENOMEM;

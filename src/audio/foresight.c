@@ -16,7 +16,7 @@ static const double t20_db = 35, t30_db = 45;
 static const double longest_s = 60;
 static const double least_louder_db = 1;
 
-/* "63 Hz, 125 Hz and 250 Hz" */
+/* "63 Hz, 125 Hz, 250 Hz" */
 struct list {
 	char text[160];
 	size_t count;
@@ -25,11 +25,11 @@ struct list {
 static void add(struct list *list, double hz)
 {
 	char all[sizeof list->text];
-	const char *name = sabin_text_hz(hz).s;
+	const struct sabin_text name = sabin_text_hz(hz);
 	if (list->count++ == 0)
-		snprintf(all, sizeof all, "%s", name);
+		snprintf(all, sizeof all, "%s", name.s);
 	else
-		snprintf(all, sizeof all, "%.100s, %.40s", list->text, name);
+		snprintf(all, sizeof all, "%.100s, %.40s", list->text, name.s);
 	snprintf(list->text, sizeof list->text, "%s", all);
 }
 

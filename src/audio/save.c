@@ -139,26 +139,50 @@ static enum sabin_err write_noise(const struct sabin_saved *s, const char *folde
 	return err;
 }
 
+/* The n-th name, from 1, under which a file may be kept; NULL without memory. */
+static char *calibration_name(const char *from, unsigned n)
+{
+	const char *slash = strrchr(from, '/'), *name = slash ? slash + 1 : from, *dot = strrchr(name, '.');
+	const int stem = (int)(dot && dot > name ? dot - name : (long)strlen(name));
+	char number[16] = "", *kept = NULL;
+	if (n > 1)
+		snprintf(number, sizeof number, "-%u", n);
+	return asprintf(&kept, "calibration/%.*s%s%s", stem, name, number, name + stem) < 0 ? NULL : kept;
+}
+
+/* Keep the text at `path` if nothing is there.  *same: it stands there now. */
+static enum sabin_err keep_text(const char *path, const char *text, size_t length, bool *same,
+                                struct sabin_diag *diag)
+{
+	char *other = NULL;
+	*same = access(path, F_OK) != 0;
+	if (*same)
+		return sabin_output_text(path, text, length, true, diag);
+	const enum sabin_err err = sabin_read_text(path, SABIN_CALIBRATION_TEXT_MAX, &other, NULL, NULL);
+	*same = !err && strcmp(other, text) == 0;
+	free(other);
+	return err == SABIN_ENOMEM ? err : SABIN_OK;
+}
+
 enum sabin_err sabin_save_calibration(const char *from, const char *folder, char **kept,
                                       struct sabin_diag *diag)
 {
-	enum { MOST_BYTES = 1 << 20 };
-	char *text = NULL, *path = NULL;
+	char *text = NULL;
 	size_t length;
-	const char *slash = strrchr(from, '/');
+	bool same = false;
 	enum sabin_err err = sabin_make_folder(folder, "calibration", diag);
 	if (!err)
-		err = sabin_read_text(from, MOST_BYTES, &text, &length, diag);
-	if (!err && asprintf(kept, "calibration/%s", slash ? slash + 1 : from) < 0) {
-		*kept = NULL;
-		err = SABIN_ENOMEM;
+		err = sabin_read_text(from, SABIN_CALIBRATION_TEXT_MAX, &text, &length, diag);
+	for (unsigned n = 1; !err && !same; n++) {
+		char *name = calibration_name(from, n), *path = name ? sabin_path_join(folder, name) : NULL;
+		err = path ? keep_text(path, text, length, &same, diag) : SABIN_ENOMEM;
+		free(path);
+		if (!err && same)
+			*kept = name;
+		else
+			free(name);
 	}
-	if (!err && !(path = sabin_path_join(folder, *kept)))
-		err = SABIN_ENOMEM;
-	if (!err)
-		err = sabin_output_text(path, text, length, true, diag);
 	free(text);
-	free(path);
 	return err;
 }
 

@@ -33,7 +33,8 @@ SABIN_MUST enum sabin_err sabin_save(const struct sabin_saved *saved, const char
                                      struct sabin_measurement *measurement,
                                      struct sabin_diag *diag);
 
-/* Copy a calibration file below `folder`; its name there, to be freed, into *kept. */
+/* Copy a calibration file below `folder`; its name there, to be freed, into *kept: "calibration/mic.txt", or
+ * "calibration/mic-2.txt" where another file has that name. */
 SABIN_MUST enum sabin_err sabin_save_calibration(const char *from, const char *folder, char **kept,
                                                  struct sabin_diag *diag);
 

@@ -55,18 +55,33 @@ char *sabin_path_folder(const char *path)
 	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
+/* A path without the slashes at its end, as a new string. */
+static char *without_slashes(const char *path)
+{
+	size_t n = strlen(path);
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return strndup(path, n);
+}
+
 static const char *last_part(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
 }
 
-/* Targets that are written in place: what is no regular file cannot be renamed over, and
- * /dev/stdout stays what the shell made of it. */
+/* /dev/stdout and its like stay what the shell made of them; under /dev/shm are files as anywhere. */
+static bool is_device_name(const char *target)
+{
+	static const char devices[] = "/dev/", memory[] = "/dev/shm/";
+	return strncmp(target, devices, sizeof(devices) - 1) == 0 &&
+	       strncmp(target, memory, sizeof(memory) - 1) != 0;
+}
+
+/* Targets that are written in place: what is no regular file cannot be renamed over. */
 static bool is_direct(const char *target, const struct stat *status)
 {
-	return strncmp(target, "/dev/", 5) == 0 ||
-	       (!S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode));
+	return is_device_name(target) || (!S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode));
 }
 
 /* Only like replaces like: a measurement, which cannot be repeated, is not lost to a correction. */
@@ -222,9 +237,7 @@ char *sabin_output_leftover(const struct sabin_output *output)
 
 char *sabin_output_leftover_of(const char *target)
 {
-	char *plain = strdup(target);
-	for (size_t n = plain ? strlen(plain) : 0; n > 1 && plain[n - 1] == '/'; n--)
-		plain[n - 1] = '\0';
+	char *plain = without_slashes(target);
 	char *found = plain ? leftover(plain, NULL) : NULL;
 	free(plain);
 	return found;
@@ -232,9 +245,7 @@ char *sabin_output_leftover_of(const char *target)
 
 enum sabin_temporary sabin_output_temporary(const char *path)
 {
-	char *plain = strdup(path);
-	for (size_t n = plain ? strlen(plain) : 0; n > 1 && plain[n - 1] == '/'; n--)
-		plain[n - 1] = '\0';
+	char *plain = without_slashes(path);
 	const char *file = plain ? last_part(plain) : "", *dot = strstr(file, ".sabin-");
 	enum sabin_temporary is = SABIN_TEMPORARY_NO;
 	if (*file == '.' && dot && strlen(dot) == strlen(".sabin-") + 6) {
@@ -278,15 +289,12 @@ static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_d
  * point to is replaced and not the link. */
 static char *resolve(const char *target)
 {
-	size_t n = strlen(target);
-	while (n > 1 && target[n - 1] == '/')
-		n--;
-	char *plain = strndup(target, n);
+	char *plain = without_slashes(target);
 	struct stat status;
 	const char *last = plain ? last_part(plain) : "";
 	bool odd = strcmp(last, ".") == 0 || strcmp(last, "..") == 0;
 	if (plain && (odd || (lstat(plain, &status) == 0 && S_ISLNK(status.st_mode)))) {
-		char *real = strncmp(plain, "/dev/", 5) == 0 ? NULL : realpath(plain, NULL);
+		char *real = is_device_name(plain) ? NULL : realpath(plain, NULL);
 		if (real) {
 			free(plain);
 			plain = real;

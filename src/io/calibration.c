@@ -2,8 +2,7 @@
  *
  * calibration.c: a microphone's own response, as its maker ships it.
  *
- * The files have no standard.  Read here is the union of what makers ship: comments and quoted
- * headers
+ * The files have no standard.  Read here is the union of what makers ship: comments and quoted headers
  * ("Sens Factor =-0.837dB, AGain =18dB, SERNO: 7103946"; *1000Hz -41.0), two or three columns,
  * separated by blanks, tabs, commas or semicolons, a decimal comma where no full stop is in the
  * line.
@@ -17,7 +16,6 @@
 #include "io/columns.h"
 #include "io/number.h"
 
-static const size_t text_max = 4u << 20;
 static const double freq_max_hz = 1e6, level_max_db = 200; /* beyond is no microphone */
 
 struct reader {
@@ -65,7 +63,8 @@ static void average_with_last(const struct reader *reader, const double values[3
 		sabin_calibration_note(out, reader->line, "%s is given more than once: averaged",
 		                       sabin_text_exact_hz(values[0]).s);
 	out->level_db[last] += (values[1] - out->level_db[last]) / *same;
-	out->phase_deg[last] += (values[2] - out->phase_deg[last]) / *same;
+	/* by the shorter way round */
+	out->phase_deg[last] += remainder(values[2] - out->phase_deg[last], 360) / *same;
 }
 
 static enum sabin_err add_row(struct reader *reader, const struct sabin_columns *row,
@@ -171,7 +170,7 @@ enum sabin_err sabin_calibration_read(const char *path, struct sabin_calibration
                                       struct sabin_diag *diag)
 {
 	char *text = NULL;
-	enum sabin_err err = sabin_read_text(path, text_max, &text, NULL, diag);
+	enum sabin_err err = sabin_read_text(path, SABIN_CALIBRATION_TEXT_MAX, &text, NULL, diag);
 	if (err)
 		return err;
 	struct sabin_calibration calibration = empty();

@@ -31,7 +31,7 @@ enum sabin_microphone_model {
 /* "miniDSP UMIK-1", ... */
 const char *sabin_microphone_model_name(enum sabin_microphone_model model);
 
-enum { SABIN_CALIBRATION_NOTES_MAX = 8 };
+enum { SABIN_CALIBRATION_NOTES_MAX = 8, SABIN_CALIBRATION_TEXT_MAX = 4 << 20 /* bytes of a file */ };
 
 struct sabin_calibration {
 	size_t length;

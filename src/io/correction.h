@@ -10,6 +10,9 @@
 
 #include "io/diag.h"
 
+/* Of a channel. */
+enum { SABIN_CORRECTION_DELAY_MOST_S = 10 };
+
 /* What the response was at one of the positions that a channel was designed from. */
 struct sabin_correction_place {
 	char position[SABIN_CORRECTION_NAME];

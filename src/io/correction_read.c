@@ -13,7 +13,7 @@
 #include "io/yaml.h"
 
 /* What a program or a person may have written into the file. */
-static const double level_max_db = 500, delay_max_s = 10;
+static const double level_max_db = 500;
 static const double rate_min_hz = 1000, rate_max_hz = 768000;
 /* Of a filter's response. */
 static const double seconds_most = 4;
@@ -255,7 +255,7 @@ static enum sabin_err read_channel(const struct reader *r, const struct sabin_ya
 	if (!err && (!filters || !rates || rates->count == 0))
 		err = refuse(r, node, "filters and rates were expected");
 	if (!err)
-		err = number(r, node, "delay_s", 0, delay_max_s, &c->delay_s);
+		err = number(r, node, "delay_s", 0, SABIN_CORRECTION_DELAY_MOST_S, &c->delay_s);
 	if (!err)
 		err = number(r, node, "gain_db", -level_max_db, level_max_db, &c->gain_db);
 	c->left_db = NAN;

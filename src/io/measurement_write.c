@@ -3,6 +3,7 @@
  * measurement_write.c: measurement.yaml, sabin-measurement(5).
  */
 #include "io/atomic.h"
+#include "io/calibration.h"
 #include "io/measurement_inner.h"
 #include "io/sha256.h"
 #include "io/yaml.h"
@@ -137,14 +138,13 @@ static void write_verdict(struct sabin_yaml_writer *writer, const struct sabin_v
 static void write_calibration(struct sabin_yaml_writer *writer, const char *folder,
                               const char *calibration)
 {
-	enum { FILE_MAX = 1 << 24 };
 	if (!calibration)
 		return;
 	char *path = sabin_path_join(folder, calibration), *text = NULL;
 	size_t length = 0;
 	sabin_yaml_write_mapping(writer, "calibration", true);
 	sabin_yaml_write_text(writer, "file", calibration);
-	if (path && sabin_read_text(path, FILE_MAX, &text, &length, NULL) == SABIN_OK) {
+	if (path && sabin_read_text(path, SABIN_CALIBRATION_TEXT_MAX, &text, &length, NULL) == SABIN_OK) {
 		char digest[SABIN_SHA256_SIZE];
 		sabin_sha256(text, length, digest);
 		sabin_yaml_write_text(writer, "sha256", digest);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/utf8.h"
 #include "screen/canvas.h"
 
 enum { BRAILLE = 0x2800, BLOCKS = 0x2580 }; /* Unicode: patterns of dots; 0x2581 .. 0x2588 fill from below */
@@ -51,20 +52,14 @@ void sabin_canvas_put(struct sabin_canvas *canvas, int row, int column, unsigned
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
-/* The next character of UTF-8 text; *length of its bytes.  What is no UTF-8 counts byte by byte as '?'. */
-static unsigned decode(const unsigned char *s, int *length)
+/* The next character of UTF-8 text; *length of its bytes.  What is no UTF-8 counts byte by byte as '?'; so do control
+ * characters, which a terminal would obey. */
+static unsigned decode(const char *text, size_t *length)
 {
-	const int n = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc0 ? 2 : 0;
-	static const unsigned mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	unsigned glyph = n ? s[0] & mask[n] : '?';
-	*length = 1;
-	for (int i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return '?';
-		glyph = glyph << 6 | (s[i] & 0x3f);
-	}
+	uint32_t code = '?';
+	const size_t n = sabin_utf8_decode(text, strlen(text), &code);
 	*length = n ? n : 1;
-	return glyph < ' ' ? '?' : glyph;
+	return code < ' ' || (code >= 0x7f && code < 0xa0) ? '?' : code;
 }
 
 static unsigned plain(unsigned glyph)
@@ -82,8 +77,8 @@ static unsigned plain(unsigned glyph)
 static int put_text(struct sabin_canvas *canvas, int row, int column, unsigned style, const char *text)
 {
 	for (const char *s = text; *s;) {
-		int length;
-		const unsigned glyph = decode((const unsigned char *)s, &length);
+		size_t length;
+		const unsigned glyph = decode(s, &length);
 		sabin_canvas_put(canvas, row, column++, canvas->ascii ? plain(glyph) : glyph, style);
 		s += length;
 	}
@@ -104,12 +99,13 @@ int sabin_canvas_whole(struct sabin_canvas *canvas, int row, int column, unsigne
 {
 	char text[512];
 	va_list args;
-	int wide = 0, length;
+	int wide = 0;
+	size_t length;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	for (const char *s = text; *s; s += length, wide++)
-		decode((const unsigned char *)s, &length);
+		decode(s, &length);
 	/* blanks at its end need no room */
 	for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
 		wide--;

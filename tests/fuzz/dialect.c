@@ -65,7 +65,7 @@ static void again(struct sabin_setting *s)
 		struct sabin_diag diag = {0};
 		struct sabin_dialect_source source = {"left-48000.txt", files.file[0].bytes, files.file[0].length,
 		                                      48000, true, &diag};
-		if (dialect->read(&source, &second) != SABIN_OK)
+		if (sabin_dialect_parse(dialect, &source, &second) != SABIN_OK)
 			__builtin_trap();
 		sabin_setting_release(&second);
 	}
@@ -102,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)dialect->knows(text, size);
 	if (dialect != &sabin_dialect_roon)
 		source.length = strlen(text); /* texts come without NUL bytes */
-	const enum sabin_err err = dialect->read(&source, &s);
+	const enum sabin_err err = sabin_dialect_parse(dialect, &source, &s);
 	if (err == SABIN_OK) {
 		check(&s);
 		again(&s);

@@ -86,7 +86,7 @@ static void read_file(const struct sabin_dialect *dialect, const struct sabin_di
 	if (!dialect->knows(text, files->file[i].length))
 		fail_msg("%s does not know its %s", dialect->name, name);
 	struct sabin_dialect_source source = {path, text, files->file[i].length, 0, false, &diag};
-	if (dialect->read(&source, out) != SABIN_OK)
+	if (sabin_dialect_parse(dialect, &source, out) != SABIN_OK)
 		fail_msg("%s:%d:%d: %s", name, diag.line, diag.column, diag.message);
 	free(text);
 	free(path);

@@ -118,7 +118,7 @@ static enum sabin_err read_controls(struct reader *r, const struct sabin_tree_no
 		if (!v->key || !v->text || !sabin_number_parse(v->text, &x))
 			return refuse(r, v, "the name of a control and a number were expected");
 		if (strcmp(v->key, "Input gain (G)") == 0 && x > 1e-9 && x < 1e6)
-			c->preamp_db += 20 * log10(x);
+			sabin_setting_add_factor(c, x);
 		else if (to)
 			*to = x;
 		else

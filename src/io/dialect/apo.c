@@ -136,6 +136,7 @@ struct reader {
 	bool chosen[SABIN_SETTING_CHANNELS]; /* by Channel:, from `first` */
 	bool everyone;
 	double rate_hz; /* of the If: that we are in, or 0 */
+	char *device;   /* that Device: names, or NULL */
 };
 
 static struct sabin_setting_channel *next_channel(struct reader *r, size_t *i)
@@ -188,6 +189,24 @@ static enum sabin_err read_channel(struct reader *r, char *rest)
 	return err;
 }
 
+/* Under an If: only what is bound to a rate by itself: the rest would be of all of them. */
+static enum sabin_err at_any_rate(const struct reader *r)
+{
+	return r->rate_hz == 0 ? SABIN_OK
+	                       : sabin_dialect_refuse(&r->line, NULL, "under an If: only coefficients and Convolution are "
+	                                              "understood; what is good at any rate was expected outside");
+}
+
+/* What follows is for one device, up to the next of these. */
+static enum sabin_err read_device(struct reader *r, char *rest)
+{
+	rest += strspn(rest, " \t");
+	if (r->device && strcasecmp(r->device, rest) != 0)
+		return sabin_dialect_refuse(&r->line, NULL, "the settings of one device were expected, not of '%.40s' too", rest);
+	r->device = rest;
+	return SABIN_OK;
+}
+
 /* "-6.5 dB", "0.35 ms", "12 samples" */
 static enum sabin_err quantity(struct reader *r, char *rest, const char *const *units, double *value,
                                size_t *unit)
@@ -211,10 +230,10 @@ static enum sabin_err read_preamp(struct reader *r, char *rest)
 	double db = 0;
 	size_t unit, i = 0;
 	enum sabin_err err = quantity(r, rest, units, &db, &unit);
-	if (!err && fabs(db) > 500)
-		err = sabin_dialect_refuse(&r->line, NULL, "-500 to 500 dB was expected");
+	if (!err)
+		err = at_any_rate(r);
 	for (struct sabin_setting_channel *c; !err && (c = next_channel(r, &i)) != NULL;)
-		c->preamp_db += db;
+		sabin_setting_add_gain(c, db);
 	return err;
 }
 
@@ -224,7 +243,9 @@ static enum sabin_err read_delay(struct reader *r, char *rest)
 	double x = 0;
 	size_t unit, i = 0;
 	enum sabin_err err = quantity(r, rest, units, &x, &unit);
-	const double rate_hz = r->rate_hz > 0 ? r->rate_hz : r->line.source->rate_hz;
+	const double rate_hz = r->line.source->rate_hz;
+	if (!err)
+		err = at_any_rate(r);
 	if (!err && unit == 1 && rate_hz == 0)
 		err = sabin_dialect_refuse(&r->line, NULL, "samples are of one rate, which is not stated");
 	if (!err && !(x >= 0 && (unit ? x / rate_hz : x / 1000) <= 10))
@@ -250,17 +271,17 @@ static enum sabin_err read_copy(struct reader *r, char *rest)
 	    sabin_dialect_word(&rest, ""))
 		return sabin_dialect_refuse(&r->line, NULL,
 		                            "a channel's own factor, as in L=-1*L, is all that is understood");
+	enum sabin_err err = at_any_rate(r);
 	const bool everyone = r->everyone;
 	bool chosen[SABIN_SETTING_CHANNELS];
 	memcpy(chosen, r->chosen, sizeof chosen);
 	memset(r->chosen, 0, sizeof r->chosen);
 	r->everyone = false;
-	enum sabin_err err = choose(r, name);
+	if (!err)
+		err = choose(r, name);
 	size_t i = 0;
-	for (struct sabin_setting_channel *c; !err && (c = next_channel(r, &i)) != NULL;) {
-		c->polarity *= x < 0 ? -1 : 1;
-		c->preamp_db += fabs(x) == 1 ? 0 : 20 * log10(fabs(x));
-	}
+	for (struct sabin_setting_channel *c; !err && (c = next_channel(r, &i)) != NULL;)
+		sabin_setting_add_factor(c, x);
 	memcpy(r->chosen, chosen, sizeof chosen);
 	r->everyone = everyone;
 	return err;
@@ -273,6 +294,8 @@ static enum sabin_err read_filter(struct reader *r, char *rest)
 	bool off = false;
 	size_t i = 0;
 	enum sabin_err err = sabin_dialect_filter(&r->line, rest, rate_hz, &section, &off);
+	if (!err && !off && section.rate_hz == 0)
+		err = at_any_rate(r);
 	for (struct sabin_setting_channel *c; !err && !off && (c = next_channel(r, &i)) != NULL;)
 		err = sabin_dialect_section(&r->line, c, &section);
 	return err;
@@ -301,7 +324,9 @@ static enum sabin_err read_graphic(struct reader *r, char *rest)
 {
 	struct sabin_setting one = {0};
 	size_t i = 0;
-	enum sabin_err err = sabin_setting_add(&one, "") ? SABIN_OK : SABIN_ENOMEM;
+	enum sabin_err err = at_any_rate(r);
+	if (!err && !sabin_setting_add(&one, ""))
+		err = SABIN_ENOMEM;
 	if (!err)
 		err = sabin_dialect_graphic(&r->line, rest, &one.channels[0]);
 	for (struct sabin_setting_channel *c; !err && (c = next_channel(r, &i)) != NULL;) {
@@ -335,7 +360,8 @@ static enum sabin_err read_line(struct reader *r, char *text)
 	} commands[] = {{"Channel", read_channel}, {"Preamp", read_preamp},
 	                {"Delay", read_delay},     {"Copy", read_copy},
 	                {"If", read_if},           {"ElseIf", read_if},
-	                {"GraphicEQ", read_graphic}, {"Convolution", read_convolution}};
+	                {"GraphicEQ", read_graphic}, {"Convolution", read_convolution},
+	                {"Device", read_device}};
 	static const char *const others[] = {"Include", "Eval", "Else", "VSTPlugin", "LoudnessCorrection",
 	                                     "Crossfeed"};
 	r->line.start = text;

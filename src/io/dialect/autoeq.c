@@ -48,7 +48,7 @@ static enum sabin_err read_preamp(const struct sabin_dialect_line *line, char *r
 	double db;
 	if (!word || !sabin_number_parse(word, &db) || fabs(db) > 500 || !unit || strcmp(unit, "dB") != 0)
 		return sabin_dialect_refuse(line, word, "a number and dB were expected");
-	channel->preamp_db += db;
+	sabin_setting_add_gain(channel, db);
 	return SABIN_OK;
 }
 

@@ -89,8 +89,11 @@ static enum sabin_err read_gain(const struct reader *r, const struct sabin_yaml_
 		err = refuse(r, p, "a channel that is not muted was expected");
 	if (err)
 		return err;
-	c->preamp_db += linear ? 20 * log10(fabs(gain)) : gain;
-	c->polarity *= (linear && gain < 0) != flag(p, "inverted") ? -1 : 1;
+	if (linear)
+		sabin_setting_add_factor(c, gain);
+	else
+		sabin_setting_add_gain(c, gain);
+	c->polarity *= flag(p, "inverted") ? -1 : 1;
 	return SABIN_OK;
 }
 
@@ -301,6 +304,7 @@ static enum sabin_err read_mixer(const struct reader *r, const struct sabin_yaml
 		return refuse(r, step, "a mixer of as many channels as the device has was expected");
 	for (const struct sabin_yaml_node *v = mapping->child; v && !err; v = v->next) {
 		static const char *const keys[KEYS] = {"channel", "gain", "inverted", "mute", "scale"};
+		static const char *const outer[KEYS] = {"dest", "mute", "sources"};
 		const struct sabin_yaml_node *sources = sabin_yaml_find(v, "sources");
 		const struct sabin_yaml_node *from = sources && sources->count == 1 ? sources->child : NULL;
 		double dest = -1, channel = -1, gain = 0;
@@ -309,13 +313,17 @@ static enum sabin_err read_mixer(const struct reader *r, const struct sabin_yaml
 		    !(dest >= 0 && dest < (double)count && dest == floor(dest)) || seen[(size_t)dest])
 			return refuse(r, v, "channels that are mixed are not understood");
 		seen[(size_t)dest] = true;
-		err = only(r, from, keys);
+		err = only(r, v, outer);
+		if (!err && flag(v, "mute"))
+			err = refuse(r, v, "a channel that is not muted was expected");
+		if (!err)
+			err = only(r, from, keys);
 		if (!err && given(from, "gain"))
 			err = number(r, from, "gain", &gain);
 		if (!err && (flag(from, "mute") || !(fabs(gain) <= 150) || strcmp(text_of(from, "scale", "dB"), "dB") != 0))
 			err = refuse(r, from, "a gain in dB was expected");
 		struct sabin_setting_channel *c = &r->out->channels[r->first + (size_t)dest];
-		c->preamp_db += gain;
+		sabin_setting_add_gain(c, gain);
 		c->polarity *= flag(from, "inverted") ? -1 : 1;
 	}
 	return err;

@@ -314,6 +314,39 @@ static enum sabin_err read_bytes(const char *path, char **text, size_t *length, 
 	return SABIN_OK;
 }
 
+/* What its parts, each of which is possible, make together. */
+static enum sabin_err check_channel(const struct sabin_dialect_source *source, const struct sabin_setting_channel *c)
+{
+	double rate_hz = 0;
+	if (!(fabs(c->preamp_db) <= most_gain_db))
+		return sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0,
+		                      "has gains of %.0f dB together; at most %.0f dB were expected", c->preamp_db,
+		                      most_gain_db);
+	if (!(c->delay_s <= SABIN_CORRECTION_DELAY_MOST_S))
+		return sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0,
+		                      "has delays of %g s together; at most %d s were expected", c->delay_s,
+		                      SABIN_CORRECTION_DELAY_MOST_S);
+	for (size_t k = 0; k < c->section_count; k++) {
+		const double bound_hz = c->sections[k].rate_hz;
+		if (rate_hz > 0 && bound_hz > 0 && bound_hz != rate_hz)
+			return sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0,
+			                      "has coefficients for %.0f and for %.0f Hz; those of one rate were expected",
+			                      rate_hz, bound_hz);
+		rate_hz = bound_hz > 0 ? bound_hz : rate_hz;
+	}
+	return SABIN_OK;
+}
+
+enum sabin_err sabin_dialect_parse(const struct sabin_dialect *dialect, struct sabin_dialect_source *source,
+                                   struct sabin_setting *out)
+{
+	const size_t before = out->channel_count;
+	enum sabin_err err = dialect->read(source, out);
+	for (size_t i = before; i < out->channel_count && !err; i++)
+		err = check_channel(source, &out->channels[i]);
+	return err;
+}
+
 enum sabin_err sabin_dialect_read(const char *path, const char *name, double rate_hz,
                                   struct sabin_setting *out, const struct sabin_dialect **which,
                                   struct sabin_diag *diag)
@@ -332,13 +365,8 @@ enum sabin_err sabin_dialect_read(const char *path, const char *name, double rat
 		                     "is in no dialect that is known");
 		sabin_diag_advise(diag, "name it: --from DIALECT:%s", path);
 	} else {
-		err = row->read(&source, out);
+		err = sabin_dialect_parse(row, &source, out);
 	}
-	for (size_t i = before; i < out->channel_count && !err; i++)
-		if (!(fabs(out->channels[i].preamp_db) <= most_gain_db))
-			err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
-			                     "has gains of %.0f dB together; at most %.0f dB were expected",
-			                     out->channels[i].preamp_db, most_gain_db);
 	if (!err && out->channel_count == before)
 		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "has no filters in it");
 	if (err == SABIN_ENOMEM || err == SABIN_EINVAL)

@@ -117,6 +117,11 @@ SABIN_MUST enum sabin_err sabin_dialect_save(const struct sabin_dialect_files *f
                                              const char *folder, struct sabin_diag *diag);
 void sabin_dialect_files_release(struct sabin_dialect_files *files);
 
+/* Read a source in a dialect, and append its channels, whose gains and delays may not add up to more than a
+ * correction holds: 150 dB, 10 s; coefficients are of one rate.  SABIN_EFORMAT, SABIN_ENOMEM; SABIN_EINVAL: more of something than is taken. */
+SABIN_MUST enum sabin_err sabin_dialect_parse(const struct sabin_dialect *dialect,
+                                              struct sabin_dialect_source *source, struct sabin_setting *out);
+
 /* Read a file in the dialect `name`, or (NULL) the one that it looks like, and append its channels.
  * rate_hz: of files that say none; 0: not known.  SABIN_EIO, SABIN_EFORMAT, SABIN_ENOMEM. */
 SABIN_MUST enum sabin_err sabin_dialect_read(const char *path, const char *name, double rate_hz,

@@ -108,6 +108,17 @@ static enum sabin_err number(const struct sabin_dialect_source *source, const st
 	return refuse(source, value ? value : node, message);
 }
 
+/* Nothing, or 0: what the program does beside equalising. */
+static enum sabin_err is_zero(const struct sabin_dialect_source *source, const struct sabin_yaml_node *node,
+                              const char *key)
+{
+	double x = 0;
+	if (!sabin_yaml_find(node, key))
+		return SABIN_OK;
+	const enum sabin_err err = number(source, node, key, &x);
+	return err || x == 0 ? err : refuse(source, sabin_yaml_find(node, key), "0 was expected; it is more than equalising");
+}
+
 static enum sabin_err read_band(struct sabin_dialect_source *source, const struct sabin_yaml_node *side,
                                 int index, struct sabin_setting_channel *c)
 {
@@ -115,10 +126,12 @@ static enum sabin_err read_band(struct sabin_dialect_source *source, const struc
 	snprintf(key, sizeof key, "band%d", index);
 	const struct sabin_yaml_node *band = sabin_yaml_find(side, key);
 	struct sabin_section s = {.factor = 1};
-	bool mute = false;
+	bool mute = false, solo = false;
 	int type = 0;
 	if (!band || band->kind != SABIN_YAML_MAPPING)
 		return refuse(source, band ? band : side, "a band of every number below num-bands was expected");
+	if (sabin_yaml_bool(sabin_yaml_find(band, "solo"), &solo) && solo)
+		return refuse(source, band, "solo: false was expected; the other bands are silent");
 	if (text_is(band, "type", "Off") || (sabin_yaml_bool(sabin_yaml_find(band, "mute"), &mute) && mute))
 		return SABIN_OK;
 	while (type < 3 && !text_is(band, "type", kinds[type]))
@@ -143,6 +156,7 @@ static enum sabin_err read_equalizer(struct sabin_dialect_source *source, const 
                                      struct sabin_setting *out)
 {
 	static const char *const sides[2] = {"left", "right"};
+	static const char *const zeros[] = {"balance", "pitch-left", "pitch-right"};
 	double bands = 0, in = 0, to = 0;
 	bool bypass = false, split = true;
 	const size_t first = out->channel_count - 2;
@@ -157,13 +171,15 @@ static enum sabin_err read_equalizer(struct sabin_dialect_source *source, const 
 		err = number(source, node, "output-gain", &to);
 	if (!err && !(fabs(in + to) <= 500))
 		err = refuse(source, node, "gains of -500 to 500 dB were expected");
+	for (size_t k = 0; k < sizeof zeros / sizeof *zeros && !err; k++)
+		err = is_zero(source, node, zeros[k]);
 	sabin_yaml_bool(sabin_yaml_find(node, "split-channels"), &split);
 	for (int s = 0; s < 2 && !err; s++) {
 		const struct sabin_yaml_node *side = sabin_yaml_find(node, sides[split ? s : 0]);
 		struct sabin_setting_channel *c = &out->channels[first + (size_t)s];
 		if (!side || side->kind != SABIN_YAML_MAPPING)
 			return refuse(source, node, "left and right were expected");
-		c->preamp_db += in + to;
+		sabin_setting_add_gain(c, in + to);
 		for (int i = 0; i < (int)bands && !err; i++)
 			err = read_band(source, side, i, c);
 	}

@@ -146,6 +146,11 @@ static enum sabin_err read_cd(struct reader *r, char *rest)
 	return SABIN_OK;
 }
 
+static bool is_command(const char *name, const char *text, size_t n)
+{
+	return strlen(name) == n && strncmp(text, name, n) == 0;
+}
+
 static enum sabin_err read_line(struct reader *r, char *text)
 {
 	static const struct {
@@ -155,11 +160,13 @@ static enum sabin_err read_line(struct reader *r, char *text)
 	                {"/convolver/new", read_new},
 	                {"/input/name", read_name},
 	                {"/impulse/read", read_impulse}};
+	/* only comments may stand behind blanks */
+	const char first = text[strspn(text, " \t")];
 	const size_t n = strcspn(text, " \t");
-	if (*text == '\0' || *text == '#' || strncmp(text, "/output/name", n) == 0)
+	if (first == '\0' || first == '#' || is_command("/output/name", text, n))
 		return SABIN_OK;
 	for (size_t i = 0; i < 4; i++)
-		if (strlen(commands[i].name) == n && strncmp(text, commands[i].name, n) == 0)
+		if (is_command(commands[i].name, text, n))
 			return i < 2 || r->out->channel_count > r->first
 			           ? commands[i].read(r, text + n)
 			           : sabin_dialect_refuse(&r->line, text, "/convolver/new was expected first");

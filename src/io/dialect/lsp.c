@@ -134,7 +134,7 @@ static enum sabin_err read_line(const struct sabin_dialect_line *line, char *tex
 	if (strcmp(text, "g_in") == 0 || strcmp(text, "g_out") == 0) {
 		if (!gain(value, &db))
 			return sabin_dialect_refuse(line, value, "%s: a gain was expected", text);
-		c->preamp_db += db;
+		sabin_setting_add_gain(c, db);
 		return SABIN_OK;
 	}
 	if (under && sabin_number_parse(under + 1, &index) && index >= 0 && index < BANDS && index == floor(index)) {

@@ -252,7 +252,7 @@ static enum sabin_err read_section(struct reader *r, const struct sabin_tree_nod
 	if (is_pass(s.type))
 		s.q = q_of_resonance(s.q);
 	if (type == SABIN_SECTION_HIGH_SHELF && s.freq_hz == 0) { /* how the program makes a plain gain */
-		c->preamp_db += fmin(fmax(s.gain_db, -500), 500);
+		sabin_setting_add_gain(c, fmin(fmax(s.gain_db, -500), 500));
 		return SABIN_OK;
 	}
 	return sabin_dialect_section(&r->line, c, &s);
@@ -292,8 +292,7 @@ static enum sabin_err read_convolver(struct reader *r, const struct sabin_tree_n
 		return refuse(r, node, "a whole file, or one for each rate, was expected");
 	r->line.number = node->line;
 	if (strcmp(first->text, "/dirac") == 0 && fabs(gain) > 1e-6) { /* the program's own name */
-		c->preamp_db += fabs(gain) == 1 ? 0 : 20 * log10(fabs(gain));
-		c->polarity *= gain < 0 ? -1 : 1;
+		sabin_setting_add_factor(c, gain);
 		return SABIN_OK;
 	}
 	enum sabin_err err = SABIN_OK;
@@ -328,8 +327,7 @@ static enum sabin_err read_node(struct reader *r, const struct sabin_tree_node *
 			return refuse(r, node, "Gain 1: a number was expected");
 		if (!(fabs(x) > 1e-9 && fabs(x) < 1e6))
 			return refuse(r, node, "Gain 1: a factor that is not 0 was expected");
-		c->preamp_db += 20 * log10(fabs(x));
-		c->polarity *= x < 0 ? -1 : 1;
+		sabin_setting_add_factor(c, x);
 		return SABIN_OK;
 	}
 	if (strcmp(label, "delay") == 0) {
@@ -457,8 +455,11 @@ static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_set
 	enum sabin_err err = sabin_tree_parse(&r.line, source->text, &root);
 	const struct sabin_tree_node *modules = err ? NULL : sabin_tree_find(root, "context.modules");
 	for (const struct sabin_tree_node *v = modules ? modules->child : NULL; v; v = v->next)
-		if (strstr(text_of(v, "name"), "filter-chain"))
+		if (strstr(text_of(v, "name"), "filter-chain")) {
+			if (args && !err)
+				err = refuse(&r, v, "one filter-chain was expected");
 			args = sabin_tree_find(v, "args");
+		}
 	r.graph = sabin_tree_find(args, "filter.graph");
 	if (!err && !r.graph)
 		err = refuse(&r, modules, "a filter-chain with its filter.graph was expected");

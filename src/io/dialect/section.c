@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include <sabin/convolve.h>
+#include <sabin/curve.h>
 #include <sabin/minphase.h>
 #include <sabin/window.h>
 
@@ -110,7 +111,7 @@ static bool matches(struct sabin_section *s, enum sabin_section_type type, doubl
 
 /* z^-1 = (1 - s)/(1 + s) brings numerator and denominator back to quadratics in s; with s in units of
  * t = tan(pi f0 / rate) these are the prototypes of sabin/biquad.h, whose terms tell what it is. */
-void sabin_section_recognise(struct sabin_section *s)
+static void recognise(struct sabin_section *s)
 {
 	const double *b = s->taps.b, *a = s->taps.a;
 	const double n[3] = {b[0] + b[1] + b[2], 2 * (b[0] - b[2]), b[0] - b[1] + b[2]};
@@ -164,7 +165,7 @@ bool sabin_section_of_taps(const double x[6], double rate_hz, struct sabin_secti
 	/* both poles within the unit circle */
 	if (!(fabs(out->taps.a[2]) < 1) || !(fabs(out->taps.a[1]) < 1 + out->taps.a[2]))
 		return false;
-	sabin_section_recognise(out);
+	recognise(out);
 	return true;
 }
 
@@ -192,19 +193,7 @@ static double section_db(const struct sabin_section *s, const struct sabin_biqua
 
 double sabin_setting_curve_db(const struct sabin_setting_channel *c, double f_hz)
 {
-	if (c->points == 0)
-		return 0;
-	if (!(f_hz > c->curve_hz[0]))
-		return c->curve_db[0];
-	if (f_hz >= c->curve_hz[c->points - 1])
-		return c->curve_db[c->points - 1];
-	size_t low = 0, high = c->points - 1;
-	while (high - low > 1) {
-		const size_t middle = (low + high) / 2;
-		*(c->curve_hz[middle] <= f_hz ? &low : &high) = middle;
-	}
-	const double part = log(f_hz / c->curve_hz[low]) / log(c->curve_hz[high] / c->curve_hz[low]);
-	return c->curve_db[low] + part * (c->curve_db[high] - c->curve_db[low]);
+	return c->points > 0 ? sabin_curve_at(c->curve_hz, c->curve_db, c->points, f_hz) : 0;
 }
 
 /* Level of h[taps] at each frequency, summed there: bins lie too far apart for what rings long.  Eight

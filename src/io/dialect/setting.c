@@ -48,6 +48,19 @@ void sabin_setting_name(struct sabin_setting_channel *channel, const char *name)
 			*c = '_';
 }
 
+void sabin_setting_add_gain(struct sabin_setting_channel *c, double gain_db)
+{
+	c->preamp_db += gain_db;
+	for (size_t r = 0; r < c->rate_count; r++)
+		c->rates[r].preamp_db += gain_db;
+}
+
+void sabin_setting_add_factor(struct sabin_setting_channel *c, double factor)
+{
+	sabin_setting_add_gain(c, 20 * log10(fabs(factor)));
+	c->polarity *= factor < 0 ? -1 : 1;
+}
+
 enum sabin_err sabin_setting_add_section(struct sabin_setting_channel *c,
                                          const struct sabin_section *section)
 {
@@ -134,11 +147,9 @@ enum sabin_err sabin_setting_join(struct sabin_setting_channel *c,
                                   const struct sabin_setting_channel *from)
 {
 	enum sabin_err err = SABIN_OK;
-	c->preamp_db += from->preamp_db;
+	sabin_setting_add_gain(c, from->preamp_db);
 	c->delay_s += from->delay_s;
 	c->polarity *= from->polarity;
-	for (size_t r = 0; r < c->rate_count; r++)
-		c->rates[r].preamp_db += from->preamp_db;
 	for (size_t i = 0; i < from->section_count && !err; i++)
 		err = sabin_setting_add_section(c, &from->sections[i]);
 	for (size_t r = 0; r < from->rate_count && !err; r++) {

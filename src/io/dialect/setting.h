@@ -75,6 +75,10 @@ SABIN_MUST struct sabin_setting_channel *sabin_setting_add(struct sabin_setting 
                                                            const char *name);
 /* Name it; control characters, which would reach a terminal, become '_'. */
 void sabin_setting_name(struct sabin_setting_channel *channel, const char *name);
+/* Louder by that, at every rate. */
+void sabin_setting_add_gain(struct sabin_setting_channel *channel, double gain_db);
+/* The same by a factor, which is not 0 and may invert. */
+void sabin_setting_add_factor(struct sabin_setting_channel *channel, double factor);
 /* SABIN_EINVAL: too many. */
 SABIN_MUST enum sabin_err sabin_setting_add_section(struct sabin_setting_channel *channel,
                                                     const struct sabin_section *section);
@@ -107,10 +111,8 @@ SABIN_MUST enum sabin_err sabin_setting_correction(const struct sabin_setting *s
 
 /* ---- what a setting does ---- */
 
-/* Coefficients -> the filter that they are at their rate: type, freq_hz, gain_db, q, factor; RAW when they
- * are none of them. */
-void sabin_section_recognise(struct sabin_section *section);
-/* Coefficients b0 b1 b2 a0 a1 a2 at a rate as a section.  False: not a filter (a0 = 0, not stable). */
+/* Coefficients b0 b1 b2 a0 a1 a2 at a rate as a section: the filter that they are there, with its factor, or RAW.
+ * False: not a filter (a0 = 0, not stable). */
 SABIN_MUST bool sabin_section_of_taps(const double coefficients[6], double rate_hz,
                                       struct sabin_section *out);
 /* Limits of frequency, gain and Q; `rate_hz` 0: whatever the rate. */

@@ -112,7 +112,7 @@ const char *sabin_dialect_speaker(const char *position)
 		if (strcasecmp(positions[i].apo, position) == 0 ||
 		    strcasecmp(positions[i].pipewire, position) == 0)
 			return positions[i].speaker;
-	return strcasecmp(position, "LFE") == 0 ? "sub" : NULL;
+	return NULL;
 }
 
 char *sabin_dialect_wav_name(const struct sabin_setting *setting, size_t channel, double rate_hz,

@@ -187,13 +187,13 @@ static enum sabin_err read_effect(const struct sabin_dialect_line *line, const c
 	enum sabin_err err;
 	if (strcmp(name, "gain") == 0) {
 		err = number(line, rest, "a gain in dB", &x);
-		c->preamp_db += x;
+		sabin_setting_add_gain(c, x);
 	} else if (strcmp(name, "vol") == 0) {
 		err = number(line, rest, "a factor", &x);
 		if (!err && !(fabs(x) > 1e-6 && fabs(x) < 1e6))
 			return sabin_dialect_refuse(line, NULL, "a factor that is not 0 was expected");
-		c->polarity *= x < 0 ? -1 : 1;
-		c->preamp_db += fabs(x) == 1 ? 0 : 20 * log10(fabs(x));
+		if (!err)
+			sabin_setting_add_factor(c, x);
 	} else if (strcmp(name, "delay") == 0) {
 		err = number(line, rest, "a time in s", &x);
 		if (!err && !(x >= 0 && x <= 10))

@@ -34,29 +34,7 @@ static enum sabin_err write(const struct sabin_setting *setting, const char *pla
 	return sabin_dialect_each_rate(setting, write_rate, out);
 }
 
-/* One channel is called after the file, two are left and right, more have numbers. */
-enum sabin_err sabin_dialect_add_channels(const struct sabin_dialect_line *line, double rate_hz,
-                                          size_t channels, struct sabin_setting *out)
-{
-	char name[SABIN_CORRECTION_NAME];
-	double ignored;
-	if (channels > SABIN_SETTING_CHANNELS)
-		return sabin_dialect_refuse(line, NULL, "at most %d channels were expected",
-		                            SABIN_SETTING_CHANNELS);
-	for (size_t i = 0; i < channels; i++) {
-		if (channels == 1)
-			sabin_dialect_stem(line->source->path, &ignored, name);
-		else if (channels == 2)
-			snprintf(name, sizeof name, "%s", i ? "right" : "left");
-		else
-			snprintf(name, sizeof name, "channel-%zu", i + 1);
-		if (!sabin_setting_add(out, name))
-			return SABIN_ENOMEM;
-	}
-	if (rate_hz > 0)
-		sabin_setting_add_rate(out, rate_hz);
-	return SABIN_OK;
-}
+/* ---- reading ------------------------------------------------------------------------------------------ */
 
 static enum sabin_err read(struct sabin_dialect_source *source, struct sabin_setting *out)
 {
