@@ -441,8 +441,8 @@ void sabin_opt_release(const struct sabin_command *command, void *options)
 static void help_row(const struct sabin_opt *row, FILE *stream)
 {
 	char left[64];
-	snprintf(left, sizeof left, "  %c%c %s--%s%s%s", row->letter ? '-' : ' ',
-	         row->letter ? row->letter : ' ', row->letter ? "" : "", row->name,
+	snprintf(left, sizeof left, "  %c%c --%s%s%s", row->letter ? '-' : ' ',
+	         row->letter ? row->letter : ' ', row->name,
 	         row->arg ? " " : "", row->arg ? row->arg : "");
 	fprintf(stream, "%-27s ", left);
 	for (const char *c = row->help; *c; c++)
