@@ -26,8 +26,8 @@ enum {
 static const double db_per_decade = 25;
 static const double words_px = 60;   /* a reason upright needs less room than this */
 static const double narrowest_px = 3; /* a region narrower than this is a line */
-/* The rise of an impulse response is shown from so long before its peak to so long after. */
 static const double lowest_filter_db = -40;
+/* The rise of an impulse response is shown from so long before its peak to so long after. */
 static const double before_ms = 10, after_ms = 30, floor_db = -100;
 
 struct picture {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "chart/words.h"
+#include "io/utf8.h"
 
 #define MINUS "\xe2\x88\x92"    /* U+2212 */
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
@@ -70,26 +71,10 @@ struct sabin_text sabin_text_bands(const double *freq_hz, size_t count)
 	return text;
 }
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629, section 4), or 0; its code in *code. */
-static size_t decode(const unsigned char *s, uint32_t *code)
+/* Of a character at s, which is not the end; 0: it is none. */
+static size_t decode(const char *s, uint32_t *code)
 {
-	if (s[0] < 0x80) {
-		*code = s[0];
-		return 1;
-	}
-	size_t length = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
-	if (s[0] < 0xC2 || s[0] > 0xF4)
-		return 0;
-	*code = s[0] & (0xFFU >> (length + 1));
-	for (size_t i = 1; i < length; i++) {
-		if ((s[i] & 0xC0) != 0x80)
-			return 0;
-		*code = *code << 6 | (s[i] & 0x3FU);
-	}
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	if (*code < least[length] || *code > 0x10FFFF || (*code >= 0xD800 && *code <= 0xDFFF))
-		return 0;
-	return length;
+	return sabin_utf8_decode(s, strnlen(s, 4), code);
 }
 
 /* Characters that draw nothing and may reorder or break the line: controls, separators, bidi. */
@@ -102,13 +87,13 @@ static bool is_unseen(uint32_t code)
 
 void sabin_text_clean(const char *text, char *out, size_t size)
 {
-	const unsigned char *s = (const unsigned char *)text;
+	const char *s = text;
 	size_t used = 0;
 	bool blank = true; /* drops blanks at the start */
 	while (*s) {
 		uint32_t code;
 		size_t length = decode(s, &code);
-		const char *put = (const char *)s;
+		const char *put = s;
 		size_t put_length = length;
 		if (length == 0) {
 			put = "?";
@@ -154,7 +139,7 @@ static double advance_em(uint32_t code)
 double sabin_text_width_px(const char *text, double font_px)
 {
 	double width_em = 0;
-	for (const unsigned char *s = (const unsigned char *)text; *s;) {
+	for (const char *s = text; *s;) {
 		uint32_t code = '?';
 		size_t length = decode(s, &code);
 		width_em += advance_em(code);
@@ -191,7 +176,7 @@ void sabin_text_fit(char *text, double width_px, double font_px)
 	double width = 0;
 	while (head < tail) {
 		uint32_t code = '?';
-		size_t step = decode((unsigned char *)head, &code);
+		size_t step = decode(head, &code);
 		width += advance_em(code) * font_px;
 		if (width > room_px)
 			break;

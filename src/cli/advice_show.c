@@ -123,9 +123,8 @@ static void json_purchases(struct sabin_json *json, const struct sabin_advice *a
 void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advice *advice, FILE *stream)
 {
 	char text[SABIN_ADVICE_TEXT_SIZE];
-	const char *heading = NULL;
 	size_t number = 0;
-	static const char *const headings[] = {"Repair", "Move", "Treat", "Correct", "Leave"};
+	static const char *const headings[] = {"Repair", "Move", "Treat", "Correct"};
 	bool left = false;
 	for (size_t i = 0; i < advice->count; i++) {
 		const struct sabin_advice_item *item = &advice->item[i];
@@ -133,13 +132,12 @@ void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advic
 			fprintf(stream, "\n%sLeave as it is%s\n", sabin_bold(), sabin_plain());
 			left = true;
 		}
-		heading = headings[item->kind];
 		sabin_advice_text(scene, item, text);
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			fprintf(stream, "  -  ");
 		else
-			fprintf(stream, "%s%2zu %s%-7s%s  ", i > 0 ? "" : "", ++number, sabin_bold(), heading,
-			        sabin_plain());
+			fprintf(stream, "%2zu %s%-7s%s  ", ++number, sabin_bold(),
+			        headings[item->kind], sabin_plain());
 		print_wrapped(stream, text, item->kind == SABIN_ADVICE_LEAVE ? 5 : 12);
 		fprintf(stream, "%*s%s%s, %.0f %% sure", item->kind == SABIN_ADVICE_LEAVE ? 5 : 12, "", sabin_dim(),
 		        sabin_advice_code_name(item->code), 100 * item->confidence);

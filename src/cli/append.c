@@ -28,13 +28,14 @@ static enum sabin_err copy(const char *from, const char *to, struct sabin_diag *
 }
 
 /* Files keep their contents: a second name for the same file, or a copy where links are not to be
- * had. */
+ * had.  Responses share a calibration, which is there from the second on: a copy onto it would empty both
+ * names. */
 static enum sabin_err bring(const char *from_folder, const char *to_folder, const char *name,
                             struct sabin_diag *diag)
 {
 	char *from = sabin_path_join(from_folder, name), *to = sabin_path_join(to_folder, name);
 	enum sabin_err err = from && to ? SABIN_OK : SABIN_ENOMEM;
-	if (!err && access(from, F_OK) == 0 && link(from, to) < 0)
+	if (!err && access(from, F_OK) == 0 && link(from, to) < 0 && errno != EEXIST)
 		err = copy(from, to, diag);
 	free(from);
 	free(to);

@@ -102,14 +102,6 @@ static void json_map(struct sabin_json *json, const struct sabin_cable *c)
 	sabin_json_close(json);
 }
 
-static void json_curve(struct sabin_json *json, const char *key, const double *x, size_t n)
-{
-	sabin_json_open_array(json, key);
-	for (size_t i = 0; i < n; i++)
-		sabin_json_number(json, NULL, x[i]);
-	sabin_json_close(json);
-}
-
 enum sabin_err sabin_show_cable_json(const struct sabin_cable *c, const char *file)
 {
 	struct sabin_json *json = sabin_json_new();
@@ -137,9 +129,9 @@ enum sabin_err sabin_show_cable_json(const struct sabin_cable *c, const char *fi
 		sabin_json_text(json, "polarity", sabin_polarity_name(c->polarity));
 		sabin_json_number(json, "gain_db", c->gain_db);
 		sabin_json_number(json, "ripple_db", c->ripple_db);
-		json_curve(json, "minus_3_db_hz", c->minus_3_db_hz, 2);
-		json_curve(json, "freq_hz", c->response.freq_hz, c->response.length);
-		json_curve(json, "level_db", c->response.level_db, c->response.length);
+		sabin_json_numbers(json, "minus_3_db_hz", c->minus_3_db_hz, 2);
+		sabin_json_numbers(json, "freq_hz", c->response.freq_hz, c->response.length);
+		sabin_json_numbers(json, "level_db", c->response.level_db, c->response.length);
 		sabin_json_quantity(json, "thd_100_db", c->distortion.thd_100_db, "dB");
 		sabin_json_quantity(json, "thd_1k_db", c->distortion.thd_1k_db, "dB");
 		sabin_json_quantity(json, "thd_noise_db", c->thd_noise_db, "dB");

@@ -95,10 +95,6 @@ static int check(const struct work *w, char **operands)
 static int open_sides(struct work *w, char **operands)
 {
 	for (; operands[w->count]; w->count++) {
-		if (w->count == SIDES_MAX) {
-			sabin_complain(w->command->name, "at most %d measurements", SIDES_MAX);
-			return SABIN_EXIT_USAGE;
-		}
 		const int status =
 		    sabin_side_open(w->command->name, operands[w->count], &w->o->speakers,
 		                    &w->o->positions, w->o->calibration, &w->sides[w->count]);
@@ -159,6 +155,6 @@ const struct sabin_command sabin_cmd_compare = {
     .option_count = SABIN_COUNT(rows),
     .size = sizeof(struct options),
     .operands_min = 2,
-    .operands_max = 64,
+    .operands_max = SIDES_MAX,
     .run = run,
 };

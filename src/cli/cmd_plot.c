@@ -16,11 +16,11 @@
 #include "cli/plot_predict.h"
 #include "cli/recording.h"
 #include "cli/responses.h"
+#include "cli/side.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
 #include "io/paths.h"
-#include "io/trust.h"
 
 struct options {
 	struct sabin_common common;
@@ -178,22 +178,12 @@ static int choose_output(struct work *w)
 static enum sabin_err analyse(struct work *w, size_t i, struct sabin_diag *diag)
 {
 	const struct sabin_response_item *item = &w->responses.item[i];
-	double excited_hz[2], played_hz[2];
-	sabin_trust_ranges(&w->m, item->measured, w->has_room ? &w->room : NULL, excited_hz, played_hz);
-	const struct sabin_analysis_options a = {
-	    .fraction = 1,
-	    .from_hz = 63,
-	    .to_hz = 8000,
-	    .noise = SABIN_NOISE_FULL,
-	    .excited_from_hz = excited_hz[0],
-	    .excited_to_hz = excited_hz[1],
-	    .played_from_hz = played_hz[0],
-	    .played_to_hz = played_hz[1],
-	};
+	const struct sabin_analysis_options a =
+	    sabin_side_octaves(&w->m, item->measured, w->has_room ? &w->room : NULL);
 	enum sabin_err err = sabin_analysis_compute(item->h, item->frames, item->measured->rate_hz, &a,
 	                                            &w->analyses[i]);
 	if (err)
-		return sabin_diag_set(diag, SABIN_EFORMAT, item->measured->file, 0, 0,
+		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, item->measured->file, 0, 0,
 		                      "cannot be analysed: %s", sabin_strerror(err));
 	w->traces[i].analysis = &w->analyses[i];
 	return SABIN_OK;

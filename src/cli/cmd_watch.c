@@ -332,7 +332,6 @@ static int make_plan(struct plan *plan, const char *room)
 		return status;
 	if (o->output && w->reference < 0)
 		return usage(plan, "-o keeps transfer functions: it needs a --reference");
-	w->smoothing_oct = 0;
 	struct sabin_response_options smoothing = sabin_response_defaults();
 	sabin_smoothing_set(o->smoothing, &smoothing);
 	w->smoothing_oct = smoothing.smoothing_oct;
@@ -355,10 +354,11 @@ static int make_plan(struct plan *plan, const char *room)
 	if (o->compare && w->reference < 0)
 		return usage(plan, "--compare is for transfer functions: it needs a --reference");
 	struct sabin_diag diag = {0};
-	if (o->compare && sabin_watch_read_trace(w, o->compare, &diag) != SABIN_OK)
-		return sabin_fail_input(plan->command->name, SABIN_EFORMAT, &diag);
+	enum sabin_err err = o->compare ? sabin_watch_read_trace(w, o->compare, &diag) : SABIN_OK;
+	if (err)
+		return sabin_fail_input(plan->command->name, err, &diag);
 	w->analysis.transfer.average_s = o->average_s > 0 ? o->average_s : HUGE_VAL;
-	enum sabin_err err = sabin_watcher_new(&w->analysis, &w->watcher);
+	err = sabin_watcher_new(&w->analysis, &w->watcher);
 	if (err == SABIN_EINVAL)
 		return usage(plan, "no band lies in --range at this sampling rate");
 	if (err)

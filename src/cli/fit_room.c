@@ -9,21 +9,21 @@
 #include "cli/talk.h"
 #include "io/number.h"
 
-enum { RESPONSES_MAX = 16, BANDS = SABIN_ABSORPTION_BANDS };
+enum { BANDS = SABIN_ABSORPTION_BANDS };
 static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 static const char *const sides[3] = {"width", "length", "height"};
 
 struct loaded {
-	struct sabin_roomfit_response response[RESPONSES_MAX];
-	struct sabin_directivity directivity[RESPONSES_MAX];
-	double *h[RESPONSES_MAX];
+	struct sabin_roomfit_response response[SABIN_FIT_RESPONSES];
+	struct sabin_directivity directivity[SABIN_FIT_RESPONSES];
+	double *h[SABIN_FIT_RESPONSES];
 	size_t count;
 };
 
 static enum sabin_err load(const struct sabin_measurement *m, const struct sabin_roomfile *file,
                            struct loaded *l, struct sabin_fit_names *names, struct sabin_diag *diag)
 {
-	for (size_t i = 0; i < m->response_count && l->count < RESPONSES_MAX; i++) {
+	for (size_t i = 0; i < m->response_count && l->count < SABIN_FIT_RESPONSES; i++) {
 		const struct sabin_measured *r = &m->responses[i];
 		const int s = sabin_roomfile_speaker(file, r->speaker);
 		const int p = sabin_roomfile_position(file, r->position);

@@ -10,9 +10,11 @@
 #include "io/json.h"
 #include "io/roomfile.h"
 
+enum { SABIN_FIT_RESPONSES = 16 }; /* at most */
+
 struct sabin_fit_names {
 	size_t count;
-	const char *speaker[16], *position[16]; /* of the responses; belong to the room file */
+	const char *speaker[SABIN_FIT_RESPONSES], *position[SABIN_FIT_RESPONSES]; /* of the responses; belong to the room file */
 };
 
 /* Fit the room of the file to the responses of a measurement directory whose speakers and positions it

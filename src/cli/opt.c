@@ -245,10 +245,15 @@ static bool inside(const struct sabin_opt *row, double x)
 static int set_value(const struct sabin_command *command, const struct sabin_opt *row,
                      const char *text, void *options)
 {
-	static const char *const example[] = {"a number", "a frequency such as 125 or 20k",
-	                                      "a time such as 10s or 350ms",
-	                                      "a time such as 500 or 350ms",
-	                                      "a level such as -12 or -12dBFS"};
+	static const char *const example[] = {
+	    [SABIN_UNIT_NONE] = "a number",
+	    [SABIN_UNIT_HZ] = "a frequency such as 125 or 20k",
+	    [SABIN_UNIT_S] = "a time such as 10s or 350ms",
+	    [SABIN_UNIT_MS] = "a time such as 500 or 350ms",
+	    [SABIN_UNIT_DB] = "a level such as -12 or -12dBFS",
+	    [SABIN_UNIT_M] = "a length such as 0.1 or 10cm",
+	    [SABIN_UNIT_CM] = "a length such as 5 or 0.05m",
+	};
 	void *value = (char *)options + row->offset;
 	double number;
 	int index;
@@ -436,8 +441,8 @@ void sabin_opt_release(const struct sabin_command *command, void *options)
 static void help_row(const struct sabin_opt *row, FILE *stream)
 {
 	char left[64];
-	snprintf(left, sizeof left, "  %c%c %s--%s%s%s", row->letter ? '-' : ' ',
-	         row->letter ? row->letter : ' ', row->letter ? "" : "", row->name,
+	snprintf(left, sizeof left, "  %c%c --%s%s%s", row->letter ? '-' : ' ',
+	         row->letter ? row->letter : ' ', row->name,
 	         row->arg ? " " : "", row->arg ? row->arg : "");
 	fprintf(stream, "%-27s ", left);
 	for (const char *c = row->help; *c; c++)

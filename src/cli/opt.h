@@ -84,7 +84,7 @@ void sabin_opt_help(const struct sabin_command *command, FILE *stream);
  * with a unit that fits. */
 bool sabin_opt_number(const char *text, enum sabin_opt_unit unit, double *out);
 
-/* Edit distance with a limit, for "did you mean": a big number beyond 3. */
+/* Edit distance, for "did you mean"; 99 where one of them has more than 32 letters. */
 int sabin_opt_distance(const char *a, const char *b);
 /* How many letters of a word of that length may be wrong, for another to be suggested: a third. */
 int sabin_opt_slips(const char *word);

@@ -40,7 +40,9 @@ struct sabin_part {
 	void (*free)(void *result);
 };
 
-extern const struct sabin_part sabin_part_reflections, sabin_part_modes;
+/* Each stands in its part_*.c. */
+extern const struct sabin_part sabin_part_sti, sabin_part_noise, sabin_part_distortion,
+    sabin_part_reflections, sabin_part_modes;
 
 /* Row i, NULL past the end. */
 const struct sabin_part *sabin_part_row(size_t i);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "cli/part.h"
+#include "cli/quantity_show.h"
 #include "cli/recording.h"
 #include "cli/show.h"
 #include "cli/talk.h"
@@ -127,28 +128,6 @@ static void text(const void *result)
 
 /* ---- CSV --------------------------------------------------------------------------------------- */
 
-static void number(double x)
-{
-	if (isfinite(x))
-		printf("%.9g", x);
-}
-
-/* No reason holds a comma that is not between quotes. */
-static void csv_line(const char *lead, const char *quantity, const char *band,
-                     struct sabin_quantity q)
-{
-	char why[200];
-	const char *reason = sabin_reason_text(q, why, sizeof why);
-	printf("%s%s,%s,,", lead, quantity, band);
-	number(q.value);
-	fputs(",dB,", stdout);
-	number(q.plus_minus);
-	printf(",%s,", q.valid ? "true" : "false");
-	if (reason)
-		printf("\"%s\"", reason);
-	putchar('\n');
-}
-
 static void csv_missing(const char *lead, const char *why)
 {
 	printf("%sthd,broadband,,,dB,,false,\"%s\"\n", lead, why);
@@ -161,11 +140,11 @@ static void csv(const void *result, const char *lead)
 		csv_missing(lead, r->why);
 		return;
 	}
-	csv_line(lead, "thd", "broadband", r->d.thd.mean_db);
-	csv_line(lead, "thd", "100", r->d.thd_100_db);
-	csv_line(lead, "thd", "1000", r->d.thd_1k_db);
+	sabin_csv_line(lead, "thd", "broadband", r->d.thd.mean_db, "dB");
+	sabin_csv_line(lead, "thd", "100", r->d.thd_100_db, "dB");
+	sabin_csv_line(lead, "thd", "1000", r->d.thd_1k_db, "dB");
 	for (int m = 0; m < SABIN_HARMONICS; m++)
-		csv_line(lead, order_keys[m], "broadband", r->d.harmonic[m].mean_db);
+		sabin_csv_line(lead, order_keys[m], "broadband", r->d.harmonic[m].mean_db, "dB");
 }
 
 const struct sabin_part sabin_part_distortion = {

@@ -7,10 +7,10 @@
 #include <sabin/modefit.h>
 
 #include "cli/part.h"
+#include "cli/quantity_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/number.h"
-#include "io/reason.h"
 
 struct result {
 	struct sabin_modefit fit;
@@ -192,35 +192,18 @@ static void text(const void *result)
 
 /* ---- CSV --------------------------------------------------------------------------------------- */
 
-static void number(double x)
-{
-	if (isfinite(x))
-		printf("%.9g", x);
-}
-
 /* band_hz is the mode's frequency, so that its lines belong together. */
-static void csv_line(const char *lead, const char *quantity, double band_hz,
-                     struct sabin_quantity q, const char *unit)
-{
-	char why[200];
-	const char *reason = sabin_reason_text(q, why, sizeof why);
-	printf("%s%s,%.3f,,", lead, quantity, band_hz);
-	number(q.value);
-	printf(",%s,", unit);
-	number(q.plus_minus);
-	printf(",%s,%s%s%s\n", q.valid ? "true" : "false", reason ? "\"" : "",
-	       reason ? reason : "", reason ? "\"" : "");
-}
-
 static void csv(const void *result, const char *lead)
 {
 	const struct result *r = result;
 	for (size_t i = 0; i < r->fit.count; i++) {
 		const struct sabin_fitted_mode *m = &r->fit.modes[i];
-		csv_line(lead, "mode_frequency", m->frequency_hz.value, m->frequency_hz, "Hz");
-		csv_line(lead, "mode_q", m->frequency_hz.value, m->q, "1");
-		csv_line(lead, "mode_t60", m->frequency_hz.value, m->t60_s, "s");
-		csv_line(lead, "mode_level", m->frequency_hz.value, m->level_db, "dB");
+		char hz[32];
+		snprintf(hz, sizeof hz, "%.3f", m->frequency_hz.value);
+		sabin_csv_line(lead, "mode_frequency", hz, m->frequency_hz, "Hz");
+		sabin_csv_line(lead, "mode_q", hz, m->q, "1");
+		sabin_csv_line(lead, "mode_t60", hz, m->t60_s, "s");
+		sabin_csv_line(lead, "mode_level", hz, m->level_db, "dB");
 	}
 }
 

@@ -5,10 +5,10 @@
 #include <math.h>
 
 #include "cli/part.h"
+#include "cli/quantity_show.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/number.h"
-#include "io/reason.h"
 #include "io/trust.h"
 #include "io/ways.h"
 
@@ -146,33 +146,21 @@ static void text(const void *result)
 
 /* ---- CSV --------------------------------------------------------------------------------------- */
 
-static void number(double x)
+/* Reflections have a number in their names in place of a band. */
+static void csv_of(const char *lead, size_t number, const char *quantity, struct sabin_quantity q, const char *unit)
 {
-	if (isfinite(x))
-		printf("%.9g", x);
-}
-
-/* Reflections have a number in place of a band. */
-static void csv_line(const char *lead, const char *quantity, size_t i, struct sabin_quantity q,
-                     const char *unit)
-{
-	char why[200];
-	const char *reason = sabin_reason_text(q, why, sizeof why);
-	printf("%sreflection%zu_%s,,,", lead, i + 1, quantity);
-	number(q.value);
-	printf(",%s,", unit);
-	number(q.plus_minus);
-	printf(",%s,%s%s%s\n", q.valid ? "true" : "false", reason ? "\"" : "",
-	       reason ? reason : "", reason ? "\"" : "");
+	char key[64];
+	snprintf(key, sizeof key, "reflection%zu_%s", number, quantity);
+	sabin_csv_line(lead, key, "", q, unit);
 }
 
 static void csv(const void *result, const char *lead)
 {
 	const struct result *r = result;
 	for (size_t i = 0; i < r->r.count; i++) {
-		csv_line(lead, "time", i, r->r.item[i].time_s, "s");
-		csv_line(lead, "level", i, r->r.item[i].level_db, "dB");
-		csv_line(lead, "extra_path", i, r->r.item[i].extra_m, "m");
+		csv_of(lead, i + 1, "time", r->r.item[i].time_s, "s");
+		csv_of(lead, i + 1, "level", r->r.item[i].level_db, "dB");
+		csv_of(lead, i + 1, "extra_path", r->r.item[i].extra_m, "m");
 	}
 }
 

@@ -64,3 +64,18 @@ void sabin_csv_quantity(const char *lead, const char *key, const struct sabin_ba
 	csv_text(reason ? reason : "");
 	putchar('\n');
 }
+
+void sabin_csv_line(const char *lead, const char *key, const char *band, struct sabin_quantity q,
+                    const char *unit)
+{
+	char text[200];
+	const char *reason = sabin_reason_text(q, text, sizeof text);
+	printf("%s%s,%s,,", lead, key, band);
+	csv_number(q.value);
+	printf(",%s,", unit);
+	csv_number(q.plus_minus);
+	printf(",%s,", q.valid ? "true" : "false");
+	if (reason)
+		printf("\"%s\"", reason);
+	putchar('\n');
+}

@@ -19,4 +19,8 @@ void sabin_json_quantity_why(struct sabin_json *json, const char *key, struct sa
 void sabin_csv_quantity(const char *lead, const char *key, const struct sabin_band *band,
                         struct sabin_quantity q, const char *unit, const char *why);
 
+/* The same of what is no band of a bank: `band` stands for its frequency, and the reason is always between quotes. */
+void sabin_csv_line(const char *lead, const char *key, const char *band, struct sabin_quantity q,
+                    const char *unit);
+
 #endif

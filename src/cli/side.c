@@ -50,8 +50,9 @@ static enum sabin_err find_direct(struct sabin_side *side, const size_t *chosen,
 	return err;
 }
 
-static struct sabin_analysis_options octaves(const struct sabin_measurement *m, const struct sabin_measured *r,
-                                             const struct sabin_roomfile *room)
+struct sabin_analysis_options sabin_side_octaves(const struct sabin_measurement *m,
+                                                 const struct sabin_measured *r,
+                                                 const struct sabin_roomfile *room)
 {
 	double excited_hz[2], played_hz[2];
 	sabin_trust_ranges(m, r, room, excited_hz, played_hz);
@@ -112,7 +113,7 @@ static enum sabin_err read_item(struct sabin_side *side, size_t index, struct sa
 {
 	const struct sabin_response_item *r = item->response;
 	const struct sabin_analysis_options o =
-	    octaves(&side->measurement, r->measured, side->has_room ? &side->room : NULL);
+	    sabin_side_octaves(&side->measurement, r->measured, side->has_room ? &side->room : NULL);
 	item->measured = r->measured;
 	const struct sabin_sti_options excited = {o.excited_from_hz, o.excited_to_hz, o.played_from_hz,
 	                                          o.played_to_hz, o.stray};

@@ -45,4 +45,9 @@ int sabin_side_open(const char *command, const char *path, const struct sabin_li
                     struct sabin_side *out);
 void sabin_side_release(struct sabin_side *side);
 
+/* How a response is analysed in octaves, 63 Hz to 8 kHz; room: NULL: not known. */
+struct sabin_analysis_options sabin_side_octaves(const struct sabin_measurement *m,
+                                                 const struct sabin_measured *r,
+                                                 const struct sabin_roomfile *room);
+
 #endif

@@ -54,7 +54,7 @@ struct sabin_watch_view {
 void sabin_watch_view_init(struct sabin_watch_view *view, const struct sabin_watch *w);
 void sabin_watch_view_release(struct sabin_watch_view *view);
 
-/* Take in what is new, a quarter of a second at a time; false: not yet. */
+/* Take in what is new, a quarter of a second at a time. */
 void sabin_watch_view_tick(struct sabin_watch_view *view, const struct sabin_watch *w);
 void sabin_watch_view_look(struct sabin_watch_view *view, const struct sabin_watch *w);
 void sabin_watch_view_say(struct sabin_watch_view *view, const struct sabin_watch *w, const char *format, ...)

@@ -86,6 +86,7 @@ if grep -q ' 15/15 *sub *p4 .* good' err; then pass "a running table"; else fail
 expect_status 0 "$sabin" measure five.yaml --simulate -q --position p1,p3 -o two
 expect_status 0 "$sabin" measure five.yaml --simulate -q --position p0 --append -o two
 for f in two/*.p?.wav; do cmp -s "$f" "five/${f#two/}" || fail "$f: not as when measured alone"; done
+hold "the calibration of what was there goes along" cmp two.txt two/calibration/two.txt
 is "each has its calibration" "$(grep -c 'file: .*calibration/one.txt' five/measurement.yaml) == 9 && $(grep -c 'file: .*calibration/two.txt' five/measurement.yaml) == 6"
 
 # ---- the memory of eight inputs at 192 kHz, which lies on the disk: at 30 s less than 400 MB

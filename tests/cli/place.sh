@@ -115,6 +115,10 @@ expect_status 2 "$sabin" place plain.yaml --tolerance -1
 if grep -q ' cm$' "$T/err"; then pass 'the unit is told'; else fail 'the unit is told'; cat "$T/err"; fi
 expect_status 2 "$sabin" place plain.yaml --step 10
 if grep -q ' m$' "$T/err"; then pass 'the unit is told'; else fail 'the unit is told'; cat "$T/err"; fi
+expect_status 2 "$sabin" place plain.yaml --tolerance x
+says_once 'expected a length such as 5 or 0.05m'
+expect_status 2 "$sabin" place plain.yaml --step x
+says_once 'expected a length such as 0.1 or 10cm'
 expect_status 2 "$sabin" place plain.yaml --score loud
 sed 's/width: 3.2, length: 4.2, height: 2.5/width: 400, length: 400, height: 90/' plain.yaml >hall.yaml
 expect_status 3 "$sabin" place hall.yaml
