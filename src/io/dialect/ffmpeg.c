@@ -225,8 +225,6 @@ static enum sabin_err read_volume(struct reader *r, char *rest, struct sabin_set
 		if (!sabin_number_parse(value, &x) || (db ? fabs(x) > 500 : !(x > 1e-9 && x < 1e9)))
 			return sabin_dialect_refuse(&r->line, NULL, "volume: a gain was expected, it is '%s'", value);
 		c->preamp_db += db ? x : 20 * log10(x);
-		if (!(fabs(c->preamp_db) <= 500))
-			return sabin_dialect_refuse(&r->line, NULL, "volume: together at most 500 dB were expected");
 	}
 	return SABIN_OK;
 }
@@ -241,8 +239,6 @@ static enum sabin_err read_delay(struct reader *r, char *rest, struct sabin_sett
 		if ((key && strcmp(key, "delays") != 0) || !sabin_number_parse(value, &x) || !(x >= 0 && x <= 10000))
 			return sabin_dialect_refuse(&r->line, NULL, "adelay: 0 to 10000 ms were expected");
 		c->delay_s += x / 1000;
-		if (c->delay_s > 10)
-			return sabin_dialect_refuse(&r->line, NULL, "adelay: together 0 to 10000 ms were expected");
 	}
 	return SABIN_OK;
 }
