@@ -215,6 +215,48 @@ static void bad_files_are_refused_by_name(void **state)
 	sabin_wav_release(&wav);
 }
 
+/* A part of a list that claims nearly 4 GiB sends libsndfile back to where it was, for ever; an honest one does
+ * not, wherever the list stands. */
+static void endless_list_is_refused(void **state)
+{
+	(void)state;
+	struct part {
+		char list[4];
+		uint32_t list_bytes;
+		char info[4], id[4];
+		uint32_t bytes;
+		char text[12];
+	} list = {"LIST", 24, "INFO", "Ixyz", 0, "sabin sweep"};
+	static const uint32_t bytes[] = {0x80000000u, 0xfffffff3u, 12};
+	for (size_t i = 0; i < 3; i++)
+		for (int last = 0; last < 2; last++) {
+			struct sabin_wav wav = {0};
+			struct sabin_diag diag = {0};
+			char file[48 + sizeof list];
+			put_raw_wav(48000, 0.5f, 4);
+			FILE *stream = fopen("a.wav", "rb");
+			assert_non_null(stream);
+			assert_int_equal(fread(file, 1, 48, stream), 48);
+			fclose(stream);
+			list.bytes = bytes[i];
+			/* before the data, or at the end */
+			const size_t at = last ? 48 : 36;
+			memmove(file + at + sizeof list, file + at, 48 - at);
+			memcpy(file + at, &list, sizeof list);
+			put("a.wav", file, sizeof file);
+			alarm(60);
+			if (bytes[i] > 12) {
+				assert_int_equal(sabin_wav_read("a.wav", &wav, &diag), SABIN_EFORMAT);
+				assert_non_null(strstr(diag.message, "is damaged"));
+			} else {
+				assert_ok(sabin_wav_read("a.wav", &wav, &diag));
+				assert_near(wav.samples[0], 0.5, 0);
+			}
+			alarm(0);
+			sabin_wav_release(&wav);
+		}
+}
+
 static void writing_fails_cleanly(void **state)
 {
 	(void)state;
@@ -249,6 +291,7 @@ int main(void)
 	    row(same_samples_same_bytes),
 	    row(flac_is_lossless),
 	    row(bad_files_are_refused_by_name),
+	    row(endless_list_is_refused),
 	    row(writing_fails_cleanly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include <sndfile.h>
 
+#include "io/riff.h"
 #include "io/wav.h"
 #include "signal/large.h"
 
@@ -143,6 +144,12 @@ enum sabin_err sabin_wav_read(const char *path, struct sabin_wav *out, struct sa
 	enum sabin_err err = open_for_reading(path, &file, diag);
 	if (err)
 		return err;
+	uint32_t length;
+	if (sabin_riff_is_endless(file, &length)) {
+		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                     "is damaged: it has %lu bytes of text in its chunk LIST", (unsigned long)length);
+		goto out;
+	}
 	sound = sf_open_fd(file, SFM_READ, &info, SF_FALSE);
 	if (!sound) {
 		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "is not a sound file (%s)",

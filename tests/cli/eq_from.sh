@@ -131,6 +131,17 @@ says "a Q above 0" err
 printf 'Preamp: -400 dB\nPreamp: -400 dB\nFilter 1: ON PK Fc 100 Hz Gain 3 dB Q 1\n' >silent.txt
 expect_status 3 "$sabin" eq --from apo:silent.txt
 hold "gains that add up to nonsense" grep -q 'silent.txt: has gains of -800 dB together' err
+# what holds of all dialects holds of each of them
+printf 'volume=volume=-400dB,volume=volume=-400dB\n' >silent.ffmpeg
+printf 'adelay=delays=9000:all=1,adelay=delays=9000:all=1\n' >late.ffmpeg
+printf 'delay 9 delay 9\n' >late.sox
+printf 'Delay: 9000 ms\nDelay: 9000 ms\nFilter 1: ON PK Fc 100 Hz Gain 3 dB Q 1\n' >late.apo
+expect_status 3 "$sabin" eq --from ffmpeg:silent.ffmpeg
+hold "gains of ffmpeg's" grep -q 'silent.ffmpeg: has gains of -800 dB together' err
+for dialect in ffmpeg sox apo; do
+	expect_status 3 "$sabin" eq --from $dialect:late.$dialect
+	hold "delays of $dialect that add up to nonsense" grep -q "late.$dialect: has delays of 18.0 s together" err
+done
 printf 'hello\n' >hello.txt
 expect_status 3 "$sabin" eq --from hello.txt
 says "no dialect that is known" err

@@ -3,24 +3,16 @@
  * calibration.c: microphone files from anybody.
  */
 #include <math.h>
-#include <stdint.h>
-#include <unistd.h>
 
 #include "io/calibration.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "given.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[64];
 	struct sabin_calibration calibration = {0};
 	struct sabin_diag diag = {0};
-	snprintf(path, sizeof path, "/tmp/sabin-fuzz-%ld.cal", (long)getpid());
-	FILE *file = fopen(path, "wb");
-	if (!file)
-		return 0;
-	fwrite(data, 1, size, file);
-	fclose(file);
+	const int file = given_open(data, size, path);
 	if (sabin_calibration_read(path, &calibration, &diag) != SABIN_OK) {
 		if (diag.message[0] == '\0')
 			__builtin_trap();
@@ -35,6 +27,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			__builtin_trap();
 	}
 	sabin_calibration_release(&calibration);
-	unlink(path);
+	close(file);
 	return 0;
 }

@@ -3,24 +3,16 @@
  * response.c: frequency responses as text from anybody.
  */
 #include <math.h>
-#include <stdint.h>
-#include <unistd.h>
 
 #include "io/response_text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "given.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[64];
 	struct sabin_response_text text = {0};
 	struct sabin_diag diag = {0};
-	snprintf(path, sizeof path, "/tmp/sabin-fuzz-%ld.frd", (long)getpid());
-	FILE *file = fopen(path, "wb");
-	if (!file)
-		return 0;
-	fwrite(data, 1, size, file);
-	fclose(file);
+	const int file = given_open(data, size, path);
 	if (sabin_response_text_read(path, &text, &diag) != SABIN_OK) {
 		if (diag.message[0] == '\0' || text.freq_hz)
 			__builtin_trap();
@@ -38,6 +30,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			__builtin_trap();
 	}
 	sabin_response_text_release(&text);
-	unlink(path);
+	close(file);
 	return 0;
 }

@@ -3,12 +3,9 @@
  * rew.c: REW's texts from anybody.
  */
 #include <math.h>
-#include <stdint.h>
-#include <unistd.h>
 
 #include "io/rew_text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "given.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -16,12 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sabin_wav wav = {0};
 	struct sabin_rew_impulse about;
 	struct sabin_diag diag = {0};
-	snprintf(path, sizeof path, "/tmp/sabin-fuzz-%ld.txt", (long)getpid());
-	FILE *file = fopen(path, "wb");
-	if (!file)
-		return 0;
-	fwrite(data, 1, size, file);
-	fclose(file);
+	const int file = given_open(data, size, path);
 	const enum sabin_rew_kind kind = sabin_rew_text_kind(path);
 	if (kind > SABIN_REW_SAMPLES)
 		__builtin_trap();
@@ -38,6 +30,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				__builtin_trap();
 	}
 	sabin_wav_release(&wav);
-	unlink(path);
+	close(file);
 	return 0;
 }

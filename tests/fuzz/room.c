@@ -2,12 +2,8 @@
  *
  * room.c: room files from anybody.
  */
-#include <stdint.h>
-#include <unistd.h>
-
 #include "io/roomfile.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "given.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,16 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[64];
 	struct sabin_roomfile room = {0};
 	struct sabin_diag diag = {0};
-	snprintf(path, sizeof path, "/tmp/sabin-fuzz-%ld.yaml", (long)getpid());
-	FILE *file = fopen(path, "wb");
-	if (!file)
-		return 0;
-	fwrite(data, 1, size, file);
-	fclose(file);
+	const int file = given_open(data, size, path);
 	if (sabin_roomfile_read(path, "rooms/materials.yaml", &room, &diag) != SABIN_OK &&
 	    diag.message[0] == '\0')
 		__builtin_trap(); /* an error without a message */
 	sabin_roomfile_release(&room);
-	unlink(path);
+	close(file);
 	return 0;
 }

@@ -19,7 +19,8 @@ static const struct sabin_dialect *const rows[] = {
 
 /* Of a file that is read whole. */
 static const size_t text_most = 1 << 22;
-static const double most_gain_db = 150; /* of a channel: as much as the narrowest of the formats takes */
+/* Of a channel, all together: gain as much as the narrowest of the formats takes, and a delay that no room asks for. */
+static const double most_gain_db = 150;
 
 const struct sabin_dialect *sabin_dialect_row(size_t i)
 {
@@ -344,6 +345,12 @@ enum sabin_err sabin_dialect_parse(const struct sabin_dialect *dialect, struct s
 	enum sabin_err err = dialect->read(source, out);
 	for (size_t i = before; i < out->channel_count && !err; i++)
 		err = check_channel(source, &out->channels[i]);
+	if (!err && out->channel_count == before)
+		err = sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0, "has no filters in it");
+	if (err == SABIN_ENOMEM)
+		err = sabin_diag_set(source->diag, SABIN_ENOMEM, source->path, 0, 0, "out of memory");
+	if (err == SABIN_EINVAL)
+		err = sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0, "has more in it than is taken");
 	return err;
 }
 
@@ -353,25 +360,21 @@ enum sabin_err sabin_dialect_read(const char *path, const char *name, double rat
 {
 	struct sabin_dialect_source source = {.path = path, .rate_hz = rate_hz, .diag = diag};
 	enum sabin_err err = read_bytes(path, &source.text, &source.length, diag);
+	if (err == SABIN_ENOMEM)
+		return sabin_diag_set(diag, err, path, 0, 0, "out of memory");
 	if (err)
 		return err;
 	const struct sabin_dialect *row =
 	    name ? sabin_dialect_find(name) : guess(path, source.text, source.length);
-	const size_t before = out->channel_count;
 	if (which)
 		*which = row;
-	if (!row) {
+	if (row) {
+		err = sabin_dialect_parse(row, &source, out);
+	} else {
 		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
 		                     "is in no dialect that is known");
 		sabin_diag_advise(diag, "name it: --from DIALECT:%s", path);
-	} else {
-		err = sabin_dialect_parse(row, &source, out);
 	}
-	if (!err && out->channel_count == before)
-		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "has no filters in it");
-	if (err == SABIN_ENOMEM || err == SABIN_EINVAL)
-		err = sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, path, 0, 0,
-		                     err == SABIN_ENOMEM ? "out of memory" : "has more in it than is taken");
 	free(source.text);
 	return err;
 }

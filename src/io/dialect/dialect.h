@@ -67,6 +67,7 @@ struct sabin_dialect {
 	/* place: the absolute path of its folder, when all is done; may be NULL */
 	enum sabin_err (*write)(const struct sabin_setting *setting, const char *place,
 	                        struct sabin_dialect_files *out);
+	/* called by sabin_dialect_parse() alone, which checks what holds in every dialect */
 	enum sabin_err (*read)(struct sabin_dialect_source *source, struct sabin_setting *out);
 	/* Does a file look like it?  text ends with NUL. */
 	bool (*knows)(const char *text, size_t length);
@@ -128,6 +129,11 @@ SABIN_MUST enum sabin_err sabin_dialect_read(const char *path, const char *name,
                                              struct sabin_setting *out,
                                              const struct sabin_dialect **which,
                                              struct sabin_diag *diag);
+
+/* The same of a text that was read already (it is changed). */
+SABIN_MUST enum sabin_err sabin_dialect_parse(const struct sabin_dialect *dialect,
+                                              struct sabin_dialect_source *source,
+                                              struct sabin_setting *out);
 
 /* ---- what writers share ---- */
 
