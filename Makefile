@@ -55,12 +55,13 @@ SHARED      = $B/libsabin.so.$(VERSION)
 COMMAND     = $B/sabin
 
 # ---- libraries ------------------------------------------------------------------------------------
-LIB_PKGS    = fftw3 lapacke
+# of liblapacke-dev only the header lapack.h
+LIB_PKGS    = fftw3 lapack
 APP_PKGS    = alsa sndfile yaml-0.1 jansson
 SCREEN_PKGS = ncursesw
 pkg         = $(shell $(PKG_CONFIG) $1 2>/dev/null)
 PKG_CFLAGS := $(call pkg,--cflags $(LIB_PKGS) $(APP_PKGS))
-LIB_LIBS   := $(or $(call pkg,--libs $(LIB_PKGS)),-lfftw3 -llapacke) -lm
+LIB_LIBS   := $(or $(call pkg,--libs $(LIB_PKGS)),-lfftw3 -llapack) -lm
 APP_LIBS   := $(or $(call pkg,--libs $(APP_PKGS)),-lasound -lsndfile -lyaml -ljansson) $(LIB_LIBS) -lpthread
 SCREEN_LIBS := $(or $(call pkg,--libs $(SCREEN_PKGS)),-lncursesw -ltinfo)
 
@@ -144,7 +145,7 @@ $(PLUGIN): $(CARD_OBJ) $(IO_OBJ) $(STATIC)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,--exclude-libs,ALL,-z,nodelete -o $@ $^ $(APP_LIBS)
 
 $B/sabin.pc: Makefile $B/flags
-	@printf 'prefix=%s\nlibdir=%s\nincludedir=$${prefix}/include\n\nName: sabin\nDescription: acoustic room measurement\nVersion: %s\nRequires.private: fftw3 lapacke\nLibs: -L$${libdir} -lsabin\nLibs.private: -lm\nCflags: -I$${includedir}\n' \
+	@printf 'prefix=%s\nlibdir=%s\nincludedir=$${prefix}/include\n\nName: sabin\nDescription: acoustic room measurement\nVersion: %s\nRequires.private: fftw3 lapack\nLibs: -L$${libdir} -lsabin\nLibs.private: -lm\nCflags: -I$${includedir}\n' \
 	  '$(PREFIX)' '$(LIBDIR)' '$(VERSION)' >$@
 
 $(TESTS): $B/tests/%: $B/tests/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)

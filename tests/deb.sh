@@ -153,7 +153,7 @@ pack "libsabin$abi" libs "$(needs "libsabin$abi/usr/lib/$multiarch/libsabin.so.$
  $about
  .
  This is the library, the mathematics without devices and files."
-pack libsabin-dev libdevel "libsabin$abi (= $version), libfftw3-dev, liblapacke-dev" 'Multi-Arch: same' \
+pack libsabin-dev libdevel "libsabin$abi (= $version), libfftw3-dev, liblapack-dev" 'Multi-Arch: same' \
 	"measurement of room acoustics - development files
  $about
  .

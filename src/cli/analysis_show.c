@@ -112,7 +112,7 @@ static void json_bands(struct sabin_json *json, const struct sabin_measured *m,
 	sabin_json_close(json);
 }
 
-static void json_response(struct sabin_json *json, const struct sabin_analyses *all, size_t i)
+void sabin_show_analysis_json(const struct sabin_analyses *all, size_t i, struct sabin_json *json)
 {
 	const struct sabin_measured *m = &all->measurement->responses[all->chosen[i]];
 	const struct sabin_analysis *a = &all->results[i];
@@ -146,7 +146,7 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 	sabin_json_open_array(json, "responses");
 	for (size_t i = 0; i < all->count; i++) {
 		sabin_json_open_object(json, NULL);
-		json_response(json, all, i);
+		sabin_show_analysis_json(all, i, json);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);

@@ -24,6 +24,8 @@ struct sabin_analyses {
 	void *(*parts)[SABIN_PARTS_MAX];          /* [count]: results of the parts, NULL: none */
 };
 
+/* The members of response i, into the object that is open. */
+void sabin_show_analysis_json(const struct sabin_analyses *all, size_t i, struct sabin_json *json);
 SABIN_MUST enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all);
 void sabin_show_analyses_csv(const struct sabin_analyses *all);
 void sabin_show_analyses(const struct sabin_analyses *all);

@@ -2,156 +2,66 @@
  *
  * cmd_analyze.c: sabin analyze.
  */
+#include <limits.h>
 #include <math.h>
 
 #include <sabin/parameters.h>
 
 #include "cli/analysis_show.h"
-#include "cli/command.h"
-#include "cli/part.h"
+#include "cli/analyze.h"
 #include "cli/pool.h"
 #include "cli/show.h"
-#include "io/trust.h"
-
-struct options {
-	struct sabin_common common;
-	struct sabin_list speakers, positions, only, pair, require;
-	bool third_octave, csv;
-	double bands_hz[2];
-	int noise;
-};
 
 static const struct sabin_opt rows[] = {
-    {SABIN_OPT_LIST, 0, "speaker", "NAME,...", offsetof(struct options, speakers), 0, 0, 0, NULL,
+    {SABIN_OPT_LIST, 0, "speaker", "NAME,...", offsetof(struct sabin_analyze_options, speakers), 0, 0, 0, NULL,
      NULL, "only these speakers"},
-    {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct options, positions), 0, 0, 0, NULL,
+    {SABIN_OPT_LIST, 0, "position", "NAME,...", offsetof(struct sabin_analyze_options, positions), 0, 0, 0, NULL,
      NULL, "only these positions"},
-    {SABIN_OPT_LIST, 0, "only", "PART,...", offsetof(struct options, only), 0, 0, 0, NULL, NULL,
+    {SABIN_OPT_LIST, 0, "only", "PART,...", offsetof(struct sabin_analyze_options, only), 0, 0, 0, NULL, NULL,
      "only these parts: bands, sti, noise, distortion, reflections, modes"},
-    {SABIN_OPT_FLAG, 0, "third-octave", NULL, offsetof(struct options, third_octave), 0, 0, 0, NULL,
+    {SABIN_OPT_FLAG, 0, "third-octave", NULL, offsetof(struct sabin_analyze_options, third_octave), 0, 0, 0, NULL,
      NULL, "third-octave bands, 50 Hz to 10 kHz, instead of octaves, 63 Hz to 8 kHz"},
-    {SABIN_OPT_RANGE, 0, "bands", "LO..HI", offsetof(struct options, bands_hz), SABIN_UNIT_HZ, 20,
+    {SABIN_OPT_RANGE, 0, "bands", "LO..HI", offsetof(struct sabin_analyze_options, bands_hz), SABIN_UNIT_HZ, 20,
      20000, NULL, NULL, "only bands whose nominal frequency lies in this range"},
-    {SABIN_OPT_CHOICE, 0, "noise-handling", "HOW", offsetof(struct options, noise), 0, 0, 0, "full",
+    {SABIN_OPT_CHOICE, 0, "noise-handling", "HOW", offsetof(struct sabin_analyze_options, noise), 0, 0, 0, "full",
      "full|truncate|none", "full: truncation, subtraction and compensation"},
-    {SABIN_OPT_LIST, 0, "pair", "CHANNEL,CHANNEL", offsetof(struct options, pair), 0, 0, 0, NULL, NULL,
+    {SABIN_OPT_LIST, 0, "pair", "CHANNEL,CHANNEL", offsetof(struct sabin_analyze_options, pair), 0, 0, 0, NULL, NULL,
      "left and right ear: their cross-correlation (IACC)"},
-    {SABIN_OPT_LIST, 0, "require", "NAME,...", offsetof(struct options, require), 0, 0, 0, NULL, NULL,
+    {SABIN_OPT_LIST, 0, "require", "NAME,...", offsetof(struct sabin_analyze_options, require), 0, 0, 0, NULL, NULL,
      "hold it against standards (ebu-3276, bs-1116, ...) or a file of requirements; status 1 if missed"},
-    {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct options, csv), 0, 0, 0, NULL, NULL,
+    {SABIN_OPT_INTEGER, 0, "jobs", "N", offsetof(struct sabin_analyze_options, jobs), 0, 1, SABIN_WORKERS_MAX,
+     NULL, NULL, "a survey: a line of JSON for each response, in order, N at a time"},
+    {SABIN_OPT_FLAG, 0, "list", NULL, offsetof(struct sabin_analyze_options, list), 0, 0, 0, NULL, NULL,
+     "only print the paths that a survey would open, a line each"},
+    {SABIN_OPT_FLAG, 0, "csv", NULL, offsetof(struct sabin_analyze_options, csv), 0, 0, 0, NULL, NULL,
      "print comma-separated values, one quantity a line"},
 };
 
-static struct sabin_analysis_options analysis_options(const struct options *o,
-                                                      const struct sabin_measurement *m,
-                                                      const struct sabin_measured *r,
-                                                      const struct sabin_roomfile *room)
-{
-	double excited_hz[2], played_hz[2];
-	sabin_trust_ranges(m, r, room, excited_hz, played_hz);
-	struct sabin_analysis_options a = {
-	    .fraction = o->third_octave ? 3 : 1,
-	    .from_hz = o->third_octave ? 50 : 63,
-	    .to_hz = o->third_octave ? 10000 : 8000,
-	    .noise = (enum sabin_noise_handling)o->noise,
-	    .excited_from_hz = excited_hz[0],
-	    .excited_to_hz = excited_hz[1],
-	    .played_from_hz = played_hz[0],
-	    .played_to_hz = played_hz[1],
-	    .stray = sabin_measurement_stray(m, r),
-	};
-	if (o->bands_hz[1] > 0) {
-		a.from_hz = o->bands_hz[0];
-		a.to_hz = o->bands_hz[1];
-	}
-	return a;
-}
-
-/* Is the part among --only?  Without --only all are. */
-static bool wanted(const struct options *o, const char *part)
-{
-	for (size_t i = 0; i < o->only.count; i++)
-		if (strcmp(o->only.item[i], part) == 0)
-			return true;
-	return o->only.count == 0;
-}
-
-static enum sabin_err compute_parts(const struct options *o, struct sabin_part_input *input,
-                                    size_t index, void *results[SABIN_PARTS_MAX],
-                                    struct sabin_diag *diag)
-{
-	const struct sabin_part *part;
-	double *noise = NULL;
-	enum sabin_err err = sabin_measurement_noise(input->measurement, index, &noise,
-	                                             &input->noise_frames, diag);
-	input->noise = noise;
-	for (size_t p = 0; !err && (part = sabin_part_row(p)); p++)
-		if (wanted(o, part->name))
-			err = part->compute(input, &results[p], diag);
-	free(noise);
-	return err;
-}
-
 /* What all responses have in common, and what each worker has of its own. */
 struct work {
-	const struct options *options;
+	const struct sabin_analyze_options *options;
 	struct sabin_analyses *all;
 	struct sabin_analysis *results; /* [all->count] */
 	bool *silent;                   /* [all->count] */
 	struct sabin_analyser *analyser[SABIN_WORKERS_MAX];
 };
 
-/* Nothing of an analysis is drawn here; of many, the curves would be most of the memory. */
-static void drop_curves(struct sabin_analysis *result)
-{
-	for (size_t b = 0; b <= result->band_count; b++) {
-		struct sabin_band_result *r =
-		    b < result->band_count ? &result->bands[b] : &result->broadband;
-		free(r->curve_db);
-		free(r->energy_db);
-		r->curve_db = r->energy_db = NULL;
-		r->curve_length = 0;
-	}
-}
-
 static enum sabin_err analyze_one(void *context, size_t i, size_t worker, struct sabin_diag *diag)
 {
 	struct work *work = context;
 	const struct sabin_analyses *all = work->all;
-	const struct sabin_measurement *m = all->measurement;
-	const struct sabin_measured *r = &m->responses[all->chosen[i]];
-	const struct sabin_analysis_options a = analysis_options(work->options, m, r, all->room);
-	struct sabin_analysis *result = &work->results[i];
 	double *h = NULL;
 	size_t frames = 0;
-	enum sabin_err err = sabin_measurement_load(m, all->chosen[i], &h, &frames, diag);
+	enum sabin_err err = sabin_measurement_load(all->measurement, all->chosen[i], &h, &frames, diag);
 	if (err)
 		return err;
-	err = sabin_analyser_compute(work->analyser[worker], h, frames, r->rate_hz, &a, result);
-	if (err == SABIN_ESHORT && all->count > 1) { /* the others are not to blame */
-		work->silent[i] = true;
-		free(h);
-		return SABIN_OK;
-	}
-	if (err)
-		sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, r->file, 0, 0,
-		               "cannot be analysed: %s",
-		               err == SABIN_ESHORT ? "the response is silent" : sabin_strerror(err));
-	struct sabin_part_input input = {
-	    .measurement = m,
-	    .measured = r,
-	    .h = h,
-	    .frames = frames,
-	    .analysis = result,
-	    .room = all->room,
-	};
-	if (!err)
-		err = compute_parts(work->options, &input, all->chosen[i], all->parts[i], diag);
-	else if (err != SABIN_ENOMEM)
-		err = SABIN_EFORMAT;
-	drop_curves(result);
+	err = sabin_analyze_response(work->analyser[worker], work->options, all->measurement, all->chosen[i],
+	                             all->room, h, frames, &work->results[i], all->parts[i], diag);
 	free(h);
-	return err;
+	if (err != SABIN_ESHORT)
+		return err;
+	work->silent[i] = all->count > 1; /* the others are not to blame */
+	return work->silent[i] ? SABIN_OK : SABIN_EFORMAT;
 }
 
 /* Leave silent responses out, each with a word; an error where nothing is left. */
@@ -180,7 +90,7 @@ static enum sabin_err leave_silent_out(struct work *work, size_t *chosen, struct
 }
 
 /* *room is filled in where there is one; release it after all->room. */
-static enum sabin_err analyze(const struct options *o, struct sabin_analyses *all, size_t *chosen,
+static enum sabin_err analyze(const struct sabin_analyze_options *o, struct sabin_analyses *all, size_t *chosen,
                               struct sabin_roomfile *room, struct sabin_analysis *results,
                               struct sabin_diag *diag)
 {
@@ -209,7 +119,7 @@ static enum sabin_err analyze(const struct options *o, struct sabin_analyses *al
 }
 
 /* --pair as two channels; false after a message, true also where it is not given. */
-static bool read_pair(const struct sabin_command *command, const struct options *o, size_t channel[2])
+static bool read_pair(const struct sabin_command *command, const struct sabin_analyze_options *o, size_t channel[2])
 {
 	if (o->pair.count == 0)
 		return true;
@@ -225,7 +135,7 @@ static bool read_pair(const struct sabin_command *command, const struct options 
 	return false;
 }
 
-static int check(const struct sabin_command *command, const struct options *o)
+static int check(const struct sabin_command *command, const struct sabin_analyze_options *o)
 {
 	size_t channel[2];
 	if (!read_pair(command, o, channel))
@@ -252,7 +162,29 @@ static int check(const struct sabin_command *command, const struct options *o)
 	return -1;
 }
 
-static int show(const struct sabin_command *command, const struct options *o,
+/* Is it one line a response that is asked for?  -1, or an exit status after a message. */
+static int check_survey(const struct sabin_command *command, const struct sabin_analyze_options *o,
+                        char *const *operands)
+{
+	const bool survey = o->jobs > 0 || o->list || operands[1];
+	const char *not_of_many = o->csv                  ? "csv"
+	                          : o->pair.count > 0    ? "pair"
+	                          : o->require.count > 0 ? "require"
+	                                                 : NULL;
+	if (survey && not_of_many) {
+		sabin_complain(command->name, "--%s is about one measurement, not for --jobs, --list or several",
+		               not_of_many);
+		return SABIN_EXIT_USAGE;
+	}
+	if (operands[1] && o->jobs == 0 && !o->list && !o->common.json) {
+		sabin_complain(command->name, "several measurements give a line of JSON for each response: say --jobs N "
+		                              "(how many at a time), or --json");
+		return SABIN_EXIT_USAGE;
+	}
+	return -1;
+}
+
+static int show(const struct sabin_command *command, const struct sabin_analyze_options *o,
                 const struct sabin_analyses *all)
 {
 	struct sabin_diag diag = {0};
@@ -267,7 +199,7 @@ static int show(const struct sabin_command *command, const struct options *o,
 }
 
 /* The pairs of --pair; an exit status after a message, or -1. */
-static int correlate(const struct sabin_command *command, const struct options *o,
+static int correlate(const struct sabin_command *command, const struct sabin_analyze_options *o,
                      struct sabin_analyses *all, struct sabin_pairs *pairs)
 {
 	struct sabin_diag diag = {0};
@@ -288,28 +220,30 @@ static int correlate(const struct sabin_command *command, const struct options *
 
 static void release(struct sabin_analyses *all, struct sabin_analysis *results)
 {
-	for (size_t i = 0; results && i < all->count; i++)
-		sabin_analysis_free(&results[i]);
-	for (size_t i = 0; all->parts && i < all->count; i++)
-		for (size_t p = 0; p < SABIN_PARTS_MAX; p++)
-			if (all->parts[i][p])
-				sabin_part_row(p)->free(all->parts[i][p]);
+	for (size_t i = 0; results && all->parts && i < all->count; i++)
+		sabin_analyze_release(&results[i], all->parts[i]);
 	free(all->parts);
 	free(results);
 }
 
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
-	const struct options *o = options;
+	const struct sabin_analyze_options *o = options;
 	struct sabin_measurement m = {0};
 	struct sabin_analyses all = {
-	    .measurement = &m, .bands = wanted(o, "bands"), .volume_m3 = (double)NAN};
+	    .measurement = &m, .bands = sabin_analyze_wants(o, "bands"), .volume_m3 = (double)NAN};
 	struct sabin_pairs pairs = {0};
 	struct sabin_roomfile room = {0};
 	struct sabin_required *required = NULL;
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL;
 	int status = check(command, o);
+	if (status < 0)
+		status = check_survey(command, o, operands);
+	if (status < 0 && o->list)
+		return sabin_survey_list(command, operands);
+	if (status < 0 && (o->jobs > 0 || operands[1]))
+		return sabin_survey(command, o, operands);
 	if (status < 0 && o->require.count > 0)
 		status = sabin_required_new(command->name, operands[0], &o->speakers, &o->positions, &o->require,
 		                            &required);
@@ -342,17 +276,19 @@ static int run(const struct sabin_command *command, void *options, char **operan
 
 const struct sabin_command sabin_cmd_analyze = {
     .name = "analyze",
-    .arguments = "MEASUREMENT",
+    .arguments = "MEASUREMENT...",
     .summary = "reverberation, clarity, speech intelligibility and noise",
     .about = "Reads the impulse responses of a measurement directory, or a bare response file, and\n"
              "gives EDT, T20, T30, C50, C80, D50 and Ts by octave with how sure they are (ISO 3382),\n"
              "the speech transmission index (IEC 60268-16), and what the background noise holds.  A\n"
-             "value that the data do not carry is not printed; the reason stands below the table.",
+             "value that the data do not carry is not printed; the reason stands below the table.\n"
+             "With --jobs it is a survey: of any number of measurements, files and folders of them, a\n"
+             "line of JSON for each response.",
     .options = rows,
     .option_count = SABIN_COUNT(rows),
-    .size = sizeof(struct options),
+    .size = sizeof(struct sabin_analyze_options),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = INT_MAX,
     .no_output = true,
     .run = run,
 };

@@ -31,24 +31,30 @@ static void name_of(const struct sabin_measurement *m, size_t index, char *text,
 		text[0] = '\0';
 }
 
-static enum sabin_err judge(const struct sabin_measurement *m, size_t index,
-                            const struct sabin_likeness *l, struct sabin_diag *diag)
+enum sabin_err sabin_likeness_judge(const struct sabin_measurement *m, size_t index, const double *h,
+                                    size_t frames, char *doubt, size_t size, struct sabin_diag *diag)
 {
 	char channel[40];
-	if (l->like == SABIN_LIKE_RESPONSE)
+	struct sabin_likeness l = {.like = SABIN_LIKE_RESPONSE};
+	doubt[0] = '\0';
+	/* what is too strange to be looked at is told by those who use it */
+	if (!m->directory &&
+	    sabin_likeness_compute(h, frames, m->responses[index].rate_hz, &l) == SABIN_ENOMEM)
+		return SABIN_ENOMEM;
+	if (l.like == SABIN_LIKE_RESPONSE)
 		return SABIN_OK;
 	name_of(m, index, channel, sizeof channel);
-	if (!l->certain) {
-		sabin_say("%s: %sperhaps is no impulse response: it looks like %s (%s)", m->path, channel,
-		          kinds[l->like].looks, kinds[l->like].because);
+	if (!l.certain) {
+		snprintf(doubt, size, "%sperhaps is no impulse response: it looks like %s (%s)", channel,
+		         kinds[l.like].looks, kinds[l.like].because);
 		return SABIN_OK;
 	}
 	sabin_diag_set(diag, SABIN_EFORMAT, m->path, 0, 0,
 	               "%sis no impulse response: it looks like %s (%s)", channel,
-	               kinds[l->like].looks, kinds[l->like].because);
+	               kinds[l.like].looks, kinds[l.like].because);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* all formats stand in the table above */
-	sabin_diag_advise(diag, kinds[l->like].advice, m->path);
+	sabin_diag_advise(diag, kinds[l.like].advice, m->path);
 #pragma GCC diagnostic pop
 	return SABIN_EFORMAT;
 }
@@ -59,15 +65,14 @@ enum sabin_err sabin_likeness_check(const struct sabin_measurement *m, const siz
 	enum sabin_err err = SABIN_OK;
 	for (size_t i = 0; !err && i < count && !m->directory; i++) {
 		const size_t index = chosen ? chosen[i] : i;
-		struct sabin_likeness l = {.like = SABIN_LIKE_RESPONSE};
+		char doubt[200] = "";
 		double *h = NULL;
 		size_t frames = 0;
 		err = sabin_measurement_load(m, index, &h, &frames, diag);
-		/* what is too strange to be looked at is told by those who use it */
-		if (!err && sabin_likeness_compute(h, frames, m->responses[index].rate_hz, &l) == SABIN_ENOMEM)
-			err = SABIN_ENOMEM;
 		if (!err)
-			err = judge(m, index, &l, diag);
+			err = sabin_likeness_judge(m, index, h, frames, doubt, sizeof doubt, diag);
+		if (doubt[0])
+			sabin_say("%s: %s", m->path, doubt);
 		free(h);
 	}
 	return err;

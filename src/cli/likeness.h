@@ -14,4 +14,9 @@ SABIN_MUST enum sabin_err sabin_likeness_check(const struct sabin_measurement *m
                                                const size_t *chosen, size_t count,
                                                struct sabin_diag *diag);
 
+/* The same of response `index`, whose samples are h[frames]; the warning, or "", goes into doubt[size]. */
+SABIN_MUST enum sabin_err sabin_likeness_judge(const struct sabin_measurement *measurement, size_t index,
+                                               const double *h, size_t frames, char *doubt, size_t size,
+                                               struct sabin_diag *diag);
+
 #endif

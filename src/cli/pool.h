@@ -9,7 +9,7 @@
 
 #include "io/diag.h"
 
-enum { SABIN_WORKERS_MAX = 64 };
+enum { SABIN_WORKERS_MAX = 256 };
 
 /* Item `index` on worker `worker` (0 .. workers - 1); what two items share must be read only. */
 typedef enum sabin_err sabin_job(void *context, size_t index, size_t worker, struct sabin_diag *diag);

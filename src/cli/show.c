@@ -309,6 +309,17 @@ void sabin_tell_incomplete(const struct sabin_measurement *m)
 	sabin_roomfile_release(&room);
 }
 
+size_t sabin_chosen(const struct sabin_measurement *m, const struct sabin_list *speakers,
+                    const struct sabin_list *positions, size_t *chosen)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < m->response_count; i++)
+		if (sabin_list_allows(speakers, m->responses[i].speaker) &&
+		    sabin_list_allows(positions, m->responses[i].position))
+			chosen[count++] = i;
+	return count;
+}
+
 int sabin_choose(const char *command, const char *path, const struct sabin_list *speakers,
                  const struct sabin_list *positions, struct sabin_measurement *m, size_t **chosen,
                  size_t *count)
@@ -330,10 +341,7 @@ int sabin_choose(const char *command, const char *path, const struct sabin_list 
 	*chosen = calloc(m->response_count, sizeof **chosen);
 	if (!*chosen)
 		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
-	for (size_t i = 0; i < m->response_count; i++)
-		if (sabin_list_allows(speakers, m->responses[i].speaker) &&
-		    sabin_list_allows(positions, m->responses[i].position))
-			(*chosen)[(*count)++] = i;
+	*count = sabin_chosen(m, speakers, positions, *chosen);
 	if (*count == 0) {
 		sabin_complain(command, "%s: no response of that speaker at that position", path);
 		return SABIN_EXIT_USAGE;

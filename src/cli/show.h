@@ -56,6 +56,11 @@ int sabin_check_names(const char *command, const struct sabin_list *speakers,
 /* Say that a measurement directory lacks responses, where it does. */
 void sabin_tell_incomplete(const struct sabin_measurement *measurement);
 
+/* chosen[measurement->response_count] gets the indices of the responses that --speaker and --position allow;
+ * returns how many. */
+size_t sabin_chosen(const struct sabin_measurement *measurement, const struct sabin_list *speakers,
+                    const struct sabin_list *positions, size_t *chosen);
+
 /* Open a measurement and choose responses by --speaker and --position: chosen[] (to be freed) has
  * their indices.  Returns an exit status after a message, or -1. */
 int sabin_choose(const char *command, const char *path, const struct sabin_list *speakers,

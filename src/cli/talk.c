@@ -82,13 +82,9 @@ void sabin_say(const char *format, ...)
 
 static void print_diag(const char *command, enum sabin_err err, const struct sabin_diag *diag)
 {
-	char where[1100] = "";
-	if (diag->path[0] && diag->line > 0)
-		snprintf(where, sizeof where, "%s:%d:%d: ", diag->path, diag->line, diag->column);
-	else if (diag->path[0])
-		snprintf(where, sizeof where, "%s: ", diag->path);
-	sabin_complain(command, "%s%s", where,
-	               diag->message[0] ? diag->message : sabin_strerror(err));
+	char text[SABIN_DIAG_TEXT];
+	sabin_diag_text(diag, err, text, sizeof text);
+	sabin_complain(command, "%s", text);
 	if (diag->advice[0])
 		fprintf(stderr, "  %s\n", diag->advice);
 }

@@ -62,6 +62,16 @@ enum sabin_err sabin_diag_set(struct sabin_diag *diag, enum sabin_err err, const
 	return err;
 }
 
+void sabin_diag_text(const struct sabin_diag *diag, enum sabin_err err, char *text, size_t size)
+{
+	char where[1100] = "";
+	if (diag->path[0] && diag->line > 0)
+		snprintf(where, sizeof where, "%s:%d:%d: ", diag->path, diag->line, diag->column);
+	else if (diag->path[0])
+		snprintf(where, sizeof where, "%s: ", diag->path);
+	snprintf(text, size, "%s%s", where, diag->message[0] ? diag->message : sabin_strerror(err));
+}
+
 void sabin_diag_advise(struct sabin_diag *diag, const char *format, ...)
 {
 	if (!diag)

@@ -5,6 +5,8 @@
 #ifndef SABIN_IO_DIAG_H
 #define SABIN_IO_DIAG_H
 
+#include <stddef.h>
+
 #include <sabin/status.h>
 
 struct sabin_diag {
@@ -20,6 +22,10 @@ struct sabin_diag {
 enum sabin_err sabin_diag_set(struct sabin_diag *diag, enum sabin_err err, const char *path,
                               int line, int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
+
+/* In one line: "path:line:column: message"; SABIN_DIAG_TEXT bytes hold every one. */
+enum { SABIN_DIAG_TEXT = 1700 };
+void sabin_diag_text(const struct sabin_diag *diag, enum sabin_err err, char *text, size_t size);
 
 /* Add what the person can do about it. */
 void sabin_diag_advise(struct sabin_diag *diag, const char *format, ...)

@@ -152,8 +152,9 @@ enum sabin_err sabin_wav_read(const char *path, struct sabin_wav *out, struct sa
 	}
 	sound = sf_open_fd(file, SFM_READ, &info, SF_FALSE);
 	if (!sound) {
-		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "is not a sound file (%s)",
-		                     sf_strerror(NULL));
+		/* why is known to sf_strerror(NULL) alone, which all threads share */
+		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0,
+		                     "is not a sound file, or its header is damaged");
 		goto out;
 	}
 	err = check_info(path, &info, diag);
@@ -168,6 +169,20 @@ out:
 	else
 		*out = wav;
 	return err;
+}
+
+size_t sabin_wav_channels(const char *path)
+{
+	struct sabin_diag quiet;
+	SF_INFO info = {0};
+	int file = -1;
+	if (open_for_reading(path, &file, &quiet))
+		return 0;
+	SNDFILE *sound = sf_open_fd(file, SFM_READ, &info, SF_FALSE);
+	if (sound)
+		sf_close(sound);
+	close(file);
+	return sound && info.channels > 0 ? (size_t)info.channels : 0;
 }
 
 void sabin_wav_release(struct sabin_wav *wav)

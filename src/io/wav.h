@@ -29,6 +29,9 @@ SABIN_MUST enum sabin_err sabin_wav_read(const char *path, struct sabin_wav *out
                                          struct sabin_diag *diag);
 void sabin_wav_release(struct sabin_wav *wav);
 
+/* How many channels its header tells of; 0: it cannot be read. */
+size_t sabin_wav_channels(const char *path);
+
 /* One channel (from 0) as a newly allocated array [frames]; free() it. */
 SABIN_MUST enum sabin_err sabin_wav_channel(const struct sabin_wav *wav, size_t channel,
                                             double **out);

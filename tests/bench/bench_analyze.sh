@@ -3,11 +3,13 @@
 #
 # bench_analyze.sh: `sabin analyze --only bands` of a 5 s response at 48 kHz as a process of its own, CPU
 # time beyond that of `sabin --version`, the best of nine runs; the promise is 0.06 s.  And 64 of them in
-# one directory, on all cores: how many cores worked.
+# one directory, on all cores: how many cores worked.  Surveys of 100, 1,000 and 5,000 files of 1 s: how many
+# cores worked, and the most memory; the promise is that the last takes no more than 2 MB beyond the first.
 set -euo pipefail
 sabin=${B:-build/release}/sabin
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
+kept=true
 TIMEFORMAT='%U %S %R'
 
 "$sabin" simulate rooms/control-room.yaml --speaker left --position mix --length 5s --quiet -o "$folder/one" >/dev/null
@@ -47,4 +49,30 @@ awk -v start="$start" -v one="$one" -v cores="$(nproc)" '{
 	printf "analyze, 5 s at 48 kHz, cold: %.3f s of CPU beyond start-up (promise 0.06)\n", cold
 	printf "64 of them: %.3f s of CPU each, %.1f of %d cores at work\n", ($1 + $2) / 64, ($1 + $2) / $3, cores
 	exit cold > 0.06
-}' "$folder/time"
+}' "$folder/time" || kept=false
+
+# peak COMMAND...: run it; $most becomes the most memory it held, in kB
+peak()
+{
+	local now pid
+	"$@" >/dev/null &
+	pid=$!
+	while now=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$now" ]; do
+		most=$now
+		sleep 0.2
+	done
+	wait "$pid"
+}
+
+"$sabin" simulate rooms/control-room.yaml --speaker left --position mix --length 1s --quiet -o "$folder/short" >/dev/null
+mkdir "$folder/survey"
+first=0 made=0
+for count in 100 1000 5000; do
+	for ((; made < count; made++)); do ln "$folder/short/left.mix.wav" "$folder/survey/$made.wav"; done
+	{ time peak "$sabin" analyze --jobs "$(nproc)" --only bands --quiet "$folder/survey"; } 2>"$folder/time"
+	[ $first -ne 0 ] || first=$most
+	awk -v count=$count -v most="$most" -v cores="$(nproc)" '{
+		printf "survey of %d: %.4f s of CPU each, %.2f of %d cores at work, %.1f MB at most\n", count,
+			($1 + $2) / count, ($1 + $2) / $3, cores, most / 1024 }' "$folder/time"
+done
+[ $((most - first)) -le 2048 ] && $kept
