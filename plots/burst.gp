@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Burst decay: how a short tone at each frequency dies away, in its own periods.
+#     gnuplot burst.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'burst'
 PANELS = '400'; RM = 86
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 # the y column is log10(f): 'image' needs an even grid
 LTICS = "('20' 1.30103,'50' 1.69897,'100' 2,'200' 2.30103,'500' 2.69897,'1k' 3,'2k' 3.30103,'5k' 3.69897,'10k' 4,'20k' 4.30103)"
 set contour base; set cntrparam levels discrete N('contour_db'); unset surface

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Clarity and centre time by band, with the range of the responses; what is not valid is hollow and grey.
+#     gnuplot clarity.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'clarity'
 PANELS = '250 140'; GAP = 46
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set multiplot
 bands = I('bands')
 set xrange [0.5:bands+0.5]; set xtics ()

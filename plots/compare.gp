@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Before and after, their difference, and where it is more than chance; of a series the differences from the
 # first, one panel each.
+#     gnuplot compare.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'compare'
 GAP = 48
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 n = I('sets'); first = n == 1 ? 1 : 0
 set multiplot
 set xrange [N('from_hz'):N('to_hz')]

@@ -2,9 +2,11 @@
 # Correction: before, target, predicted, achieved, and the filter below at the same scale; what is left alone is
 # shaded and says why.  Of a FIR the impulse and the step response.  What was achieved is a broad pale line under the
 # prediction: where they agree both are seen.
+#     gnuplot correction.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'correction'
 GAP = 44
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 D = dat('correction.dat')
 BLANK = "set xtics ('' 20,'' 50,'' 100,'' 200,'' 500,'' 1000,'' 2000,'' 5000,'' 10000,'' 20000, '' 30 1,'' 40 1,'' 60 1,'' 70 1,'' 80 1,'' 90 1,'' 300 1,'' 400 1,'' 600 1,'' 700 1,'' 800 1,'' 900 1,'' 3000 1,'' 4000 1,'' 6000 1,'' 7000 1,'' 8000 1,'' 9000 1)"
 n = I('regions')

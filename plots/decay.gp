@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Decay curves: a small panel for each band.  A band with too little range is not given a number.
+#     gnuplot decay.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'decay'
 GAP = 64; TM = 152
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set multiplot
 n = I('count'); columns = I('columns')
 set xrange [0:N('end_s')]; set yrange [N('bottom_db'):N('top_db')]

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Harmonics re the input over the noise; what cannot be told from the noise is thin.
+#     gnuplot distortion.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'distortion'
 RM = 66
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 eval FAXIS; xt = 'Frequency of the fundamental, Hz'; eval XTITLE
 set xrange [N('from_hz'):N('to_hz')]
 set yrange [N('bottom_db'):N('top_db')]; set ytics 10

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Energy over time of the whole decay, with the decay curve of all bands.
+#     gnuplot etc.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'etc'
 PANELS = '380'
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set xrange [N('from_ms'):N('to_ms')]; set xtics N('step_ms'); set mxtics 2
 xt = 'Time after the direct sound, ms'; eval XTITLE
 set yrange [N('bottom_db'):N('top_db')]; set ytics 10

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The room from above and from the side, to one scale, with the first reflections of one speaker.
+#     gnuplot geometry.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'geometry'
 GAP = 62
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set grid xtics ytics lc rgb grid2 lw 0.8
 set border 15 lc rgb ink lw 2.4; set tics scale 0
 set xrange [0:N('length_m')]; set xtics N('step_m'); set ytics N('step_m')

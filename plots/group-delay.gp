@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Group delay after the direct sound; what cannot be relied on is thin and grey, never hidden.
+#     gnuplot group-delay.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'group-delay'
 PANELS = '320'
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 eval FAXIS; xt = 'Frequency, Hz'; eval XTITLE
 set xrange [N('from_hz'):N('to_hz')]
 set yrange [N('bottom_ms'):N('top_ms')]; set ytics N('step_ms'); set mytics 2; set grid mytics

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The first 30 ms: impulse response, and energy-time curve with its strongest reflections numbered.
+#     gnuplot impulse.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'impulse'
 PANELS = '150 320'; GAP = 50; RM = 226; TM = 100
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set multiplot
 set xrange [N('from_ms'):N('to_ms')]; set xtics 5 format ''; set mxtics 5
 set yrange [-100:100]; set ytics 50

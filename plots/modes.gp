@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Modes: where they stand in a response, and how long they ring; predicted ones in a row for each kind.
+#     gnuplot modes.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'modes'
 PANELS = '180 260'; GAP = 36
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set multiplot
 set logscale x; set xrange [N('from_hz'):N('to_hz')]
 set xtics ('20' 20,'30' 30,'40' 40,'50' 50,'60' 60,'80' 80,'100' 100,'150' 150,'200' 200,'300' 300,'400' 400,'500' 500,'700' 700,'1k' 1000)

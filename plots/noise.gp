@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Background noise in octave bands against the NR curves.
+#     gnuplot noise.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'noise'
 PANELS = '360'
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set xrange [-0.6:8.6]; set xtics ('31.5' 0,'63' 1,'125' 2,'250' 3,'500' 4,'1k' 5,'2k' 6,'4k' 7,'8k' 8)
 unset grid; set grid ytics lc rgb grid2 lw 0.8
 xt = 'Octave band, Hz'; eval XTITLE

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The placement score over the floor: bright is good; where nobody can sit the floor is hatched.
+#     gnuplot placement.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'placement'
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 # cividis of Nunez, Anderton and Renslow, reversed: even to every colour vision and in grey
 set palette defined (0 '#FFEA46', 1 '#E1CC55', 2 '#C4B56C', 3 '#A69D75', 4 '#8A8779', 5 '#707173', 6 '#575C6D', 7 '#39486B', 8 '#00336F', 9 '#00204D')
 set contour base; set cntrparam levels discrete N('level_1'),N('level_2'),N('level_3'),N('level_4'); unset surface

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Early reflections: energy-time curve with the strongest numbered, the limit, and where they come from.
+#     gnuplot reflections.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'reflections'
 PANELS = '470'; RM = 352; TM = 100
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set xrange [N('from_ms'):N('to_ms')]; set mxtics 5
 set xtics 5 format '%g'; xt = 'Time after the direct sound, ms'; eval XTITLE
 set yrange [N('bottom_db'):N('top_db')]; set ytics 10

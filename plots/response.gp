@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Frequency response: a line a speaker, over several positions their mean and spread.
+#     gnuplot response.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'response'
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 eval FAXIS; xt = 'Frequency, Hz'; eval XTITLE
 set xrange [N('from_hz'):N('to_hz')]
 set yrange [N('bottom_db'):N('top_db')]; set ytics 10; set mytics 2; set grid mytics

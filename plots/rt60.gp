@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Reverberation time by band: value and bar; what is not valid is hollow, grey and without a bar.
+#     gnuplot rt60.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'rt60'
 PANELS = '340'
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 n = I('series'); bands = I('bands')
 set xrange [0.4:bands+0.6]; set xtics ()
 do for [b=1:bands] {

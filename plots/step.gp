@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Step responses: the running sum of the impulse response.
+#     gnuplot step.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'step'
 PANELS = '320'
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 set xrange [N('from_ms'):N('to_ms')]; set xtics 2; set mxtics 4
 xt = 'Time after the direct sound, ms'; eval XTITLE
 set yrange [N('bottom_percent'):N('top_percent')]; set ytics 50; set mytics 2; set grid mytics

@@ -4,14 +4,29 @@
 #
 # A script sets NAME and loads this file; beside it lie the words (NAME.meta), the legend
 # (NAME.legend) and the numbers (NAME*.dat), all written by the program: nothing measured is computed
-# here.  To draw it again in another look:
-#     gnuplot -e "theme='dark'; fmt='svg'" response.gp
-#     theme  light | dark | print        fmt  png | svg | pdf | window        scale  pixels a px (png)
-#     bare=1  without title, finding and the lines at the foot, for a page that has its own words
+# here.  From wherever you stand,
+#     gnuplot some/folder/response.gp
+# draws the chart again, beside its script.
+#
+# WHAT CAN BE CHANGED.  For one picture, before the script, as in
+#     gnuplot -e "theme='dark';fmt='pdf';text=1.2;c1='#7A1FA2'" response.gp
+#   theme   light | dark | print
+#   fmt     png | svg | pdf | window, or a certain window: qt | wxt | x11
+#   out     the file to write
+#   font    families, the first that is installed counts; its words may be wider than those of Inter
+#   text    size of all words, 1 as it comes; from about 1.2 long ones may not find room
+#   W       width of the page in px, 900 as it comes
+#   scale   pixels of a png for each px, 2 as it comes
+#   bare=1  without title, finding and the lines at the foot, for a page that has its own words
+#   bg ink muted faint axis grid1 grid2 shade pale good bad, c1 .. c6    colours '#RRGGBB'
+# For good: edit the sections 'colours', 'lines' and 'words on the page' below, and in a script PANELS (heights
+# in px), ranges and tics.  For every chart of the program: edit a copy of the folder this file is
+# installed in, and name the copy in SABIN_PLOTS.
 # All layout is in px on a page 900 px wide.
 
-if (!exists("dir")) dir = '.'
-dat(f) = './'.dir.'/'.f    # a name that begins with '<' or '|' would be a command
+# the folder this file lies in; a name that began with '<' or '|' would be a command
+if (!exists("dir")) dir = here(ARG0)
+dat(f) = (dir[1:1] eq '/' ? '' : './').dir.f
 
 # ---- words: data, not code ----------------------------------------------------------------------
 # Text enters as string values (strcol), so no quote, backtick, brace, backslash or @ in it is ever
@@ -31,7 +46,8 @@ K(k,i) = sprintf('%s_%d', k, i)                     # key of the i-th of several
 if (!exists("theme")) theme = T('theme') eq '' ? 'light' : T('theme')
 if (!exists("fmt"))   fmt   = T('format') eq '' ? 'png' : T('format')
 if (!exists("scale")) scale = 2
-if (!exists("out"))   out   = sprintf('%s.%s', NAME, fmt)
+if (!exists("out"))   out   = dat(sprintf('%s.%s', NAME, fmt))
+if (!exists("text"))  text  = 1
 if (!exists("font"))  font  = 'Inter, Noto Sans, DejaVu Sans, sans-serif'
 if (!exists("W"))     W     = 900
 if (!exists("LM"))    LM    = at_('left_px') > 0 ? N('left_px') : 58   # margins
@@ -53,6 +69,10 @@ sx(px) = real(px)/W                        # px from the left, from the top
 sy(px) = 1 - real(px)/H
 
 # ---- colours ----------------------------------------------------------------------------------------
+# what was set before the first script stays
+COLOURS_ = 'bg ink muted faint axis grid1 grid2 shade pale c1 c2 c3 c4 c5 c6 good bad'
+if (!exists("kept_")) { kept_ = ''; do for [c in COLOURS_] { if (exists(c)) { kept_ = kept_.sprintf("%s='%s';", c, value(c)) } } }
+# band: opacity of bands; lw0: factor of all line widths
 if (theme eq 'dark') {
   bg='#14181F'; ink='#E8ECF1'; muted='#9AA6B2'; faint='#808C99'; axis='#566270'; grid1='#2B333E'; grid2='#1F262F'
   c1='#4FA8F0'; c2='#FF8A4C'; c3='#2FD6A0'; c4='#8F6BFF'; c5='#F4E04D'; c6='#E6E0FF'
@@ -66,9 +86,14 @@ if (theme eq 'dark') {
   c1='#0072B2'; c2='#D55E00'; c3='#009E73'; c4='#8A2BD2'; c5='#7A2A00'; c6='#22303A'
   good='#007F5C'; bad='#C23B22'; shade='#F1F3F6'; band=0.18; lw0=1.0; pale='#B4BAC0'
 } }
+eval kept_
 # numbered as the program numbers them: six series, then what has a meaning
 C(k) = word(c1.' '.c2.' '.c3.' '.c4.' '.c5.' '.c6.' '.ink.' '.muted.' '.faint.' '.good.' '.bad.' '.pale, k)
-alpha(c,a) = sprintf('#%02X%s', int(255*(1-a)+0.5), c[2:7])   # gnuplot's #AARRGGBB, 00 = opaque
+# gnuplot's #AARRGGBB, 00 = opaque; x11 has no such colours, there it is mixed with the page's
+mixed_(c,a,i) = int(a*(('0x'.c[i:i+1]) + 0.0) + (1-a)*(('0x'.bg[i:i+1]) + 0.0) + 0.5)
+alpha(c,a) = fmt eq 'x11' ? sprintf('#%02X%02X%02X', mixed_(c,a,2), mixed_(c,a,4), mixed_(c,a,6)) : sprintf('#%02X%s', int(255*(1-a)+0.5), c[2:7])
+
+# ---- lines ------------------------------------------------------------------------------------------
 # a series' own dash: colour never carries a meaning alone; on a screen the line is solid
 dd(k) = (theme eq 'print' && k <= 4) ? k : 1    # 'dt (expr)' would be read as a dash pattern
 DT(d,k) = d == 0 ? dd(k) : d
@@ -77,32 +102,39 @@ set dashtype 3 (5,5)
 set dashtype 4 (12,4,3,4)
 lw_main = 2.2*lw0; lw_second = 1.5*lw0; lw_thin = 0.9*lw0; lw_hair = 0.6*lw0
 
-# ---- terminal -----------------------------------------------------------------------------------------
+# ---- words on the page ------------------------------------------------------------------------------
+# sizes in px; a window counts in points of 96 an inch, and qt's in whole ones
+window = fmt eq 'window' || fmt eq 'qt' || fmt eq 'wxt' || fmt eq 'x11'
+if (fmt eq 'window') {
+  do for [t in 'x11 wxt qt'] { if (strstrt(' '.GPVAL_TERMINALS.' ', ' '.t.' ')) { fmt = t } }
+  wrong_ = fmt eq 'window' ? 'this gnuplot has no terminal with a window (install gnuplot-qt or gnuplot-x11)' : ''
+} else {
+  wrong_ = window || fmt eq 'png' || fmt eq 'svg' || fmt eq 'pdf' ? '' : 'fmt is png, svg, pdf or window'
+}
+if (theme ne 'light' && theme ne 'dark' && theme ne 'print') { wrong_ = 'theme is light, dark or print' }
+if (wrong_ ne '') { set print '-'; print wrong_; exit status 1 }
+size(px) = window ? sprintf('%.0f', 0.75*text*px) : sprintf('%g', text*px)
 # the family list stands only in 'set terminal'; labels inherit it (a list in a label loses its size)
-face   = word(font,1)[1:strlen(word(font,1))-(strstrt(word(font,1),",")>0)]
-F_term = font.',13'
-F_title = face.':Bold,22'; F_bold = face.':Bold,13.5'; F_mark = face.':Bold,12'
-F_find = ',14.5'; F_axis = ',13.5'; F_label = ',13.5'; F_tic = ',13'; F_small = ',12'
+face   = font[1:strstrt(font.',', ',')-1]
+F_term = font.','.size(13)
+F_title = face.':Bold,'.size(22); F_bold = face.':Bold,'.size(13.5); F_mark = face.':Bold,'.size(12)
+F_find = ','.size(14.5); F_axis = ','.size(13.5); F_label = ','.size(13.5); F_tic = ','.size(13); F_small = ','.size(12)
+
+# ---- terminal -----------------------------------------------------------------------------------------
 if (fmt eq 'svg') {
   set terminal svg size W,H dynamic enhanced font F_term background rgb bg name 'sabin' fontscale 1 rounded
-} else { if (fmt eq 'pdf') {
+}
+if (fmt eq 'pdf') {
   set terminal pdfcairo size W/96.*1in, H/96.*1in fontscale 0.5625 dashlength 1.5 enhanced font F_term background rgb bg rounded
-} else { if (fmt eq 'png') {   # sizes are px in svg, pt at 96 dpi in png, and pt on a page of 72 an inch in pdf: hence fontscale
+}
+if (fmt eq 'png') {   # sizes are px in svg, pt at 96 dpi in png, and pt on a page of 72 an inch in pdf: hence fontscale
   set terminal pngcairo size W*scale, H*scale enhanced font F_term fontscale 0.75*scale linewidth scale dashlength scale pointscale scale background rgb bg rounded
-} else {
-  if (strstrt(GPVAL_TERMINALS.' ', 'qt ')) {
-    set terminal qt size W,H enhanced font F_term
-  } else { if (strstrt(GPVAL_TERMINALS.' ', 'wxt ')) {
-    set terminal wxt size W,H enhanced font F_term
-  } else { if (strstrt(GPVAL_TERMINALS.' ', 'x11 ')) {
-    set terminal x11 size W,H enhanced
-  } else {
-    set print '-'; print 'this gnuplot has no terminal with a window (install gnuplot-qt or gnuplot-x11)'
-    exit status 1
-  } } }
-} } }
-if (fmt ne 'window') { set output out }
-set minussign
+}
+if (fmt eq 'qt')  { set terminal qt size W,H enhanced font F_term }
+if (fmt eq 'wxt') { set terminal wxt size W,H enhanced font F_term }
+if (fmt eq 'x11') { set terminal x11 size W,H enhanced }
+if (!window) { set output out }
+if (fmt ne 'x11') { set minussign }   # its fonts have none
 set decimalsign '.'
 
 # ---- frame --------------------------------------------------------------------------------------------
@@ -130,10 +162,10 @@ set label 905 'sabin'  at screen sx(W-16), sy(H-15) right font F_mark textcolor 
 }
 
 # ---- legend: a row under the finding, its places computed by the program --------------------------------
-# marks: 1 line, 2 thin line, 3 band, 4 point, 5 hollow point, 6 cross, 7 triangle
+# marks: 1 line, 2 thin line, 3 band, 4 point, 5 hollow point, 6 cross, 7 triangle, 8 filled circle
 POINT(k) = int(word('7 5 13 9', k))            # each series has its own shape, too
 HOLLOW(k) = int(word('6 4 12 8', k))
-MARK(m,k) = m == 4 ? POINT(k <= 4 ? k : 1) : int(word('6 2 8', m-4))
+MARK(m,k) = m == 4 ? POINT(k <= 4 ? k : 1) : int(word('6 2 8 7', m-4))
 LY = bare ? 18 : 74
 legend_ = I('legend_entries')
 if (legend_ > 0) {

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Decay of the low frequencies: a map that hangs down from the response, contours every 10 dB.
+#     gnuplot waterfall.gp      draws it again; theme.gp says at its head what can be changed
+here(f) = f eq '' || f[strlen(f):] eq '/' ? f : here(f[1:strlen(f)-1])   # the folder of a file
 NAME = 'waterfall'
 PANELS = '120 330'; GAP = 16; RM = 80; LM = 70
-load 'theme.gp'
+load here(ARG0).'theme.gp'
 # the x column is log10(f): 'image' needs an even grid
 LTICS = "('20' 1.30103,'30' 1.47712,'40' 1.60206,'50' 1.69897,'60' 1.77815,'80' 1.90309,'100' 2,'150' 2.17609,'200' 2.30103,'300' 2.47712)"
 set contour base; set cntrparam levels discrete -10,-20,-30,-40; unset surface

@@ -153,7 +153,7 @@ static void test_colours(void **state)
 
 static void test_page(void **state)
 {
-	static const char *const heads[] = {"<Name", "Level"};
+	static const char *const heads[] = {"<Name", "Level", "<\"How\""};
 	const struct sabin_page_head head = {"Report", "A <room> & \"more\"", "today", "sabin"};
 	struct sabin_page page;
 	char *text = NULL;
@@ -163,10 +163,11 @@ static void test_page(void **state)
 	sabin_page_section(&page, "first", "One & two");
 	sabin_page_say(&page, "%s: from -5 to -35 dB, on 2026-11-27, in 0.4 s and 3 samples, 6.9 m2 of 55 m3, 2 m20", "<T30>");
 	sabin_page_lines(&page, "--level -12dB -o <x>\n");
-	sabin_page_table(&page, "A 'table'", heads, 2);
+	sabin_page_table(&page, "A 'table'", heads, 3);
 	sabin_page_row(&page);
 	sabin_page_cell(&page, SABIN_TONE_PLAIN, "left-%d", 5);
 	sabin_page_cell(&page, SABIN_TONE_BAD, "%.1f", -3.25);
+	sabin_page_cell(&page, SABIN_TONE_PLAIN, "12 kPa s/m2");
 	sabin_page_row_end(&page);
 	sabin_page_table_end(&page);
 	assert_int_equal(sabin_page_figure(&page, picture, picture, "Chart", "it is <so>", "how"), SABIN_OK);
@@ -178,7 +179,8 @@ static void test_page(void **state)
 	/* a true minus; a number stays with its unit; dates and names are left alone */
 	holds(text, "<p>&lt;T30&gt;: from \xe2\x88\x92" "5 to \xe2\x88\x92" "35\xc2\xa0" "dB, on 2026-11-27, in 0.4\xc2\xa0s and 3 samples, 6.9\xc2\xa0m\xc2\xb2 of 55\xc2\xa0m\xc2\xb3, 2 m20</p>", true);
 	holds(text, "--level -12dB -o &lt;x&gt;\n</pre>", true);
-	holds(text, "<th scope=\"row\">left-5</th><td class=\"bad\">\xe2\x88\x92" "3.2</td>", true);
+	holds(text, "<th scope=\"row\" role=\"rowheader\">left-5</th><td role=\"cell\" class=\"bad\" data-head=\"Level\">\xe2\x88\x92" "3.2</td>", true);
+	holds(text, "<td role=\"cell\" class=\"plain words\" data-head=\"&quot;How&quot;\">12 kPa s/m\xc2\xb2</td>", true);
 	holds(text, "class=\"chart for-light\"", true);
 	holds(text, "id='f1-gpPt5'", true);
 	holds(text, "id='f2-gpPt5'", true);

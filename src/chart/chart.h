@@ -93,7 +93,7 @@ const struct sabin_chart_kind *sabin_chart_find(const char *name);
 struct sabin_chart_style {
 	const char *theme;  /* light, dark, print */
 	const char *format; /* png, svg, pdf */
-	bool show;          /* a window */
+	bool show;          /* a window; that there is a display is sabin_display_check()'s affair */
 	const char *keep;   /* folder in which script and data stay (--script), or NULL */
 	const char *plots;  /* folder of the scripts */
 };

@@ -70,8 +70,7 @@ static void find_axes(struct picture *p)
 				break;
 		}
 	}
-	if (p->to_hz > 19500 && p->to_hz < 20000) /* the last step of the grid before it */
-		p->to_hz = 20000;
+	p->to_hz = sabin_chart_axis_end(p->to_hz);
 	p->top_db = ceil((fmax(most, -300) + 1) / LEVEL_STEP_DB) * LEVEL_STEP_DB;
 	p->bottom_db = p->top_db - LEVEL_SPAN_DB;
 }

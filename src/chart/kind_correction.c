@@ -242,9 +242,7 @@ static void write_numbers(struct sabin_sheet *sheet, const struct picture *p)
 {
 	const struct sabin_correction_channel *c = p->c->channel;
 	const double from_hz = c->freq_hz[0];
-	double to_hz = c->freq_hz[c->length - 1];
-	if (to_hz > 19500 && to_hz < 20000) /* the last step of the grid before it */
-		to_hz = 20000;
+	const double to_hz = sabin_chart_axis_end(c->freq_hz[c->length - 1]);
 	const double decade_px = PLOT_WIDTH_PX / log10(to_hz / from_hz);
 	char impulse[40] = "";
 	if (p->impulse)

@@ -139,7 +139,7 @@ static void write_common(struct sabin_sheet *sheet, const struct sabin_chart_inp
 	                          "grey: noise, deep dip, late for the smoothing, not measured",
 	                   1 / c->smoothing_oct, input->window_s * 1000);
 	sabin_sheet_number(sheet, "from_hz", c->r.freq_hz[0]);
-	sabin_sheet_number(sheet, "to_hz", c->r.freq_hz[c->r.length - 1]);
+	sabin_sheet_number(sheet, "to_hz", sabin_chart_axis_end(c->r.freq_hz[c->r.length - 1]));
 	sabin_sheet_legend(sheet, SABIN_MARK_LINE, 1, SABIN_DASH_SOLID, "%s",
 	                   sabin_chart_who(input).s);
 	if (trusted < c->r.length)

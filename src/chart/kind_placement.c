@@ -234,7 +234,7 @@ static void write_words(struct sabin_sheet *sheet, const struct sabin_chart_inpu
 	sabin_sheet_number(sheet, "now_x", now[0]);
 	sabin_sheet_say(sheet, "now", 0, 0, "now %s", sabin_text_number(p->now, 1).s);
 	sabin_sheet_legend(sheet, SABIN_MARK_HOLLOW, SABIN_INK_TEXT, SABIN_DASH_SOLID, "listener now");
-	sabin_sheet_legend(sheet, SABIN_MARK_HOLLOW, 2, SABIN_DASH_SOLID, p->keeps_all ? "best that keeps the constraints" : "best");
+	sabin_sheet_legend(sheet, SABIN_MARK_DOT, 2, SABIN_DASH_SOLID, p->keeps_all ? "best that keeps the constraints" : "best");
 	sabin_sheet_legend(sheet, SABIN_MARK_THIN, SABIN_INK_MUTED, SABIN_DASH_SOLID, "equal scores, %g apart", step);
 	sabin_sheet_legend(sheet, SABIN_MARK_BAND, SABIN_INK_MUTED, SABIN_DASH_SOLID, "no seat");
 }

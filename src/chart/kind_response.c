@@ -163,7 +163,7 @@ static enum sabin_err make_curve(struct picture *p, size_t g)
 		curve->band_hz[0] = INFINITY;
 	double first_hz = r->freq_hz[0] > 0 ? r->freq_hz[0] : r->freq_hz[1];
 	p->from_hz = fmin(p->from_hz, first_hz);
-	p->to_hz = fmax(p->to_hz, r->freq_hz[r->length - 1]);
+	p->to_hz = fmax(p->to_hz, sabin_chart_axis_end(r->freq_hz[r->length - 1]));
 	p->spread = p->spread || p->groups[g].count > 1;
 	return SABIN_OK;
 }

@@ -69,6 +69,9 @@ SABIN_MUST enum sabin_err sabin_chart_predicted_modes(const struct sabin_chart_i
 /* Is the response told from its noise at f_hz?  Where it is not known (NULL), yes. */
 bool sabin_chart_heard(const struct sabin_response *response, double f_hz);
 
+/* Where a frequency axis ends whose last point is last_hz: at 20 kHz if that is the last step of a grid before it. */
+double sabin_chart_axis_end(double last_hz);
+
 /* The next round number >= value > 0 for the end of an axis, and a step that divides it into four
  * to six parts. */
 double sabin_chart_round_up(double value, double *step);

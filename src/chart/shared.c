@@ -145,6 +145,11 @@ bool sabin_chart_heard(const struct sabin_response *r, double f_hz)
 	return !r || r->length == 0 || sabin_response_heard(r, i);
 }
 
+double sabin_chart_axis_end(double last_hz)
+{
+	return last_hz > 19500 && last_hz < 20000 ? 20000 : last_hz;
+}
+
 double sabin_chart_round_up(double value, double *step)
 {
 	static const struct {

@@ -35,6 +35,7 @@ enum sabin_mark {
 	SABIN_MARK_HOLLOW,
 	SABIN_MARK_CROSS,
 	SABIN_MARK_TRIANGLE,
+	SABIN_MARK_DOT, /* a filled circle in any colour */
 };
 /* 1 .. 6 are the series' colours */
 enum sabin_ink {

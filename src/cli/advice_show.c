@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "cli/advice_show.h"
+#include "cli/purchases.h"
 #include "cli/talk.h"
 
 enum { LINE = 96 };
@@ -36,83 +37,33 @@ static void print_wrapped(FILE *stream, const char *text, int indent)
 
 /* ---- what is to be bought --------------------------------------------------------------------------------------- */
 
-/* Panels of one build, all together. */
-struct purchase {
-	struct sabin_advice_panel panel; /* area_m2: of all */
-};
-
-enum { PURCHASES_MAX = 8 };
-
-static bool is_same(const struct sabin_advice_panel *a, const struct sabin_advice_panel *b)
-{
-	return a->kind == b->kind && fabs(a->thickness_m - b->thickness_m) < 1e-6 && fabs(a->gap_m - b->gap_m) < 1e-6;
-}
-
-/* Where absorber is spread to shorten the decay, what is to hang at single points, and no deeper, is part of it. */
-static size_t purchases(const struct sabin_advice *advice, struct purchase list[PURCHASES_MAX], bool *counted)
-{
-	double spread_m = 0;
-	size_t count = 0;
-	*counted = false;
-	for (size_t i = 0; i < advice->count; i++)
-		if (advice->item[i].code == SABIN_ADVICE_TOO_REVERBERANT && advice->item[i].panel_count > 0)
-			spread_m = advice->item[i].panel[0].thickness_m;
-	for (size_t i = 0; i < advice->count; i++) {
-		const struct sabin_advice_item *item = &advice->item[i];
-		for (size_t k = 0; k < item->panel_count; k++) {
-			const struct sabin_advice_panel *panel = &item->panel[k];
-			if (item->code != SABIN_ADVICE_TOO_REVERBERANT && panel->thickness_m <= spread_m + 1e-6) {
-				*counted = true;
-				continue;
-			}
-			size_t at = 0;
-			while (at < count && !is_same(&list[at].panel, panel))
-				at++;
-			if (at == PURCHASES_MAX)
-				continue;
-			if (at == count) {
-				list[count++].panel = *panel;
-				list[at].panel.area_m2 = 0;
-			}
-			list[at].panel.area_m2 += panel->area_m2;
-		}
-	}
-	return count;
-}
-
 static void print_purchases(const struct sabin_advice *advice, FILE *stream)
 {
-	struct purchase list[PURCHASES_MAX];
-	bool counted;
-	const size_t count = purchases(advice, list, &counted);
-	if (count > 0)
+	struct sabin_purchases list;
+	char words[SABIN_PURCHASE_WORDS];
+	sabin_purchases_sum(advice, &list);
+	if (list.count > 0)
 		fprintf(stream, "\n%sShopping list, for all of it%s\n", sabin_bold(), sabin_plain());
-	for (size_t i = 0; i < count; i++) {
-		const struct sabin_advice_panel *p = &list[i].panel;
-		fprintf(stream, "  %5.1f m2  mineral wool %.0f cm thick, %.0f kPa s/m2 (%s)", p->area_m2, 100 * p->thickness_m,
-		        p->resistivity_pa_s_per_m2 / 1000,
-		        p->resistivity_pa_s_per_m2 > 8000 ? "40 to 50 kg/m3" : "light, 20 to 30 kg/m3");
-		if (p->gap_m > 0)
-			fprintf(stream, ", on battens of %.0f cm", 100 * p->gap_m);
-		fputc('\n', stream);
+	for (size_t i = 0; i < list.count; i++) {
+		sabin_purchase_words(&list.panel[i], words);
+		fprintf(stream, "  %5.1f m2  %s\n", list.panel[i].area_m2, words);
 	}
-	if (count > 0 && counted)
+	if (list.count > 0 && list.counted)
 		fprintf(stream, "  The panels at single points are counted in what is spread: hang those first.\n");
 }
 
 static void json_purchases(struct sabin_json *json, const struct sabin_advice *advice)
 {
-	struct purchase list[PURCHASES_MAX];
-	bool counted;
-	const size_t count = purchases(advice, list, &counted);
+	struct sabin_purchases list;
+	sabin_purchases_sum(advice, &list);
 	sabin_json_open_array(json, "shopping_list");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < list.count; i++) {
 		sabin_json_open_object(json, NULL);
 		sabin_json_text(json, "kind", "porous");
-		sabin_json_number(json, "area_m2", list[i].panel.area_m2);
-		sabin_json_number(json, "thickness_m", list[i].panel.thickness_m);
-		sabin_json_number(json, "gap_m", list[i].panel.gap_m);
-		sabin_json_number(json, "resistivity_pa_s_per_m2", list[i].panel.resistivity_pa_s_per_m2);
+		sabin_json_number(json, "area_m2", list.panel[i].area_m2);
+		sabin_json_number(json, "thickness_m", list.panel[i].thickness_m);
+		sabin_json_number(json, "gap_m", list.panel[i].gap_m);
+		sabin_json_number(json, "resistivity_pa_s_per_m2", list.panel[i].resistivity_pa_s_per_m2);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);

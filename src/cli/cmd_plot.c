@@ -519,10 +519,10 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct sabin_diag diag = {0};
 	enum sabin_err err;
 	int status = choose_kinds(&w);
-	if (status < 0)
-		status = open_input(&w, operands);
 	if (status < 0 && w.o->show && (err = sabin_display_check(&diag))) /* before the work and not after it */
 		status = sabin_fail_output(command->name, err, &diag);
+	if (status < 0)
+		status = open_input(&w, operands);
 	if (status < 0 && (err = sabin_place_find(SABIN_PLACE_PLOTS, &w.plots, &diag)))
 		status = sabin_fail_output(command->name, err, &diag);
 	if (status < 0) {

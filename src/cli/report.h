@@ -58,6 +58,9 @@ void sabin_report_compare(struct sabin_report *report);
 void sabin_report_correction(struct sabin_report *report);
 void sabin_report_advice(struct sabin_report *report);
 
+/* report_shopping.c: what the advice wants bought; nothing where it wants nothing. */
+void sabin_report_shopping(struct sabin_report *report);
+
 /* report_method.c: how it was measured, so that it can be repeated. */
 void sabin_report_method(struct sabin_report *report);
 

@@ -121,7 +121,7 @@ static void band_row(struct sabin_report *r, size_t l, bool plus_minus)
 {
 	const size_t bands = r->results[0].band_count;
 	sabin_page_row(&r->page);
-	sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%s", plus_minus ? "  ±" : lines[l].name);
+	sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%s%s", plus_minus ? "± of " : "", lines[l].name);
 	for (size_t b = 0; b < bands; b++) {
 		const struct sabin_quantity q = sabin_analyses_mean(&r->analyses, b, lines[l].parameter);
 		const double least = pow(10, -lines[l].decimals); /* what is uncertain is not printed as sure */

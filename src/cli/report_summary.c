@@ -129,17 +129,24 @@ static void say_changes(struct sabin_report *r)
 
 static void say_correction(struct sabin_report *r)
 {
-	double before = 0, after = 0;
+	double before = 0, after = 0, achieved = 0;
 	const size_t n = r->correction.count;
 	if (!r->has_correction || n == 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		before += r->correction.charts[i].channel->error_before_db / (double)n;
 		after += r->correction.charts[i].channel->error_after_db / (double)n;
+		achieved += r->correction.charts[i].achieved_error_db / (double)n;
 	}
-	sabin_page_say(&r->page,
-	               "The correction brings the response from %.1f dB to %.1f dB about its target (RMS, as predicted).",
-	               before, after);
+	if (isfinite(achieved))
+		sabin_page_say(&r->page,
+		               "Measured through the correction, the response strays from its target by %.1f dB (RMS) "
+		               "instead of %.1f dB; %.1f dB were predicted.",
+		               achieved, before, after);
+	else
+		sabin_page_say(&r->page,
+		               "The correction is predicted to bring the response from %.1f dB to %.1f dB about its target (RMS).",
+		               before, after);
 }
 
 const char *sabin_report_kind(enum sabin_advice_kind kind)

@@ -60,7 +60,7 @@ static void tell_remark(void *context, const char *text)
 
 static void change_rows(struct sabin_report *r, const char *name, enum sabin_parameter parameter, int decimals)
 {
-	static const char *const kinds[] = {"before", "after", "change", "±"};
+	static const char *const kinds[] = {"before", "after", "change", "± of it"};
 	const struct sabin_comparison *c = &r->comparison;
 	size_t p = 0;
 	while (p < SABIN_COMPARED_PARAMETERS && sabin_compared_parameter(p) != parameter)
@@ -239,7 +239,10 @@ void sabin_report_advice(struct sabin_report *report)
 		sabin_page_list(&report->page, true);
 		advice_items(report, false);
 		sabin_page_list_end(&report->page, true);
+		sabin_page_note(&report->page, "Here ± is the standard uncertainty of what is to be expected (k = 1): two times of three "
+		                               "it comes out within it.");
 	}
+	sabin_report_shopping(report);
 	if (leave > 0) {
 		sabin_page_heading(&report->page, "Leave as it is");
 		sabin_page_list(&report->page, false);

@@ -50,7 +50,8 @@ static void put_words(FILE *out, const char *text, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const bool number_after = i + 1 < n && isdigit((unsigned char)text[i + 1]);
 		const bool number_before = i > 0 && isdigit((unsigned char)text[i - 1]);
-		const bool unit_before = i > 2 && text[i - 1] == 'm' && (text[i - 2] == ' ') && isdigit((unsigned char)text[i - 3]);
+		const bool unit_before = i > 2 && text[i - 1] == 'm' &&
+		                         (text[i - 2] == '/' || (text[i - 2] == ' ' && isdigit((unsigned char)text[i - 3])));
 		const char *instead = NULL;
 		if (text[i] == '-' && number_after && (i == 0 || strchr(" (", text[i - 1])))
 			instead = "\xe2\x88\x92";
@@ -225,10 +226,15 @@ void sabin_page_table(struct sabin_page *page, const char *caption, const char *
 	mark(page, "<p class=\"note caption\">");
 	words(page, caption);
 	mark(page, "</p>\n");
+	bool numbers = count > 2;
+	for (size_t i = 1; i < count; i++)
+		numbers = numbers && heads[i][0] != '<';
 	open_box(page, caption);
-	mark(page, "<table>\n<thead><tr>");
+	/* roles: a browser forgets that it is a table where the style makes blocks of its parts */
+	mark(page, numbers ? "<table role=\"table\" class=\"numbers\">\n<thead><tr>" : "<table role=\"table\">\n<thead><tr>");
 	for (size_t i = 0; i < count && i < SABIN_PAGE_COLUMNS_MAX; i++) {
 		page->left[i] = heads[i][0] == '<';
+		snprintf(page->head[i], sizeof page->head[i], "%s", count > 2 ? heads[i] + page->left[i] : "");
 		mark(page, page->left[i] ? "<th scope=\"col\" class=\"words\">" : "<th scope=\"col\">");
 		words(page, heads[i] + page->left[i]);
 		mark(page, "</th>");
@@ -239,7 +245,7 @@ void sabin_page_table(struct sabin_page *page, const char *caption, const char *
 void sabin_page_row(struct sabin_page *page)
 {
 	page->columns = 0;
-	mark(page, "<tr>");
+	mark(page, "<tr role=\"row\">");
 }
 
 void sabin_page_cell(struct sabin_page *page, enum sabin_tone tone, const char *format, ...)
@@ -248,9 +254,15 @@ void sabin_page_cell(struct sabin_page *page, enum sabin_tone tone, const char *
 	const bool left = at < SABIN_PAGE_COLUMNS_MAX && page->left[at];
 	char open[80];
 	if (at == 0)
-		snprintf(open, sizeof open, "<th scope=\"row\">");
+		snprintf(open, sizeof open, "<th scope=\"row\" role=\"rowheader\">");
 	else
-		snprintf(open, sizeof open, "<td class=\"%s%s\">", tone_name(tone), left ? " words" : "");
+		snprintf(open, sizeof open, "<td role=\"cell\" class=\"%s%s\"", tone_name(tone), left ? " words" : "");
+	if (at > 0) {
+		mark(page, open);
+		mark(page, " data-head=\"");
+		words(page, at < SABIN_PAGE_COLUMNS_MAX ? page->head[at] : "");
+		snprintf(open, sizeof open, "\">");
+	}
 	SAY_BETWEEN(page, open, at == 0 ? "</th>" : "</td>", format);
 }
 

@@ -26,6 +26,7 @@ struct sabin_page {
 	size_t section_count, figure_count;
 	size_t columns;              /* of the open table */
 	bool left[SABIN_PAGE_COLUMNS_MAX]; /* its columns of words */
+	char head[SABIN_PAGE_COLUMNS_MAX][40]; /* what stands before its cells where they are stacked; "": nothing */
 	bool failed;
 };
 
@@ -67,7 +68,8 @@ void sabin_page_key(struct sabin_page *page, const char *name, const char *value
 void sabin_page_figures_end(struct sabin_page *page);
 
 /* A table: its caption, then the head; a column whose head begins with '<' holds words, the others numbers.
- * Then the rows, cell by cell: the first cell of a row heads it. */
+ * Then the rows, cell by cell: the first cell of a row heads it.  On a phone the cells of a row stand below each
+ * other, or side by side where all of them are numbers, each with its head. */
 void sabin_page_table(struct sabin_page *page, const char *caption, const char *const *heads, size_t count);
 void sabin_page_row(struct sabin_page *page);
 void sabin_page_cell(struct sabin_page *page, enum sabin_tone tone, const char *format, ...)

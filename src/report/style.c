@@ -57,7 +57,7 @@ static const char everywhere[] =
     "table{border-collapse:collapse;font-size:.9375rem;min-width:100%}\n"
     ".caption{margin:1.25rem 0 -.6rem;max-width:none}\n"
     "th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}\n"
-    "thead th{border-bottom:1.5px solid var(--muted);font-weight:600;vertical-align:bottom}\n"
+    "thead th{border-bottom:1.5px solid var(--muted);font-weight:600;vertical-align:bottom;white-space:normal}\n"
     "tbody th{font-weight:500;white-space:normal;min-width:9.5rem}\n"
     "th:first-child,.words{text-align:left}td.words{white-space:normal;min-width:9rem}\n"
     "tr>:first-child{padding-left:0;position:sticky;left:0;background:var(--page)}\n"
@@ -70,7 +70,19 @@ static const char everywhere[] =
     "pre{overflow-x:auto;background:var(--shade);padding:.75rem 1rem;border-radius:.375rem;font-size:.8125rem;line-height:1.45}\n"
     "code{font-size:.9375em;overflow-wrap:anywhere}\n"
     "footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line)}\n"
-    "@media(max-width:30rem){tbody th{min-width:7rem}h1{font-size:1.625rem}header{padding-top:1.5rem}"
+    "@media screen and (max-width:60rem){.numbers th,.numbers td{padding:.35rem .3rem}.numbers tbody th{min-width:6.5rem}}\n"
+    /* a phone: rows become blocks, and nothing has to be pushed aside to be read */
+    "@media screen and (max-width:44rem){table,tbody,tr,tbody th,td{display:block}thead{display:none}.scroll:has(table){overflow:visible}"
+    "tr{padding:.5rem 0;border-bottom:1px solid var(--line)}"
+    "tr>:first-child{position:static}tbody th,td,td.words{border:0;padding:.1rem 0;text-align:left;white-space:normal;min-width:0}"
+    "tbody th{font-weight:600}td:empty{display:none!important}"
+    "td:not([data-head=\"\"]){display:grid;grid-template-columns:8.5rem 1fr;gap:.5rem}"
+    "td:not([data-head=\"\"])::before{content:attr(data-head);color:var(--muted)}"
+    ".numbers tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(4.25rem,1fr));gap:.1rem .5rem}"
+    ".numbers tbody th{grid-column:1/-1}.numbers td:not([data-head=\"\"]){display:block}"
+    ".numbers td::before{display:block;font-size:.75rem;line-height:1.2}"
+    "figcaption::after{content:\"Wider than this screen: push it aside, or turn the phone.\";display:block;color:var(--muted);font-size:.8125rem}}\n"
+    "@media(max-width:30rem){h1{font-size:1.625rem}header{padding-top:1.5rem}"
     ".keys{grid-template-columns:1fr 1fr;gap:.5rem}.keys div{padding:.6rem .7rem}.keys .value{font-size:1.25rem}}\n";
 
 static const char dark_page[] =
@@ -86,7 +98,7 @@ static const char paper[] =
     "h3,.caption,thead{break-after:avoid}\n"
     "figure,.keys div,li,tr,.verdict{break-inside:avoid}thead{display:table-header-group}\n"
     ".keys{grid-template-columns:repeat(3,1fr);gap:3mm}.keys div{border:.3mm solid var(--line)}\n"
-    ".chart{min-width:0}.chart:not(.tall){max-height:92mm}figure{margin:0 0 6mm}figure .scroll{margin:2mm 0}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:1mm 1.6mm}\n"
+    ".chart{min-width:0}.chart{max-height:92mm}.chart.tall{max-height:212mm}figure{margin:0 0 6mm}figure .scroll{margin:2mm 0}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:1mm 1.6mm}\n"
     "td.words{min-width:0}pre{white-space:pre-wrap;border:.3mm solid var(--line);font-size:8pt}a{color:inherit;text-decoration:none}}\n";
 
 void sabin_style_write(FILE *out)

@@ -59,6 +59,9 @@ bands = json.load(sys.stdin)["mean"]["bands"]
 print("%.2f" % (sum(b["t30"]["value"] for b in bands if b["centre_hz"] in (500, 1000)) / 2))' 2>/dev/null || true)
 if [ -n "$t30" ]; then hold "the reverberation time is that of analyze, $t30 s" grep -q "<span class=\"value\">$t30.s</span>" page.html; fi
 
+hold "the shopping list says what, how much, where and what it changes" grep -qE \
+	'mineral wool [0-9]+.cm thick, .*data-head="How much">[0-9.]+.m²</td>.*data-head="Where">the [a-z]+.*data-head="What it changes">[a-z]+ .*from .* to ' page.html
+
 expect_status 0 "$sabin" report after --before before --correction correction -o full.html
 hold "it is well-formed" well_formed full.html
 hold "it loads nothing" alone full.html

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# report_browser.sh: the page of `sabin report` in a browser: nothing on the console, nothing wider than the window at 360 and
-# 1400 px, and contrast as WCAG 2.2 AA wants it, light and dark.
+# report_browser.sh: the page of `sabin report` in a browser: nothing on the console, nothing wider than the window and no table
+# wider than its box at 360, 768 and 1400 px, and contrast as WCAG 2.2 AA wants it, light and dark.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -39,9 +39,10 @@ while ((node = walk.nextNode())) {
   if (ratio < worst) { worst = ratio; where = node.data.trim().slice(0, 40); }
   if (ratio < (large ? 3 : 4.5)) bad++;
 }
+var aside = Array.from(document.querySelectorAll('.scroll')).filter(function (e) { return e.querySelector('table') && e.scrollWidth > e.clientWidth; }).length;
 var wide = document.documentElement.scrollWidth - innerWidth;
 var scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-parent.postMessage('PROBE texts=' + texts + ' bad=' + bad + ' worst=' + worst.toFixed(2) + ' wide=' + wide + ' inner=' + innerWidth + ' scheme=' + scheme + ' at=' + where, '*');
+parent.postMessage('PROBE texts=' + texts + ' bad=' + bad + ' worst=' + worst.toFixed(2) + ' wide=' + wide + ' aside=' + aside + ' inner=' + innerWidth + ' scheme=' + scheme + ' at=' + where, '*');
 </script>
 EOP
 cat page.html probe.html >probed.html
@@ -66,6 +67,7 @@ look() # WIDTH SCHEME
 	hold "$1 px, $2: the window is that wide" [ "${found#* inner="$1" }" != "$found" ]
 	hold "$1 px, $2: it is $2" [ "${found#* scheme="$2" }" != "$found" ]
 	hold "$1 px, $2: nothing is wider than the window" [ "${found#* wide=0 }" != "$found" ]
+	hold "$1 px, $2: no table has to be pushed aside" [ "${found#* aside=0 }" != "$found" ]
 	hold "$1 px, $2: contrast of all words is AA" [ "${found#* bad=0 }" != "$found" ]
 	hold "$1 px, $2: there are words" [ "${found#*PROBE texts=0 }" = "$found" ]
 }
@@ -73,4 +75,5 @@ for width in 360 1400; do
 	look $width light
 	look $width dark
 done
+look 768 light
 finish

@@ -17,6 +17,8 @@ show=("$sabin" plot made --kind etc --show)
 expect_status 5 "${show[@]}"
 says_once "there is no display to show a window on"
 says "write a file instead, with -o FILE"
+expect_status 5 "$sabin" plot nowhere --kind etc --show
+says_once "there is no display" # before anything is read
 expect_status 5 "${show[@]}" -o etc.svg
 hold "nothing is drawn then" [ ! -e etc.svg ]
 expect_status 0 "$sabin" plot made --kind etc -o etc.svg
