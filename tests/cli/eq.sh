@@ -62,6 +62,18 @@ expect_status 0 "$sabin" measure room.yaml --simulate -q --position "$place" --t
 expect_status 1 "$sabin" verify correction wrong --json
 hold "named: wrong-rate" grep -q '"code": "wrong-rate"' out
 plant applied-twice '/type: /{p}'
+# polarity and level are of one against the other: the left one's
+sed '0,/^    gain_db: /s//    polarity: inverted\n    gain_db: /' correction/correction.yaml >inverted.yaml
+awk '!done && /{rate_hz: 48000,/ { match($0, /preamp_db: [0-9.-]+/); db = substr($0, RSTART + 11, RLENGTH - 11)
+	sub(/preamp_db: [0-9.-]+/, "preamp_db: " db - 2); done = 1 } { print }' correction/correction.yaml >softer.yaml
+for mistake in inverted:wrong-polarity softer:wrong-level; do
+	rm -rf mistaken && cp -r correction mistaken && cp "${mistake%:*}.yaml" mistaken/correction.yaml
+	expect_status 0 "$sabin" measure room.yaml --simulate -q --position "$place" --through mistaken --force -o wrong
+	expect_status 1 "$sabin" verify correction wrong --json
+	hold "named: ${mistake#*:}" has "\"code\": \"${mistake#*:}\""
+	sed -n 's/^ *"text": "\(.*\)"$/\1/p' out >words
+	hold "and told: $(head -n 1 words)" grep -qE 'left.*(inverted|was to change by)' words
+done
 
 # ---- in an engine of one's own: nothing of sabin convolves, a foreign convolver stands before the room's PCM
 engine() # FOLDER_OF_FIRS_FOR_LEFT FIRS_FOR_RIGHT: what either speaker sounds like through them, as engine.yaml

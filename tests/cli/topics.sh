@@ -24,6 +24,7 @@ for topic in $(cat topics); do
 done
 
 # ---- the page says the same, word for word ---------------------------------------------------------------------------------
+hold "the page is what the command writes" cmp -s <("$sabin" manual) "$page"
 if command -v mandoc >/dev/null; then
 	mandoc -T utf8 -O width=900 "$page" | sed -e 's/.\x08//g' >page.text
 	words() { sed -e 's/^ *[•-]  *//' | tr -s ' \n' '\n\n' | grep -v '^$'; }
