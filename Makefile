@@ -148,12 +148,16 @@ $B/sabin.pc: Makefile $B/flags
 	@printf 'prefix=%s\nlibdir=%s\nincludedir=$${prefix}/include\n\nName: sabin\nDescription: acoustic room measurement\nVersion: %s\nRequires.private: fftw3 lapack\nLibs: -L$${libdir} -lsabin\nLibs.private: -lm\nCflags: -I$${includedir}\n' \
 	  '$(PREFIX)' '$(LIBDIR)' '$(VERSION)' >$@
 
+# what tests/util/shortage.c refuses memory through
+comma    := ,
+WRAPPED   = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc aligned_alloc strdup strndup asprintf vasprintf \
+              open_memstream free)
 $(TESTS): $B/tests/%: $B/tests/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
-	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) -lcmocka
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) $(WRAPPED) -o $@ $^ $(APP_LIBS) -lcmocka
 
 $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 	@mkdir -p $(@D)
-	$(Q_LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) -lcmocka
+	$(Q_LD)$(CC) $(ALL_LDFLAGS) $(WRAPPED) -o $@ $^ $(APP_LIBS) -lcmocka
 
 # ---- what a person asks for ------------------------------------------------------------------------
 ## make            build/release/sabin, libsabin (static and shared), the ALSA plugin

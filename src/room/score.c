@@ -21,6 +21,7 @@
  * speakers, and are left out.
  */
 #include <math.h>
+#include <pthread.h>
 
 #include "room/modes.h"
 #include "room/score.h"
@@ -191,6 +192,50 @@ static enum sabin_err make_modes(struct sabin_score *score)
 	return SABIN_OK;
 }
 
+/* Amplitudes of the modes that sound, for each column. */
+struct amplitudes {
+	size_t n;
+	uint32_t *mode;
+	float *column; /* [n][columns] */
+};
+
+/* An arrangement is always scored: where memory has run out, one after the other in what was set aside. */
+struct score_reserve {
+	pthread_mutex_t lock;
+	struct amplitudes amplitudes;
+};
+
+static bool amplitudes_new(size_t modes, struct amplitudes *out)
+{
+	*out = (struct amplitudes){.mode = malloc(modes * sizeof *out->mode),
+	                           .column = malloc(modes * HEAD_COLUMNS * sizeof *out->column)};
+	return out->mode && out->column;
+}
+
+static void amplitudes_release(struct amplitudes *amplitudes)
+{
+	free(amplitudes->mode);
+	free(amplitudes->column);
+}
+
+static enum sabin_err make_reserve(struct sabin_score *score)
+{
+	score->reserve = calloc(1, sizeof *score->reserve);
+	if (!score->reserve)
+		return SABIN_ENOMEM;
+	pthread_mutex_init(&score->reserve->lock, NULL);
+	return amplitudes_new(score->modes, &score->reserve->amplitudes) ? SABIN_OK : SABIN_ENOMEM;
+}
+
+static void reserve_free(struct score_reserve *reserve)
+{
+	if (!reserve)
+		return;
+	amplitudes_release(&reserve->amplitudes);
+	pthread_mutex_destroy(&reserve->lock);
+	free(reserve);
+}
+
 static enum sabin_err copy_panels(struct sabin_score *score, const struct sabin_room *room)
 {
 	score->room = *room;
@@ -223,6 +268,8 @@ enum sabin_err sabin_score_new(const struct sabin_room *room,
 	if (!err)
 		err = make_modes(score);
 	if (!err)
+		err = make_reserve(score);
+	if (!err)
 		err = score_images_init(score);
 	if (err)
 		sabin_score_free(score);
@@ -238,6 +285,7 @@ void sabin_score_free(struct sabin_score *score)
 	free(score->room.panels);
 	free(score->number);
 	free(score->weight);
+	reserve_free(score->reserve);
 	free(score->dip_factor);
 	free(score->loud_factor);
 	free(score);
@@ -269,13 +317,6 @@ static float shape(const struct cosines *cosines, const uint16_t *number)
 	return cosines->axis[0][number[0]] * cosines->axis[1][number[1]] *
 	       cosines->axis[2][number[2]];
 }
-
-/* Amplitudes of the modes that sound, for each column. */
-struct amplitudes {
-	size_t n;
-	uint32_t *mode;
-	float *column; /* [n][columns] */
-};
 
 /* Pressures in all bins, re and im, for each column. */
 struct pressures {
@@ -472,6 +513,20 @@ static bool inside(const struct sabin_score *score, const double point_m[3])
 	return true;
 }
 
+static void judge(const struct sabin_score *score, const double (*source_m)[3],
+                  const double listener_m[3], struct amplitudes *a, struct sabin_score_metrics *out)
+{
+	judge_modes(score, source_m, listener_m, a, out);
+	const size_t heard =
+	        score->mirrored && is_symmetric(score, source_m, listener_m) ? 1 : score->main_count;
+	for (size_t s = 0; s < heard; s++)
+		score_images(score, source_m[s], listener_m, out);
+	out->score = out->flatness_db + out->spread_db +
+	             weight_dip * fmax(0, -out->dip_db - free_dip_db) +
+	             weight_reflection * fmax(0, out->reflection_db - free_reflection_db) +
+	             weight_asymmetry * out->asymmetry_db;
+}
+
 void sabin_score_compute(const struct sabin_score *score, const double (*source_m)[3],
                          const double listener_m[3], struct sabin_score_metrics *out)
 {
@@ -481,20 +536,14 @@ void sabin_score_compute(const struct sabin_score *score, const double (*source_
 	for (size_t s = 0; s < score->source_count; s++)
 		valid = valid && inside(score, source_m[s]) &&
 		        room_distance_m(source_m[s], listener_m) > 0.01;
-	struct amplitudes a = {.mode = malloc(score->modes * sizeof *a.mode),
-	                       .column = malloc(score->modes * HEAD_COLUMNS * sizeof *a.column)};
-	if (valid && a.mode && a.column) {
-		judge_modes(score, source_m, listener_m, &a, out);
-		const size_t heard = score->mirrored && is_symmetric(score, source_m, listener_m)
-		                             ? 1
-		                             : score->main_count;
-		for (size_t s = 0; s < heard; s++)
-			score_images(score, source_m[s], listener_m, out);
-		out->score = out->flatness_db + out->spread_db +
-		             weight_dip * fmax(0, -out->dip_db - free_dip_db) +
-		             weight_reflection * fmax(0, out->reflection_db - free_reflection_db) +
-		             weight_asymmetry * out->asymmetry_db;
-	}
-	free(a.mode);
-	free(a.column);
+	if (!valid)
+		return;
+	struct amplitudes own;
+	const bool scarce = !amplitudes_new(score->modes, &own);
+	if (scarce)
+		pthread_mutex_lock(&score->reserve->lock);
+	judge(score, source_m, listener_m, scarce ? &score->reserve->amplitudes : &own, out);
+	if (scarce)
+		pthread_mutex_unlock(&score->reserve->lock);
+	amplitudes_release(&own);
 }

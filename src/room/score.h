@@ -42,6 +42,7 @@ struct sabin_score {
 	int most[3];           /* highest number along each axis */
 	uint16_t *number;      /* [modes][3] */
 	score_lane *weight;    /* [SCORE_TILES][modes][2]: real, imaginary */
+	struct score_reserve *reserve; /* what one arrangement is computed in when no more memory can be had */
 	/* images: reflection factors of the surfaces, then of the panels */
 	int images;
 	struct path_image image[PATH_IMAGES_MAX];
