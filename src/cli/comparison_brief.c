@@ -275,8 +275,8 @@ void sabin_comparison_brief(const struct sabin_comparison *all, bool everything,
 	const struct sabin_brief brief =
 	    sabin_comparison_tell(all, everything, print_remark, print_change, &p);
 	if (brief.small > 0 && !everything)
-		fprintf(stream, "  %s%zu %schange%s more than chance, but too little to notice (--all lists %s)\n",
+		fprintf(stream, "  %s%zu change%s more than chance, but too little to notice (--all lists %s)\n",
 		        brief.lines > 0 ? "Besides, " : "Nothing changed noticeably; ", brief.small,
-		        brief.lines > 0 ? "" : "", brief.small == 1 ? " is" : "s are",
+		        brief.small == 1 ? " is" : "s are",
 		        brief.small == 1 ? "it" : "them");
 }

@@ -179,7 +179,10 @@ static bool list_add(struct sabin_list *list, const char *text)
 /* Cut the joined text at its commas, once all of it is known. */
 static bool list_split(struct sabin_list *list)
 {
-	for (char *at = list->text; at && *at;) {
+	char *at = list->text;
+	if (!at)
+		return true;
+	while (*at) {
 		const size_t length = strcspn(at, ",");
 		if (length == 0 || list->count == SABIN_LIST_MAX)
 			return false;
@@ -436,8 +439,8 @@ void sabin_opt_release(const struct sabin_command *command, void *options)
 static void help_row(const struct sabin_opt *row, FILE *stream)
 {
 	char left[64];
-	snprintf(left, sizeof left, "  %c%c %s--%s%s%s", row->letter ? '-' : ' ',
-	         row->letter ? row->letter : ' ', row->letter ? "" : "", row->name,
+	snprintf(left, sizeof left, "  %c%c --%s%s%s", row->letter ? '-' : ' ',
+	         row->letter ? row->letter : ' ', row->name,
 	         row->arg ? " " : "", row->arg ? row->arg : "");
 	fprintf(stream, "%-27s ", left);
 	for (const char *c = row->help; *c; c++)
