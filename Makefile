@@ -170,8 +170,9 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make docs-pictures  draw the pictures of the README anew, into plots/pictures
 ## make soak       sabin watch for an hour on eight inputs (SOAK_S=3600)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
+## make lint       gcc's analyser, clang-tidy, cppcheck and shellcheck over the sources
 ## make deps       install what is missing on Debian or Ubuntu; says what
-## make deps-all   also the programs that optional tests play through
+## make deps-all   also the programs that optional tests play through, and those of lint and fuzz
 ## make deb        Debian packages in build/deb; make deb-check builds them twice and looks at them
 ## make install    to DESTDIR/PREFIX; make uninstall is its twin
 ## make config     what would be built, with what
@@ -195,10 +196,12 @@ deps:
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
-# Programs that corrections are played through by tests, and sound servers; tests skip what is missing.
+# Programs that corrections are played through by tests, and sound servers; tests skip what is missing.  Those that
+# `make lint` and `make fuzz` run.
 DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-plugins-ladspa \
             pipewire pipewire-bin pipewire-alsa wireplumber dbus jackd2 libasound2-plugins \
-            easyeffects xvfb x11-utils libglib2.0-bin tmux
+            easyeffects xvfb x11-utils libglib2.0-bin tmux \
+            clang clang-tidy cppcheck shellcheck
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -262,13 +265,48 @@ fuzz:
 	  VARIANT_FLAGS='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-built
 fuzz-built: $(FUZZERS)
 	@for f in $(FUZZERS); do echo "$$f: $(RUNS) runs"; n=$${f##*/}; mkdir -p $B/corpus/$$n; \
-	  $$f -runs=$(RUNS) -max_len=4096 -print_final_stats=1 -verbosity=0 -artifact_prefix=$B/corpus/$$n. \
+	  $$f -runs=$(RUNS) -max_len=4096 -timeout=60 -print_final_stats=1 -verbosity=0 -artifact_prefix=$B/corpus/$$n. \
 	    $B/corpus/$$n $$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) $$(test $$n != room || echo rooms rooms/broken) || exit 1; done
 $(DIALECTS:%=$B/fuzz/dialect-%): $B/fuzz/dialect
 	@ln -f $< $@
 $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC)): $B/fuzz/%: $B/tests/fuzz/%.o $B/libapp.a $(STATIC)
 	@mkdir -p $(@D)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(APP_LIBS)
+
+# ---- what reads the source -----------------------------------------------------------------------
+# Without optimisation gcc's analyser reads the code as it stands: else tests of several pointers at once have
+# become arithmetic that it does not follow.
+lint:
+	@$(MAKE) --no-print-directory $(PARALLEL) VARIANT=lint CC=gcc CFLAGS='-O0 -g' DEVELOPER=1 lint-built
+ifeq ($(VARIANT),lint)
+# gcc 12's loses what an element of an array owns and then calls it leaked; `make san` counts
+VARIANT_FLAGS = -fanalyzer -Wno-analyzer-malloc-leak
+# of vectors it knows little: it takes their lanes for bits, and one that is set whole for unset
+$B/src/correction/rows.o: VARIANT_FLAGS += -Wno-analyzer-shift-count-overflow
+$B/src/room/score.o: VARIANT_FLAGS += -Wno-analyzer-use-of-uninitialized-value
+# and not that a function which succeeded has left a pointer, or a length with its array
+$B/src/io/calibration.o $B/src/io/atomic.o $B/src/cli/report_charts.o: \
+  VARIANT_FLAGS += -Wno-analyzer-null-dereference -Wno-analyzer-null-argument
+endif
+
+LINT_OBJ  := $(LIB_OBJ) $(APP_OBJ) $(CARD_OBJ) $B/src/cli/main.o
+# as clang and cppcheck take them
+LINT_FLAGS = -Iinclude -Isrc -Itests -include src/banned.h
+lint-built: $(LINT_OBJ:.o=.tidy) lint-cppcheck lint-shell
+# what it depends on is known of its object
+%.tidy: %.o .clang-tidy
+	@echo '  TIDY $(patsubst $B/%.o,%.c,$<)'; clang-tidy --quiet $(patsubst $B/%.o,%.c,$<) -- -std=gnu11 -D_GNU_SOURCE -DPIC \
+	  $(LINT_FLAGS) $(SABIN_DEFS) $(PKG_CFLAGS) 2>/dev/null && touch $@
+# Its remarks on style are left to those who read.  Suppressed is what others know better: it takes arrays that a loop
+# or a call fills for unset, which gcc's analyser follows, what a literal of a struct took over for lost (make san),
+# and values in such literals for statements, of which compilers warn; the logarithm of nothing is meant,
+# and so is no place for a text of which only the length is asked.
+lint-cppcheck:
+	@cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
+	  $(addprefix --suppress=,uninitvar ctuuninitvar memleak constStatement invalidFunctionArg ctunullpointer) \
+	  --language=c --include=src/banned.h $(filter -I%,$(LINT_FLAGS)) -D'SND_PCM_PLUGIN_SYMBOL(x)=' src include tests/util tests/fuzz
+lint-shell:
+	@shellcheck --severity=warning $(sort $(wildcard .ci/run tests/*.sh tests/*/*.sh))
 
 deb:
 	@MAKE='$(MAKE) $(PARALLEL)' B=build/deb tests/deb.sh
@@ -326,7 +364,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tests deps deps-all check check-built demo docs-pictures san check-san valgrind bench bench-built soak coverage coverage-built \
-        fuzz fuzz-built deb deb-check config install uninstall help clean FORCE
+        fuzz fuzz-built lint lint-built lint-cppcheck lint-shell deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 -include $(shell find $B -type f -name '*.d' 2>/dev/null)

@@ -150,7 +150,7 @@ static void find_parts(struct sabin_modefit *fit, struct sabin_mode_match *match
 				near = count;
 		for (size_t j = 0; j < fit->count && near < count; j++) {
 			struct sabin_fitted_mode *whole = &fit->modes[j];
-			if (!matches[j].found || memcmp(matches[j].n, rigid[near].n, sizeof matches[j].n) ||
+			if (!matches[j].found || memcmp(matches[j].n, rigid[near].n, sizeof matches[j].n) != 0 ||
 			    fabs(whole->frequency_hz.value - m->frequency_hz.value) >
 			            fmax(width_hz(whole), width_hz(m)))
 				continue;

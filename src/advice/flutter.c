@@ -145,10 +145,9 @@ static enum sabin_err flutter_of(const struct sabin_advice_response *r, struct f
 		noise += power[i] / (double)(n / 8 + 1);
 	end = end < n ? end : n;
 	/* no further than where the noise takes over */
-	double near = 0;
 	const size_t reach = (size_t)(longest_s / step_s); /* between two pulses of a flutter there is little */
 	for (size_t i = from; i + reach < end; i++) {
-		near = 0;
+		double near = 0;
 		for (size_t k = 0; k < reach; k++)
 			near += power[i + k] / (double)reach;
 		if (near < over_noise * noise)

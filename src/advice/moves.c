@@ -86,7 +86,8 @@ bool moves_allowed(const struct sabin_advice_scene *scene, const struct sabin_ad
 static size_t moves_of(const struct moves_case *c, double by_m, struct sabin_advice_move move[2])
 {
 	const struct sabin_advice_move none = {.speaker = -1, .position = -1};
-	move[0] = move[1] = none;
+	move[0] = none;
+	move[1] = none;
 	move[0].speaker = c->speaker;
 	move[0].position = c->speaker < 0 ? c->position : -1;
 	move[0].by_m[c->axis] = by_m;

@@ -161,6 +161,7 @@ static void keep_inside(struct point_work *w)
 static int point_of(struct point_work *w, int from, const double at_m[3])
 {
 	for (int p = from; p < w->points; p++)
+		/* the same place in the file, to the bit: NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
 		if (memcmp(w->begin_m[p], at_m, sizeof w->begin_m[p]) == 0)
 			return p;
 	memcpy(w->begin_m[w->points], at_m, sizeof w->begin_m[0]);

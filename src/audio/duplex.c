@@ -231,7 +231,7 @@ static enum sabin_err turn(struct run *run)
 	enum sabin_err err = SABIN_OK;
 	const int np = ops->descriptors(d->playback.pcm, fds, SABIN_POLL_MAX);
 	const int nc = ops->descriptors(d->capture.pcm, fds + np, SABIN_POLL_MAX);
-	poll(fds, (nfds_t)(np + nc), 100);
+	poll(fds, (nfds_t)np + (nfds_t)nc, 100);
 	const long room = ops->available(d->playback.pcm, fds, np, &err);
 	if (room < 0)
 		return err;

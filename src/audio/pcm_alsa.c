@@ -330,7 +330,8 @@ static int alsa_descriptors(void *opaque, struct pollfd *fds, int room)
 	const int count = snd_pcm_poll_descriptors_count(pcm->handle);
 	if (count <= 0 || count > room)
 		return 0;
-	return snd_pcm_poll_descriptors(pcm->handle, fds, (unsigned)count);
+	const int filled = snd_pcm_poll_descriptors(pcm->handle, fds, (unsigned)count);
+	return filled > 0 ? filled : 0; /* a plugin may answer with an error */
 }
 
 /* EPIPE: data were lost.  ESTRPIPE: the system slept; the sweep is as lost.  EAGAIN: not now. */

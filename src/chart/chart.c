@@ -287,7 +287,7 @@ static enum sabin_err keep_file(const struct drawing *drawing, const char *name,
 	if (err)
 		sabin_diag_set(diag, err, from, 0, 0, "cannot read");
 	else if (read_bytes(to, &old, &old_length) || old_length != length ||
-	         memcmp(old, bytes, length))
+	         memcmp(old, bytes, length) != 0)
 		err = sabin_output_text(to, bytes, length, force, diag);
 	free(bytes);
 	free(old);

@@ -15,8 +15,6 @@
 
 #include "chart/gnuplot.h"
 
-extern char **environ;
-
 enum {
 	PATIENCE_MS = 60000, /* a line chart takes 150 ms; only something that hangs takes this */
 	STEP_MS = 20,

@@ -290,7 +290,7 @@ static int find_reference(struct plan *plan)
 	return -1;
 }
 
-static double or(double option, double otherwise)
+static double or_else(double option, double otherwise)
 {
 	return isnan(option) ? otherwise : option;
 }
@@ -303,10 +303,10 @@ static int make_plan(struct plan *plan)
 	*s = (struct sabin_session_options){
 	    .room = room,
 	    .ops = &sabin_pcm_alsa,
-	    .rate_hz = (unsigned)or(o->rate_hz, room->audio.rate_hz),
-	    .level_dbfs = or(o->level_dbfs, room->sweep.level_dbfs),
+	    .rate_hz = (unsigned)or_else(o->rate_hz, room->audio.rate_hz),
+	    .level_dbfs = or_else(o->level_dbfs, room->sweep.level_dbfs),
 	    .ceiling_dbfs = o->ceiling_dbfs,
-	    .length_s = or(o->length_s, room->sweep.length_s),
+	    .length_s = or_else(o->length_s, room->sweep.length_s),
 	    .repeats = o->repeats ? (unsigned)o->repeats : room->sweep.repeats,
 	    .takes = (unsigned)o->takes,
 	    .recordings = !o->no_recordings,

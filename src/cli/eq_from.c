@@ -94,7 +94,7 @@ static size_t energy_frames(const double *h, size_t n)
 	size_t shortest = n, from = 0;
 	for (size_t i = 0; i < n; i++) { /* the shortest stretch that ends here */
 		part += h[i] * h[i];
-		while (part - h[from] * h[from] >= energy_share * all && from < i)
+		while (from < i && part - h[from] * h[from] >= energy_share * all)
 			part -= h[from] * h[from], from++;
 		if (part >= energy_share * all && i + 1 - from < shortest)
 			shortest = i + 1 - from;

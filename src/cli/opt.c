@@ -179,7 +179,10 @@ static bool list_add(struct sabin_list *list, const char *text)
 /* Cut the joined text at its commas, once all of it is known. */
 static bool list_split(struct sabin_list *list)
 {
-	for (char *at = list->text; at && *at;) {
+	char *at = list->text;
+	if (!at)
+		return true;
+	while (*at) {
 		const size_t length = strcspn(at, ",");
 		if (length == 0 || list->count == SABIN_LIST_MAX)
 			return false;

@@ -16,7 +16,6 @@ enum { STANDARDS_MAX = 16 };
 struct sabin_required {
 	struct sabin_required_standard standard[STANDARDS_MAX];
 	size_t count;
-	size_t speaker_count, position_count;
 	char (*speaker)[SABIN_NAME_SIZE], (*position)[SABIN_NAME_SIZE]; /* the names that `where` is about */
 };
 

@@ -122,11 +122,11 @@ enum sabin_err sabin_watch_turn(struct sabin_watch *w, int wait_ms, bool *interv
 {
 	enum { PART = 1024 };
 	float *all = malloc(PART * (w->feed_channels + w->count) * sizeof *all);
-	float *chosen = all + PART * w->feed_channels;
 	size_t got = 1;
 	*interval = false;
 	if (!all)
 		return SABIN_ENOMEM;
+	float *chosen = all + PART * w->feed_channels;
 	while (got > 0 && !*interval && !sabin_watch_over(w) && !*w->stop) {
 		const size_t end = (size_t)llrint((double)(w->intervals + 1) * w->interval_s * w->rate_hz);
 		const size_t limit = w->duration_s > 0 ? (size_t)llrint(w->duration_s * w->rate_hz) : SIZE_MAX;

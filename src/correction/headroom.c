@@ -105,10 +105,11 @@ static enum sabin_err tones_of(const struct sabin_biquad *f, size_t count, size_
 	const double top_hz = 0.4999 * rate_hz;
 	const size_t grid = (size_t)(log2(top_hz / lowest_hz) * SABIN_BOOST_PER_OCTAVE);
 	const size_t n = grid + count + 2;
-	double *hz = malloc(3 * n * sizeof *hz), *level = hz + n, power = 0;
+	double *hz = malloc(3 * n * sizeof *hz), power = 0;
 	size_t pink = 0;
 	if (!hz)
 		return SABIN_ENOMEM;
+	double *level = hz + n;
 	for (size_t i = 0; i < grid; i++)
 		hz[i] = lowest_hz * exp2((double)i / SABIN_BOOST_PER_OCTAVE);
 	for (size_t i = 0; i < count; i++)

@@ -278,9 +278,10 @@ static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_d
 			output->temporary = path;
 			return SABIN_OK;
 		}
+		const int error = errno; /* free() may change it */
 		free(path);
-		if (errno != EEXIST)
-			return cannot_create(output->target, errno, diag);
+		if (error != EEXIST)
+			return cannot_create(output->target, error, diag);
 	}
 	return cannot_create(output->target, EEXIST, diag);
 }

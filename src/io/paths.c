@@ -40,6 +40,7 @@ static char *object_of(uintptr_t address)
 	size_t size = 0;
 	while (!found && getline(&line, &size, maps) > 0) {
 		uintptr_t from, to;
+		/* the kernel writes it: NOLINTNEXTLINE(cert-err34-c) */
 		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &from, &to) != 2 || address < from ||
 		    address >= to)
 			continue;

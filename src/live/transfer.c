@@ -312,12 +312,11 @@ enum sabin_err sabin_transfer_trace(const struct sabin_transfer *t, double smoot
 		return SABIN_EINVAL;
 	if (averages < 2)
 		return SABIN_ESHORT;
-	struct sabin_trace made;
-	enum sabin_err err = sabin_trace_new((size_t)floor(log2(to_hz / from_hz) * points_per_octave + 1e-9) + 1, &made);
+	enum sabin_err err = sabin_trace_new((size_t)floor(log2(to_hz / from_hz) * points_per_octave + 1e-9) + 1, out);
 	if (err)
 		return err;
-	made.smoothing_oct = smoothing_oct;
-	for (size_t i = 0; i < made.length; i++) {
+	out->smoothing_oct = smoothing_oct;
+	for (size_t i = 0; i < out->length; i++) {
 		const double f_hz = from_hz * exp2((double)i / points_per_octave);
 		const double low = f_hz * exp2(-smoothing_oct / 2) / bin_hz, high = f_hz * exp2(smoothing_oct / 2) / bin_hz;
 		double first = ceil(low), last = floor(high);
@@ -325,10 +324,9 @@ enum sabin_err sabin_transfer_trace(const struct sabin_transfer *t, double smoot
 			first = last = rint(f_hz / bin_hz);
 		first = fmin(fmax(first, 1), (double)t->bins - 2);
 		last = fmin(fmax(last, first), (double)t->bins - 2);
-		made.freq_hz[i] = f_hz;
-		point(t, (size_t)first, (size_t)last, averages, &made, i);
+		out->freq_hz[i] = f_hz;
+		point(t, (size_t)first, (size_t)last, averages, out, i);
 	}
-	*out = made;
 	return SABIN_OK;
 }
 

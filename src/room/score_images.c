@@ -49,10 +49,10 @@ enum sabin_err score_images_init(struct sabin_score *score)
 	for (int i = 0; i < SCORE_DIP_BINS; i++)
 		score->dip_per_m[i] = 2 * M_PI * dip_hz(i) / score->speed_m_s;
 	const enum sabin_surface_id *side = room_walls[1 - score->depth_axis];
+	/* alike to the bit, or the slow way: NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
+	const bool alike = memcmp(score->dip_factor[side[0]], score->dip_factor[side[1]], sizeof *score->dip_factor) == 0;
 	score->mirrored = score->room.panel_count == 0 &&
-	                  score->loud_factor[side[0]] == score->loud_factor[side[1]] &&
-	                  memcmp(score->dip_factor[side[0]], score->dip_factor[side[1]],
-	                         sizeof *score->dip_factor) == 0;
+	                  score->loud_factor[side[0]] == score->loud_factor[side[1]] && alike;
 	return SABIN_OK;
 }
 

@@ -49,7 +49,7 @@ static int read_field(snd_config_t *node, struct fields *fields)
 	if (snd_config_get_id(node, &id) < 0 || is_common(id))
 		return 0;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		if (strcmp(id, rows[i].id))
+		if (strcmp(id, rows[i].id) != 0)
 			continue;
 		if (snd_config_get_string(node, rows[i].to) >= 0)
 			return 0;

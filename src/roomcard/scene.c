@@ -241,8 +241,8 @@ static enum sabin_err measured(const struct work *work, size_t speaker, int posi
 	const struct sabin_simulation *simulation = &work->roomfile->simulation;
 	for (size_t i = 0; i < simulation->response_count; i++) {
 		const struct sabin_simulated_response *response = &simulation->responses[i];
-		if (strcasecmp(response->speaker, work->roomfile->speakers[speaker].name) ||
-		    strcasecmp(response->position, work->roomfile->positions[position].name))
+		if (strcasecmp(response->speaker, work->roomfile->speakers[speaker].name) != 0 ||
+		    strcasecmp(response->position, work->roomfile->positions[position].name) != 0)
 			continue;
 		struct sabin_wav wav;
 		enum sabin_err err = sabin_wav_read(response->path, &wav, work->diag);

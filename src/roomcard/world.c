@@ -25,9 +25,11 @@ enum { DOOR = USERS, OUTPUTS_MAX = 64 };
 static const uint32_t magic = 0x53614232; /* "SaB2": this layout */
 
 /* glibc's way to call a function with an argument when this library is unloaded or the process ends
- * (Itanium C++ ABI 3.3.6.3) */
+ * (Itanium C++ ABI 3.3.6.3), and the names are its own:
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 extern int __cxa_atexit(void (*call)(void *), void *argument, void *library);
 extern void *__dso_handle;
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static int lock_byte(int fd, int command, int byte, short type)
 {

@@ -46,13 +46,13 @@ static void make_colors(struct sabin_terminal *t)
 	if (!t->color)
 		return;
 	use_default_colors();
-	for (short s = 0; s < SABIN_STYLES; s++)
+	for (int s = 0; s < SABIN_STYLES; s++)
 		init_pair((short)(1 + s), styles[s].color, -1);
 	if (COLOR_PAIRS <= 1 + SABIN_STYLES + SABIN_RAMP * SABIN_RAMP)
 		return; /* an eight-colour terminal with 64 pairs: shades must do */
 	const short *ramp = COLORS >= 256 ? ramp256 : ramp8;
-	for (short f = 0; f < SABIN_RAMP; f++)
-		for (short b = 0; b < SABIN_RAMP; b++)
+	for (int f = 0; f < SABIN_RAMP; f++)
+		for (int b = 0; b < SABIN_RAMP; b++)
 			init_pair((short)(1 + SABIN_STYLES + SABIN_RAMP * f + b), ramp[f], ramp[b]);
 	t->ramp_colors = COLORS >= 256 ? 256 : 8;
 }
@@ -142,6 +142,7 @@ static void draw(const struct sabin_terminal *t, int row, int column, struct sab
 		else
 			glyph[0] = (wchar_t)shade(t, f > b ? f : b);
 	} else {
+		/* cppcheck-suppress arrayIndexOutOfBoundsCond ; no style lies between the last row and the ramp */
 		attributes = styles[cell.style].attributes;
 		pair = t->color ? (short)(1 + cell.style) : 0;
 	}

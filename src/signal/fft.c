@@ -62,7 +62,7 @@ size_t sabin_fft_smooth_size(size_t n)
 static fftw_plan make_plan(const struct sabin_fft *fft)
 {
 	pthread_mutex_lock(&planner_lock);
-	const fftw_plan plan =
+	fftw_plan plan =
 	    fftw_plan_dft_1d((int)(fft->n / 2), fft->time, fft->frequency, FFTW_FORWARD,
 	                     FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
 	pthread_mutex_unlock(&planner_lock);

@@ -50,7 +50,7 @@ cleanup()
 trap cleanup EXIT
 
 needs pipewire wireplumber pw-cli dbus-daemon
-cd "$T"
+cd "$T" || exit
 mkdir -m 700 run conf home
 cp /usr/share/pipewire/client*.conf conf/
 export XDG_RUNTIME_DIR=$T/run PIPEWIRE_RUNTIME_DIR=$T/run PIPEWIRE_CONFIG_DIR=$T/conf HOME=$T/home

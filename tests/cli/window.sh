@@ -46,7 +46,8 @@ Xvfb -displayfd 7 -screen 0 1280x1024x24 -nolisten tcp 7>number 2>/dev/null &
 server=$!
 trap 'kill $server 2>/dev/null || true; rm -rf "$T"' EXIT
 for _ in {1..300}; do [ -s number ] && break; sleep 0.1; done
-export DISPLAY=:$(cat number)
+DISPLAY=:$(cat number)
+export DISPLAY
 hold "Xvfb serves $DISPLAY" [ "$DISPLAY" != : ]
 case " $(gnuplot -d -e 'set print "-"; print GPVAL_TERMINALS' </dev/null) " in
 *' qt '* | *' wxt '* | *' x11 '*)

@@ -261,7 +261,7 @@ static int wait_for(struct rig *rig)
 	struct pollfd fds[DESCRIPTORS];
 	const int outs = snd_pcm_poll_descriptors(rig->playback, fds, DESCRIPTORS / 2);
 	const int ins = snd_pcm_poll_descriptors(rig->capture, fds + outs, DESCRIPTORS / 2);
-	const int ready = poll(fds, (nfds_t)(outs + ins), POLL_LIMIT_MS);
+	const int ready = poll(fds, (nfds_t)outs + (nfds_t)ins, POLL_LIMIT_MS);
 	if (ready <= 0)
 		return ready < 0 ? -errno : -ETIMEDOUT;
 	unsigned short events;

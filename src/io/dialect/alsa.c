@@ -103,6 +103,7 @@ static double *field(struct band bands[BANDS], const char *name)
 		const size_t d = strspn(name + n, "0123456789");
 		snprintf(digits, sizeof digits, "%.*s", (int)(d < 3 ? d : 3), name + n);
 		if (strcmp(name + n + d, names[i].after) == 0 && sabin_number_parse(digits, &index) && index < BANDS)
+			/* cppcheck-suppress invalidPointerCast ; the row's member, by its offset */
 			return (double *)((char *)&bands[(size_t)index] + names[i].offset);
 	}
 	return NULL;
