@@ -15,14 +15,14 @@
 #   out     the file to write
 #   font    families, the first that is installed counts; its words may be wider than those of Inter
 #   text    size of all words, 1 as it comes; from about 1.2 long ones may not find room
-#   W       width of the page in px, 900 as it comes
+#   W       width of the page in px, 900 as it comes; the panels keep their shape, words their size
 #   scale   pixels of a png for each px, 2 as it comes
 #   bare=1  without title, finding and the lines at the foot, for a page that has its own words
 #   bg ink muted faint axis grid1 grid2 shade pale good bad, c1 .. c6    colours '#RRGGBB'
 # For good: edit the sections 'colours', 'lines' and 'words on the page' below, and in a script PANELS (heights
 # in px), ranges and tics.  For every chart of the program: edit a copy of the folder this file is
 # installed in, and name the copy in SABIN_PLOTS.
-# All layout is in px on a page 900 px wide.
+# All layout is in px; the program places words for a page 900 px wide.
 
 # the folder this file lies in; a name that began with '<' or '|' would be a command
 if (!exists("dir")) dir = here(ARG0)
@@ -54,13 +54,28 @@ if (!exists("LM"))    LM    = at_('left_px') > 0 ? N('left_px') : 58   # margins
 if (!exists("RM"))    RM    = at_('right_px') > 0 ? N('right_px') : 26
 if (!exists("TM"))    TM    = 120
 if (!exists("BM"))    BM    = 108
+# the legend: where its entries begin (px), mark, colour, dash, words; on a page that is too narrow in rows
+legend_ = I('legend_entries'); rows_ = 0
+if (legend_ > 0) {
+  array lx_[legend_]; array lm_[legend_]; array lc_[legend_]; array ld_[legend_]; array lt_[legend_]; array ly_[legend_]; li_ = 0
+  set datafile commentschars ''
+  stats dat(NAME.'.legend') using (li_=li_+1, lx_[li_]=$1, lm_[li_]=int($2), lc_[li_]=int($3), ld_[li_]=int($4), lt_[li_]=strcol(5), 1) nooutput
+  set datafile commentschars '#'
+  end_ = lx_[legend_] + 28 + 7.5*strlen(lt_[legend_]); moved_ = 0
+  do for [i=1:legend_] {
+    begin_ = lx_[i]; next_ = i < legend_ ? lx_[i+1] - 20 : end_
+    if (begin_ > moved_ + 16 && next_ - moved_ > W - 8) { rows_ = rows_ + 1; moved_ = begin_ - 16 }
+    lx_[i] = begin_ - moved_; ly_[i] = 20*rows_
+  }
+}
+TM = TM + 20*rows_
 if (!exists("bare"))  bare  = 0
 if (bare) { TM = TM - 56; BM = 56 }
 if (!exists("GAP"))   GAP   = 30           # between panels
 if (!exists("PANELS")) PANELS = T('panels')
 NP = words(PANELS)
 PW       = W - LM - RM
-ph(i)    = real(word(PANELS, i))
+ph(i)    = word(PANELS, i)*PW/(900. - LM - RM)
 above(i) = i <= 1 ? 0 : above(i-1) + ph(i-1) + GAP
 H        = TM + above(NP) + ph(NP) + BM
 ptop(i)  = 1 - (TM + above(i)) / H         # screen coordinates of panel i
@@ -161,20 +176,14 @@ set label 904 method_  at screen sx(16), sy(H-15) left noenhanced font F_small t
 set label 905 'sabin'  at screen sx(W-16), sy(H-15) right font F_mark textcolor rgb faint
 }
 
-# ---- legend: a row under the finding, its places computed by the program --------------------------------
+# ---- legend: a row under the finding --------------------------------
 # marks: 1 line, 2 thin line, 3 band, 4 point, 5 hollow point, 6 cross, 7 triangle, 8 filled circle
 POINT(k) = int(word('7 5 13 9', k))            # each series has its own shape, too
 HOLLOW(k) = int(word('6 4 12 8', k))
 MARK(m,k) = m == 4 ? POINT(k <= 4 ? k : 1) : int(word('6 2 8 7', m-4))
-LY = bare ? 18 : 74
-legend_ = I('legend_entries')
 if (legend_ > 0) {
-  array lx_[legend_]; array lm_[legend_]; array lc_[legend_]; array ld_[legend_]; array lt_[legend_]; li_ = 0
-  set datafile commentschars ''
-  stats dat(NAME.'.legend') using (li_=li_+1, lx_[li_]=$1, lm_[li_]=int($2), lc_[li_]=int($3), ld_[li_]=int($4), lt_[li_]=strcol(5), 1) nooutput
-  set datafile commentschars '#'
   do for [i=1:legend_] {
-    x_ = lx_[i]; k_ = C(lc_[i])
+    x_ = lx_[i]; k_ = C(lc_[i]); LY = (bare ? 18 : 74) + ly_[i]
     set label 700+i lt_[i] at screen sx(x_+28), sy(LY) left noenhanced font F_label textcolor rgb muted
     if (lm_[i] <= 2) {
       set arrow 700+i from screen sx(x_), sy(LY) to screen sx(x_+22), sy(LY) nohead lc rgb k_ lw (lm_[i] == 1 ? lw_main : lw_second) dt DT(ld_[i], lc_[i])

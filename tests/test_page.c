@@ -170,8 +170,10 @@ static void test_page(void **state)
 	sabin_page_cell(&page, SABIN_TONE_PLAIN, "12 kPa s/m2");
 	sabin_page_row_end(&page);
 	sabin_page_table_end(&page);
-	assert_int_equal(sabin_page_figure(&page, picture, picture, "Chart", "it is <so>", "how"), SABIN_OK);
-	assert_int_equal(sabin_page_figure(&page, "nothing", NULL, "Chart", "", ""), SABIN_EFORMAT);
+	const struct sabin_page_picture map = {picture, picture, NULL}, lines = {picture, NULL, picture}, none = {"nothing", NULL, NULL};
+	assert_int_equal(sabin_page_figure(&page, &map, "Chart", "it is <so>", "how"), SABIN_OK);
+	assert_int_equal(sabin_page_figure(&page, &lines, "Chart", "", ""), SABIN_OK);
+	assert_int_equal(sabin_page_figure(&page, &none, "Chart", "", ""), SABIN_EFORMAT);
 	assert_int_equal(sabin_page_close(&page, &head, &text, &length), SABIN_OK);
 	assert_int_equal(strlen(text), length);
 	holds(text, "<title>A &lt;room&gt; &amp; &quot;more&quot;: Report</title>", true);
@@ -184,6 +186,8 @@ static void test_page(void **state)
 	holds(text, "class=\"chart for-light\"", true);
 	holds(text, "id='f1-gpPt5'", true);
 	holds(text, "id='f2-gpPt5'", true);
+	holds(text, "class=\"chart themed narrow\"", true);
+	holds(text, "id='f4-gpPt5'", true);
 	assert_string_equal(text + length - strlen("</html>\n"), "</html>\n");
 	free(text);
 	sabin_page_abandon(&page);

@@ -435,7 +435,7 @@ enum sabin_err sabin_chart_picture(const struct sabin_chart_kind *kind,
 	sabin_gnuplot_guard(&guard);
 	err = prepare(&drawing, input, diag);
 	if (!err)
-		err = run_script(&drawing, "bare=1", false, diag);
+		err = run_script(&drawing, style->narrow ? "bare=1;W=440" : "bare=1", false, diag);
 	if (!err)
 		err = read_picture(&drawing, &made.svg, &length, diag);
 	if (!err && read_words(&drawing, &made))

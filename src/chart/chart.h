@@ -94,6 +94,7 @@ struct sabin_chart_style {
 	const char *theme;  /* light, dark, print */
 	const char *format; /* png, svg, pdf */
 	bool show;          /* a window; that there is a display is sabin_display_check()'s affair */
+	bool narrow;        /* of sabin_chart_picture(): for the width of a phone */
 	const char *keep;   /* folder in which script and data stay (--script), or NULL */
 	const char *plots;  /* folder of the scripts */
 };
@@ -113,7 +114,7 @@ struct sabin_chart_picture {
 	char title[256], finding[1024], caption[512], method[512];
 };
 
-/* Draw one chart so.  style: theme and plots only.  SABIN_ESHORT: there are no data to draw. */
+/* Draw one chart so.  style: theme, narrow and plots only.  SABIN_ESHORT: there are no data to draw. */
 SABIN_MUST enum sabin_err sabin_chart_picture(const struct sabin_chart_kind *kind,
                                               const struct sabin_chart_input *input,
                                               const struct sabin_chart_style *style,

@@ -8,40 +8,48 @@
 #include "cli/report.h"
 #include "cli/talk.h"
 
-/* The charts of the measurement, in their order.  map: its colours are more than lines and words, so that a dark
- * screen needs another picture.  most: of a kind that draws one response, for so many. */
+/* WIDE: its words would find no room on a phone.  NARROW: a second picture for phones.  MAP: its colours are more than
+ * lines and words, so that a dark screen needs another picture. */
+enum form { WIDE, NARROW, MAP };
+
+/* The charts of the measurement, in their order.  most: of a kind that draws one response, for so many. */
 static const struct {
 	const char *kind;
-	bool map;
+	enum form form;
 	size_t most;
 } wanted[] = {
-    {"response", false, 1}, {"rt60", false, 1},  {"clarity", false, 1}, {"reflections", false, 2},
-    {"modes", false, 1},    {"waterfall", true, 1}, {"noise", false, 1},   {"geometry", false, 1},
+    {"response", NARROW, 1}, {"rt60", NARROW, 1},   {"clarity", NARROW, 1}, {"reflections", WIDE, 2},
+    {"modes", WIDE, 1},      {"waterfall", MAP, 1}, {"noise", NARROW, 1},   {"geometry", WIDE, 1},
 };
 enum { WANTED = sizeof wanted / sizeof *wanted };
 
 static enum sabin_err draw(struct sabin_report *r, const struct sabin_chart_kind *kind,
-                           const struct sabin_chart_input *input, bool map, struct sabin_diag *diag)
+                           const struct sabin_chart_input *input, enum form form, struct sabin_diag *diag)
 {
 	struct sabin_report_name who = {""};
 	if (kind->one_trace)
 		who = sabin_report_name(input->traces[0].measured);
 	struct sabin_chart_style style = {.theme = "light", .plots = r->plots};
-	struct sabin_chart_picture light = {0}, dark = {0};
+	struct sabin_chart_picture light = {0}, dark = {0}, narrow = {0};
 	char title[sizeof light.title + sizeof who + 4];
 	sabin_progress("drawing", (double)r->drawn / (double)r->most);
 	enum sabin_err err = sabin_chart_picture(kind, input, &style, &light, diag);
-	style.theme = "dark";
-	if (!err && map)
+	style.narrow = true;
+	if (!err && form == NARROW)
+		err = sabin_chart_picture(kind, input, &style, &narrow, diag);
+	style = (struct sabin_chart_style){.theme = "dark", .plots = r->plots};
+	if (!err && form == MAP)
 		err = sabin_chart_picture(kind, input, &style, &dark, diag);
 	if (!err) {
 		snprintf(title, sizeof title, "%s%s%s", light.title, *who.s ? ": " : "", who.s);
-		err = sabin_page_figure(&r->page, light.svg, dark.svg, title, light.finding, light.method);
+		const struct sabin_page_picture picture = {light.svg, dark.svg, narrow.svg};
+		err = sabin_page_figure(&r->page, &picture, title, light.finding, light.method);
 		if (err)
 			sabin_diag_set(diag, err, NULL, 0, 0, "gnuplot drew no proper SVG");
 	}
 	free(light.svg);
 	free(dark.svg);
+	free(narrow.svg);
 	r->drawn++;
 	return err;
 }
@@ -69,14 +77,14 @@ static enum sabin_err draw_kind(struct sabin_report *r, size_t w, struct sabin_c
 	enum sabin_err err = SABIN_OK;
 	size_t drawn = 0;
 	if (!kind->one_trace) {
-		err = draw(r, kind, &input, wanted[w].map, diag);
+		err = draw(r, kind, &input, wanted[w].form, diag);
 	} else {
 		input.trace_count = 1;
 		for (size_t i = 0; !err && i < count && drawn < wanted[w].most; i++) {
 			if (strcmp(traces[i].measured->position, traces[0].measured->position) != 0)
 				continue;
 			input.traces = &traces[i];
-			err = draw(r, kind, &input, wanted[w].map, diag);
+			err = draw(r, kind, &input, wanted[w].form, diag);
 			drawn++;
 		}
 	}
@@ -129,7 +137,7 @@ int sabin_report_compare_chart(struct sabin_report *r)
 	    .compared_count = 1,
 	    .who = who,
 	};
-	enum sabin_err err = draw(r, sabin_chart_find("compare"), &input, false, &diag);
+	enum sabin_err err = draw(r, sabin_chart_find("compare"), &input, NARROW, &diag);
 	if (err == SABIN_ESHORT)
 		err = SABIN_OK;
 	return err ? sabin_fail_output(r->command, err, &diag) : -1;
@@ -142,7 +150,7 @@ int sabin_report_correction_charts(struct sabin_report *r)
 	for (size_t i = 0; !err && i < r->correction.count; i++) {
 		const struct sabin_chart_input input = {.measurement = &r->correction.about,
 		                                        .correction = &r->correction.charts[i]};
-		err = draw(r, sabin_chart_find("correction"), &input, false, &diag);
+		err = draw(r, sabin_chart_find("correction"), &input, NARROW, &diag);
 	}
 	return err ? sabin_fail_output(r->command, err, &diag) : -1;
 }

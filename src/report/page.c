@@ -278,21 +278,24 @@ void sabin_page_table_end(struct sabin_page *page)
 
 /* ---- figures ------------------------------------------------------------------------------------ */
 
-enum sabin_err sabin_page_figure(struct sabin_page *page, const char *light, const char *dark,
-                                 const char *title, const char *finding, const char *foot)
+enum sabin_err sabin_page_figure(struct sabin_page *page, const struct sabin_page_picture *picture, const char *title,
+                                 const char *finding, const char *foot)
 {
 	if (!page->body)
 		return SABIN_OK; /* told by sabin_page_close() */
-	mark(page, "<figure>\n<figcaption><b>");
+	const bool narrow = picture->narrow != NULL, dark = picture->dark != NULL;
+	mark(page, narrow ? "<figure class=\"fits\">\n<figcaption><b>" : "<figure>\n<figcaption><b>");
 	words(page, title);
 	mark(page, "</b>");
 	words(page, finding);
 	mark(page, "</figcaption>\n");
 	open_box(page, title);
-	enum sabin_err err = sabin_figure_write(page->body, light, ++page->figure_count,
-	                                        dark ? "chart for-light" : "chart themed");
+	enum sabin_err err = sabin_figure_write(page->body, picture->light, ++page->figure_count,
+	                                        dark ? "chart for-light" : narrow ? "chart themed wide" : "chart themed");
 	if (!err && dark)
-		err = sabin_figure_write(page->body, dark, ++page->figure_count, "chart for-dark");
+		err = sabin_figure_write(page->body, picture->dark, ++page->figure_count, "chart for-dark");
+	if (!err && narrow)
+		err = sabin_figure_write(page->body, picture->narrow, ++page->figure_count, "chart themed narrow");
 	mark(page, "</div>\n<p class=\"note\">");
 	words(page, foot);
 	mark(page, "</p>\n</figure>\n");

@@ -77,10 +77,15 @@ void sabin_page_cell(struct sabin_page *page, enum sabin_tone tone, const char *
 void sabin_page_row_end(struct sabin_page *page);
 void sabin_page_table_end(struct sabin_page *page);
 
-/* A chart: the SVG `light` as gnuplot wrote it, its title, what it found, and the conditions.  dark: the same
- * chart for dark screens, where its colours are more than lines and words (a map), else NULL.
- * SABIN_EFORMAT: it is no SVG. */
-SABIN_MUST enum sabin_err sabin_page_figure(struct sabin_page *page, const char *light, const char *dark,
+/* A chart: its SVG as gnuplot wrote it. */
+struct sabin_page_picture {
+	const char *light;
+	const char *dark;   /* for dark screens, where its colours are more than lines and words (a map), else NULL */
+	const char *narrow; /* for phones; NULL: there the wide one is pushed aside */
+};
+
+/* A chart with its title, what it found, and the conditions.  SABIN_EFORMAT: it is no SVG. */
+SABIN_MUST enum sabin_err sabin_page_figure(struct sabin_page *page, const struct sabin_page_picture *picture,
                                             const char *title, const char *finding, const char *foot);
 
 struct sabin_page_head {

@@ -66,11 +66,11 @@ static const char everywhere[] =
     "figcaption .foot{display:block;margin-top:.15rem}\n"
     ".chart{display:block;width:100%;min-width:42rem;height:auto;"
     "font-family:Inter,\"Noto Sans\",\"DejaVu Sans\",sans-serif}\n"
-    ".for-dark{display:none}\n"
+    ".for-dark,.chart.narrow{display:none}\n"
     "pre{overflow-x:auto;background:var(--shade);padding:.75rem 1rem;border-radius:.375rem;font-size:.8125rem;line-height:1.45}\n"
     "code{font-size:.9375em;overflow-wrap:anywhere}\n"
     "footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line)}\n"
-    "@media screen and (max-width:60rem){.numbers th,.numbers td{padding:.35rem .3rem}.numbers tbody th{min-width:6.5rem}}\n"
+    "@media screen and (min-width:44.1rem) and (max-width:60rem){.numbers th,.numbers td{padding:.35rem .3rem}.numbers tbody th{min-width:6.5rem}}\n"
     /* a phone: rows become blocks, and nothing has to be pushed aside to be read */
     "@media screen and (max-width:44rem){table,tbody,tr,tbody th,td{display:block}thead{display:none}.scroll:has(table){overflow:visible}"
     "tr{padding:.5rem 0;border-bottom:1px solid var(--line)}"
@@ -81,7 +81,8 @@ static const char everywhere[] =
     ".numbers tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(4.25rem,1fr));gap:.1rem .5rem}"
     ".numbers tbody th{grid-column:1/-1}.numbers td:not([data-head=\"\"]){display:block}"
     ".numbers td::before{display:block;font-size:.75rem;line-height:1.2}"
-    "figcaption::after{content:\"Wider than this screen: push it aside, or turn the phone.\";display:block;color:var(--muted);font-size:.8125rem}}\n"
+    ".wide{display:none}.chart.narrow{display:block;min-width:0}"
+    "figure:not(.fits) figcaption::after{content:\"Wider than this screen: push it aside, or turn the phone.\";display:block;color:var(--muted);font-size:.8125rem}}\n"
     "@media(max-width:30rem){h1{font-size:1.625rem}header{padding-top:1.5rem}"
     ".keys{grid-template-columns:1fr 1fr;gap:.5rem}.keys div{padding:.6rem .7rem}.keys .value{font-size:1.25rem}}\n";
 
