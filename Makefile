@@ -187,7 +187,7 @@ deps:
 	if test -n "$$sudo" && ! command -v sudo >/dev/null 2>&1; then \
 	  echo 'As root, please: apt-get install $(strip $(DEPS))'; exit 1; fi; \
 	missing=; for p in $(DEPS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	echo "Installing with $$sudo apt-get:$$missing"; \
+	echo "Installing with $${sudo:+$$sudo }apt-get, which takes some minutes:$$missing"; \
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
@@ -198,7 +198,7 @@ DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-pl
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	test -n "$$missing" || exit 0; echo "Installing with $$sudo apt-get:$$missing"; \
+	test -n "$$missing" || exit 0; echo "Installing with $${sudo:+$$sudo }apt-get, which takes some minutes:$$missing"; \
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
