@@ -55,7 +55,7 @@ SHARED      = $B/libsabin.so.$(VERSION)
 COMMAND     = $B/sabin
 
 # ---- libraries ------------------------------------------------------------------------------------
-# of liblapacke-dev only the header lapack.h
+# of LAPACKE only the header
 LIB_PKGS    = fftw3 lapack
 APP_PKGS    = alsa sndfile yaml-0.1 jansson
 SCREEN_PKGS = ncursesw
@@ -185,14 +185,14 @@ DEPS      = build-essential pkg-config libasound2-dev libfftw3-dev libsndfile1-d
 # Does nothing when all is there.
 deps:
 	@if command -v $(CC) $(PKG_CONFIG) gnuplot mandoc aplay >/dev/null 2>&1 && \
-	  $(PKG_CONFIG) --exists $(LIB_PKGS) $(APP_PKGS) $(SCREEN_PKGS) cmocka; then exit 0; fi; \
+	  $(PKG_CONFIG) --exists $(LIB_PKGS) lapacke $(APP_PKGS) $(SCREEN_PKGS) cmocka; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	  echo 'This is not Debian or Ubuntu.  Install what corresponds to:'; echo '  $(strip $(DEPS))'; exit 1; fi; \
 	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
 	if test -n "$$sudo" && ! command -v sudo >/dev/null 2>&1; then \
 	  echo 'As root, please: apt-get install $(strip $(DEPS))'; exit 1; fi; \
 	missing=; for p in $(DEPS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	echo "Installing with $$sudo apt-get:$$missing"; \
+	echo "Installing with $${sudo:+$$sudo }apt-get, which takes some minutes:$$missing"; \
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 
@@ -205,7 +205,7 @@ DEPS_ALL  = sox ffmpeg mpv brutefir jconvolver lilv-utils lsp-plugins-lv2 lsp-pl
 deps-all: deps
 	@sudo=; test "$$(id -u)" = 0 || sudo=sudo; missing=; \
 	for p in $(DEPS_ALL); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	test -n "$$missing" || exit 0; echo "Installing with $$sudo apt-get:$$missing"; \
+	test -n "$$missing" || exit 0; echo "Installing with $${sudo:+$$sudo }apt-get, which takes some minutes:$$missing"; \
 	$$sudo apt-get update -qq && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 

@@ -37,6 +37,8 @@ void sabin_analyze_release(struct sabin_analysis *result, void *parts[SABIN_PART
 /* survey.c: the responses of many measurements, a line of JSON each; returns the exit status. */
 int sabin_survey(const struct sabin_command *command, const struct sabin_analyze_options *options,
                  char *const *paths);
+/* Where the path is a folder with something for it below: say so, on standard error. */
+void sabin_survey_advise(const char *path);
 /* The paths that it would open, a line each. */
 int sabin_survey_list(const struct sabin_command *command, char *const *paths);
 

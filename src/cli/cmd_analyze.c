@@ -251,6 +251,8 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0)
 		status = sabin_choose(command->name, operands[0], &o->speakers, &o->positions, &m,
 		                      &chosen, &all.count);
+	if (status == SABIN_EXIT_INPUT)
+		sabin_survey_advise(operands[0]);
 	if (status < 0) {
 		struct sabin_analysis *results = calloc(all.count, sizeof *results);
 		all.chosen = chosen;

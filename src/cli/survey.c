@@ -377,6 +377,18 @@ int sabin_survey(const struct sabin_command *command, const struct sabin_analyze
 	return err ? sabin_fail_output(command->name, err, &diag) : finish(&survey, *stop);
 }
 
+void sabin_survey_advise(const char *path)
+{
+	char *paths[] = {(char *)(uintptr_t)path, NULL}, *found = NULL;
+	struct sabin_walk *walk = NULL;
+	struct sabin_diag quiet;
+	if (!sabin_walk_new(paths, &walk) && !sabin_walk_next(walk, &found, &quiet) && found &&
+	    strncmp(found, path, strlen(found)) != 0)
+		sabin_say("  a folder of measurements or response files: sabin analyze --jobs 2 %s", path);
+	free(found);
+	sabin_walk_free(walk);
+}
+
 int sabin_survey_list(const struct sabin_command *command, char *const *paths)
 {
 	struct sabin_walk *walk = NULL;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <lapack.h>
+#include <lapacke.h> /* which declares LAPACK, too */
 
 #include <sabin/linalg.h>
 

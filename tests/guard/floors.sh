@@ -47,7 +47,7 @@ only() { # PATTERN FILE...: no other file under src/ may match
   [ -z "$found" ] || bad "knows $pattern: $found"
 }
 only '#include <fftw3.h>' src/signal/fft.c
-only '#include <lapack.h>' src/signal/linalg.c
+only '#include <lapacke.h>' src/signal/linalg.c
 only '#include <sndfile.h>' src/io/wav.c
 only '#include <yaml.h>' src/io/yaml.c
 only '#include <jansson.h>' src/io/json.c
