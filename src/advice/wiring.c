@@ -257,7 +257,8 @@ static void compare_pair(const struct sabin_advice_scene *scene, size_t a, size_
 {
 	struct mean level = {0}, delay = {0};
 	bool both = false, emission = false;
-	const double speed_m_s = scene->room ? sabin_speed_of_sound(scene->room->temperature_c) : (double)NAN;
+	static const double usual_c = 20;
+	const double speed_m_s = sabin_speed_of_sound(scene->room ? scene->room->temperature_c : usual_c);
 	for (size_t p = 0; p < scene->position_count; p++) {
 		const struct sabin_advice_response *ra = advice_response(scene, a, p);
 		const struct sabin_advice_response *rb = advice_response(scene, b, p);
