@@ -125,6 +125,9 @@ static void delay(void **state)
 	assert_int_equal(item->speaker, 1);
 	assert_near(evidence(item, "delay_difference"), 0.7e-3, 1e-9);
 	assert_false(advise(s)->gap[SABIN_GAP_NO_EMISSION]);
+	/* places may be known where the room is not */
+	s->scene.room = NULL;
+	assert_non_null(find(advise(s), SABIN_ADVICE_DELAY_MISMATCH));
 	free(s);
 }
 

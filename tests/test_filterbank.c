@@ -8,6 +8,7 @@
 
 #include <sabin/fft.h>
 #include <sabin/filterbank.h>
+#include <sabin/random.h>
 
 #include "live/spectrum.h"
 #include "util/near.h"
@@ -163,6 +164,36 @@ static void sines_through_the_bank(void **state)
 	free(x);
 }
 
+/* Adds up what comes out of each band, sample after sample, so that no two outputs have the same sums. */
+static void add_up(void *sums, const struct sabin_filterbank_output *output)
+{
+	double *sum = sums;
+	for (size_t i = 0; i < output->n; i++)
+		for (size_t b = 0; b < output->bands; b++)
+			sum[output->first + b] = sum[output->first + b] * 0.999 + output->y[i * output->bands + b];
+}
+
+/* What was played before a reset leaves nothing, an odd number of samples included. */
+static void a_reset_forgets_all(void **state)
+{
+	(void)state;
+	enum { N = 5001 };
+	static double noise[N];
+	double fresh[64] = {0}, again[64] = {0}, before[64] = {0};
+	struct sabin_random random;
+	sabin_random_init(&random, 1);
+	for (int i = 0; i < N; i++)
+		noise[i] = sabin_random_normal(&random);
+	struct sabin_filterbank *bank = bank_of(3, RATE, 1);
+	sabin_filterbank_process(bank, noise, N, add_up, fresh);
+	sabin_filterbank_process(bank, noise, N, add_up, before);
+	sabin_filterbank_reset(bank);
+	sabin_filterbank_process(bank, noise, N, add_up, again);
+	sabin_filterbank_free(bank);
+	assert_memory_equal(fresh, again, sizeof fresh);
+	assert_memory_not_equal(fresh, before, sizeof fresh);
+}
+
 static void limits(void **state)
 {
 	(void)state;
@@ -193,6 +224,7 @@ int main(void)
 		cmocka_unit_test(class_1_by_design),
 		cmocka_unit_test(power_of_noise_by_design),
 		cmocka_unit_test(sines_through_the_bank),
+		cmocka_unit_test(a_reset_forgets_all),
 		cmocka_unit_test(limits),
 	};
 	return cmocka_run_group_tests_name("filterbank", tests, NULL, NULL);

@@ -23,7 +23,7 @@ struct sabin_averaged {
 	double *coherence; /* |sum H|^2 / (n sum |H|^2): 1 where all agree in phase, 1/n where by chance */
 };
 
-/* Of n >= 1 responses on one axis (the shortest length counts); about[i] is added to the time zero of
+/* Of n >= 1 responses on one axis (the shortest length counts); about_s[i] is added to the time zero of
  * response i, in s, so that phases can be taken about each one's arrival; add_db[i] to its levels.  A
  * point that is NAN in one response is left out of it.  Free with sabin_averaged_free().
  * SABIN_EINVAL: n = 0, or the axes differ.  SABIN_ENOMEM. */

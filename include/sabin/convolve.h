@@ -17,12 +17,14 @@
 struct sabin_convolver;
 
 /* block: samples a block, an even number >= 16.  inputs, outputs: 1 .. 64.
- * Every response is silent until sabin_convolver_set_response(). */
+ * Every response is silent until sabin_convolver_set_response().  Free with sabin_convolver_free().
+ * SABIN_EINVAL, SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_convolver_new(size_t block, size_t inputs, size_t outputs,
                                                         struct sabin_convolver **out);
 SABIN_API void sabin_convolver_free(struct sabin_convolver *convolver);
 
-/* The response h[n] of the path input -> output (n = 0: none).  Not while a block is open. */
+/* The response h[n] of the path input -> output (n = 0: none).  Not while a block is open.
+ * SABIN_EINVAL: no such path.  SABIN_ENOMEM: the path keeps what it had. */
 SABIN_API SABIN_MUST enum sabin_err sabin_convolver_set_response(struct sabin_convolver *convolver,
                                                                  size_t input, size_t output,
                                                                  const double *h, size_t n);

@@ -42,6 +42,7 @@ struct sabin_bonello {
 	bool passed;
 };
 
+/* Errors of sabin_room_modes(). */
 SABIN_API SABIN_MUST enum sabin_err sabin_room_bonello(const struct sabin_room *room,
                                                        struct sabin_bonello *out);
 

@@ -6,6 +6,7 @@
 #define SABIN_MINPHASE_H
 
 #include <complex.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sabin/fft.h>
@@ -16,6 +17,10 @@
  * must be short against n samples.  work[n] is scratch. */
 SABIN_API void sabin_minimum_phase_spectrum(struct sabin_fft *fft, const double *log_gain,
                                             double *work, double complex *spectrum);
+
+/* Natural logarithms of the magnitudes at `bins` bins, none 160 dB below the largest or less: such are zeros
+ * of a window, or of the numbers.  False: all are zero. */
+SABIN_API bool sabin_log_gains(const double complex *spectrum, size_t bins, double *log_gain);
 
 /* Minimum-phase response h[taps] whose level at f_hz is level_db(of, f_hz), half a second long; free()
  * it.  The curve may have points 1 Hz apart. */

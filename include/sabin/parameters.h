@@ -98,7 +98,8 @@ struct sabin_analysis {
 /* Analyse h[n].  Time zero is arrival.onset (ISO 3382-1: -20 dB of the broadband maximum; later
  * where noise alone reaches that, the first sample beyond the noise).
  * Free with sabin_analysis_free(), also after an error (which leaves it empty).
- * SABIN_EINVAL: options out of range, samples not finite.  SABIN_ESHORT: silence. */
+ * SABIN_EINVAL: options out of range, samples not finite.  SABIN_ESHORT: silence.
+ * SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_analysis_compute(
     const double *h, size_t n, double rate_hz, const struct sabin_analysis_options *options,
     struct sabin_analysis *out);
@@ -116,7 +117,8 @@ SABIN_API struct sabin_quantity sabin_iso_decay_time(const struct sabin_band_res
                                                      enum sabin_parameter time);
 
 /* For many responses of about one length: what planning and memory cost is paid once.  An analyser
- * serves one thread at a time; its results do not depend on what it did before and outlive it. */
+ * serves one thread at a time; its results do not depend on what it did before and outlive it.  Errors of
+ * sabin_analysis_compute(), of sabin_analyser_new() SABIN_ENOMEM. */
 struct sabin_analyser;
 SABIN_API SABIN_MUST enum sabin_err sabin_analyser_new(struct sabin_analyser **out);
 SABIN_API void sabin_analyser_free(struct sabin_analyser *analyser);

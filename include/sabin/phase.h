@@ -18,7 +18,7 @@ struct sabin_phase {
 };
 
 /* Of h[n] in the same window as `response`, which these arguments made.  Free with sabin_phase_free().
- * Same errors; SABIN_EINVAL also for window_cycles. */
+ * Errors of sabin_response_compute(); SABIN_EINVAL also for window_cycles. */
 SABIN_API SABIN_MUST enum sabin_err sabin_phase_compute(const double *h, size_t n, double rate_hz,
                                                         double arrival,
                                                         const struct sabin_response_options *options,

@@ -90,8 +90,8 @@ typedef bool sabin_roomfit_progress(void *user, double fraction);
 
 /* Fit the room to count >= 1 responses; sizes are looked for within 4 % of the room's, positions within some
  * centimetres of those given: points with the same coordinates are one, and are known beforehand to 4 cm.
- * Absorption keeps its proportions between surfaces; bands whose decay is not valid
- * keep it as it is.  stop (or NULL) ends it early: SABIN_EINTR.  SABIN_EINVAL: no such room, points
+ * Absorption keeps its proportions between surfaces; bands whose decay is not valid keep it as it is.
+ * progress (or NULL) is told, and may end it early: SABIN_EINTR.  SABIN_EINVAL: no such room, points
  * outside; SABIN_ESHORT: silence; SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_roomfit(const struct sabin_room *room,
                                                   const struct sabin_roomfit_response *response,

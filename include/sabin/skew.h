@@ -27,7 +27,8 @@ SABIN_API SABIN_MUST enum sabin_err sabin_delay_find(const double *a, const doub
 struct sabin_stretch;
 
 /* A band-limited reader with 2 * half taps (half 8 .. 256), under a Blackman window: right to -75 dB
- * up to a share 3 / half below half the sampling rate, to -97 dB up to some more below it.  Free with sabin_stretch_free().  SABIN_EINVAL: half.  SABIN_ENOMEM. */
+ * up to a share 3 / half below half the sampling rate, to -97 dB up to some more below it.  Free with
+ * sabin_stretch_free().  SABIN_EINVAL: half.  SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_stretch_new(unsigned half, struct sabin_stretch **out);
 SABIN_API void sabin_stretch_free(struct sabin_stretch *stretch);
 

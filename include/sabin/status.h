@@ -5,7 +5,8 @@
  *
  * Rules that hold in every header of this folder:
  *   - the caller owns every buffer; a function that allocates says who frees;
- *   - results go through the last pointers and are untouched when the function fails;
+ *   - results go through the last pointers and are untouched when the function fails, but that a structure
+ *     with a _free() of its own may be left empty;
  *   - the unit of a scalar is the end of its name (_hz _s _ms _db _dbfs _m _deg _rad _frames ...);
  *   - a number that is not known is NAN; nothing is printed, no file is opened, no clock is read.
  */

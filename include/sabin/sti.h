@@ -37,8 +37,8 @@ struct sabin_sti {
 /* From the response h[n] whose direct sound begins at sample `onset`.  Each octave is truncated where
  * its decay meets the noise, the noise subtracted and the rest of the decay added, so that the result
  * is that of the room without noise.
- * SABIN_EINVAL: onset >= n, rate_hz not positive, a stray below 0 or not finite, samples not finite.  SABIN_ESHORT: silence from the
- * onset on.  SABIN_ENOMEM. */
+ * SABIN_EINVAL: onset >= n, rate_hz not positive, a stray below 0 or not finite, samples not finite.
+ * SABIN_ESHORT: silence from the onset on.  SABIN_ENOMEM. */
 SABIN_API SABIN_MUST enum sabin_err sabin_sti_compute(const double *h, size_t n, double rate_hz,
                                                       size_t onset,
                                                       const struct sabin_sti_options *options,

@@ -75,6 +75,7 @@ struct sabin_stimulus_options {
 	int chirps;       /* 0: none */
 };
 
+/* SABIN_EINVAL: an option out of range, of the sweep (sabin_sweep_init()) or of its chirps, too. */
 SABIN_API SABIN_MUST enum sabin_err sabin_stimulus_init(
     struct sabin_stimulus *stimulus, const struct sabin_stimulus_options *options);
 

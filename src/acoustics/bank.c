@@ -108,7 +108,7 @@ static void transform(struct sabin_bank *bank, struct sabin_fft *fft, const doub
 	sabin_fft_forward(fft, bank->samples, spectrum);
 }
 
-/* Sizes of the buffers for `count` samples after the onset; 0 where they would overflow. */
+/* Sizes of the buffers for `count` samples after the onset; SABIN_ENOMEM where they would overflow. */
 static enum sabin_err set_sizes(struct sabin_bank *bank, size_t count, double narrowest_hz)
 {
 	const double lead = (ringing / narrowest_hz + preroll_s) * bank->rate_hz;

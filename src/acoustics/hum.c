@@ -17,7 +17,7 @@
 
 #include <sabin/fft.h>
 
-#include "acoustics/spectrum.h"
+#include "acoustics/density.h"
 
 /* Segments for hum: bins of 0.25 Hz where the recording lasts. */
 static const double hum_segment_s = 4;
@@ -42,7 +42,7 @@ enum { SHARED_HZ = 300 }; /* harmonics of both 50 and 60 Hz */
 /* ---- spectrum --------------------------------------------------------------------------------- */
 
 static void add_segment(struct sabin_fft *fft, const double *x, double mean, const double *window,
-                        double *buffer, double complex *bins, struct sabin_spectrum *s)
+                        double *buffer, double complex *bins, struct sabin_density *s)
 {
 	const size_t n = sabin_fft_size(fft);
 	for (size_t i = 0; i < n; i++)
@@ -56,7 +56,7 @@ static void add_segment(struct sabin_fft *fft, const double *x, double mean, con
 
 /* From sums of squares to density, and the microphone off. */
 static void scale(double rate_hz, double window_power, const struct sabin_noise_options *o,
-                  struct sabin_spectrum *s)
+                  struct sabin_density *s)
 {
 	for (size_t k = 0; k < s->count; k++) {
 		const double sides = k == 0 || k + 1 == s->count ? 1 : 2;
@@ -78,9 +78,9 @@ static size_t segment_size(size_t n, double frames)
 	return size;
 }
 
-enum sabin_err sabin_spectrum_compute(const double *x, size_t n, double rate_hz, double segment_s,
+enum sabin_err sabin_density_compute(const double *x, size_t n, double rate_hz, double segment_s,
                                       const struct sabin_noise_options *options,
-                                      struct sabin_spectrum *out)
+                                      struct sabin_density *out)
 {
 	const size_t size = segment_size(n, segment_s * rate_hz);
 	const double bin_hz = rate_hz / (double)size;
@@ -88,7 +88,7 @@ enum sabin_err sabin_spectrum_compute(const double *x, size_t n, double rate_hz,
 	enum sabin_err err = sabin_fft_new(size, &fft);
 	double *window = malloc(size * sizeof *window), *buffer = malloc(size * sizeof *buffer);
 	double complex *bins = malloc((size / 2 + 1) * sizeof *bins);
-	*out = (struct sabin_spectrum){
+	*out = (struct sabin_density){
 		.count = size / 2 + 1, .bin_hz = bin_hz, .bandwidth_hz = 1.5 * bin_hz};
 	out->density = calloc(out->count, sizeof *out->density);
 	if (!err && !(window && buffer && bins && out->density))
@@ -117,10 +117,10 @@ enum sabin_err sabin_spectrum_compute(const double *x, size_t n, double rate_hz,
 	return err;
 }
 
-void sabin_spectrum_release(struct sabin_spectrum *spectrum)
+void sabin_density_release(struct sabin_density *spectrum)
 {
 	free(spectrum->density);
-	*spectrum = (struct sabin_spectrum){0};
+	*spectrum = (struct sabin_density){0};
 }
 
 /* ---- hum -------------------------------------------------------------------------------------- */
@@ -139,7 +139,7 @@ static double median(const double *density, size_t from)
 
 /* Noise density beside bin p, the higher of both sides; 0 where there are no neighbours.  The median
  * of a chi square of v degrees is (1 - 2/(9 v))^3 of its mean (Wilson, Hilferty 1931). */
-static double beside(const struct sabin_spectrum *s, size_t p)
+static double beside(const struct sabin_density *s, size_t p)
 {
 	if (p < NEAR + NEIGHBOURS || p + NEAR + NEIGHBOURS >= s->count)
 		return 0;
@@ -149,7 +149,7 @@ static double beside(const struct sabin_spectrum *s, size_t p)
 }
 
 /* The strongest bin about f_hz, if it stands out. */
-static bool find_line(const struct sabin_spectrum *s, const struct sabin_noise_options *o, double f_hz,
+static bool find_line(const struct sabin_density *s, const struct sabin_noise_options *o, double f_hz,
                       double least, struct sabin_hum_line *line)
 {
 	const double half_hz = fmax(s->bin_hz, mains_tolerance * f_hz);
@@ -184,7 +184,7 @@ static bool find_line(const struct sabin_spectrum *s, const struct sabin_noise_o
 }
 
 /* Lines of one mains frequency; mains_hz is set where they are enough to name it. */
-static void find_family(const struct sabin_spectrum *s, const struct sabin_noise_options *o,
+static void find_family(const struct sabin_density *s, const struct sabin_noise_options *o,
                         int mains_hz, struct sabin_hum *hum)
 {
 	double lowest = 0, weights = 0, sum = 0, power = 0;
@@ -221,13 +221,13 @@ enum sabin_err sabin_hum_find(const double *x, size_t n, double rate_hz,
                               const struct sabin_noise_options *options, struct sabin_hum *out)
 {
 	const struct sabin_quantity none = sabin_quantity_invalid(NAN, SABIN_BECAUSE_NO_SIGNAL);
-	struct sabin_spectrum s = {0};
+	struct sabin_density s = {0};
 	struct sabin_hum family[2] = {{.looked = true, .frequency = none, .level = none},
 	                              {.looked = true, .frequency = none, .level = none}};
 	*out = (struct sabin_hum){.frequency = none, .level = none};
 	if ((double)n < hum_least_s * rate_hz)
 		return SABIN_OK;
-	enum sabin_err err = sabin_spectrum_compute(x, n, rate_hz, hum_segment_s, options, &s);
+	enum sabin_err err = sabin_density_compute(x, n, rate_hz, hum_segment_s, options, &s);
 	if (!err) {
 		find_family(&s, options, 50, &family[0]);
 		find_family(&s, options, 60, &family[1]);
@@ -236,6 +236,6 @@ enum sabin_err sabin_hum_find(const double *x, size_t n, double rate_hz,
 		*out = family[second];
 		out->resolution_hz = s.bandwidth_hz;
 	}
-	sabin_spectrum_release(&s);
+	sabin_density_release(&s);
 	return err;
 }

@@ -150,8 +150,7 @@ struct ears {
 };
 
 /* Transforms of both ears' part. */
-static enum sabin_err transform(const struct ears *e, struct sabin_fft *fft, double *x,
-                                double complex *spectra[2])
+static void transform(const struct ears *e, struct sabin_fft *fft, double *x, double complex *spectra[2])
 {
 	const size_t n = e->to - e->from, size = sabin_fft_size(fft);
 	for (int side = 0; side < 2; side++) {
@@ -161,7 +160,6 @@ static enum sabin_err transform(const struct ears *e, struct sabin_fft *fft, dou
 			sabin_window_taper(x, n, e->fade, 0);
 		sabin_fft_forward(fft, x, spectra[side]);
 	}
-	return SABIN_OK;
 }
 
 static enum sabin_err one_part(const struct ears *e, double rate_hz, int part,
@@ -175,7 +173,7 @@ static enum sabin_err one_part(const struct ears *e, double rate_hz, int part,
 	enum sabin_err err =
 		x && spectra[0] && spectra[1] ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
 	if (!err)
-		err = transform(e, fft, x, spectra);
+		transform(e, fft, x, spectra);
 	for (int b = 0; b <= SABIN_IACC_BANDS && !err; b++) {
 		struct sabin_iacc_band *band = b < SABIN_IACC_BANDS ? &iacc->band[b] : &iacc->broadband;
 		if (band->iacc[part].reason == SABIN_BECAUSE_OUT_OF_BAND)

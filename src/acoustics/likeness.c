@@ -20,6 +20,7 @@
 
 #include <sabin/likeness.h>
 
+#include "signal/rank.h"
 #include "signal/track.h"
 
 static const double window_s = 0.06, from_hz = 20, to_hz = 20000;
@@ -63,20 +64,6 @@ struct octave {
 	double cells;    /* bandwidth times span */
 };
 
-static int by_size(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-static double median(double *x, size_t n)
-{
-	if (n == 0)
-		return NAN;
-	qsort(x, n, sizeof *x, by_size);
-	return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
-}
-
 static double ratio(double db)
 {
 	return pow(10, db / 10);
@@ -105,7 +92,7 @@ static void find_ends(const double *power, size_t count, double begin, double en
 static void look(const double *power, double *sorted, size_t count, double hop_s, struct octave *o)
 {
 	memcpy(sorted, power, count * sizeof *sorted);
-	qsort(sorted, count, sizeof *sorted, by_size);
+	sabin_sort(sorted, count);
 	const double most = sorted[count - 1];
 	if (!(most > 0))
 		return;
@@ -140,7 +127,7 @@ static void judge_arrivals(const double *arrival_s, size_t n, struct verdict *v)
 	if (n < 2)
 		return;
 	memcpy(sorted, arrival_s, n * sizeof *sorted);
-	const double middle_s = median(sorted, n);
+	const double middle_s = sabin_median(sorted, n);
 	v->spread_s = 0;
 	for (size_t i = 0; i < n; i++) {
 		v->spread_s += fabs(arrival_s[i] - middle_s) / (double)n;
@@ -173,9 +160,9 @@ static struct verdict judge(const struct octave *octave, size_t count)
 			fall_db[v.falls++] = o->fall_db;
 	}
 	judge_arrivals(arrival_s, arrivals, &v);
-	v.fall_db = median(fall_db, v.falls);
-	v.returns = median(returns, silences);
-	v.rises = median(rises, swings);
+	v.fall_db = sabin_median(fall_db, v.falls);
+	v.returns = sabin_median(returns, silences);
+	v.rises = sabin_median(rises, swings);
 	return v;
 }
 

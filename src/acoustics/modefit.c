@@ -26,6 +26,7 @@
 #include <sabin/window.h>
 
 #include "acoustics/poles.h"
+#include "acoustics/quantities.h"
 #include "signal/cmplx.h"
 
 static const double width_hz = 90;   /* of a band */
@@ -409,12 +410,6 @@ static bool is_foot(const struct trial *t, const struct pole *p)
 	return false;
 }
 
-static struct sabin_quantity because(double value, double plus_minus, enum sabin_reason reason,
-                                     double have, double need)
-{
-	return (struct sabin_quantity){value, plus_minus, false, reason, have, need, NAN};
-}
-
 /* What is said of one pole of the first trial. */
 static struct sabin_fitted_mode mode_of(const struct trial trials[TRIALS], const struct pole *p,
                                         const struct low *low, double reference)
@@ -447,12 +442,11 @@ static struct sabin_fitted_mode mode_of(const struct trial trials[TRIALS], const
 	for (int i = 0; i < 4; i++) {
 		const bool decay = i == 1 || i == 2;
 		if (m.cluster)
-			*all[i] = because(all[i]->value, all[i]->plus_minus,
-			                  SABIN_BECAUSE_OVERLAP, (double)NAN, (double)NAN);
+			*all[i] = sabin_quantity_because(all[i]->value, all[i]->plus_minus, SABIN_BECAUSE_OVERLAP,
+			                                 (double)NAN, (double)NAN);
 		else if (decay && decay_error > t60_error)
-			*all[i] = because(all[i]->value, all[i]->plus_minus,
-			                  SABIN_BECAUSE_UNCERTAIN, 100 * decay_error,
-			                  100 * t60_error);
+			*all[i] = sabin_quantity_because(all[i]->value, all[i]->plus_minus, SABIN_BECAUSE_UNCERTAIN,
+			                                 100 * decay_error, 100 * t60_error);
 	}
 	return m;
 }

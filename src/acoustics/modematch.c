@@ -10,6 +10,8 @@
 
 #include <sabin/modefit.h>
 
+#include "acoustics/quantities.h"
+
 /* Walls that give way and furniture move modes by a few per cent. */
 static const double match_share = 0.03;
 static const double t60_error = 0.1; /* one standard uncertainty; more is not valid, as in modefit.c */
@@ -110,7 +112,7 @@ static double width_hz(const struct sabin_fitted_mode *m)
 
 static void because(struct sabin_quantity *q, enum sabin_reason reason, double have, double need)
 {
-	*q = (struct sabin_quantity){q->value, q->plus_minus, false, reason, have, need, NAN};
+	*q = sabin_quantity_because(q->value, q->plus_minus, reason, have, need);
 }
 
 /* The line of `part` tells of `whole` as well: its height, as a share, bends frequency and decay. */

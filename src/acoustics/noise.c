@@ -13,7 +13,7 @@
 #include <sabin/weighting.h>
 
 #include "acoustics/quantities.h"
-#include "acoustics/spectrum.h"
+#include "acoustics/density.h"
 
 /* Segments of one second resolve the 5.8 Hz of the lowest third octave. */
 static const double segment_s = 1;
@@ -24,7 +24,7 @@ static const double db_per_part = 4.342944819032518; /* 10 / ln 10 */
 static const double weighted_from_hz = 20, weighted_to_hz = 20000;
 
 /* Power of the spectrum between two frequencies. */
-static double power_between(const struct sabin_spectrum *s, double low_hz, double high_hz)
+static double power_between(const struct sabin_density *s, double low_hz, double high_hz)
 {
 	double sum = 0;
 	for (size_t k = 1; k < s->count; k++) {
@@ -35,7 +35,7 @@ static double power_between(const struct sabin_spectrum *s, double low_hz, doubl
 	return sum;
 }
 
-static double band_power(const struct sabin_spectrum *s, const struct sabin_band *band)
+static double band_power(const struct sabin_density *s, const struct sabin_band *band)
 {
 	double sum = 0;
 	for (size_t k = 1; k < s->count; k++) {
@@ -66,7 +66,7 @@ struct sabin_quantity sabin_noise_quantity(const struct sabin_noise_options *o, 
 	return q;
 }
 
-static struct sabin_noise_level band_level(const struct sabin_spectrum *s, double rate_hz,
+static struct sabin_noise_level band_level(const struct sabin_density *s, double rate_hz,
                                            const struct sabin_noise_options *o,
                                            const struct sabin_band *band)
 {
@@ -81,7 +81,7 @@ static struct sabin_noise_level band_level(const struct sabin_spectrum *s, doubl
 }
 
 /* Weighted level; its error from those of the third octaves it is made of. */
-static struct sabin_quantity weighted(const struct sabin_spectrum *s,
+static struct sabin_quantity weighted(const struct sabin_density *s,
                                       const struct sabin_noise_options *o,
                                       enum sabin_weighting kind)
 {
@@ -227,7 +227,7 @@ static void rate(const struct sabin_noise_options *o, struct sabin_noise *noise)
 
 /* ---- all of it -------------------------------------------------------------------------------- */
 
-static void read_levels(const struct sabin_spectrum *s, double rate_hz,
+static void read_levels(const struct sabin_density *s, double rate_hz,
                         const struct sabin_noise_options *o, struct sabin_noise *noise)
 {
 	struct sabin_band thirds[SABIN_NOISE_THIRDS], octaves[SABIN_NOISE_OCTAVES];
@@ -247,7 +247,7 @@ enum sabin_err sabin_noise_compute(const double *x, size_t n, double rate_hz,
                                    const struct sabin_noise_options *options,
                                    struct sabin_noise *out)
 {
-	struct sabin_spectrum spectrum = {0};
+	struct sabin_density spectrum = {0};
 	struct sabin_noise noise = {
 		.absolute = isfinite(options->full_scale_dbspl),
 		.duration_s = (double)n / rate_hz,
@@ -257,12 +257,12 @@ enum sabin_err sabin_noise_compute(const double *x, size_t n, double rate_hz,
 	for (size_t i = 0; i < n; i++)
 		if (!isfinite(x[i]))
 			return SABIN_EINVAL;
-	enum sabin_err err = sabin_spectrum_compute(x, n, rate_hz, segment_s, options, &spectrum);
+	enum sabin_err err = sabin_density_compute(x, n, rate_hz, segment_s, options, &spectrum);
 	if (!err) {
 		read_levels(&spectrum, rate_hz, options, &noise);
 		err = sabin_hum_find(x, n, rate_hz, options, &noise.hum);
 	}
-	sabin_spectrum_release(&spectrum);
+	sabin_density_release(&spectrum);
 	if (!err)
 		*out = noise;
 	return err;

@@ -14,8 +14,6 @@
 
 #include "acoustics/smooth.h"
 
-/* Magnitudes this far below the largest are zeros of the window or of the numbers. */
-static const double floor_neper = -160 / 20.0 * M_LN10;
 static const double dip_share = 1e-3, least_trust = 0.5, anchor_hz = 1000;
 
 void sabin_phase_free(struct sabin_phase *phase)
@@ -36,15 +34,10 @@ static enum sabin_err make_minimum(const struct sabin_windowed *whole, size_t si
 	*out = (struct sabin_windowed){.count = bins, .bin_hz = whole->bin_hz};
 	out->h = malloc(bins * sizeof *out->h);
 	enum sabin_err err = log_gain && work && out->h ? sabin_fft_new(size, &fft) : SABIN_ENOMEM;
-	double most = -INFINITY;
-	for (size_t k = 0; !err && k < bins; k++) {
-		log_gain[k] = log(hypot(creal(whole->h[k]), cimag(whole->h[k])));
-		most = fmax(most, log_gain[k]);
-	}
-	for (size_t k = 0; !err && k < bins; k++)
-		log_gain[k] = fmax(log_gain[k], most + floor_neper);
-	if (!err)
+	if (!err) {
+		(void)sabin_log_gains(whole->h, bins, log_gain);
 		sabin_minimum_phase_spectrum(fft, log_gain, work, out->h);
+	}
 	sabin_fft_free(fft);
 	free(log_gain);
 	free(work);
@@ -130,9 +123,9 @@ enum sabin_err sabin_phase_compute(const double *h, size_t n, double rate_hz, do
 	struct sabin_windowed whole = {0}, minimum = {0};
 	double *followed = NULL;
 	size_t size = 0;
-	*out = (struct sabin_phase){.length = response->length};
 	if (options->window_cycles > 0)
 		return SABIN_EINVAL;
+	*out = (struct sabin_phase){.length = response->length};
 	enum sabin_err err = sabin_windowed_compute(h, n, rate_hz, arrival, options, &whole, &size);
 	if (!err)
 		err = make_minimum(&whole, size, &minimum);

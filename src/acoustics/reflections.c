@@ -16,6 +16,7 @@
 
 #include "acoustics/etc.h"
 #include "signal/cmplx.h"
+#include "signal/rank.h"
 
 static const double band_hz[2] = {1000, 8000}; /* [EBU] */
 static const double limit_db = -10, limit_s = 15e-3; /* [EBU] */
@@ -144,14 +145,7 @@ static void fill_in(struct sabin_reflections *r, const struct sabin_etc_peak *pe
 	}
 }
 
-/* Median of the curve where it counts: what lies between the peaks. */
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
-/* Overwrites none of the curve; NAN without memory is as good as no error. */
+/* Median of the curve where it counts: what lies between the peaks; -INFINITY without memory. */
 static double median_db(const struct sabin_etc *etc)
 {
 	const size_t first = (size_t)(etc->direct + first_s * etc->rate_hz);
@@ -159,7 +153,7 @@ static double median_db(const struct sabin_etc *etc)
 	double *sorted = malloc(count * sizeof *sorted), median = -(double)INFINITY;
 	if (sorted) {
 		memcpy(sorted, etc->level_db + first, count * sizeof *sorted);
-		qsort(sorted, count, sizeof *sorted, by_value);
+		sabin_sort(sorted, count);
 		median = sorted[count / 2];
 	}
 	free(sorted);

@@ -22,8 +22,9 @@ static const double fall_share = 0.25; /* of the right window is its half cosine
 static const double on_grid = 1e-9;    /* of an octave: rounding of a limit that is on the axis */
 /* Transforms are this many windows long: what arrives a share r of the window after the rest ripples over the
  * bins, and straight lines between them lose 1 - sinc^2(r/8) of the ripple of phase and delay: 1 % at
- * r = 0.5; of level, which is a cubic between them, much less.  Of a window longer than usual they need be no longer than LASTING times what the response
- * lasts, until no more than this share of its energy is left. */
+ * r = 0.5; of level, which is a cubic between them, much less.  Of a window longer than usual they need be
+ * no longer than LASTING times what the response lasts, until no more than this share of its energy is
+ * left. */
 enum { PADDING = 8, LASTING = 16 };
 static const double energy_left = 1e-3, usual_window_s = 0.51;
 static const double left_cycles = 0.25; /* of the right window, where windows count periods */

@@ -14,7 +14,6 @@
 #include "room/inner.h"
 
 enum { BANDS = SABIN_ABSORPTION_BANDS };
-static const double band_hz[BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 static const double largest_m3 = 300; /* what is larger is no control room: other times are right there */
 
 struct sabin_quantity advice_octave_time(const struct sabin_advice_scene *scene, double hz)
@@ -44,7 +43,7 @@ static double middle_time(const struct sabin_advice_scene *scene)
 	double sum = 0;
 	int n = 0;
 	for (int b = 2; b <= 6; b++) {
-		const double t = advice_octave_time(scene, band_hz[b]).value;
+		const double t = advice_octave_time(scene, room_octave_hz[b]).value;
 		if (isfinite(t)) {
 			sum += t;
 			n++;
@@ -166,7 +165,7 @@ static double total_m2(const struct sabin_advice_item *item)
 static enum sabin_err add_absorber(const struct sabin_advice_scene *scene, const struct sabin_room *room,
                                    double now_s, double wanted_s, struct sabin_advice_item *item)
 {
-	const double sabine = 24 * log(10) / sabin_speed_of_sound(room->temperature_c) * room_volume_m3(room);
+	const double sabine = room_sabine_s_m2(room);
 	struct sabin_quantity then_s[BANDS];
 	double was_s[BANDS];
 	enum sabin_err err = SABIN_OK;

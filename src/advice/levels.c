@@ -49,15 +49,6 @@ size_t levels_lowest_near(const struct levels *l, double f_hz)
 	return best;
 }
 
-size_t levels_at(const struct levels *l, double f_hz)
-{
-	size_t best = 0;
-	for (size_t i = 1; i < l->n; i++)
-		if (fabs(log(l->freq_hz[i] / f_hz)) < fabs(log(l->freq_hz[best] / f_hz)))
-			best = i;
-	return best;
-}
-
 size_t levels_dips(const struct levels *l, double depth_db, size_t dip[DIPS_MAX])
 {
 	size_t count = 0;

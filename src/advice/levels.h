@@ -33,9 +33,6 @@ double levels_depth_db(const struct levels *l, size_t i);
 /* The lowest point within LEVELS_NEAR_OCTAVE of f_hz. */
 size_t levels_lowest_near(const struct levels *l, double f_hz);
 
-/* The point nearest to f_hz. */
-size_t levels_at(const struct levels *l, double f_hz);
-
 /* Dips of depth_db and more; their number. */
 size_t levels_dips(const struct levels *l, double depth_db, size_t dip[DIPS_MAX]);
 

@@ -82,9 +82,8 @@ enum sabin_err fit_analyse(const double *h, size_t n, double rate_hz, double to_
 
 static const struct sabin_band_result *octave(const struct sabin_analysis *analysis, int k)
 {
-	static const double octave_hz[SABIN_ABSORPTION_BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
 	for (size_t b = 0; b < analysis->band_count; b++)
-		if (analysis->bands[b].band.nominal_hz == octave_hz[k])
+		if (analysis->bands[b].band.nominal_hz == room_octave_hz[k])
 			return &analysis->bands[b];
 	return NULL;
 }

@@ -17,8 +17,6 @@ static const double wool = 12000;       /* Pa s/m2, of mineral wool of 40 to 50 
 static const double most_covered = 0.9; /* of what is bare */
 static const double model_error = 0.08; /* relative, k = 1: coefficients of what is bought, edges */
 
-static const double band_hz[TREAT_BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
-
 struct sabin_advice_panel treat_porous(int surface, double area_m2, double thickness_m, double gap_m)
 {
 	return (struct sabin_advice_panel){
@@ -164,11 +162,11 @@ enum sabin_err treat_times(const struct sabin_advice_scene *scene, const struct 
 	if (err)
 		return err;
 	double before_s[TREAT_BANDS], after_s[TREAT_BANDS];
-	const double sabine = 24 * log(10) / sabin_speed_of_sound(room->temperature_c) * room_volume_m3(room);
+	const double sabine = room_sabine_s_m2(room);
 	energies(scene, room, before_s);
 	energies(scene, &after, after_s);
 	for (int b = 0; b < TREAT_BANDS; b++) {
-		const struct sabin_quantity now = advice_octave_time(scene, band_hz[b]);
+		const struct sabin_quantity now = advice_octave_time(scene, room_octave_hz[b]);
 		const double more_m2 = area_alpha_m2(&after, b) - area_alpha_m2(room, b);
 		const double diffuse_s = 1 / (1 / now.value + more_m2 / sabine);
 		const double specular_s = now.value * after_s[b] / before_s[b];
@@ -192,8 +190,8 @@ enum sabin_err treat_add_times(const struct sabin_advice_scene *scene, const str
 	struct sabin_quantity then_s[TREAT_BANDS];
 	const enum sabin_err err = treat_times(scene, room, item->panel, item->panel_count, now_s, then_s);
 	for (int b = 0; !err && b < TREAT_BANDS; b++)
-		if (then_s[b].valid && band_hz[b] >= from_hz && band_hz[b] <= to_hz)
-			advice_effect(item, "decay_time", now_s[b], then_s[b], "s")->band_hz = band_hz[b];
+		if (then_s[b].valid && room_octave_hz[b] >= from_hz && room_octave_hz[b] <= to_hz)
+			advice_effect(item, "decay_time", now_s[b], then_s[b], "s")->band_hz = room_octave_hz[b];
 	return err;
 }
 

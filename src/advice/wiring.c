@@ -8,6 +8,7 @@
 
 #include "advice/inner.h"
 #include "room/inner.h"
+#include "signal/rank.h"
 
 /* ---- polarity ---------------------------------------------------------------------------------------- */
 
@@ -65,8 +66,7 @@ enum sabin_err advice_find_polarity(const struct sabin_advice_scene *scene, stru
 
 /* ---- a driver that is silent ------------------------------------------------------------------------ */
 
-enum { OCTAVES = 8 };
-static const double octave_hz[OCTAVES] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
+enum { OCTAVES = SABIN_ABSORPTION_BANDS };
 static const double missing_db = 12;       /* under what the partner plays */
 static const double missing_alone_db = 22; /* under the speaker's own middle, where there is no partner */
 
@@ -80,17 +80,11 @@ static void levels_of(const struct sabin_advice_scene *scene, size_t speaker, do
 		if (r->speaker != speaker || !r->trustworthy || !r->response)
 			continue;
 		for (int o = 0; o < OCTAVES; o++)
-			sum[o] += advice_level_db(r->response, octave_hz[o] / M_SQRT2, octave_hz[o] * M_SQRT2);
+			sum[o] += advice_level_db(r->response, room_octave_hz[o] / M_SQRT2, room_octave_hz[o] * M_SQRT2);
 		n++;
 	}
 	for (int o = 0; o < OCTAVES; o++)
 		level_db[o] = n > 0 ? sum[o] / n : (double)NAN;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
 }
 
 /* Median of those that are numbers; NAN: none.  Sorts the values. */
@@ -100,10 +94,7 @@ static double median(double *value, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (isfinite(value[i]))
 			value[kept++] = value[i];
-	if (kept == 0)
-		return NAN;
-	qsort(value, kept, sizeof *value, compare_numbers);
-	return 0.5 * (value[(kept - 1) / 2] + value[kept / 2]);
+	return sabin_median(value, kept);
 }
 
 /* Is the octave wholly within what the speaker is made to play? */
@@ -128,12 +119,12 @@ static void add_dead(struct sabin_advice *out, size_t speaker, int partner, cons
 		return;
 	item->speaker = (int)speaker;
 	item->other_speaker = partner;
-	item->freq_hz = octave_hz[first];
+	item->freq_hz = room_octave_hz[first];
 	item->chart = "response";
 	item->benefit = fmin(worst, 20);
 	item->confidence = confidence;
 	for (int o = first; o <= last; o++)
-		advice_evidence_band(item, "lack", advice_number(lack_db[o]), "dB", octave_hz[o]);
+		advice_evidence_band(item, "lack", advice_number(lack_db[o]), "dB", room_octave_hz[o]);
 }
 
 enum sabin_err advice_find_dead_driver(const struct sabin_advice_scene *scene, struct sabin_advice *out)
@@ -162,7 +153,7 @@ enum sabin_err advice_find_dead_driver(const struct sabin_advice_scene *scene, s
 		double middle[4] = {own[2], own[3], own[4], own[5]};
 		const double usual = median(middle, 4);
 		for (int o = 0; o < OCTAVES; o++)
-			lack[o] = plays(speaker, octave_hz[o]) ? usual - own[o] : 0;
+			lack[o] = plays(speaker, room_octave_hz[o]) ? usual - own[o] : 0;
 		lack[0] = isnan(speaker->range_hz[0]) ? 0 : lack[0]; /* small speakers play no 63 Hz */
 		add_dead(out, s, -1, lack, missing_alone_db, 0.7);
 	}
@@ -266,7 +257,8 @@ static void compare_pair(const struct sabin_advice_scene *scene, size_t a, size_
 {
 	struct mean level = {0}, delay = {0};
 	bool both = false, emission = false;
-	const double speed_m_s = scene->room ? sabin_speed_of_sound(scene->room->temperature_c) : (double)NAN;
+	static const double usual_c = 20;
+	const double speed_m_s = sabin_speed_of_sound(scene->room ? scene->room->temperature_c : usual_c);
 	for (size_t p = 0; p < scene->position_count; p++) {
 		const struct sabin_advice_response *ra = advice_response(scene, a, p);
 		const struct sabin_advice_response *rb = advice_response(scene, b, p);

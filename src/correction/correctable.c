@@ -20,6 +20,8 @@
 #include <sabin/target.h>
 #include <sabin/window.h>
 
+#include "signal/rank.h"
+
 /* The response is looked at so long; what comes later is noise to a phase. */
 static const double window_s = 0.5, lead_s = 0.05, fall_share = 0.25;
 /* The delay is the median group delay here. */
@@ -98,12 +100,6 @@ static enum sabin_err windowed(const double *h, size_t n, double rate_hz, double
 	return SABIN_OK;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 /* Median slope of the phase over the bins of the delay's band, in rad a bin. */
 static enum sabin_err delay_of(const double *phase, size_t from, size_t to, double *slope)
 {
@@ -112,7 +108,7 @@ static enum sabin_err delay_of(const double *phase, size_t from, size_t to, doub
 		return SABIN_ENOMEM;
 	for (size_t k = from; k < to; k++)
 		step[k - from] = phase[k + 1] - phase[k];
-	qsort(step, to - from, sizeof *step, by_value);
+	sabin_sort(step, to - from);
 	*slope = to > from ? step[(to - from) / 2] : 0;
 	free(step);
 	return SABIN_OK;

@@ -20,6 +20,7 @@
 #include <sabin/window.h>
 
 #include "signal/cmplx.h"
+#include "signal/rank.h"
 
 /* Width of the smoothing, between these straight in log f [HM]. */
 static const double narrow_oct = 1 / 12.0, narrow_at_hz = 100;
@@ -44,12 +45,6 @@ static double width_oct(double f_hz)
 	return narrow_oct * pow(wide_oct / narrow_oct, u);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 /* Up to limit - soft as it is, then along a hyperbolic tangent towards the limit. */
 static double limited(double x, double limit)
 {
@@ -68,7 +63,7 @@ static double median_db(const double *freq_hz, const double *gain_db, size_t n)
 	double *sorted = malloc((to - from) * sizeof *sorted), median = 0;
 	if (sorted) {
 		memcpy(sorted, gain_db + from, (to - from) * sizeof *sorted);
-		qsort(sorted, to - from, sizeof *sorted, by_value);
+		sabin_sort(sorted, to - from);
 		median = sorted[(to - from) / 2];
 	}
 	free(sorted);

@@ -90,7 +90,8 @@ enum sabin_err sabin_transfer_new(const struct sabin_transfer_options *o, struct
 	t->xx = calloc(t->bins, sizeof(double));
 	t->yy = calloc(t->bins, sizeof(double));
 	enum sabin_err err = SABIN_ENOMEM;
-	if (t->reference && t->microphone && t->new_reference && t->new_microphone && t->window && t->block && t->x && t->y && t->cross && t->xx && t->yy)
+	if (t->reference && t->microphone && t->new_reference && t->new_microphone && t->window && t->block &&
+	    t->x && t->y && t->cross && t->xx && t->yy)
 		err = sabin_fft_new(t->size, &t->fft);
 	if (err) {
 		sabin_transfer_free(t);

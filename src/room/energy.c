@@ -30,7 +30,6 @@
 
 enum { BANDS = SABIN_ABSORPTION_BANDS, RATES = 240, DIRECTIONS = 24, STEPS = 60, FILTER_STEPS = 64 };
 static const double rate_least = 0.1, rate_most = 1e5; /* 1/s: 138 s, 0.1 ms */
-static const double loss_most = 14;                    /* as in modes.c */
 static const double from_db = -5;                      /* [ISO 3382-1] */
 static const double to_db[ROOM_ENERGY_TIMES] = {-25, -35};
 static const double longest_s = 60;
@@ -212,8 +211,8 @@ static void init(struct decays *d, const struct sabin_room *room, const double s
 	for (int band = 0; band < BANDS; band++) {
 		const double f_hz = d->band[band].centre_hz;
 		for (int a = 0; a < 3; a++)
-			d->loss[a][band] = fmin(loss_most, fabs(log(beta[room_walls[a][0]][band] *
-			                                            beta[room_walls[a][1]][band])));
+			d->loss[a][band] =
+			        room_loss(beta[room_walls[a][0]][band], beta[room_walls[a][1]][band]);
 		d->air_per_s[band] = d->speed_m_s * M_LN10 / 10 *
 		                     sabin_air_attenuation_db_per_m(f_hz, room->temperature_c,
 		                                                    room->humidity_percent,

@@ -119,14 +119,6 @@ static void fill(const struct ends *e, const struct sabin_reflection_path *path,
 	size_panel(e, path->object >= 0 ? 2 : room_axis(out->surface), d1_m, d2_m, out);
 }
 
-static bool is_inside(const struct sabin_room *room, const double point_m[3])
-{
-	for (int axis = 0; axis < 3; axis++)
-		if (!(point_m[axis] > 0 && point_m[axis] < room->size_m[axis]))
-			return false;
-	return true;
-}
-
 size_t sabin_room_first_reflections(const struct sabin_room *room, const double source_m[3],
                                     const struct sabin_directivity *directivity,
                                     const double receiver_m[3],
@@ -134,7 +126,7 @@ size_t sabin_room_first_reflections(const struct sabin_room *room, const double 
                                     struct sabin_first_reflection *out)
 {
 	struct sabin_reflection_path paths[SABIN_PATHS_MAX];
-	if (!room_valid(room) || !is_inside(room, source_m) || !is_inside(room, receiver_m) ||
+	if (!room_valid(room) || !room_inside(room->size_m, source_m) || !room_inside(room->size_m, receiver_m) ||
 	    !(room_distance_m(source_m, receiver_m) > 0))
 		return 0;
 	const size_t count = sabin_reflection_paths(room->size_m, source_m, receiver_m, objects,

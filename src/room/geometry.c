@@ -113,11 +113,11 @@ enum sabin_err sabin_room_bonello(const struct sabin_room *room, struct sabin_bo
 	static const int first = -3, enough = 5;
 	struct sabin_room_mode *modes = NULL;
 	size_t count = 0;
-	*out = (struct sabin_bonello){.passed = true};
 	const double top_hz = 20 * pow(2, (first + SABIN_BONELLO_BANDS - 0.5) / 3.0);
 	const enum sabin_err err = sabin_room_modes(room, top_hz, &modes, &count);
 	if (err)
 		return err;
+	*out = (struct sabin_bonello){.passed = true};
 	bool close_pair[SABIN_BONELLO_BANDS] = {false};
 	for (size_t i = 0; i < count; i++) {
 		const double f_hz = modes[i].f_hz;
@@ -194,7 +194,7 @@ enum sabin_err sabin_room_reverberation(const struct sabin_room *room, int band,
 	                                                room->humidity_percent, room->pressure_kpa) *
 	                 M_LN10 / 10;
 	const double volume = room_volume_m3(room), air = 4 * m * volume;
-	const double k = 24 * M_LN10 / sabin_speed_of_sound(room->temperature_c) * volume;
+	const double k = room_sabine_s_m2(room);
 	double fitzroy = 0, arau = 0, least = 1, most = 0;
 	out->axis_s = 0;
 	for (int axis = 0; axis < 3; axis++) {

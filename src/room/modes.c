@@ -48,7 +48,6 @@ static const double mode_least = 200;     /* summed at any rate: kappa stays so 
                                              spring takes only near images */
 static const double mode_limit = 2e5;     /* above it the reach is shortened */
 static const double work_limit = 4e9;     /* modes times frequencies: some 15 s */
-static const double loss_most = 14;       /* -ln(beta beta'): 0.001, for walls that absorb all */
 static const double repeat_log = 13.8;    /* ln 10^6: what may be left when the transform repeats */
 static const double silence_log = 28;     /* ln of -240 dB: there the response ends */
 static const double period_least_s = 3;   /* keeps sigma far below the width of the fade */
@@ -236,15 +235,14 @@ static void init(struct modes *modes)
 	room_reflection(room, beta);
 	for (int axis = 0; axis < 3; axis++)
 		for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++)
-			modes->loss[axis][band] = fmin(
-			        loss_most, fabs(log(beta[room_walls[axis][0]][band] *
-			                            beta[room_walls[axis][1]][band])));
+			modes->loss[axis][band] =
+			        room_loss(beta[room_walls[axis][0]][band], beta[room_walls[axis][1]][band]);
 	modes->speed_m_s = sabin_speed_of_sound(room->temperature_c);
 	modes->volume_m3 = room_volume_m3(room);
 	/* 60 dB are 3 ln 10 in amplitude; at most as fast as across the shortest side */
 	const double shortest_m = fmin(room->size_m[0], fmin(room->size_m[1], room->size_m[2]));
 	modes->resting_per_s = fmin(3 * M_LN10 / sabin_room_eyring_s(room, 0),
-	                            loss_most * modes->speed_m_s / (2 * shortest_m));
+	                            ROOM_LOSS_MOST * modes->speed_m_s / (2 * shortest_m));
 	modes->least_per_s = (double)INFINITY;
 }
 

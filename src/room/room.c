@@ -35,6 +35,8 @@ double room_band_centre_hz(int band)
 	return 1000 * pow(10, 0.3 * (band - 4)); /* octave 4 of 0 .. 7 is 1 kHz */
 }
 
+const double room_octave_hz[SABIN_ABSORPTION_BANDS] = {63, 125, 250, 500, 1000, 2000, 4000, 8000};
+
 double room_by_octave(const double *table, double f_hz)
 {
 	const double oct = log2(f_hz / room_band_centre_hz(0)) / log2(pow(10, 0.3));
@@ -48,6 +50,11 @@ double room_by_octave(const double *table, double f_hz)
 double room_volume_m3(const struct sabin_room *room)
 {
 	return room->size_m[0] * room->size_m[1] * room->size_m[2];
+}
+
+double room_sabine_s_m2(const struct sabin_room *room)
+{
+	return 24 * M_LN10 / sabin_speed_of_sound(room->temperature_c) * room_volume_m3(room);
 }
 
 double room_distance_m(const double a_m[3], const double b_m[3])
@@ -130,8 +137,7 @@ double sabin_room_eyring_s(const struct sabin_room *room, int band)
 	const double m = air_db_per_m * M_LN10 / 10; /* energy, 1/m */
 	const double loss = -area * log1p(-fmin(1, absorbed / area)) + 4 * m * volume;
 	/* [Kuttruff] 5.24: 60 dB are a factor 10^6 in energy; the mean free path is 4 V / S */
-	const double k = 24 * M_LN10 / sabin_speed_of_sound(room->temperature_c);
-	return loss > 0 ? k * volume / loss : (double)INFINITY;
+	return loss > 0 ? room_sabine_s_m2(room) / loss : (double)INFINITY;
 }
 
 /* Along one axis a wave loses the reflections of its two walls on 2 L. */
@@ -168,10 +174,10 @@ static bool absorption_valid(const struct sabin_absorption *absorption)
 	return true;
 }
 
-static bool point_valid(const struct sabin_room *room, const double point_m[3])
+bool room_inside(const double size_m[3], const double point_m[3])
 {
 	for (int axis = 0; axis < 3; axis++)
-		if (!(point_m[axis] > 0 && point_m[axis] < room->size_m[axis]))
+		if (!(point_m[axis] > 0 && point_m[axis] < size_m[axis]))
 			return false;
 	return true;
 }
@@ -183,6 +189,11 @@ static bool panel_valid(const struct sabin_panel *panel)
 			return false;
 	return (unsigned)panel->surface < SABIN_SURFACE_COUNT &&
 	       absorption_valid(&panel->absorption);
+}
+
+double room_loss(double beta, double other_beta)
+{
+	return fmin(ROOM_LOSS_MOST, fabs(log(beta * other_beta)));
 }
 
 bool room_valid(const struct sabin_room *room)
@@ -210,7 +221,7 @@ enum sabin_err room_check(const struct sabin_room *room, const double source_m[3
                           const double receiver_m[3], const struct sabin_images_options *options,
                           size_t frames)
 {
-	if (!room_valid(room) || !point_valid(room, source_m) || !point_valid(room, receiver_m))
+	if (!room_valid(room) || !room_inside(room->size_m, source_m) || !room_inside(room->size_m, receiver_m))
 		return SABIN_EINVAL;
 	if (room_distance_m(source_m, receiver_m) < least_distance_m)
 		return SABIN_EINVAL;

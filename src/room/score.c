@@ -505,14 +505,6 @@ static void judge_modes(const struct sabin_score *score, const double (*source_m
 	judge_levels(score, level_db, out);
 }
 
-static bool inside(const struct sabin_score *score, const double point_m[3])
-{
-	for (int axis = 0; axis < 3; axis++)
-		if (!(point_m[axis] > 0 && point_m[axis] < score->room.size_m[axis]))
-			return false;
-	return true;
-}
-
 static void judge(const struct sabin_score *score, const double (*source_m)[3],
                   const double listener_m[3], struct amplitudes *a, struct sabin_score_metrics *out)
 {
@@ -532,9 +524,9 @@ void sabin_score_compute(const struct sabin_score *score, const double (*source_
 {
 	*out = (struct sabin_score_metrics){.reflection_db = -120, .gap_s = (double)NAN,
 	                                    .score = (double)INFINITY};
-	bool valid = inside(score, listener_m);
+	bool valid = room_inside(score->room.size_m, listener_m);
 	for (size_t s = 0; s < score->source_count; s++)
-		valid = valid && inside(score, source_m[s]) &&
+		valid = valid && room_inside(score->room.size_m, source_m[s]) &&
 		        room_distance_m(source_m[s], listener_m) > 0.01;
 	if (!valid)
 		return;

@@ -60,13 +60,6 @@ struct search {
 
 /* ---- scores ---------------------------------------------------------------------------------------- */
 
-static double point_score(const struct search *search, const struct place_arrangement *a)
-{
-	struct sabin_score_metrics metrics;
-	sabin_score_compute(search->score, a->source_m, a->listener_m, &metrics);
-	return metrics.score;
-}
-
 /* INFINITY where a rule is broken. */
 static double vector_score(const struct search *search, const struct place_vector *vector, bool mean,
                            double *scores)
@@ -76,7 +69,7 @@ static double vector_score(const struct search *search, const struct place_vecto
 	if (place_check_moving(search->spec, a.source_m, a.listener_m))
 		return (double)INFINITY;
 	*scores += mean ? (double)place_mean_points(search->spec) : 1;
-	return mean ? place_mean_score(search->spec, search->score, &a) : point_score(search, &a);
+	return mean ? place_mean_score(search->spec, search->score, &a) : place_point_score(search->score, &a);
 }
 
 /* ---- grid ------------------------------------------------------------------------------------------- */
@@ -193,7 +186,7 @@ static void score_cell(void *work, size_t index)
 	struct place_arrangement a;
 	const size_t cell = search->feasible[index];
 	check_cell(search, cell, &a);
-	search->value[cell] = (float)point_score(search, &a);
+	search->value[cell] = (float)place_point_score(search->score, &a);
 }
 
 /* ---- basins ------------------------------------------------------------------------------------------ */
@@ -301,7 +294,7 @@ static void scan_free(const struct search *search, struct candidate *candidate, 
 		if (place_check_moving(search->spec, a.source_m, a.listener_m) != SABIN_PLACE_FINE &&
 		    search->parameters.count == parameter + 2)
 			continue; /* the last must make it whole; before, others may still stand wrong */
-		const double score = point_score(search, &a);
+		const double score = place_point_score(search->score, &a);
 		candidate->scanned++;
 		if (score < least) {
 			least = score;

@@ -12,6 +12,7 @@
 
 #include <sabin/place.h>
 
+#define PLACE_MARGIN_M 0.01   /* positions are at least so far from every surface */
 #define PLACE_HOLD_MOST_M 0.4 /* farther is not looked whether a basin holds */
 
 enum { PLACE_DEPTH, PLACE_WIDTH, PLACE_LISTENER, PLACE_FIRST_FREE };
@@ -48,7 +49,8 @@ enum sabin_place_rule place_check_moving(const struct sabin_place_spec *spec, co
 void place_shift_mains(const struct sabin_place_spec *spec, double depth_m, double width_m,
                        double listener_m, struct place_arrangement *a);
 
-/* search_mean.c: the mean over the tolerance. */
+/* search_mean.c: at the points themselves, and the mean over the tolerance. */
+double place_point_score(const struct sabin_score *score, const struct place_arrangement *a);
 double place_mean_score(const struct sabin_place_spec *spec, const struct sabin_score *score,
                         const struct place_arrangement *a);
 

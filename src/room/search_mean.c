@@ -7,11 +7,9 @@
 #include "room/crew.h"
 #include "room/search.h"
 
-static const double margin_m = 0.01; /* positions are at least so far from every surface */
-
 static void shift(const struct sabin_place_spec *spec, double *point_m, int axis, double by_m)
 {
-	point_m[axis] = fmin(fmax(point_m[axis] + by_m, margin_m), spec->room->size_m[axis] - margin_m);
+	point_m[axis] = fmin(fmax(point_m[axis] + by_m, PLACE_MARGIN_M), spec->room->size_m[axis] - PLACE_MARGIN_M);
 }
 
 void place_shift_mains(const struct sabin_place_spec *spec, double depth_m, double width_m,
@@ -28,7 +26,7 @@ void place_shift_mains(const struct sabin_place_spec *spec, double depth_m, doub
 	shift(spec, a->listener_m, depth, listener_m);
 }
 
-static double point_score(const struct sabin_score *score, const struct place_arrangement *a)
+double place_point_score(const struct sabin_score *score, const struct place_arrangement *a)
 {
 	struct sabin_score_metrics metrics;
 	sabin_score_compute(score, a->source_m, a->listener_m, &metrics);
@@ -46,19 +44,19 @@ double place_mean_score(const struct sabin_place_spec *spec, const struct sabin_
 {
 	const double t = spec->tolerance_m;
 	if (!(t > 0))
-		return point_score(score, a);
+		return place_point_score(score, a);
 	double sum = 0;
 	int n = 0;
 	for (int i = 0; i < 27; i++, n++) {
 		struct place_arrangement moved = *a;
 		place_shift_mains(spec, (i % 3 - 1) * t, (i / 3 % 3 - 1) * t, (i / 9 - 1) * t, &moved);
-		sum += point_score(score, &moved);
+		sum += place_point_score(score, &moved);
 	}
 	for (size_t s = spec->pair ? 2 : 1; s < spec->source_count; s++)
 		for (int i = 0; i < 4; i++, n++) {
 			struct place_arrangement moved = *a;
 			shift(spec, moved.source_m[s], i / 2, i % 2 ? t : -t);
-			sum += point_score(score, &moved);
+			sum += place_point_score(score, &moved);
 		}
 	return sum / n;
 }

@@ -11,7 +11,6 @@ static const double same_m = 1e-6; /* decimal figures of a file */
 static const double same_deg = 1e-6;
 static const double mirror_m = 0.01; /* the two ways to the listener agree to this */
 static const double beside_m = 0.1;  /* from the middle of the head to the edge of a table: a chest */
-static const double margin_m = 0.01; /* positions are at least so far from every surface */
 
 static bool within(const struct sabin_box *box, const double point_m[3])
 {
@@ -111,8 +110,8 @@ static bool near_wall(const struct sabin_place_spec *spec, size_t s, const doubl
 static bool outside(const struct sabin_place_spec *spec, const double point_m[3])
 {
 	for (int axis = 0; axis < 3; axis++)
-		if (!(point_m[axis] >= margin_m - same_m &&
-		      point_m[axis] <= spec->room->size_m[axis] - margin_m + same_m))
+		if (!(point_m[axis] >= PLACE_MARGIN_M - same_m &&
+		      point_m[axis] <= spec->room->size_m[axis] - PLACE_MARGIN_M + same_m))
 			return true;
 	return false;
 }

@@ -88,7 +88,7 @@ static double excess(const struct sabin_band *band, double rate_hz, const double
 /* [IEC] 5.12: the edges, drawn together by the share of the band's width that makes its power right. */
 static void draw_in(const struct sabin_band *band, double rate_hz, double edge_hz[2])
 {
-	/* sin(pi / 2N) / (pi / 2N) for a narrow band [BW]; then two steps towards zero of what is left */
+	/* sin(pi / 2N) / (pi / 2N) for a narrow band [BW]; then three steps towards zero of what is left */
 	double share = sin(M_PI / (2 * ORDER)) / (M_PI / (2 * ORDER));
 	const double half = log(band->high_hz / band->low_hz) / 2;
 	for (int step = 0;; step++) {

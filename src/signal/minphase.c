@@ -61,8 +61,7 @@ out:
 	return err;
 }
 
-/* ln |s| at each bin, not below the floor.  False where all is zero. */
-static int log_gains(const double complex *s, size_t bins, double *log_gain)
+bool sabin_log_gains(const double complex *s, size_t bins, double *log_gain)
 {
 	double most = -INFINITY;
 	for (size_t k = 0; k < bins; k++) {
@@ -91,7 +90,7 @@ enum sabin_err sabin_excess_phase(const double *h, size_t n, double zero, size_t
 		goto out;
 	memcpy(x, h, n * sizeof *x);
 	sabin_fft_forward(fft, x, s);
-	if (!log_gains(s, bins, log_gain)) {
+	if (!sabin_log_gains(s, bins, log_gain)) {
 		err = SABIN_ESHORT;
 		goto out;
 	}
