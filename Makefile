@@ -232,8 +232,8 @@ bench: deps
 bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
 
-check-hacking: deps all $B/tests/test_chart $B/tests/test_dialects
-	+@B=$B CC='$(CC)' MAKE='$(MAKE)' SABIN_TEST_HACKING=1 tests/cli/hacking.sh
+check-hacking: all $B/tests/test_chart $B/tests/test_dialects
+	+@B=$B CC='$(CC)' MAKE='$(MAKE) $(PARALLEL)' SABIN_TEST_HACKING=1 tests/cli/hacking.sh
 
 docs-pictures: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all

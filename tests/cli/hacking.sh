@@ -72,7 +72,8 @@ if [ -n "${SABIN_TEST_HACKING:-}" ]; then
 	cp -a "$B" build/
 	B=build/${B##*/}
 	export B
-	if "${MAKE:-make}" --no-print-directory VARIANT="${B##*/}" all "$B/tests/test_chart" "$B/tests/test_dialects" >"$T/out" 2>&1; then
+	read -ra make <<<"${MAKE:-make}"
+	if "${make[@]}" --no-print-directory VARIANT="${B##*/}" all "$B/tests/test_chart" "$B/tests/test_dialects" >"$T/out" 2>&1; then
 		pass "the copy builds"
 	else
 		fail "the copy does not build"
