@@ -167,6 +167,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make valgrind   the unit tests and a measurement under valgrind
 ## make coverage   the tests, and how much of src/ they run through
 ## make bench      benchmarks, as ratios taken in one run
+## make check-hacking  follow the walks of sabin-hacking(7) in a copy of the source, build and test it
 ## make docs-pictures  draw the pictures of the README anew, into plots/pictures
 ## make soak       sabin watch for an hour on eight inputs (SOAK_S=3600)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
@@ -238,6 +239,9 @@ bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) bench-built
 bench-built: all $(BENCHES)
 	@B=$B tests/run.sh --loud --jobs 1 $(BENCHES) $(sort $(wildcard tests/bench/*.sh))
+
+check-hacking: all $B/tests/test_chart $B/tests/test_dialects
+	+@B=$B CC='$(CC)' MAKE='$(MAKE) $(PARALLEL)' SABIN_TEST_HACKING=1 tests/cli/hacking.sh
 
 docs-pictures: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all
@@ -363,7 +367,7 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps deps-all check check-built demo docs-pictures san check-san valgrind bench bench-built soak coverage coverage-built \
+.PHONY: all tests deps deps-all check check-built check-hacking demo docs-pictures san check-san valgrind bench bench-built soak coverage coverage-built \
         fuzz fuzz-built lint lint-built lint-cppcheck lint-shell deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

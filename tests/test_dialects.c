@@ -151,6 +151,8 @@ static void recognised(void **state)
 		s.freq_hz = test_between_log(&random, 20, 18000);
 		s.gain_db = s.type <= SABIN_SECTION_HIGH_SHELF ? test_between(&random, -20, 20) : 0;
 		s.q = test_between_log(&random, 0.3, 20);
+		if (s.type <= SABIN_SECTION_HIGH_SHELF && fabs(s.gain_db) < 0.02)
+			continue; /* it hardly does anything, and may be taken for any of the three */
 		assert_true(sabin_section_taps(&s, rate, &t));
 		const double x[6] = {factor * t.b[0], factor * t.b[1], factor * t.b[2], 1, t.a[1], t.a[2]};
 		assert_true(sabin_section_of_taps(x, rate, &found));

@@ -333,7 +333,7 @@ static void lists(void **state)
 	assert_int_equal(x.o.speakers.count, SABIN_LIST_MAX);
 	sabin_opt_release(&command, &x.o);
 	memcpy(many + strlen(many), ",c", 3);
-	bad(many, "speaker");
+	bad(many, "at most 64 names");
 }
 
 static void operand_count(void **state)

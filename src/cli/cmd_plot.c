@@ -273,8 +273,10 @@ static enum sabin_err draw_one(struct work *w, const struct sabin_chart_kind *ki
 		target = w->folder ? sabin_path_join(o->output, file) : strdup(o->output);
 	if (o->output && !target)
 		return SABIN_ENOMEM;
-	if (o->script && asprintf(&keep, "%s.gnuplot", target ? target : name) < 0)
-		keep = NULL;
+	if (o->script && asprintf(&keep, "%s.gnuplot", target ? target : name) < 0) {
+		free(target);
+		return SABIN_ENOMEM;
+	}
 	const struct sabin_chart_style style = {
 	    .theme = themes[o->theme],
 	    .format = formats[w->format],

@@ -176,25 +176,29 @@ static bool list_add(struct sabin_list *list, const char *text)
 	return true;
 }
 
-/* Cut the joined text at its commas, once all of it is known. */
-static bool list_split(struct sabin_list *list)
+_Static_assert(SABIN_LIST_MAX == 64, "as the message below says");
+
+/* Cut the joined text at its commas, once all of it is known.  Returns what was expected instead, or NULL. */
+static const char *list_split(struct sabin_list *list)
 {
 	char *at = list->text;
 	if (!at)
 		return true;
 	while (*at) {
 		const size_t length = strcspn(at, ",");
-		if (length == 0 || list->count == SABIN_LIST_MAX)
-			return false;
+		if (length == 0)
+			return "names separated by single commas";
+		if (list->count == SABIN_LIST_MAX)
+			return "at most 64 names";
 		list->item[list->count++] = at;
 		at += length;
 		if (*at == '\0')
 			break;
 		*at++ = '\0';
 		if (*at == '\0') /* a comma, and nothing after it */
-			return false;
+			return "names separated by single commas";
 	}
-	return true;
+	return NULL;
 }
 
 bool sabin_list_allows(const struct sabin_list *list, const char *name)
@@ -383,10 +387,12 @@ static int finish(const struct sabin_command *command, int argc, char **argv, vo
                   char ***operands)
 {
 	const struct sabin_opt *row;
-	for (size_t i = 0; (row = sabin_opt_row(command, i)); i++)
-		if (row->type == SABIN_OPT_LIST &&
-		    !list_split((void *)((char *)options + row->offset)))
-			return bad_value(command, row, "...", "names separated by single commas");
+	for (size_t i = 0; (row = sabin_opt_row(command, i)); i++) {
+		const char *expected =
+		    row->type == SABIN_OPT_LIST ? list_split((void *)((char *)options + row->offset)) : NULL;
+		if (expected)
+			return bad_value(command, row, "...", expected);
+	}
 	const int count = argc - optind;
 	*operands = argv + optind;
 	if (count < command->operands_min || count > command->operands_max) {
