@@ -9,7 +9,7 @@
 # draws the chart again, beside its script.
 #
 # WHAT CAN BE CHANGED.  For one picture, before the script, as in
-#     gnuplot -e "theme='dark';fmt='pdf';text=1.2;c1='#7A1FA2'" response.gp
+#     gnuplot -e "theme='dark';fmt='pdf';text=1.2;c1='#FFC107'" response.gp
 #   theme   light | dark | print
 #   fmt     png | svg | pdf | window, or a certain window: qt | wxt | x11
 #   out     the file to write

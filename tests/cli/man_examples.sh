@@ -68,7 +68,7 @@ for page in "$tree"/man/sabin*.1; do
 	fi
 	while read -r status line; do
 		case $line in
-		*'sabin plot'*)
+		*'sabin plot'* | 'gnuplot '*)
 			if ! command -v gnuplot >/dev/null; then
 				skip "$line (gnuplot is not installed)"
 				continue
