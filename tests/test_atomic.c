@@ -117,6 +117,18 @@ static void a_link_is_followed(void **state)
 	assert_true(S_ISLNK(status.st_mode));
 }
 
+/* Names in the folder that begin so. */
+static int count(const char *prefix)
+{
+	int n = 0;
+	DIR *entries = opendir(".");
+	assert_non_null(entries);
+	for (struct dirent *entry; (entry = readdir(entries));)
+		n += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+	closedir(entries);
+	return n;
+}
+
 static void odd_targets_are_refused(void **state)
 {
 	(void)state;
@@ -303,6 +315,37 @@ static void what_the_dead_left_is_found(void **state)
 	sabin_output_abandon(&alive);
 }
 
+/* A measurement is not removed (above); a file and a correction are. */
+static void what_the_dead_left_is_removed(void **state)
+{
+	(void)state;
+	struct sabin_output alive, output;
+	const char *const marks[] = {NULL, SABIN_MARK_CORRECTION};
+	for (int i = 0; i < 2; i++) {
+		assert_ok(sabin_output_begin(&alive, "gone", marks[i], false, NULL));
+		const pid_t child = fork();
+		if (child == 0) {
+			const enum sabin_err err = sabin_output_begin(&output, "gone", marks[i], false, NULL);
+			if (!err && marks[i])
+				fill(&output, "a", "half of it");
+			raise(SIGKILL);
+		}
+		int status = 0;
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(count(".gone.sabin-"), 2);
+		assert_int_equal(mkdir(".gone.sabin-abc", 0777), 0); /* not a name of ours */
+		assert_ok(sabin_output_begin(&output, "gone", marks[i], false, NULL));
+		assert_int_equal(count(".gone.sabin-"), 3);
+		assert_int_equal(access(alive.temporary, F_OK), 0);
+		assert_int_equal(access(output.temporary, F_OK), 0);
+		assert_int_equal(rmdir(".gone.sabin-abc"), 0);
+		sabin_output_abandon(&output);
+		sabin_output_abandon(&alive);
+		assert_int_equal(count(".gone.sabin-"), 0);
+	}
+}
+
 static void reading_says_what_is_wrong(void **state)
 {
 	(void)state;
@@ -376,6 +419,7 @@ int main(void)
 	    row(target_that_appears_meanwhile_is_kept),
 	    row(abandoning_leaves_nothing),
 	    row(what_the_dead_left_is_found),
+	    row(what_the_dead_left_is_removed),
 	    row(reading_says_what_is_wrong),
 	    row(paths_join_and_split),
 	};

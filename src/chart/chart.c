@@ -90,7 +90,7 @@ static enum sabin_err read_bytes(const char *path, char **bytes, size_t *length)
 	FILE *file = fopen(path, "re");
 	struct stat status;
 	if (!file)
-		return SABIN_EIO;
+		return errno == ENOMEM ? SABIN_ENOMEM : SABIN_EIO;
 	enum sabin_err err = SABIN_EIO;
 	*bytes = NULL;
 	*length = 0;
@@ -117,7 +117,7 @@ static enum sabin_err write_bytes(const char *path, const char *mode, const char
 {
 	FILE *file = fopen(path, mode);
 	if (!file)
-		return SABIN_EIO;
+		return errno == ENOMEM ? SABIN_ENOMEM : SABIN_EIO;
 	size_t written = fwrite(bytes, 1, length, file);
 	return fclose(file) || written != length ? SABIN_EIO : SABIN_OK;
 }
@@ -181,7 +181,7 @@ static enum sabin_err add_style(const struct drawing *drawing, struct sabin_diag
 	if (path)
 		err = write_bytes(path, "ae", text, (size_t)length);
 	if (err)
-		sabin_diag_set(diag, err, path, 0, 0, "cannot write the chart's words");
+		sabin_diag_set(diag, err, path, 0, 0, "cannot write the chart's words: %s", sabin_strerror(err));
 	free(path);
 	return err;
 }
@@ -268,8 +268,11 @@ static enum sabin_err take_picture(const struct drawing *drawing, const char *to
 	char *bytes = NULL;
 	size_t length = 0;
 	enum sabin_err err = read_picture(drawing, &bytes, &length, diag);
-	if (!err && write_bytes(to, "we", bytes, length))
-		err = sabin_diag_set(diag, SABIN_EIO, to, 0, 0, "cannot write: %s", strerror(errno));
+	if (!err) {
+		err = write_bytes(to, "we", bytes, length);
+		if (err)
+			sabin_diag_set(diag, err, to, 0, 0, "cannot write: %s", strerror(errno));
+	}
 	free(bytes);
 	return err;
 }
@@ -438,8 +441,12 @@ enum sabin_err sabin_chart_picture(const struct sabin_chart_kind *kind,
 		err = run_script(&drawing, style->narrow ? "bare=1;W=440" : "bare=1", false, diag);
 	if (!err)
 		err = read_picture(&drawing, &made.svg, &length, diag);
-	if (!err && read_words(&drawing, &made))
-		err = sabin_diag_set(diag, SABIN_EIO, drawing.words, 0, 0, "cannot read the chart's words");
+	if (!err) {
+		err = read_words(&drawing, &made);
+		if (err)
+			sabin_diag_set(diag, err, drawing.words, 0, 0, "cannot read the chart's words: %s",
+			               sabin_strerror(err));
+	}
 	end(&drawing);
 	sabin_gnuplot_unguard(&guard);
 	if (err)

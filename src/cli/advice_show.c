@@ -87,7 +87,7 @@ void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advic
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			fprintf(stream, "  -  ");
 		else
-			fprintf(stream, "%2zu %s%-7s%s  ", ++number, sabin_bold(), heading,
+			fprintf(stream, "%2zu %s%-7s%s  ", ++number, sabin_bold(), headings[item->kind],
 			        sabin_plain());
 		print_wrapped(stream, text, item->kind == SABIN_ADVICE_LEAVE ? 5 : 12);
 		fprintf(stream, "%*s%s%s, %.0f %% sure", item->kind == SABIN_ADVICE_LEAVE ? 5 : 12, "", sabin_dim(),

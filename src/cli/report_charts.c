@@ -45,7 +45,8 @@ static enum sabin_err draw(struct sabin_report *r, const struct sabin_chart_kind
 		const struct sabin_page_picture picture = {light.svg, dark.svg, narrow.svg};
 		err = sabin_page_figure(&r->page, &picture, title, light.finding, light.method);
 		if (err)
-			sabin_diag_set(diag, err, NULL, 0, 0, "gnuplot drew no proper SVG");
+			sabin_diag_set(diag, err, NULL, 0, 0, "%s",
+			               err == SABIN_ENOMEM ? "out of memory" : "gnuplot drew no proper SVG");
 	}
 	free(light.svg);
 	free(dark.svg);

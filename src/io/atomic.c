@@ -4,8 +4,9 @@
  *
  * Temporaries lie beside the target as ".NAME.sabin-XXXXXX".  They are created with open(O_EXCL)
  * and mkdir() rather than mkstemp() and mkdtemp(), so that the umask applies without being asked
- * for (which cannot be done without setting it, a race between threads).  Directories are locked, so
- * that one whose owner died is known from one that is being filled.
+ * for (which cannot be done without setting it, a race between threads).  They are locked, so that one
+ * whose owner died is known from one that is being filled.  Who dies of SIGKILL leaves his; the next run with
+ * the same target removes it, but for measurements, which may be wanted.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -258,6 +259,77 @@ enum sabin_temporary sabin_output_temporary(const char *path)
 	return is;
 }
 
+/* Is `file` still what is found under the path? */
+static bool is_there(int file, const char *path)
+{
+	struct stat open_one, named;
+	return fstat(file, &open_one) == 0 && lstat(path, &named) == 0 && open_one.st_dev == named.st_dev &&
+	       open_one.st_ino == named.st_ino;
+}
+
+/* A new file or directory, as an open descriptor that is locked where locks are to be had; -1: errno tells.
+ * Before the lock somebody who tidies up may have taken it for one without an owner: ESTALE. */
+static int make_locked(const char *path, bool directory)
+{
+	int file;
+	if (directory && mkdir(path, 0777) != 0)
+		return -1;
+	if (directory)
+		file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	else
+		file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (file < 0) {
+		const int error = errno;
+		if (directory)
+			rmdir(path);
+		errno = directory && error == ENOENT ? ESTALE : error;
+		return -1;
+	}
+	while (flock(file, LOCK_EX) != 0 && errno == EINTR)
+		;
+	if (is_there(file, path))
+		return file;
+	close(file);
+	errno = ESTALE;
+	return -1;
+}
+
+/* Remove the path if it is of the output's kind and nobody has it locked. */
+static void remove_orphan(const char *path, bool directory)
+{
+	struct stat status;
+	const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (file < 0)
+		return;
+	if (fstat(file, &status) == 0 && (directory ? S_ISDIR(status.st_mode) : S_ISREG(status.st_mode)) &&
+	    flock(file, LOCK_EX | LOCK_NB) == 0 && is_there(file, path)) {
+		if (directory)
+			sabin_tree_remove(path);
+		else
+			unlink(path);
+	}
+	close(file);
+}
+
+/* What was left of the same target by who died. */
+static void remove_orphans(const struct sabin_output *output)
+{
+	char prefix[250], *folder = sabin_path_folder(output->target);
+	DIR *entries = folder ? opendir(folder) : NULL;
+	temporary_prefix(output->target, prefix);
+	for (struct dirent *entry; entries && (entry = readdir(entries));) {
+		if (!has_prefix(entry->d_name, prefix) || strcmp(entry->d_name, last_part(output->temporary)) == 0)
+			continue;
+		char *path = path_beside(output->target, entry->d_name);
+		if (path)
+			remove_orphan(path, output->directory);
+		free(path);
+	}
+	if (entries)
+		closedir(entries);
+	free(folder);
+}
+
 /* Make the temporary; names that exist already are tried again. */
 static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_diag *diag)
 {
@@ -267,20 +339,20 @@ static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_d
 		if (!path)
 			return sabin_diag_set(diag, SABIN_ENOMEM, output->target, 0, 0,
 			                      "out of memory");
-		int made = output->directory
-		               ? mkdir(path, 0777)
-		               : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (made >= 0) {
-			if (!output->directory)
-				close(made);
-			else
-				output->lock = lock_directory(path);
+		output->lock = make_locked(path, output->directory);
+		if (output->lock >= 0) {
 			output->temporary = path;
 			return SABIN_OK;
 		}
+<<<<<<< HEAD
 		const int error = errno; /* free() may change it */
 		free(path);
 		if (error != EEXIST)
+=======
+		const int error = errno;
+		free(path);
+		if (error != EEXIST && error != ESTALE)
+>>>>>>> fault
 			return cannot_create(output->target, error, diag);
 	}
 	return cannot_create(output->target, EEXIST, diag);
@@ -326,6 +398,8 @@ enum sabin_err sabin_output_begin(struct sabin_output *output, const char *targe
 			err = check_existing(output, status.st_mode, diag);
 		if (!err)
 			err = make_temporary(output, diag);
+		if (!err && (!mark || strcmp(mark, SABIN_MARK_MEASUREMENT) != 0))
+			remove_orphans(output);
 	}
 	if (err)
 		sabin_output_abandon(output);

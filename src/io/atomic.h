@@ -5,7 +5,8 @@
  * A file is written beside its target under a temporary name, synced and renamed.  A directory is
  * made beside its target, filled, synced and exchanged (RENAME_EXCHANGE) with the old one, which is
  * then removed; only a directory that holds a measurement.yaml, a correction.yaml or a .sabin mark is
- * ours to replace.
+ * ours to replace.  A run that is killed leaves its temporary, which the next one for the same target
+ * removes, unless it may hold a measurement.
  */
 #ifndef SABIN_IO_ATOMIC_H
 #define SABIN_IO_ATOMIC_H
@@ -20,7 +21,7 @@ struct sabin_output {
 	char *temporary; /* write here (a file), or below here (a directory) */
 	const char *mark; /* of a directory */
 	bool directory, force;
-	int lock; /* a directory's: descriptor that is locked for as long as we live, or -1 */
+	int lock; /* descriptor of the temporary, locked for as long as we live; -1: written in place */
 };
 
 /* The files by which sabin knows its directories. */

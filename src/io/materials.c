@@ -2,6 +2,7 @@
  *
  * materials.c: absorption by octave, as room files and materials.yaml give it.
  */
+#include <errno.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -151,7 +152,9 @@ static enum sabin_err need_materials(struct sabin_room_reader *reader)
 		return SABIN_OK;
 	char *path = materials_path(reader);
 	enum sabin_err err = SABIN_OK;
-	if (!path || (!reader->materials_path && access(path, R_OK) != 0))
+	if (!path && errno == ENOMEM)
+		err = sabin_diag_set(reader->diag, SABIN_ENOMEM, NULL, 0, 0, "out of memory");
+	else if (!path || (!reader->materials_path && access(path, R_OK) != 0))
 		err = sabin_place_missing(SABIN_PLACE_ROOMS, "materials.yaml", reader->diag);
 	else
 		err = read_materials(reader, path);

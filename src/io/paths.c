@@ -6,6 +6,7 @@
  * asked is therefore not which program runs but which object file this code was loaded from; the
  * kernel tells it in /proc/self/maps (proc(5)).
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -109,9 +110,12 @@ char *sabin_place(enum sabin_place_kind kind)
 {
 	const struct place *place = &places[kind];
 	const char *wanted = getenv(place->variable);
+	errno = 0;
 	if (wanted && *wanted)
 		return if_present(strdup(wanted)); /* what was asked for, or nothing */
 	char *found = place_near(place);
+	if (!found && errno == ENOMEM)
+		return NULL;
 	return found ? found : if_present(strdup(place->installed));
 }
 
@@ -138,6 +142,8 @@ enum sabin_err sabin_place_missing(enum sabin_place_kind kind, const char *name,
 enum sabin_err sabin_place_find(enum sabin_place_kind kind, char **out, struct sabin_diag *diag)
 {
 	char *found = sabin_place(kind);
+	if (!found && errno == ENOMEM)
+		return sabin_diag_set(diag, SABIN_ENOMEM, NULL, 0, 0, "out of memory");
 	if (!found)
 		return sabin_place_missing(kind, NULL, diag);
 	*out = found;
