@@ -183,7 +183,7 @@ static const char *list_split(struct sabin_list *list)
 {
 	char *at = list->text;
 	if (!at)
-		return true;
+		return NULL;
 	while (*at) {
 		const size_t length = strcspn(at, ",");
 		if (length == 0)

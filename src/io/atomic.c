@@ -344,15 +344,9 @@ static enum sabin_err make_temporary(struct sabin_output *output, struct sabin_d
 			output->temporary = path;
 			return SABIN_OK;
 		}
-<<<<<<< HEAD
 		const int error = errno; /* free() may change it */
 		free(path);
-		if (error != EEXIST)
-=======
-		const int error = errno;
-		free(path);
 		if (error != EEXIST && error != ESTALE)
->>>>>>> fault
 			return cannot_create(output->target, error, diag);
 	}
 	return cannot_create(output->target, EEXIST, diag);
