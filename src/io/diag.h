@@ -5,6 +5,8 @@
 #ifndef SABIN_IO_DIAG_H
 #define SABIN_IO_DIAG_H
 
+#include <stdarg.h>
+
 #include <sabin/status.h>
 
 struct sabin_diag {
@@ -20,6 +22,14 @@ struct sabin_diag {
 enum sabin_err sabin_diag_set(struct sabin_diag *diag, enum sabin_err err, const char *path,
                               int line, int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
+
+enum sabin_err sabin_diag_vset(struct sabin_diag *diag, enum sabin_err err, const char *path, int line,
+                               int column, const char *format, va_list arguments)
+    __attribute__((format(printf, 6, 0)));
+
+/* More words behind the message, cleaned as it is. */
+void sabin_diag_append(struct sabin_diag *diag, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Add what the person can do about it. */
 void sabin_diag_advise(struct sabin_diag *diag, const char *format, ...)
