@@ -69,6 +69,27 @@ static void may_wrap_itself(void **state)
 	assert_string_equal(diag.path, "inner");
 }
 
+static void more_words_are_cleaned_and_cut(void **state)
+{
+	(void)state;
+	struct sabin_diag diag;
+	char longest[600];
+	for (size_t i = 0; i + 2 < sizeof(longest); i += 2)
+		memcpy(longest + i, "\xc3\xa9", 2);
+	longest[sizeof(longest) - 2] = '\0';
+	enum sabin_err err = sabin_diag_set(&diag, SABIN_EDEVICE, NULL, 0, 0, "busy");
+	sabin_diag_advise(&diag, "wait");
+	sabin_diag_append(&diag, ": %s holds it", "evil\x1b[2J");
+	assert_int_equal(err, SABIN_EDEVICE);
+	assert_string_equal(diag.message, "busy: evil?[2J holds it");
+	assert_string_equal(diag.advice, "wait");
+	for (int i = 0; i < 3; i++)
+		sabin_diag_append(&diag, "x%s", longest);
+	assert_true(strlen(diag.message) >= sizeof(diag.message) - 2);
+	assert_int_not_equal((unsigned char)diag.message[strlen(diag.message) - 1], 0xc3);
+	sabin_diag_append(NULL, "x");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +98,7 @@ int main(void)
 	    cmocka_unit_test(control_characters_become_question_marks),
 	    cmocka_unit_test(long_text_is_cut_between_characters),
 	    cmocka_unit_test(may_wrap_itself),
+	    cmocka_unit_test(more_words_are_cleaned_and_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

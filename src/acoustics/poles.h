@@ -24,7 +24,7 @@ struct subspace {
 	double *vectors;    /* [rows * rows], in the same order */
 };
 
-enum sabin_err subspace_compute(const double *x, size_t rows, struct subspace *out);
+SABIN_MUST enum sabin_err subspace_compute(const double *x, size_t rows, struct subspace *out);
 void subspace_release(struct subspace *subspace);
 
 /* How many of them stand out of the noise: `factor` times the middle of the lower ones, of which
@@ -33,20 +33,20 @@ size_t subspace_order(const struct subspace *subspace, double factor, double emp
 
 /* Poles of the first `order` dimensions, without amplitudes: at most `order` into poles[].  Growing
  * ones are left out. */
-enum sabin_err subspace_poles(const struct subspace *subspace, size_t order, struct pole *poles,
-                              size_t *count);
+SABIN_MUST enum sabin_err subspace_poles(const struct subspace *subspace, size_t order, struct pole *poles,
+                                         size_t *count);
 
 /* Amplitudes by linear least squares on x[n]; *left is the energy that remains. */
-enum sabin_err poles_amplitudes(const double *x, size_t n, struct pole *poles, size_t count,
-                                double *left);
+SABIN_MUST enum sabin_err poles_amplitudes(const double *x, size_t n, struct pole *poles, size_t count,
+                                           double *left);
 
 /* Improve all parameters by least squares on x[n], in at most `steps` steps (Levenberg and Marquardt);
  * *left is the energy that remains. */
-enum sabin_err poles_improve(const double *x, size_t n, struct pole *poles, size_t count, int steps,
-                             double *left);
+SABIN_MUST enum sabin_err poles_improve(const double *x, size_t n, struct pole *poles, size_t count, int steps,
+                                        double *left);
 
 /* Fill in the covariances, for noise of the given variance per sample. */
-enum sabin_err poles_covariance(const double *x, size_t n, struct pole *poles, size_t count,
-                                double variance);
+SABIN_MUST enum sabin_err poles_covariance(const double *x, size_t n, struct pole *poles, size_t count,
+                                           double variance);
 
 #endif

@@ -17,6 +17,7 @@
 #include "audio/losses.h"
 #include "audio/markers.h"
 #include "io/number.h"
+#include "signal/blackman.h"
 
 /* Frames about as long as a jump sounds in a room, a quarter of one from each to the next. */
 static const double frame_s = 0.008;
@@ -109,14 +110,10 @@ static void add_up(struct look *l, size_t f, const double complex *spectrum)
 }
 
 /* Converters without noise sleep in steps, and toggle between two of them when something slow passes
- * by: an error of at most half a step in each sample.  A step is the least that is not silence, which
- * is found whatever gain or format came after the converter; with more bits it is next to nothing. */
+ * by: an error of at most half a step in each sample. */
 static double rounding_variance(const double *recorded, size_t frames)
 {
-	double step = INFINITY;
-	for (size_t i = 0; i < frames; i++)
-		if (recorded[i] != 0)
-			step = fmin(step, fabs(recorded[i]));
+	const double step = sabin_losses_step(recorded, frames);
 	return isfinite(step) ? step * step / 4 : 0;
 }
 
@@ -129,12 +126,10 @@ static enum sabin_err listen(struct look *l, const double *recorded, size_t fram
 	double complex *spectrum = malloc((n / 2 + 1) * sizeof *spectrum);
 	enum sabin_err err =
 	    window && t && spectrum ? sabin_fft_new(n, &fft) : SABIN_ENOMEM;
-	/* Blackman-Harris: side lobes of -92 dB */
-	for (size_t i = 0; !err && i < n; i++) {
-		const double u = 2 * M_PI * ((double)i + 0.5) / (double)n;
-		window[i] = 0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) - 0.01168 * cos(3 * u);
+	if (!err)
+		sabin_blackman_harris(window, n);
+	for (size_t i = 0; !err && i < n; i++)
 		power += window[i] * window[i];
-	}
 	l->rounding = rounding_variance(recorded, frames) * power * (double)l->width;
 	for (size_t f = 0; !err && f < l->count; f++) {
 		for (size_t i = 0; i < n; i++)

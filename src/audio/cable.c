@@ -19,8 +19,8 @@
 #include "audio/take.h"
 
 static const double map_s = 0.3, sweep_s = 5, tail_s = 0.3, tone_s = 2, tone_hz = 1000;
-/* The tone is looked at from so long after its start, and its latency. */
-static const double settle_s = 0.7, rise_s = 0.05;
+/* Silence before the tone, which is looked at from so long after its start, and its latency. */
+static const double lead_s = 0.2, settle_s = 0.7, rise_s = 0.05;
 static const double latency_allowed_s = 0.5;
 static const double from_hz = 5, share_of_rate = 0.46;
 /* Told from an octave above its beginning. */
@@ -267,11 +267,11 @@ static enum sabin_err understand_sweep(struct test *t)
 	return err == SABIN_ESHORT ? SABIN_OK : err; /* no harmonics to tell apart */
 }
 
-/* A tone that rises and falls, a second of silence before it. */
+/* A tone that rises and falls, after a short silence. */
 static enum sabin_err play_tone(struct test *t, struct sabin_diag *diag)
 {
 	const double rate_hz = t->o->rate_hz;
-	const size_t lead = (size_t)(0.2 * rate_hz), n = (size_t)((tone_s + settle_s) * rate_hz);
+	const size_t lead = (size_t)(lead_s * rate_hz), n = (size_t)((tone_s + settle_s) * rate_hz);
 	const size_t frames = lead + n, soft = (size_t)(rise_s * rate_hz);
 	t->played = calloc(frames, sizeof *t->played);
 	enum sabin_err err = t->played ? room_for(t, frames) : SABIN_ENOMEM;
@@ -285,7 +285,7 @@ static enum sabin_err play_tone(struct test *t, struct sabin_diag *diag)
 	if (err)
 		return err;
 	const double *x = pick(t, t->out->input - 1);
-	const double at_s = 0.2 + settle_s - 0.1 + fmax(t->out->latency_s, 0);
+	const double at_s = lead_s + settle_s - 0.1 + fmax(t->out->latency_s, 0);
 	const size_t first = (size_t)(at_s * rate_hz);
 	const size_t length = (size_t)((tone_s - 0.2) * rate_hz);
 	double rest_db;

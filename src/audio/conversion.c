@@ -13,6 +13,7 @@
 
 #include "audio/judge.h"
 #include "io/number.h"
+#include "signal/blackman.h"
 
 /* Length of the transforms: 12 Hz a bin at 48 kHz. */
 enum { SEGMENT = 4096 };
@@ -38,24 +39,25 @@ static double mean_power(const double *power, double bin_hz, double from_hz, dou
 	return count > 0 ? sum / (double)count : 0;
 }
 
-/* Spectrum of x[n] under Blackman-Harris windows (side lobes of -92 dB). */
+/* Spectrum of x[n]. */
 static enum sabin_err spectrum_of(const double *x, size_t n, double power[SEGMENT / 2 + 1])
 {
 	struct sabin_fft *fft = NULL;
-	double *t = malloc(SEGMENT * sizeof *t);
+	double *t = malloc(SEGMENT * sizeof *t), *window = malloc(SEGMENT * sizeof *window);
 	double complex *bins = malloc((SEGMENT / 2 + 1) * sizeof *bins);
-	enum sabin_err err = t && bins ? sabin_fft_new(SEGMENT, &fft) : SABIN_ENOMEM;
+	enum sabin_err err = t && window && bins ? sabin_fft_new(SEGMENT, &fft) : SABIN_ENOMEM;
+	if (!err)
+		sabin_blackman_harris(window, SEGMENT);
 	for (size_t at = 0; !err && at + SEGMENT <= n; at += SEGMENT / 2) {
-		for (size_t i = 0; i < SEGMENT; i++) {
-			const double u = 2 * M_PI * ((double)i + 0.5) / SEGMENT;
-			t[i] = x[at + i] * (0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) - 0.01168 * cos(3 * u));
-		}
+		for (size_t i = 0; i < SEGMENT; i++)
+			t[i] = x[at + i] * window[i];
 		sabin_fft_forward(fft, t, bins);
 		for (size_t k = 0; k <= SEGMENT / 2; k++)
 			power[k] += (creal(bins[k]) * creal(bins[k]) + cimag(bins[k]) * cimag(bins[k])) / SEGMENT / SEGMENT;
 	}
 	sabin_fft_free(fft);
 	free(t);
+	free(window);
 	free(bins);
 	return err;
 }

@@ -20,7 +20,6 @@ struct sabin_feed {
 	void *pcm;
 	volatile sig_atomic_t stop;
 	pthread_t thread;
-	bool has_thread;
 
 	/* under the lock */
 	pthread_mutex_t lock;
@@ -145,9 +144,13 @@ static enum sabin_err begin(struct sabin_feed *f)
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	f->has_thread = pthread_create(&f->thread, NULL, follow, f) == 0;
+	const bool follows = pthread_create(&f->thread, NULL, follow, f) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return f->has_thread ? SABIN_OK : SABIN_ENOMEM;
+	if (follows)
+		return SABIN_OK;
+	pthread_cond_destroy(&f->moved);
+	pthread_mutex_destroy(&f->lock);
+	return SABIN_ENOMEM;
 }
 
 enum sabin_err sabin_feed_new(const struct sabin_feed_options *o, struct sabin_negotiated *opened,

@@ -24,8 +24,7 @@ static const double least_share = 0.02, itself_s = 0.02;
 /* A convolver's rounding comes and goes with its blocks.  What is 60 dB below the loudest does no harm. */
 static const double least_level = 1e-3;
 
-/* The least that is not silence: a converter's step, or next to nothing. */
-static double step_of(const double *x, size_t n)
+double sabin_losses_step(const double *x, size_t n)
 {
 	double step = INFINITY;
 	for (size_t i = 0; i < n; i++)
@@ -71,7 +70,7 @@ void sabin_losses_holes(const struct sabin_taker *taker, const double *recorded,
 		return;
 	const long itself = (long)(itself_s * e->rate_hz);
 	const double least =
-	    fmax(LEAST_STEPS * step_of(recorded, n), least_level * loudest(recorded, n, 0, (long)n));
+	    fmax(LEAST_STEPS * sabin_losses_step(recorded, n), least_level * loudest(recorded, n, 0, (long)n));
 	for (size_t i = 0, zeros = 0; i < n; i++) {
 		if (recorded[i] == 0) {
 			zeros++;

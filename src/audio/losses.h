@@ -17,6 +17,10 @@ SABIN_MUST enum sabin_err sabin_losses_single(const struct sabin_taker *taker,
 SABIN_MUST enum sabin_err sabin_losses_breaks(const struct sabin_taker *taker,
                                               const double *recorded, struct sabin_take *take);
 
+/* The least that is not silence in x[n]: a converter's step whatever gain or format came after it, next to
+ * nothing of more bits; INFINITY: all is silence. */
+double sabin_losses_step(const double *x, size_t n);
+
 /* One take: zeros that no microphone gives, between loud samples; told in take->verdict. */
 void sabin_losses_holes(const struct sabin_taker *taker, const double *recorded, struct sabin_take *take);
 

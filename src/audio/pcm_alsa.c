@@ -79,10 +79,7 @@ static void explain_busy(struct sabin_diag *diag, const struct sabin_pcm_request
 		                        "server (pasuspender, systemctl --user stop pipewire.socket)");
 		return;
 	}
-	fail(diag, request, "cannot be opened", -EBUSY);
-	const size_t n = strlen(diag->message);
-	snprintf(diag->message + n, sizeof diag->message - n, ": %s (process %ld) holds it", owner.name,
-	         owner.pid);
+	sabin_diag_append(diag, ": %s (process %ld) holds it", owner.name, owner.pid);
 	sabin_kernel_release_advice(&owner, advice, sizeof advice);
 	sabin_diag_advise(diag, "%s", advice);
 }
@@ -284,10 +281,8 @@ static enum sabin_err alsa_open(const struct sabin_pcm_request *request,
 	if (!status && (err = set_software(pcm)) < 0)
 		status = fail(diag, request, "cannot be set up", err);
 	sabin_hush_end(&hush, said, sizeof said);
-	if (status && *said && diag) {
-		const size_t n = strlen(diag->message);
-		snprintf(diag->message + n, sizeof diag->message - n, " (%s)", said);
-	}
+	if (status && *said)
+		sabin_diag_append(diag, " (%s)", said);
 	if (!status) {
 		if (__builtin_mul_overflow((size_t)pcm->codec->bytes, pcm->channels, &frame) ||
 		    __builtin_mul_overflow(frame, (size_t)pcm->buffer_frames, &bytes) ||

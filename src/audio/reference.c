@@ -52,7 +52,7 @@ static void spectrum_of(const struct sabin_reference *r, struct sabin_fft *fft, 
 	}
 }
 
-/* spectrum = what undoes g: the inverse re its size at `level`, inside; constant outside. */
+/* g becomes what undoes it: the inverse re its size at `level`, inside; constant outside. */
 static enum sabin_err invert(double complex *g, size_t first, size_t last, size_t level, size_t bins)
 {
 	const double size = cabs(g[level]);

@@ -3,7 +3,6 @@
  * correction_read.c: correction.yaml, from whoever sent it.  Keys that are not known are passed over.
  */
 #include <math.h>
-#include <stdarg.h>
 #include <strings.h>
 #include <sys/stat.h>
 
@@ -27,13 +26,11 @@ struct reader {
 __attribute__((format(printf, 3, 4))) static enum sabin_err
 refuse(const struct reader *reader, const struct sabin_yaml_node *node, const char *format, ...)
 {
-	char message[512];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(message, sizeof(message), format, arguments);
+	sabin_diag_vset(reader->diag, SABIN_EFORMAT, reader->path, node->line, node->column, format, arguments);
 	va_end(arguments);
-	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, node->line, node->column,
-	                      "%s", message);
+	return SABIN_EFORMAT;
 }
 
 static enum sabin_err number(const struct reader *r, const struct sabin_yaml_node *node,

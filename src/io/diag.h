@@ -5,6 +5,7 @@
 #ifndef SABIN_IO_DIAG_H
 #define SABIN_IO_DIAG_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include <sabin/status.h>
@@ -26,6 +27,14 @@ enum sabin_err sabin_diag_set(struct sabin_diag *diag, enum sabin_err err, const
 /* In one line: "path:line:column: message"; SABIN_DIAG_TEXT bytes hold every one. */
 enum { SABIN_DIAG_TEXT = 1700 };
 void sabin_diag_text(const struct sabin_diag *diag, enum sabin_err err, char *text, size_t size);
+
+enum sabin_err sabin_diag_vset(struct sabin_diag *diag, enum sabin_err err, const char *path, int line,
+                               int column, const char *format, va_list arguments)
+    __attribute__((format(printf, 6, 0)));
+
+/* More words behind the message, cleaned as it is. */
+void sabin_diag_append(struct sabin_diag *diag, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Add what the person can do about it. */
 void sabin_diag_advise(struct sabin_diag *diag, const char *format, ...)

@@ -169,8 +169,7 @@ enum sabin_err sabin_room_material(struct sabin_room_reader *reader,
 	enum sabin_err err = need_materials(reader);
 	if (err)
 		return err;
-	enum { MATERIALS_MAX = 1000 };
-	const char *names[MATERIALS_MAX];
+	const char *names[SABIN_ROOM_ENTRIES_MAX];
 	for (size_t i = 0; i < reader->material_count; i++) {
 		names[i] = reader->materials[i].name;
 		if (strcmp(names[i], name) == 0) {

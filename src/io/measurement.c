@@ -43,18 +43,8 @@ static void write_reason(char *text, size_t size, const char *format, va_list ar
     __attribute__((format(printf, 3, 0)));
 static void write_reason(char *text, size_t size, const char *format, va_list arguments)
 {
-	int length = vsnprintf(text, size, format, arguments);
-	/* what was cut may end in half a character, which no file could hold */
-	size_t n = strlen(text);
-	uint32_t code;
-	for (size_t i = 0, step; length >= (int)size && i < n; i += step) {
-		step = sabin_utf8_decode(text + i, n - i, &code);
-		if (step == 0) {
-			step = 1;
-			if (n - i < 4)
-				text[i] = '\0';
-		}
-	}
+	if (vsnprintf(text, size, format, arguments) >= (int)size)
+		sabin_utf8_trim(text); /* half a character, which no file could hold */
 }
 
 void sabin_verdict_say(struct sabin_verdict *verdict, const char *format, ...)

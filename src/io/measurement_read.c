@@ -6,7 +6,6 @@
  * have its type and range.  Names of files stay below the directory.
  */
 #include <math.h>
-#include <stdarg.h>
 #include <strings.h>
 #include <sys/stat.h>
 
@@ -23,13 +22,11 @@ struct reader {
 __attribute__((format(printf, 3, 4))) static enum sabin_err
 refuse(struct reader *reader, const struct sabin_yaml_node *node, const char *format, ...)
 {
-	char message[512];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(message, sizeof(message), format, arguments);
+	sabin_diag_vset(reader->diag, SABIN_EFORMAT, reader->path, node->line, node->column, format, arguments);
 	va_end(arguments);
-	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->path, node->line, node->column,
-	                      "%s", message);
+	return SABIN_EFORMAT;
 }
 
 static enum sabin_err no_memory(struct reader *reader)
@@ -47,7 +44,7 @@ static enum sabin_err need(struct reader *reader, const struct sabin_yaml_node *
 
 /* ---- values ----------------------------------------------------------------- */
 
-/* A whole number; `fallback` where the key is not given and `required` false. */
+/* A whole number; *out stays where the key is not given and `required` false. */
 static enum sabin_err read_whole(struct reader *reader, const struct sabin_yaml_node *node,
                                  const char *key, bool required, double min, double max,
                                  size_t *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * recipe.h: how a stimulus was made, as text: in measurement.yaml, in the text chunk of a sweep's WAV
- * file and in the file beside it.
+ * recipe.h: how a stimulus was made, as text: in the text chunk of a sweep's WAV file and in the file
+ * beside it.
  */
 #ifndef SABIN_IO_RECIPE_H
 #define SABIN_IO_RECIPE_H

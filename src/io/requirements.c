@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "io/requirements.h"
+#include "io/utf8.h"
 #include "io/yaml.h"
 
 static enum sabin_err refuse(struct sabin_diag *diag, const char *path, const struct sabin_yaml_node *node,
@@ -66,6 +67,13 @@ static enum sabin_err read_measure(const char *path, const struct sabin_yaml_nod
 	return refuse(diag, path, at ? at : node, at ? "measure: not known" : "no key 'measure'", list);
 }
 
+/* As much of it as there is room for. */
+static void keep_text(char to[SABIN_REQUIREMENT_TEXT], const char *text)
+{
+	if (snprintf(to, SABIN_REQUIREMENT_TEXT, "%s", text) >= SABIN_REQUIREMENT_TEXT)
+		sabin_utf8_trim(to);
+}
+
 static enum sabin_err read_row(const char *path, const struct sabin_yaml_node *node, size_t i,
                                struct sabin_requirements *out, struct sabin_diag *diag)
 {
@@ -91,7 +99,7 @@ static enum sabin_err read_row(const char *path, const struct sabin_yaml_node *n
 	if (row->at_least > row->at_most || row->from_hz > row->to_hz)
 		return refuse(diag, path, node, "a range upside down", "the lower end first");
 	const char *what = sabin_yaml_text(sabin_yaml_find(node, "what"));
-	snprintf(out->what[i], SABIN_REQUIREMENT_TEXT, "%s", what ? what : sabin_measure_name(row->measure));
+	keep_text(out->what[i], what ? what : sabin_measure_name(row->measure));
 	row->what = out->what[i];
 	row->verified = true; /* it is the studio's own */
 	return SABIN_OK;
@@ -118,7 +126,7 @@ enum sabin_err sabin_requirements_read(const char *path, struct sabin_requiremen
 	for (; !err && node; node = node->next)
 		err = read_row(path, node, out->count++, out, diag);
 	const char *title = err ? NULL : sabin_yaml_text(sabin_yaml_find(yaml.root, "name"));
-	snprintf(out->title, sizeof out->title, "%s", title ? title : path);
+	keep_text(out->title, title ? title : path);
 	sabin_yaml_release(&yaml);
 	return err;
 }

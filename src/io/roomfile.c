@@ -104,17 +104,22 @@ static enum sabin_err read_speaker(struct sabin_room_reader *reader,
 	return err;
 }
 
-static enum sabin_err no_such_speaker(struct sabin_room_reader *reader,
-                                      const struct sabin_yaml_node *said, const char *label)
+enum sabin_err sabin_room_no_such(struct sabin_room_reader *reader, const struct sabin_yaml_node *node,
+                                  const char *label, const char *name, bool speaker)
 {
 	const struct sabin_roomfile *room = reader->out;
-	const char **names = calloc(room->speaker_count, sizeof(*names));
-	for (size_t i = 0; names && i < room->speaker_count; i++)
-		names[i] = room->speakers[i].name;
-	const char *near = names ? sabin_nearest(said->text, names, room->speaker_count) : NULL;
+	const size_t count = speaker ? room->speaker_count : room->position_count;
+	const char **names = calloc(count + 1, sizeof(*names));
+	for (size_t i = 0; names && i < count; i++)
+		names[i] = speaker ? room->speakers[i].name : room->positions[i].name;
+	const char *near = names ? sabin_nearest(name, names, count) : NULL;
 	free(names);
-	return sabin_room_refuse(reader, said, "%s: no speaker is called '%s'%s%s%s", label, said->text,
-	                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	static const char format[] = "%s: no %s is called '%s'%s%s%s";
+	const char *what = speaker ? "speaker" : "position", *before = near ? "; did you mean '" : "";
+	const char *behind = near ? "'?" : "";
+	near = near ? near : "";
+	return name == node->text ? sabin_room_refuse(reader, node, format, label, what, name, before, near, behind)
+	                          : sabin_room_refuse_key(reader, node, format, label, what, name, before, near, behind);
 }
 
 /* Both of a pair name each other afterwards, whoever said it. */
@@ -130,7 +135,7 @@ static enum sabin_err join_pair(struct sabin_room_reader *reader,
 	if (other < 0) {
 		char label[96];
 		snprintf(label, sizeof label, "speakers.%s.pair", speaker->name);
-		return no_such_speaker(reader, said, label);
+		return sabin_room_no_such(reader, said, label, said->text, true);
 	}
 	if ((size_t)other == index)
 		return sabin_room_refuse(reader, said,
@@ -381,7 +386,7 @@ static enum sabin_err check_reference(struct sabin_room_reader *reader, const st
 	struct sabin_roomfile *out = reader->out;
 	const int index = sabin_roomfile_speaker(out, out->audio.reference_speaker);
 	if (index < 0)
-		return no_such_speaker(reader, said, "audio.reference_speaker");
+		return sabin_room_no_such(reader, said, "audio.reference_speaker", said->text, true);
 	if (out->speakers[index].range_hz[1] < least_top_hz)
 		return sabin_room_refuse(reader, said,
 		                         "audio.reference_speaker: '%s' plays only to %s; one that plays the "

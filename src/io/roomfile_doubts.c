@@ -50,10 +50,6 @@ static void doubt_outputs(const struct sabin_roomfile *file, struct sabin_doubts
 			if (file->speakers[k].output == a->output)
 				doubt(doubts, "speakers %s and %s share output %u: they will always sound together",
 				      file->speakers[k].name, a->name, a->output);
-		if (file->audio.has_loopback && file->audio.loopback_output == a->output)
-			doubt(doubts, "speaker %s is on output %u, which is that of the loopback: it will sound "
-			              "together with every other",
-			      a->name, a->output);
 	}
 }
 

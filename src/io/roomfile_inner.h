@@ -50,7 +50,10 @@ SABIN_MUST enum sabin_err sabin_room_check_names(struct sabin_room_reader *reade
                                                  const struct sabin_yaml_node *node,
                                                  const char *label);
 
-/* An array for the children of a node, zeroed; NULL and count 0 for none. */
+/* Everything is compared with everything: more than this in one room is a mistake. */
+enum { SABIN_ROOM_ENTRIES_MAX = 1000 };
+
+/* An array for the children of a node, at most so many, zeroed; NULL and count 0 for none. */
 SABIN_MUST enum sabin_err sabin_room_array(struct sabin_room_reader *reader,
                                            const struct sabin_yaml_node *node, size_t size,
                                            void *array, size_t *count);
@@ -75,6 +78,10 @@ SABIN_MUST enum sabin_err sabin_room_choice(struct sabin_room_reader *reader,
 
 /* The nearest of `count` words to a misspelt one, or NULL when none is near. */
 const char *sabin_nearest(const char *word, const char *const *words, size_t count);
+
+/* No speaker (or position) is called `name`, which is the node's text or stands in its key; the nearest one that is. */
+enum sabin_err sabin_room_no_such(struct sabin_room_reader *reader, const struct sabin_yaml_node *node,
+                                  const char *label, const char *name, bool speaker);
 
 /* At least 1 cm from every surface. */
 SABIN_MUST enum sabin_err sabin_room_check_inside(struct sabin_room_reader *reader,

@@ -3,7 +3,6 @@
  * roomfile_section.c: reading one mapping of a room file by the rows of the schema.
  */
 #include <math.h>
-#include <stdarg.h>
 #include <strings.h>
 
 #include "io/atomic.h"
@@ -14,22 +13,13 @@ enum { LABEL_SIZE = 256 };
 
 /* ---- errors ----------------------------------------------------------------- */
 
-__attribute__((format(printf, 4, 0))) static enum sabin_err
-refuse_at(struct sabin_room_reader *reader, int line, int column, const char *format,
-          va_list arguments)
-{
-	char message[512];
-	vsnprintf(message, sizeof(message), format, arguments);
-	return sabin_diag_set(reader->diag, SABIN_EFORMAT, reader->out->path, line, column, "%s",
-	                      message);
-}
-
 enum sabin_err sabin_room_refuse(struct sabin_room_reader *reader,
                                  const struct sabin_yaml_node *node, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	enum sabin_err err = refuse_at(reader, node->line, node->column, format, arguments);
+	enum sabin_err err = sabin_diag_vset(reader->diag, SABIN_EFORMAT, reader->out->path, node->line,
+	                                     node->column, format, arguments);
 	va_end(arguments);
 	return err;
 }
@@ -39,9 +29,9 @@ enum sabin_err sabin_room_refuse_key(struct sabin_room_reader *reader,
 {
 	va_list arguments;
 	va_start(arguments, format);
-	enum sabin_err err =
-	    refuse_at(reader, node->key ? node->key_line : node->line,
-	              node->key ? node->key_column : node->column, format, arguments);
+	enum sabin_err err = sabin_diag_vset(reader->diag, SABIN_EFORMAT, reader->out->path,
+	                                     node->key ? node->key_line : node->line,
+	                                     node->key ? node->key_column : node->column, format, arguments);
 	va_end(arguments);
 	return err;
 }
@@ -442,12 +432,10 @@ enum sabin_err sabin_room_array(struct sabin_room_reader *reader,
                                 const struct sabin_yaml_node *node, size_t size, void *array,
                                 size_t *count)
 {
-	/* everything is compared with everything: more than this in one room is a mistake */
-	enum { ENTRIES_MAX = 1000 };
 	if (!node || node->count == 0)
 		return SABIN_OK;
-	if (node->count > ENTRIES_MAX)
-		return sabin_room_refuse(reader, node, "more than %d entries", ENTRIES_MAX);
+	if (node->count > SABIN_ROOM_ENTRIES_MAX)
+		return sabin_room_refuse(reader, node, "more than %d entries", SABIN_ROOM_ENTRIES_MAX);
 	void *made = calloc(node->count, size);
 	if (!made)
 		return sabin_room_no_memory(reader);

@@ -89,24 +89,6 @@ static enum sabin_err read_offers(struct sabin_room_reader *reader,
 
 /* ---- speakers and responses ------------------------------------------------- */
 
-static enum sabin_err refuse_unknown_name(struct sabin_room_reader *reader,
-                                          const struct sabin_yaml_node *node, const char *what,
-                                          const char *name, bool speaker)
-{
-	const struct sabin_roomfile *room = reader->out;
-	size_t count = speaker ? room->speaker_count : room->position_count;
-	const char **names = calloc(count + 1, sizeof(*names));
-	const char *near = NULL;
-	for (size_t i = 0; names && i < count; i++)
-		names[i] = speaker ? room->speakers[i].name : room->positions[i].name;
-	if (names)
-		near = sabin_nearest(name, names, count);
-	free(names);
-	return sabin_room_refuse_key(
-	    reader, node, "%s: no %s is called '%s'%s%s%s", what, speaker ? "speaker" : "position",
-	    name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-}
-
 static enum sabin_err read_speaker(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node,
                                    struct sabin_simulated_speaker *out)
@@ -115,7 +97,7 @@ static enum sabin_err read_speaker(struct sabin_room_reader *reader,
 	char label[160], sub[192];
 	int index = sabin_roomfile_speaker(reader->out, node->key);
 	if (index < 0)
-		return refuse_unknown_name(reader, node, "simulation.speakers", node->key, true);
+		return sabin_room_no_such(reader, node, "simulation.speakers", node->key, true);
 	snprintf(label, sizeof(label), "simulation.speakers.%s", node->key);
 	snprintf(sub, sizeof(sub), "%s.polarity", label);
 	enum sabin_err err =
@@ -162,10 +144,10 @@ static enum sabin_err read_response(struct sabin_room_reader *reader,
 	snprintf(speaker, sizeof(speaker), "%.*s", (int)(dot - node->key), node->key);
 	int s = sabin_roomfile_speaker(reader->out, speaker);
 	if (s < 0)
-		return refuse_unknown_name(reader, node, "simulation.responses", speaker, true);
+		return sabin_room_no_such(reader, node, "simulation.responses", speaker, true);
 	int p = sabin_roomfile_position(reader->out, dot + 1);
 	if (p < 0)
-		return refuse_unknown_name(reader, node, "simulation.responses", dot + 1, false);
+		return sabin_room_no_such(reader, node, "simulation.responses", dot + 1, false);
 	snprintf(out->speaker, sizeof(out->speaker), "%s", reader->out->speakers[s].name);
 	snprintf(out->position, sizeof(out->position), "%s", reader->out->positions[p].name);
 	for (size_t i = 0; i < index; i++)

@@ -28,7 +28,7 @@ void sabin_trust_ranges(const struct sabin_measurement *measurement, const struc
 {
 	excited_hz[0] = played_hz[0] = played_hz[1] = 0;
 	excited_hz[1] = INFINITY;
-	if (measurement->has_stimulus) {
+	if (measurement && measurement->has_stimulus) {
 		excited_hz[0] = measurement->stimulus.sweep.from_hz;
 		excited_hz[1] = measurement->stimulus.sweep.to_hz;
 	}
@@ -42,18 +42,17 @@ struct sabin_trust sabin_trust_of(const struct sabin_measurement *measurement,
                                   const struct sabin_roomfile *room, double window_s)
 {
 	struct sabin_trust trust = {.to_hz = INFINITY};
-	if (measurement && measurement->has_stimulus) {
-		raise(&trust, measurement->stimulus.sweep.from_hz, "below the sweep");
-		lower(&trust, measurement->stimulus.sweep.to_hz, "above the sweep");
-	}
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(measurement, measured, room, excited_hz, played_hz);
+	raise(&trust, excited_hz[0], "below the sweep");
+	lower(&trust, excited_hz[1], "above the sweep");
 	if (measured->coherent_hz[1] > 0) {
 		raise(&trust, measured->coherent_hz[0], "not coherent with what was played");
 		lower(&trust, measured->coherent_hz[1], "not coherent with what was played");
 	}
-	const int at = room ? sabin_roomfile_speaker(room, measured->speaker) : -1;
-	if (at >= 0 && isfinite(room->speakers[at].range_hz[0])) {
-		raise(&trust, room->speakers[at].range_hz[0], "below the speaker's range");
-		lower(&trust, room->speakers[at].range_hz[1], "above the speaker's range");
+	if (played_hz[1] > 0) {
+		raise(&trust, played_hz[0], "below the speaker's range");
+		lower(&trust, played_hz[1], "above the speaker's range");
 	}
 	/* one period must fit into the window, or its spectrum has no such frequency */
 	if (window_s > 0)

@@ -30,6 +30,19 @@ size_t sabin_utf8_decode(const char *text, size_t n, uint32_t *code)
 	return length;
 }
 
+void sabin_utf8_trim(char *text)
+{
+	size_t n = strlen(text), back = 0;
+	while (back < n && back < 4 && ((unsigned char)text[n - 1 - back] & 0xc0) == 0x80)
+		back++;
+	if (back == n)
+		return;
+	unsigned char lead = (unsigned char)text[n - 1 - back];
+	size_t need = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+	if (need > back)
+		text[n - 1 - back] = '\0';
+}
+
 char *sabin_utf8_clean(const char *text)
 {
 	size_t n = strlen(text), size;

@@ -12,6 +12,9 @@
  * point; 0 when there is none (Unicode 15, table 3-7: no overlong forms, no surrogates). */
 size_t sabin_utf8_decode(const char *text, size_t n, uint32_t *code);
 
+/* Of a text that was cut, as by snprintf(): away with the beginning of a character at its end. */
+void sabin_utf8_trim(char *text);
+
 /* A copy in which every byte that belongs to no character is U+FFFD; NULL without memory. */
 char *sabin_utf8_clean(const char *text);
 

@@ -22,8 +22,8 @@ struct sabin_yaml_block {
 static void *take(struct sabin_yaml *yaml, size_t size)
 {
 	enum { BLOCK_BYTES = 16384 };
-	size =
-	    (size + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1); /* texts are <= 1 MiB */
+	/* no text is longer than its file, SABIN_YAML_TEXT_MAX */
+	size = (size + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
 	struct sabin_yaml_block *block = yaml->blocks;
 	if (!block || block->size - block->used < size) {
 		size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;

@@ -4,7 +4,7 @@
  *
  * One document of mappings (keys are scalars), sequences and scalars.  Refused with line and
  * column: duplicate keys, anchors, aliases, tags, several documents, tabs in the indentation, bytes
- * that are not UTF-8, more than 32 levels, 1 MiB of text or 100 000 nodes.  libyaml is known to
+ * that are not UTF-8, more than 32 levels, 16 MiB of text or 1 000 000 nodes.  libyaml is known to
  * yaml.c only.
  */
 #ifndef SABIN_IO_YAML_H

@@ -10,6 +10,7 @@
  *       world "name"             # streams of the same world hear each other; default: one for each
  *                                # user and room file
  *       materials "/path"        # materials.yaml; default: the installed one
+ *       speed "max"              # of real time, or a factor; default: the room file's
  *   }
  *   pcm_type.sabin { lib "/path/libasound_module_pcm_sabin.so" }
  */

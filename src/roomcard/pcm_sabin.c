@@ -4,12 +4,12 @@
  *
  * Only the adapter: the sound is in hear.c, the time in timeline.c.  Points of the SDK that the
  * code below answers to:
- *   - any negative value of pointer() becomes an xrun, so a device that is gone sets the state
- * itself     and goes on returning its last position;
- *   - transfer() before start() is the prefill of playback, whose place in time is not known yet:
- * it     waits in `stash`;
- *   - transfer() of capture may be called again for the same frames (mmap): frames are a function
- * of     the application's position;
+ *   - any negative value of pointer() becomes an xrun, so a device that is gone sets the state itself
+ *     and goes on returning its last position;
+ *   - transfer() before start() is the prefill of playback, whose place in time is not known yet: it
+ *     waits in `stash`;
+ *   - transfer() of capture may be called again for the same frames (mmap): frames are a function of
+ *     the application's position;
  *   - the poll descriptor must stay ready as long as there is room or sound: a timer that is armed
  *     again whenever the SDK comes by;
  *   - a drain without a callback polls until all room is free and then calls stop().

@@ -10,7 +10,7 @@
  * Time counts frames.  It is either the monotonic clock times a speed, or, free running, goes as
  * far as every running stream allows: to the end of what playback has written and to where the
  * slowest capture's buffer is full.  Free running, time stands still from the start of a capture
- * until playback starts too, and a client that neither feeds nor reads for STALL_S of real time is
+ * until playback starts too, and a client that neither feeds nor reads for five seconds of real time is
  * left behind, so that it gets its xrun as on a card.
  *
  * Functions return 0 or a negative errno, as alsa-lib does.

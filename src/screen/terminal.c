@@ -112,9 +112,12 @@ struct sabin_canvas *sabin_terminal_begin(struct sabin_terminal *t)
 	if (rows != t->next.rows || columns != t->next.columns) {
 		sabin_canvas_release(&t->next);
 		sabin_canvas_release(&t->shown);
-		if (sabin_canvas_init(&t->next, rows, columns, t->ascii) != SABIN_OK ||
-		    sabin_canvas_init(&t->shown, rows, columns, t->ascii) != SABIN_OK)
+		if (sabin_canvas_init(&t->next, rows, columns, t->ascii) != SABIN_OK)
 			return NULL;
+		if (sabin_canvas_init(&t->shown, rows, columns, t->ascii) != SABIN_OK) {
+			sabin_canvas_release(&t->next); /* so that the next call does not take it for whole */
+			return NULL;
+		}
 		clear();
 	}
 	sabin_canvas_clear(&t->next);

@@ -6,6 +6,8 @@
 
 #include <sabin/window.h>
 
+#include "signal/blackman.h"
+
 double sabin_window_rise(double u)
 {
 	if (u <= 0)
@@ -48,4 +50,12 @@ void sabin_window_hann(double *w, size_t n)
 		w[i] = n == 1 ? 1 : w[n - 1 - i];
 	if (n % 2 == 1 && n > 1)
 		w[n / 2] = 1;
+}
+
+void sabin_blackman_harris(double *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const double u = 2 * M_PI * ((double)i + 0.5) / (double)n;
+		w[i] = 0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) - 0.01168 * cos(3 * u);
+	}
 }

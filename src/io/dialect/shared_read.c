@@ -4,7 +4,6 @@
  */
 #include <ctype.h>
 #include <math.h>
-#include <stdarg.h>
 
 #include "io/atomic.h"
 #include "io/dialect/dialect.h"
@@ -14,14 +13,12 @@
 enum sabin_err sabin_dialect_refuse(const struct sabin_dialect_line *line, const char *at,
                                     const char *format, ...)
 {
-	char message[400];
+	const int column = at && line->start && at >= line->start ? (int)(at - line->start) + 1 : line->number > 0;
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(message, sizeof message, format, arguments);
+	sabin_diag_vset(line->source->diag, SABIN_EFORMAT, line->source->path, line->number, column, format, arguments);
 	va_end(arguments);
-	return sabin_diag_set(line->source->diag, SABIN_EFORMAT, line->source->path, line->number,
-	                      at && line->start && at >= line->start ? (int)(at - line->start) + 1 : line->number > 0,
-	                      "%s", message);
+	return SABIN_EFORMAT;
 }
 
 char *sabin_dialect_word(char **cursor, const char *more)
