@@ -48,6 +48,7 @@ struct item {
 	size_t length, lines;
 	struct failure *failure;
 	size_t failures;
+	bool lost; /* a failure, for want of memory */
 };
 
 struct survey {
@@ -108,8 +109,10 @@ static enum sabin_err print_line(struct sabin_json *json, FILE *stream, struct i
 static void fail(struct item *item, enum sabin_err err, const struct sabin_diag *diag)
 {
 	struct failure *grown = realloc(item->failure, (item->failures + 1) * sizeof *grown);
-	if (!grown)
+	if (!grown) {
+		item->lost = true;
 		return;
+	}
 	item->failure = grown;
 	item->failure[item->failures++] = (struct failure){.err = err, .diag = *diag};
 }
@@ -324,6 +327,10 @@ static bool put(void *context, void *thing)
 		const int status = sabin_fail_input(command, item->failure[i].err, &item->failure[i].diag);
 		if (status > survey->status)
 			survey->status = status;
+	}
+	if (item->lost) {
+		sabin_complain(command, "out of memory");
+		survey->status = SABIN_EXIT_OUTPUT;
 	}
 	sabin_progress("analysing", item->share);
 	drop(NULL, item);
