@@ -138,7 +138,8 @@ static void ask_desk(struct sabin_asker *asker, struct sabin_setup *s)
 {
 	const double *left = s->speaker[0].position_m, *ears = s->listener_m;
 	const double between = ears[1] - left[1];
-	if (between < 0.6 || !sabin_ask_yes(asker, "Is there a desk in front of the listener", false))
+	/* nor does one fit below ears near the floor */
+	if (between < 0.6 || ears[2] < 0.3 || !sabin_ask_yes(asker, "Is there a desk in front of the listener", false))
 		return;
 	s->has_desk = true;
 	const double width = sabin_ask_number(asker, "Width of the desk", SABIN_UNIT_M,

@@ -49,6 +49,8 @@ done
 hold "no second place" [ "$(grep -c seat-left all.yaml)" = 0 ]
 expect_status 0 "$sabin" room --check all.yaml
 hold "the name is what was typed" [ "$("$sabin" room all.yaml --json | python3 -c 'import json, sys; print(json.load(sys.stdin).get("name"))' 2>/dev/null || head -n 1 all)" = "$(head -n 1 all)" ]
+answer 0 "$(head -n 19 all | sed 's/$/\\n/' | tr -d '\n')0.12\nno\n$empty" -o low.yaml
+hold "nobody is asked for a desk below ears near the floor" [ "$(grep -c 'Is there a desk' err)" = 0 ]
 mkdir sub
 answer 0 "$(sed 's/$/\\n/' all | tr -d '\n')" -o sub/all.yaml
 expect_status 0 "$sabin" room --check sub/all.yaml
