@@ -13,6 +13,7 @@ B        := build/$(VARIANT)
 
 CC       ?= cc
 PKG_CONFIG ?= pkg-config
+OBJCOPY  ?= objcopy
 PREFIX   ?= /usr/local
 LIBDIR   ?= $(PREFIX)/lib
 DATADIR  ?= $(PREFIX)/share
@@ -51,6 +52,8 @@ BENCHES    := $(patsubst tests/bench/%.c,$B/bench/%,$(BENCH_SRC))
 
 PLUGIN      = $B/libasound_module_pcm_sabin.so
 STATIC      = $B/libsabin.a
+# of the same objects, for other people's programs: what its files call each other by has become theirs alone
+ARCHIVE     = $B/archive/libsabin.a
 SHARED      = $B/libsabin.so.$(VERSION)
 COMMAND     = $B/sabin
 
@@ -97,7 +100,7 @@ FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/sabin.fish
 # the page that the command writes itself, of what `sabin help TOPIC` tells
 MAN_MADE    = $B/man/sabin-topics.7
 
-all: $(COMMAND) $(PLUGIN) $(STATIC) $(SHARED) $B/sabin.pc $(COMPLETIONS) $(MAN_MADE)
+all: $(COMMAND) $(PLUGIN) $(ARCHIVE) $(SHARED) $B/sabin.pc $(COMPLETIONS) $(MAN_MADE)
 
 # A change of compiler or flags rebuilds everything that was built with the old ones.
 $B/flags: FORCE
@@ -116,6 +119,11 @@ $(UTIL_OBJ) $(call objects,$(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC)): ALL_CFLAGS += 
 $(STATIC): $(LIB_OBJ)
 	@rm -f $@
 	$(Q_AR)$(AR) rcs $@ $^
+
+$(ARCHIVE): $(LIB_OBJ)
+	@mkdir -p $(@D) && rm -f $@
+	$(Q_AR)$(LD) -r -o $(@:.a=.o) $^ && $(OBJCOPY) --wildcard --keep-global-symbol='sabin_*' $(@:.a=.o) && \
+	  $(AR) rcs $@ $(@:.a=.o)
 
 # Names carry the version of the interface, so that two of them can live in one process.
 $B/libsabin.map: Makefile $B/flags
@@ -333,7 +341,7 @@ install: all
 	  $(foreach c,$(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION),$(call dest,$(dir $c))) $(sort $(foreach m,$(MAN) $(MAN_MADE),$(call dest,$(MANDIR)/man$(subst .,,$(suffix $m)))))
 	install -m 755 $(COMMAND) $(call dest,$(PREFIX)/bin/sabin)
 	install -m 644 $(PLUGIN) $(call dest,$(LIBDIR)/sabin)
-	install -m 644 $(STATIC) $(call dest,$(LIBDIR))
+	install -m 644 $(ARCHIVE) $(call dest,$(LIBDIR))
 	install -m 644 $(SHARED) $(call dest,$(LIBDIR))
 	ln -sf libsabin.so.$(VERSION) $(call dest,$(LIBDIR)/libsabin.so.$(SONUMBER))
 	ln -sf libsabin.so.$(SONUMBER) $(call dest,$(LIBDIR)/libsabin.so)

@@ -63,6 +63,8 @@ if ${CC:-cc} -o static "$tree/tests/examples/impulse.c" "${flags[@]/-lsabin/$pre
 else
 	fail "a program does not take the archive: $(head -n 3 err)"
 fi
+nm -g --defined-only "$prefix/lib/libsabin.a" | awk 'NF == 3 { n++; if ($3 !~ /^sabin_/) print $3 > "strangers" } END { exit n < 100 }' || fail "the archive has names"
+hold "it takes no name of anybody else's" [ ! -s strangers ]
 
 if "${make[@]}" uninstall >"$T/log" 2>&1; then pass "make uninstall"; else fail "make uninstall: $(tail -n 3 "$T/log")"; fi
 left=$(find "$T/root" -type f -o -type l)
