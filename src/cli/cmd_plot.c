@@ -193,7 +193,7 @@ static enum sabin_err analyse(struct work *w, size_t i, struct sabin_diag *diag)
 	enum sabin_err err = sabin_analysis_compute(item->h, item->frames, item->measured->rate_hz, &a,
 	                                            &w->analyses[i]);
 	if (err)
-		return sabin_diag_set(diag, SABIN_EFORMAT, item->measured->file, 0, 0,
+		return sabin_diag_set(diag, err == SABIN_ENOMEM ? err : SABIN_EFORMAT, item->measured->file, 0, 0,
 		                      "cannot be analysed: %s", sabin_strerror(err));
 	w->traces[i].analysis = &w->analyses[i];
 	return SABIN_OK;
