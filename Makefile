@@ -178,6 +178,7 @@ $(BENCHES): $B/bench/%: $B/tests/bench/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 ## make check-hacking  follow the walks of sabin-hacking(7) in a copy of the source, build and test it
 ## make docs-pictures  draw the pictures of the README anew, into plots/pictures
 ## make soak       sabin watch for an hour on eight inputs (SOAK_S=3600)
+## make faults     memory, disk and the process itself fail at every place (PLACES=, CALLS=, KILLS=1000)
 ## make fuzz       fuzz the readers of files (clang; RUNS=1000000)
 ## make lint       gcc's analyser, clang-tidy, cppcheck and shellcheck over the sources
 ## make deps       install what is missing on Debian or Ubuntu; says what
@@ -259,6 +260,15 @@ docs-pictures: deps
 soak: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@B=$B tests/run.sh --loud --jobs 1 $(sort $(wildcard tests/soak/*.sh))
+
+# what stands before the C library there; its functions must be seen
+$B/fault/preload.so: tests/fault/preload.c $B/flags
+	@mkdir -p $(@D)
+	$(Q_LD)$(CC) $(ALL_CFLAGS) -fvisibility=default $(ALL_LDFLAGS) -shared -o $@ $< -ldl -lpthread
+faults: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) faults-built
+faults-built: all $B/fault/preload.so
+	@B=$B tests/run.sh --loud $(sort $(filter-out tests/fault/lib.sh,$(wildcard tests/fault/*.sh)))
 
 # The tests with counters in the program; then what they ran through.
 coverage: deps
@@ -375,7 +385,7 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all tests deps deps-all check check-built check-hacking demo docs-pictures san check-san valgrind bench bench-built soak coverage coverage-built \
+.PHONY: all tests deps deps-all check check-built check-hacking demo docs-pictures san check-san valgrind bench bench-built soak faults faults-built coverage coverage-built \
         fuzz fuzz-built lint lint-built lint-cppcheck lint-shell deb deb-check config install uninstall help clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

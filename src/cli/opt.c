@@ -294,8 +294,12 @@ static int set_value(const struct sabin_command *command, const struct sabin_opt
 		*(int *)value = index;
 		return index >= 0 ? 0 : bad_value(command, row, text, row->choices);
 	case SABIN_OPT_LIST:
-		if (!*text || !list_add(value, text))
+		if (!*text)
 			return bad_value(command, row, text, "names separated by commas");
+		if (!list_add(value, text)) {
+			sabin_complain(command->name, "out of memory");
+			return SABIN_EXIT_OUTPUT;
+		}
 		return 0;
 	}
 	return 2;

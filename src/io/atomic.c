@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <linux/fs.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -259,6 +260,36 @@ enum sabin_temporary sabin_output_temporary(const char *path)
 	return is;
 }
 
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof *ending_signals };
+
+/* Who would die of a signal leaves no temporary: it waits.  Who handles it tidies up himself. */
+static void hold_signals(struct sabin_output *output)
+{
+	sigset_t ending, before;
+	sigemptyset(&ending);
+	pthread_sigmask(SIG_BLOCK, NULL, &before);
+	for (int i = 0; i < ENDING_SIGNALS; i++) {
+		struct sigaction action;
+		if (sigaction(ending_signals[i], NULL, &action) != 0 || action.sa_handler != SIG_DFL ||
+		    sigismember(&before, ending_signals[i]))
+			continue;
+		sigaddset(&ending, ending_signals[i]);
+		output->held |= 1u << i;
+	}
+	pthread_sigmask(SIG_BLOCK, &ending, NULL);
+}
+
+static void let_signals_come(unsigned held)
+{
+	sigset_t ending;
+	sigemptyset(&ending);
+	for (int i = 0; i < ENDING_SIGNALS; i++)
+		if (held & 1u << i)
+			sigaddset(&ending, ending_signals[i]);
+	pthread_sigmask(SIG_UNBLOCK, &ending, NULL);
+}
+
 /* Is `file` still what is found under the path? */
 static bool is_there(int file, const char *path)
 {
@@ -391,6 +422,8 @@ enum sabin_err sabin_output_begin(struct sabin_output *output, const char *targe
 		if (exists)
 			err = check_existing(output, status.st_mode, diag);
 		if (!err)
+			hold_signals(output);
+		if (!err)
 			err = make_temporary(output, diag);
 		if (!err && (!mark || strcmp(mark, SABIN_MARK_MEASUREMENT) != 0))
 			remove_orphans(output);
@@ -410,9 +443,11 @@ static void release(struct sabin_output *output)
 	/* without a temporary it was never begun, and its descriptor is none */
 	if (output->temporary && output->lock >= 0)
 		close(output->lock);
+	const unsigned held = output->held;
 	free(output->target);
 	free(output->temporary);
 	*output = (struct sabin_output){0};
+	let_signals_come(held);
 }
 
 void sabin_output_abandon(struct sabin_output *output)

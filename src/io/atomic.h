@@ -21,6 +21,7 @@ struct sabin_output {
 	char *temporary; /* write here (a file), or below here (a directory) */
 	const char *mark; /* of a directory */
 	bool directory, force;
+	unsigned held; /* signals that wait until the temporary is in its place or gone */
 	int lock; /* descriptor of the temporary, locked for as long as we live; -1: written in place */
 };
 

@@ -30,23 +30,46 @@ static DIR *open_folder(int parent, const char *name)
 	return entries;
 }
 
-static void remove_at(int parent, const char *name, int depth)
+static bool remove_at(int parent, const char *name, int depth);
+
+/* What is in the folder; asked again until nothing more goes, since names move up when others go.  The kernel is
+ * asked directly: opendir() needs memory, and what is tidied up may be what memory ran out for. */
+static void remove_entries(int folder, int depth)
 {
-	if (unlinkat(parent, name, 0) == 0 || depth > DEPTH_MAX)
-		return;
-	DIR *entries = open_folder(parent, name);
-	if (!entries)
-		return;
-	for (struct dirent *entry; (entry = readdir(entries));)
-		if (!is_dots(entry->d_name))
-			remove_at(dirfd(entries), entry->d_name, depth + 1);
-	closedir(entries);
-	unlinkat(parent, name, AT_REMOVEDIR);
+	_Alignas(struct dirent64) char names[2048];
+	bool gone;
+	do {
+		ssize_t n;
+		gone = false;
+		if (lseek(folder, 0, SEEK_SET) != 0)
+			return;
+		while ((n = getdents64(folder, names, sizeof names)) > 0)
+			for (ssize_t at = 0; at < n;) {
+				const struct dirent64 *entry = (const struct dirent64 *)(const void *)(names + at);
+				at += entry->d_reclen;
+				if (!is_dots(entry->d_name) && remove_at(folder, entry->d_name, depth + 1))
+					gone = true;
+			}
+	} while (gone);
+}
+
+static bool remove_at(int parent, const char *name, int depth)
+{
+	if (unlinkat(parent, name, 0) == 0)
+		return true;
+	if (depth > DEPTH_MAX)
+		return false;
+	const int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return false;
+	remove_entries(folder, depth);
+	close(folder);
+	return unlinkat(parent, name, AT_REMOVEDIR) == 0;
 }
 
 void sabin_tree_remove(const char *path)
 {
-	remove_at(AT_FDCWD, path, 0);
+	(void)remove_at(AT_FDCWD, path, 0);
 }
 
 /* EINVAL and EROFS: a file system that does not sync at all. */
