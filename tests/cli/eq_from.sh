@@ -140,7 +140,7 @@ expect_status 3 "$sabin" eq --from ffmpeg:silent.ffmpeg
 hold "gains of ffmpeg's" grep -q 'silent.ffmpeg: has gains of -800 dB together' err
 for dialect in ffmpeg sox apo; do
 	expect_status 3 "$sabin" eq --from $dialect:late.$dialect
-	hold "delays of $dialect that add up to nonsense" grep -q "late.$dialect: has delays of 18.0 s together" err
+	hold "delays of $dialect that add up to nonsense" grep -q "late.$dialect: has delays of 18 s together" err
 done
 printf 'hello\n' >hello.txt
 expect_status 3 "$sabin" eq --from hello.txt

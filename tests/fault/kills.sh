@@ -3,7 +3,8 @@
 #
 # kills.sh: measure, eq and report are killed at random moments over an output of theirs that stood there
 # before: SIGKILL mostly, else SIGTERM or SIGINT.  The old output is whole, or the new one; what cannot be
-# removed by who is killed is the next run's to remove or to name.
+# removed by who is killed is the next run's to remove or to name.  A measurement that is interrupted, not killed, ends
+# with what it has and says so (`complete: false`), for --append to go on with.
 #
 #   KILLS=N       so many of each command (1000)
 #   COMMANDS=...  only these
@@ -24,7 +25,11 @@ whole()
 {
 	case $name in
 	eq) [ "$(sum "$T/work/$outputs")" = "$new" ] ;;
-	measure) [ "$(find "$T/work/m" -type f | wc -l)" -eq "$files" ] && "$sabin" analyze "$T/work/m" --only noise -q >/dev/null 2>&1 ;;
+	measure)
+		"$sabin" analyze "$T/work/m" --only noise -q >/dev/null 2>&1 &&
+			if grep -q '^complete: false' "$T/work/m/measurement.yaml"; then [ "$signal" != KILL ]
+			else [ "$(find "$T/work/m" -type f | wc -l)" -eq "$files" ]; fi
+		;;
 	report) tail -c 20 "$T/work/r.html" | grep -q '</html>' && [ "$(grep -c '<svg' "$T/work/r.html")" -eq "$files" ] ;;
 	esac
 }
