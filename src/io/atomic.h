@@ -72,5 +72,8 @@ SABIN_MUST char *sabin_path_join(const char *folder, const char *name);
 
 /* The folder part of a path as a new string ("." when it has none). */
 SABIN_MUST char *sabin_path_folder(const char *path);
+/* A path without the slashes at its end, as a new string; what stands behind its last slash. */
+SABIN_MUST char *sabin_path_plain(const char *path);
+const char *sabin_path_last(const char *path);
 
 #endif
