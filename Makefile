@@ -102,8 +102,11 @@ MAN_MADE    = $B/man/sabin-topics.7
 
 all: $(COMMAND) $(PLUGIN) $(ARCHIVE) $(SHARED) $B/sabin.pc $(COMPLETIONS) $(MAN_MADE)
 
-# A change of compiler or flags rebuilds everything that was built with the old ones.
+# A change of compiler or flags rebuilds everything that was built with the old ones.  What is missing is said before the
+# compiler stops at a header.
 $B/flags: FORCE
+	@$(PKG_CONFIG) --exists $(LIB_PKGS) $(APP_PKGS) $(SCREEN_PKGS) 2>/dev/null || \
+	  echo '$(PKG_CONFIG) does not find all libraries: "make deps" installs what is missing, or says what it is.' >&2
 	@mkdir -p $(@D); f='$(subst ','\'',$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(SABIN_DEFS))'; \
 	test "$$f" = "$$(cat $@ 2>/dev/null)" || printf '%s\n' "$$f" >$@
 
@@ -227,6 +230,7 @@ check: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) check-built
 
 demo: deps
+	@test -x $(COMMAND) || echo "Building, which takes some minutes; then a simulated room is measured, which takes one."
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@B=$B tests/demo.sh
 

@@ -15,3 +15,9 @@ run "$sabin" plot "$out/measurement" --kind impulse,decay,spectrogram --speaker 
 run "$sabin" report "$out/measurement" --force -o "$out/report.html"
 printf '\nThe measurement is in %s (impulse responses as WAV, open them in any editor or in REW),\n' "$out/measurement"
 printf 'the charts are in %s.\nThe report for the client is %s: open it in any browser.\n' "$out/charts" "$out/report.html"
+cat <<END
+
+For the commands above, and your own room: export PATH=$(cd "$(dirname "$sabin")" && pwd):\$PATH
+Next: sabin setup -o studio.yaml
+      asks for the room and says how to go on; README.md leads from there to a verified correction.
+END

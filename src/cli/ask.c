@@ -13,6 +13,8 @@
 #include "io/number.h"
 #include "io/utf8.h"
 
+enum { WHY_SIZE = 2000 }; /* holds the names of all materials */
+
 void sabin_ask_init(struct sabin_asker *asker, const char *command, FILE *in, bool yes)
 {
 	*asker = (struct sabin_asker){
@@ -32,7 +34,7 @@ void sabin_ask_about(const struct sabin_asker *asker, const char *heading)
 
 void sabin_ask_refuse(struct sabin_asker *asker, const char *format, ...)
 {
-	char text[800];
+	char text[WHY_SIZE];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
@@ -188,7 +190,7 @@ size_t sabin_ask_choice(struct sabin_asker *asker, const char *question, const c
 void sabin_ask_words(struct sabin_asker *asker, const char *question, const char *initial,
                      bool (*good)(const char *text, char *why, size_t size), char out[SABIN_ANSWER_SIZE])
 {
-	char answer[SABIN_ANSWER_SIZE], why[400];
+	char answer[SABIN_ANSWER_SIZE], why[WHY_SIZE];
 	snprintf(out, SABIN_ANSWER_SIZE, "%s", initial);
 	while (next_answer(asker, question, initial, answer)) {
 		if (!*answer)

@@ -392,6 +392,7 @@ static int design(struct job *job, const char *measurement)
 	if (!from && sabin_correction_joinable(in->speakers, in->speaker_count))
 		job->eq.crossover_hz = job->crossover_hz;
 	struct sabin_correction *correction = &job->file.correction;
+	sabin_progress("designing", 0);
 	enum sabin_err err =
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
 	if (!err && !from && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
@@ -474,6 +475,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = design(&job, operands[0]);
 	if (status < 0 && job.o->output)
 		status = save(&job);
+	sabin_progress_end();
 	if (status < 0 && job.o->common.json) {
 		enum sabin_err err = sabin_eq_show_json(&job.file, &job.joined, job.eq.flatness_db, job.o->output);
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;

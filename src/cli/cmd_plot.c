@@ -506,7 +506,7 @@ static int open_correction(struct work *w, char **operands)
 
 static int open_input(struct work *w, char **operands)
 {
-	if (sabin_plot_is_correction(operands[0]))
+	if (sabin_correction_at(operands[0]))
 		return open_correction(w, operands);
 	if (operands[1])
 		return open_several(w, operands);

@@ -110,7 +110,8 @@ void sabin_eq_show_dialects(const struct sabin_setting *setting, const struct sa
 		printf("%s: %s\n", d->program, next);
 	}
 	if (directory && dialects->count == 0)
-		puts("how to load each of them: sabin-eq(1), or sabin eq --dialect NAME");
+		puts("how to load each of them: sabin-eq(1); the same line with --dialect NAME --force writes one alone\n"
+		     "and says how");
 }
 
 void sabin_eq_dialects_json(struct sabin_json *json, const struct sabin_setting *setting,

@@ -342,6 +342,8 @@ static enum sabin_err take_place(struct work *w, struct sabin_eq_input *in,
 	double *level = malloc(in->length * sizeof *level);
 	if (!level)
 		return SABIN_ENOMEM;
+	if (w->want_modes)
+		sabin_progress("looking for modes", (double)at / (double)in->count);
 	mix_levels(in, &fine->response, fine->response.level_db, &coarse->response,
 	           coarse->response.level_db, level);
 	if (fine->microphone_db && coarse->microphone_db)

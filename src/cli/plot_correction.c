@@ -3,22 +3,9 @@
  * plot_correction.c: a correction directory for the chart `correction`.
  */
 #include <math.h>
-#include <unistd.h>
 
 #include "cli/plot_correction.h"
 #include "cli/talk.h"
-#include "io/atomic.h"
-
-bool sabin_plot_is_correction(const char *path)
-{
-	char *correction = sabin_path_join(path, "correction.yaml");
-	char *measurement = sabin_path_join(path, "measurement.yaml");
-	const bool is = correction && measurement && access(correction, F_OK) == 0 &&
-	                access(measurement, F_OK) != 0;
-	free(correction);
-	free(measurement);
-	return is;
-}
 
 /* What was measured again, and before and predicted at the same positions. */
 static enum sabin_err achieved(struct sabin_plot_correction *all, size_t i, size_t channel)

@@ -18,9 +18,6 @@ struct sabin_plot_correction {
 	double **curves; /* [2 count]: what they and `charts` point to; impulse response */
 };
 
-/* Does the path hold a correction and no measurement? */
-bool sabin_plot_is_correction(const char *path);
-
 /* operands: the correction, and perhaps a measurement made through it.  Returns an exit status after a
  * message, or -1.  Release in every case. */
 int sabin_plot_correction_open(const char *command, char **operands, const struct sabin_list *speakers,

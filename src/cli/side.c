@@ -150,6 +150,8 @@ static enum sabin_err read_all(struct sabin_side *side, const size_t *chosen,
 {
 	struct sabin_response_options o = sabin_response_defaults();
 	struct sabin_diag quiet; /* without a room file less is known */
+	if (side->count > 1)
+		sabin_progress("reading", 0); /* the responses come before the pool, and take their time */
 	side->has_room = side->measurement.directory &&
 	                 !sabin_measurement_room(&side->measurement, NULL, &side->room, &quiet);
 	side->speed_m_s = sabin_speed_of_sound(side->has_room ? side->room.room.temperature_c : 20);

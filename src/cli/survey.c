@@ -19,6 +19,7 @@
 #include "cli/pool.h"
 #include "cli/show.h"
 #include "cli/stream.h"
+#include "io/correction.h"
 #include "io/walk.h"
 #include "io/wav.h"
 
@@ -389,6 +390,8 @@ void sabin_survey_advise(const char *path)
 	char *paths[] = {(char *)(uintptr_t)path, NULL}, *found = NULL;
 	struct sabin_walk *walk = NULL;
 	struct sabin_diag quiet;
+	if (sabin_correction_at(path))
+		return; /* its impulse responses are filters */
 	if (!sabin_walk_new(paths, &walk) && !sabin_walk_next(walk, &found, &quiet) && found &&
 	    strncmp(found, path, strlen(found)) != 0)
 		sabin_say("  a folder of measurements or response files: sabin analyze --jobs 2 %s", path);

@@ -47,6 +47,9 @@ char *sabin_correction_wav_name(const char *speaker, double rate_hz, char *name)
 SABIN_MUST enum sabin_err sabin_correction_write(const struct sabin_correction_file *file,
                                                  const char *folder, struct sabin_diag *diag);
 
+/* Is `path` a correction directory, and no measurement? */
+bool sabin_correction_at(const char *path);
+
 /* Read `path`/correction.yaml, or that file itself.  Release in every case. */
 SABIN_MUST enum sabin_err sabin_correction_read(const char *path, struct sabin_correction_file *out,
                                                 struct sabin_diag *diag);

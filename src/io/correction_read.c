@@ -5,6 +5,7 @@
 #include <math.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "io/atomic.h"
 #include "io/correction_inner.h"
@@ -22,6 +23,17 @@ struct reader {
 	struct sabin_diag *diag;
 	struct sabin_correction_file *out;
 };
+
+bool sabin_correction_at(const char *path)
+{
+	char *correction = sabin_path_join(path, "correction.yaml");
+	char *measurement = sabin_path_join(path, "measurement.yaml");
+	const bool is = correction && measurement && access(correction, F_OK) == 0 &&
+	                access(measurement, F_OK) != 0;
+	free(correction);
+	free(measurement);
+	return is;
+}
 
 __attribute__((format(printf, 3, 4))) static enum sabin_err
 refuse(const struct reader *reader, const struct sabin_yaml_node *node, const char *format, ...)

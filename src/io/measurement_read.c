@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "io/atomic.h"
+#include "io/correction.h"
 #include "io/measurement_inner.h"
 #include "io/yaml.h"
 
@@ -543,6 +544,11 @@ static enum sabin_err no_measurement(const char *path, struct sabin_diag *diag)
 	    [SABIN_TEMPORARY_LEFT] = "is no whole measurement: the run that wrote it was killed before its measurement.yaml",
 	};
 	const enum sabin_temporary is = sabin_output_temporary(path);
+	if (sabin_correction_at(path)) {
+		sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "is a correction made by 'sabin eq', not a measurement");
+		sabin_diag_advise(diag, "'sabin verify' and 'sabin plot --kind correction' take it");
+		return SABIN_EFORMAT;
+	}
 	enum sabin_err err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "%s", what[is]);
 	if (is == SABIN_TEMPORARY_LEFT)
 		sabin_diag_advise(diag, "the sound files in it open one by one");

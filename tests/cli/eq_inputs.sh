@@ -31,6 +31,14 @@ says "correction"
 expect_status 3 "$sabin" eq before --target nowhere.txt
 says "nowhere.txt"
 expect_status 3 "$sabin" eq missing
+for command in analyze advise eq; do
+	expect_status 3 "$sabin" $command correction
+	says "correction: is a correction made by 'sabin eq', not a measurement"
+done
+expect_status 0 "$sabin" eq before -o correction --force
+hold "how to load a dialect is told by a line that can be given" grep -q -- '--dialect NAME --force' out
+expect_status 0 "$sabin" eq before -o correction --force --dialect apo
+hold "and it does" grep -q '^Equalizer APO: copy correction/apo' out
 expect_status 3 "$sabin" verify before correction
 says "before/correction.yaml"
 expect_status 3 "$sabin" verify nope before
