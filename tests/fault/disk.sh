@@ -19,12 +19,12 @@ begin() # NAME: an old output stands there, which is another one than the new
 	command "$name"
 	rm -rf "$T/old/$name"
 	stand "$name"
-	(cd work && "$sabin" "${words[@]}" >/dev/null 2>&1 <"$input")
+	(cd place && "$sabin" "${words[@]}" >/dev/null 2>&1 <"$input")
 	mkdir -p "old/$name"
-	cp -a "work/$outputs" "old/$name/"
+	cp -a "place/$outputs" "old/$name/"
 	if [ -d "old/$name/$outputs" ]; then echo old >"old/$name/$outputs/note"; else echo '# old' >>"old/$name/$outputs"; fi
 	stand "$name"
-	before=$(sum "work/$outputs")
+	before=$(sum "place/$outputs")
 }
 
 judge() # HOW STATUS
@@ -35,7 +35,7 @@ judge() # HOW STATUS
 	[ "$2" -ne 0 ] || { stand "$name"; return 0; } # nobody needed what failed
 	[ "$2" -eq 5 ] || fail "$name, $1: status $2, $(head -n 1 "$T/err")"
 	grep -q "${outputs%%.*}" "$T/err" || fail "$name, $1: does not name $outputs: $(head -n 1 "$T/err")"
-	[ "$(sum "work/$outputs")" = "$before" ] || { fail "$name, $1: spoils what was there"; stand "$name"; }
+	[ "$(sum "place/$outputs")" = "$before" ] || { fail "$name, $1: spoils what was there"; stand "$name"; }
 }
 
 # ---- one call fails
@@ -45,14 +45,14 @@ if strace -qq -o /dev/null true 2>/dev/null; then
 		for name in ${COMMANDS:-eq measure report setup sweep response}; do
 			begin "$name"
 			failures=$failed
-			(cd work && strace -f -qq -e "trace=$call" -o "$T/calls" "$sabin" "${words[@]}" >/dev/null 2>&1 <"$input") || :
+			(cd place && strace -f -qq -e "trace=$call" -o "$T/calls" "$sabin" "${words[@]}" >/dev/null 2>&1 <"$input") || :
 			stand "$name"
 			# of the first thread; what goes to the terminal and to pipes is not meant
 			count=$(awk -v call="$call" 'index($2, call "(") == 1' "$T/calls" | wc -l)
 			step=$(((count + most - 1) / most))
 			for ((n = 1; n <= count; n += step)); do
 				status=0
-				(cd work && strace -f -qq -e trace=none -e "inject=$call:error=$error:when=$n" -o /dev/null \
+				(cd place && strace -f -qq -e trace=none -e "inject=$call:error=$error:when=$n" -o /dev/null \
 					"$sabin" "${words[@]}" >"$T/out" 2>"$T/err" <"$input") || status=$?
 				judge "$call $n of $count: $error" "$status"
 			done
@@ -66,13 +66,13 @@ fi
 # ---- interrupted and short: the same bytes
 for name in eq sweep response; do
 	begin "$name"
-	(cd work && "$sabin" "${words[@]}" >/dev/null 2>&1 <"$input")
-	want=$(sum "work/$outputs")
+	(cd place && "$sabin" "${words[@]}" >/dev/null 2>&1 <"$input")
+	want=$(sum "place/$outputs")
 	stand "$name"
 	status=0
-	(cd work && SABIN_FAULT=trickle LD_PRELOAD=$preload "$sabin" "${words[@]}" >"$T/out" 2>"$T/err" <"$input") || status=$?
+	(cd place && SABIN_FAULT=trickle LD_PRELOAD=$preload "$sabin" "${words[@]}" >"$T/out" 2>"$T/err" <"$input") || status=$?
 	[ "$status" -eq 0 ] || fail "$name, seven bytes at a time: status $status, $(head -n 1 "$T/err")"
-	hold "$name: seven bytes at a time give the same" [ "$(sum "work/$outputs")" = "$want" ]
+	hold "$name: seven bytes at a time give the same" [ "$(sum "place/$outputs")" = "$want" ]
 done
 
 # ---- standard output is full
@@ -88,7 +88,7 @@ if unshare -m true 2>/dev/null; then
 	for size in 4k 16k 64k 256k; do
 		for name in eq measure report; do
 			begin "$name"
-			full=$T/work/full
+			full=$T/place/full
 			mkdir -p "$full"
 			status=0
 			unshare -m bash -c '

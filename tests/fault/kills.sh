@@ -24,13 +24,13 @@ scene
 whole()
 {
 	case $name in
-	eq) [ "$(sum "$T/work/$outputs")" = "$new" ] ;;
+	eq) [ "$(sum "$T/place/$outputs")" = "$new" ] ;;
 	measure)
-		"$sabin" analyze "$T/work/m" --only noise -q >/dev/null 2>&1 &&
-			if grep -q '^complete: false' "$T/work/m/measurement.yaml"; then [ "$signal" != KILL ]
-			else [ "$(find "$T/work/m" -type f | wc -l)" -eq "$files" ]; fi
+		"$sabin" analyze "$T/place/m" --only noise -q >/dev/null 2>&1 &&
+			if grep -q '^complete: false' "$T/place/m/measurement.yaml"; then [ "$signal" != KILL ]
+			else [ "$(find "$T/place/m" -type f | wc -l)" -eq "$files" ]; fi
 		;;
-	report) tail -c 20 "$T/work/r.html" | grep -q '</html>' && [ "$(grep -c '<svg' "$T/work/r.html")" -eq "$files" ] ;;
+	report) tail -c 20 "$T/place/r.html" | grep -q '</html>' && [ "$(grep -c '<svg' "$T/place/r.html")" -eq "$files" ] ;;
 	esac
 }
 
@@ -38,7 +38,7 @@ for name in ${COMMANDS:-measure eq report}; do
 	command "$name"
 	stand none
 	declare -A statuses=()
-	cd "$T/work"
+	cd "$T/place"
 	read -ra former <<<"${older[$name]}"
 	"$sabin" "${former[@]}" >/dev/null 2>&1
 	mkdir -p "$T/old/$name"
@@ -56,7 +56,7 @@ for name in ${COMMANDS:-measure eq report}; do
 	[ "$new" != "$old" ] || fail "$name: old and new are one"
 	files=$(if [ "$name" = report ]; then grep -c '<svg' r.html; else find "$outputs" -type f | wc -l; fi)
 	stand "$name"
-	cd "$T/work"
+	cd "$T/place"
 	stays=0 changed=0 ended=0 lost=0 failures=$failed
 	statuses=()
 	for ((i = 0; i < kills; i++)); do
@@ -73,11 +73,11 @@ for name in ${COMMANDS:-measure eq report}; do
 		statuses[$status]=$((${statuses[$status]:-0} + 1))
 		now=$(sum "$outputs")
 		if [ "$now" = "$old" ]; then stays=$((stays + 1))
-		elif whole; then changed=$((changed + 1)) && stand "$name" && cd "$T/work"
+		elif whole; then changed=$((changed + 1)) && stand "$name" && cd "$T/place"
 		else
 			fail "$name, SIG$signal after $after us: the output is neither old nor new"
 			[ -z "${KEEP-}" ] || cp -a "$T" "$KEEP/$name.$i"
-			stand "$name" && cd "$T/work"
+			stand "$name" && cd "$T/place"
 		fi
 		names=$(ls -A | grep -vx "$outputs" | tr '\n' ' ')
 		if [ "$names" != "$before" ]; then lost=$((lost + 1)); fi

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # lib.sh: what the tests of failing worlds share; sourced by them.  Each command is run over an output of
-# its own that stood there before, in $T/work, and is then looked at.
+# its own that stood there before, in $T/place, and is then looked at.
 #
 #   scene                    a short measurement and what else the commands read, in $T
 #   commands                 names of what can be run with `command NAME`
-#   command NAME             its words in $words, what it writes in $outputs (names in $T/work)
-#   stand NAME               $T/work as it is before NAME is run
+#   command NAME             its words in $words, what it writes in $outputs (names in $T/place)
+#   stand NAME               $T/place as it is before NAME is run
 #   sum OUTPUT               a checksum of a file or folder, without the lines that tell when and how it was made
 #   left                     temporary files that were left anywhere
 
@@ -31,7 +31,7 @@ scene()
 	cp s.wav heard.wav
 	# what the question-and-answer of setup is told; empty lines take what is offered
 	yes '' | head -n 60 >answers
-	mkdir -p old work
+	mkdir -p old place
 }
 
 commands='analyze analyze-parts response compare advise place simulate plot report import eq eq-fir eq-from
@@ -76,9 +76,9 @@ sum()
 
 stand()
 {
-	rm -rf "$T/work"
-	mkdir -p "$T/work"
-	if [ -d "$T/old/$1" ]; then cp -a "$T/old/$1/." "$T/work"; fi
+	rm -rf "$T/place"
+	mkdir -p "$T/place"
+	if [ -d "$T/old/$1" ]; then cp -a "$T/old/$1/." "$T/place"; fi
 }
 
 left() { find "$T" -path "$T/old" -prune -o \( -name '.*sabin-*' -o -name 'sabin.??????*' \) -print | head -n 3; }

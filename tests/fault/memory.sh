@@ -22,10 +22,10 @@ scene
 seen=$T/seen
 : >"$seen"
 
-run() # HOW: status in $status, seconds in $T/work
+run() # HOW: in $T/place; the status is in $status
 {
 	status=0
-	(cd "$T/work" && SABIN_FAULT=$1 SABIN_FAULT_TOLD=$T/told LD_PRELOAD=$preload \
+	(cd "$T/place" && SABIN_FAULT=$1 SABIN_FAULT_TOLD=$T/told LD_PRELOAD=$preload \
 		timeout -s KILL 120 "$sabin" "${words[@]}" <"$input" >"$T/out" 2>"$T/err") || status=$?
 }
 
@@ -52,7 +52,7 @@ judge()
 	now=$(left)
 	[ -z "$now" ] || { bad "leaves $now"; find "$T" -path "$T/old" -prune -o -name '.*sabin-*' -print | xargs -d '\n' rm -rf; }
 	if [ "$status" -ge 4 ] && [ -n "$outputs" ]; then
-		[ "$(sum "$T/work/$outputs")" = "$before" ] || { bad 'spoils what was there'; stand "$name"; }
+		[ "$(sum "$T/place/$outputs")" = "$before" ] || { bad 'spoils what was there'; stand "$name"; }
 	fi
 }
 
@@ -66,9 +66,9 @@ for name in $commands; do
 	wanted=$status
 	case $status in 0 | 1) ;; *) fail "$name: status $status, $(head -n 1 "$T/err")"; continue ;; esac
 	mkdir -p "$T/old/$name"
-	[ -z "$outputs" ] || cp -a "$T/work/$outputs" "$T/old/$name/"
+	[ -z "$outputs" ] || cp -a "$T/place/$outputs" "$T/old/$name/"
 	stand "$name"
-	before=$(sum "$T/work/$outputs")
+	before=$(sum "$T/place/$outputs")
 	# the first caller that is no library: only libc may stand before it
 	awk -v depth="${DEPTH:-2}" -v seen="$seen" -v other="$T/foreign" '
 		BEGIN { while ((getline line <seen) > 0) known[line] = 1; print 0 >other }
