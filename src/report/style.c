@@ -99,7 +99,7 @@ static const char paper[] =
     "h3,.caption,thead{break-after:avoid}\n"
     "figure,.keys div,li,tr,.verdict{break-inside:avoid}thead{display:table-header-group}\n"
     ".keys{grid-template-columns:repeat(3,1fr);gap:3mm}.keys div{border:.3mm solid var(--line)}\n"
-    ".chart{min-width:0}.chart{max-height:92mm}.chart.tall{max-height:212mm}figure{margin:0 0 6mm}figure .scroll{margin:2mm 0}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:1mm 1.6mm}\n"
+    ".chart{min-width:0;max-height:92mm}.chart.tall{max-height:212mm}figure{margin:0 0 6mm}figure .scroll{margin:2mm 0}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:1mm 1.6mm}\n"
     "td.words{min-width:0}pre{white-space:pre-wrap;border:.3mm solid var(--line);font-size:8pt}a{color:inherit;text-decoration:none}}\n";
 
 void sabin_style_write(FILE *out)

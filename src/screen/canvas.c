@@ -57,7 +57,7 @@ void sabin_canvas_put(struct sabin_canvas *canvas, int row, int column, unsigned
 static unsigned decode(const char *text, size_t *length)
 {
 	uint32_t code = '?';
-	const size_t n = sabin_utf8_decode(text, strlen(text), &code);
+	const size_t n = sabin_utf8_decode(text, strnlen(text, 4), &code);
 	*length = n ? n : 1;
 	return code < ' ' || (code >= 0x7f && code < 0xa0) ? '?' : code;
 }
