@@ -142,7 +142,7 @@ static enum sabin_err write_noise(const struct sabin_saved *s, const char *folde
 /* The n-th name, from 1, under which a file may be kept; NULL without memory. */
 static char *calibration_name(const char *from, unsigned n)
 {
-	const char *slash = strrchr(from, '/'), *name = slash ? slash + 1 : from, *dot = strrchr(name, '.');
+	const char *name = sabin_path_last(from), *dot = strrchr(name, '.');
 	const int stem = (int)(dot && dot > name ? dot - name : (long)strlen(name));
 	char number[16] = "", *kept = NULL;
 	if (n > 1)

@@ -85,7 +85,7 @@ static enum sabin_err open_all(struct work *w, char **paths, struct sabin_diag *
 static void names_of_file(const char *path, char speaker[SABIN_NAME_SIZE],
                           char position[SABIN_NAME_SIZE])
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *base = sabin_path_last(path);
 	const char *first = strchr(base, '.'), *last = strrchr(base, '.');
 	char a[SABIN_NAME_SIZE], b[SABIN_NAME_SIZE];
 	position[0] = '\0';

@@ -36,12 +36,11 @@ static enum sabin_err write_one(const struct sabin_dialect *dialect, const struc
                                 const char *folder, const char *final, struct sabin_diag *diag)
 {
 	char absolute[PATH_MAX], *parent = sabin_path_folder(final);
-	const char *slash = strrchr(final, '/');
 	struct sabin_dialect_files files = {0};
 	char *path = sabin_path_join(folder, dialect->name), *place = NULL;
 	enum sabin_err err = path && parent ? sabin_make_folder(folder, dialect->name, diag) : SABIN_ENOMEM;
 	if (!err && realpath(parent, absolute) &&
-	    asprintf(&place, "%s/%s/%s", absolute, slash ? slash + 1 : final, dialect->name) < 0)
+	    asprintf(&place, "%s/%s/%s", absolute, sabin_path_last(final), dialect->name) < 0)
 		err = SABIN_ENOMEM;
 	if (!err)
 		err = dialect->write(setting, place, &files);

@@ -19,6 +19,7 @@
 #include "cli/pool.h"
 #include "cli/show.h"
 #include "cli/stream.h"
+#include "io/atomic.h"
 #include "io/correction.h"
 #include "io/walk.h"
 #include "io/wav.h"
@@ -297,27 +298,12 @@ static void drop(void *context, void *thing)
 	free(item);
 }
 
-/* Whole lines, in as few pieces as the system takes them; a signal does not cut one short. */
-static bool write_out(const char *text, size_t length)
-{
-	while (length > 0) {
-		const ssize_t n = write(STDOUT_FILENO, text, length);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			text += n;
-			length -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 static bool put(void *context, void *thing)
 {
 	struct survey *survey = context;
 	struct item *item = thing;
 	const char *command = survey->command->name;
-	const bool written = write_out(item->text, item->length);
+	const bool written = sabin_write_all(STDOUT_FILENO, item->text, item->length);
 	if (!written) {
 		sabin_complain(command, "standard output: %s", strerror(errno));
 		survey->status = SABIN_EXIT_OUTPUT;

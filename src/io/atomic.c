@@ -363,18 +363,18 @@ enum sabin_err sabin_output_commit(struct sabin_output *output, struct sabin_dia
 	return SABIN_OK;
 }
 
-static int write_all(int file, const char *text, size_t length)
+bool sabin_write_all(int file, const char *text, size_t length)
 {
 	while (length > 0) {
 		ssize_t n = write(file, text, length);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -1;
+			return false;
 		text += n;
 		length -= (size_t)n;
 	}
-	return 0;
+	return true;
 }
 
 enum sabin_err sabin_output_text(const char *target, const char *text, size_t length, bool force,
@@ -386,7 +386,7 @@ enum sabin_err sabin_output_text(const char *target, const char *text, size_t le
 		return err;
 	int file = open(output.temporary, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	int error = file < 0 ? errno : 0;
-	if (file >= 0 && write_all(file, text, length) != 0)
+	if (file >= 0 && !sabin_write_all(file, text, length))
 		error = errno;
 	if (file >= 0 && close(file) != 0 && !error)
 		error = errno;

@@ -58,6 +58,10 @@ enum sabin_temporary sabin_output_temporary(const char *path);
 SABIN_MUST enum sabin_err sabin_output_text(const char *target, const char *text, size_t length,
                                             bool force, struct sabin_diag *diag);
 
+/* All of it to a descriptor, in as few pieces as the system takes; a signal does not cut it short.  False: errno
+ * tells why. */
+SABIN_MUST bool sabin_write_all(int file, const char *text, size_t length);
+
 /* A whole file as text with a final NUL; refuses a directory, more than `limit` bytes, and NUL bytes
  * inside.  free() it. */
 SABIN_MUST enum sabin_err sabin_read_text(const char *path, size_t limit, char **text,

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <strings.h>
 
+#include "io/atomic.h"
 #include "io/calibration_header.h"
 #include "io/number.h"
 
@@ -130,8 +131,7 @@ static enum sabin_microphone_model by_serial(const char *serial)
 
 void sabin_calibration_identify(struct sabin_calibration *c, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = sabin_path_last(path);
 	name_model(c, named_in(name), "its file name");
 	if (!isnan(c->sensitivity_dbv))
 		name_model(c, SABIN_MICROPHONE_ANALOG, "a sensitivity in dBV per pascal");

@@ -143,8 +143,7 @@ void sabin_measurement_release(struct sabin_measurement *measurement)
 
 void sabin_name_from_path(const char *path, char name[SABIN_NAME_SIZE])
 {
-	const char *slash = strrchr(path, '/');
-	const char *from = slash ? slash + 1 : path;
+	const char *from = sabin_path_last(path);
 	const char *dot = strrchr(from, '.');
 	size_t n = dot && dot > from ? (size_t)(dot - from) : strlen(from), used = 0;
 	for (size_t i = 0; i < n && used + 1 < SABIN_NAME_SIZE; i++) {

@@ -70,40 +70,48 @@ static int lock_directory(const char *path)
 	return lock;
 }
 
-/* Whether a file's name is that of a temporary with this prefix. */
-static bool has_prefix(const char *file, const char *prefix)
-{
-	const size_t length = strlen(prefix);
-	return strncmp(file, prefix, length) == 0 && strlen(file) == length + 6;
-}
-
-/* The path of a file in the target's folder if it is a temporary of it without an owner, and not `own`. */
-static char *without_owner(const char *target, const char *own, const char *file)
+/* The path of the next temporary of the target in its folder, or NULL; never `own`, which may be NULL. */
+static char *next_temporary(DIR *entries, const char *target, const char *own)
 {
 	char prefix[250];
 	temporary_prefix(target, prefix);
-	if (!has_prefix(file, prefix) || (own && strcmp(file, sabin_path_last(own)) == 0))
-		return NULL;
-	char *path = path_beside(target, file);
-	int lock = path ? lock_directory(path) : -1;
-	if (lock >= 0) {
-		close(lock);
-		return path;
+	const size_t length = strlen(prefix);
+	for (const struct dirent *entry; entries && (entry = readdir(entries));) {
+		const char *file = entry->d_name;
+		if (strncmp(file, prefix, length) != 0 || strlen(file) != length + 6 ||
+		    (own && strcmp(file, sabin_path_last(own)) == 0))
+			continue;
+		char *path = path_beside(target, file);
+		if (path)
+			return path;
 	}
-	free(path);
 	return NULL;
 }
 
+static DIR *open_folder_of(const char *target)
+{
+	char *folder = sabin_path_folder(target);
+	DIR *entries = folder ? opendir(folder) : NULL;
+	free(folder);
+	return entries;
+}
+
+/* The first directory among them that has no owner. */
 static char *leftover(const char *target, const char *own)
 {
-	char *folder = sabin_path_folder(target), *found = NULL;
-	DIR *entries = folder ? opendir(folder) : NULL;
-	for (struct dirent *entry; !found && entries && (entry = readdir(entries));)
-		found = without_owner(target, own, entry->d_name);
+	DIR *entries = open_folder_of(target);
+	char *path;
+	while ((path = next_temporary(entries, target, own))) {
+		const int lock = lock_directory(path);
+		if (lock >= 0) {
+			close(lock);
+			break;
+		}
+		free(path);
+	}
 	if (entries)
 		closedir(entries);
-	free(folder);
-	return found;
+	return path;
 }
 
 char *sabin_output_leftover(const struct sabin_output *output)
@@ -186,18 +194,12 @@ static void remove_orphan(const char *path, bool directory)
 
 void sabin_temporary_remove_orphans(const char *target, const char *own, bool directory)
 {
-	char prefix[250], *folder = sabin_path_folder(target);
-	DIR *entries = folder ? opendir(folder) : NULL;
-	temporary_prefix(target, prefix);
-	for (struct dirent *entry; entries && (entry = readdir(entries));) {
-		if (!has_prefix(entry->d_name, prefix) || strcmp(entry->d_name, sabin_path_last(own)) == 0)
-			continue;
-		char *path = path_beside(target, entry->d_name);
-		if (path)
-			remove_orphan(path, directory);
+	DIR *entries = open_folder_of(target);
+	char *path;
+	while ((path = next_temporary(entries, target, own))) {
+		remove_orphan(path, directory);
 		free(path);
 	}
 	if (entries)
 		closedir(entries);
-	free(folder);
 }

@@ -177,15 +177,6 @@ static enum sabin_err enter(struct sabin_walk *walk, const char *path, struct sa
 
 /* ---- the way ---------------------------------------------------------------- */
 
-/* Without the strokes at its end. */
-static char *trimmed(const char *path)
-{
-	size_t n = strlen(path);
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	return strndup(path, n);
-}
-
 /* Leave the folder that is done with; *path is set where that was the one named, and it held nothing. */
 static enum sabin_err leave(struct sabin_walk *walk, char **path, struct sabin_diag *diag)
 {
@@ -217,7 +208,7 @@ enum sabin_err sabin_walk_next(struct sabin_walk *walk, char **path, struct sabi
 			folder = level->entry[level->at].folder;
 			next = sabin_path_join(level->path, level->entry[level->at++].name);
 		} else if (walk->at < walk->count) {
-			next = trimmed(walk->paths[walk->at++]);
+			next = sabin_path_plain(walk->paths[walk->at++]);
 			folder = next && is_folder(next, true) && !is_measurement(next);
 			walk->found = !folder;
 		} else {

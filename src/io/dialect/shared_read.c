@@ -47,7 +47,7 @@ bool sabin_dialect_has(const char *text, const char *beginning)
 
 char *sabin_dialect_stem(const char *path, double *rate_hz, char *name)
 {
-	const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+	const char *last = sabin_path_last(path);
 	const char *stop = strrchr(last, '.');
 	snprintf(name, SABIN_CORRECTION_NAME, "%.*s",
 	         (int)(stop && stop > last ? stop - last : (long)strlen(last)), last);
