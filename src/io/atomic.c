@@ -231,10 +231,11 @@ enum sabin_err sabin_output_begin(struct sabin_output *output, const char *targe
 			err = check_existing(output, status.st_mode, diag);
 		if (!err)
 			hold_signals(output);
+		/* before there is one of our own: who is killed between the two leaves one, not two */
+		if (!err && (!mark || strcmp(mark, SABIN_MARK_MEASUREMENT) != 0))
+			sabin_temporary_remove_orphans(output->target, output->directory);
 		if (!err)
 			err = make_temporary(output, diag);
-		if (!err && (!mark || strcmp(mark, SABIN_MARK_MEASUREMENT) != 0))
-			sabin_temporary_remove_orphans(output->target, output->temporary, output->directory);
 	}
 	if (err)
 		sabin_output_abandon(output);

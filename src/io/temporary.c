@@ -192,11 +192,11 @@ static void remove_orphan(const char *path, bool directory)
 	close(file);
 }
 
-void sabin_temporary_remove_orphans(const char *target, const char *own, bool directory)
+void sabin_temporary_remove_orphans(const char *target, bool directory)
 {
 	DIR *entries = open_folder_of(target);
 	char *path;
-	while ((path = next_temporary(entries, target, own))) {
+	while ((path = next_temporary(entries, target, NULL))) {
 		remove_orphan(path, directory);
 		free(path);
 	}

@@ -16,7 +16,7 @@ SABIN_MUST char *sabin_temporary_name(const char *target);
  * Before the lock somebody who tidies up may have taken it for one without an owner: ESTALE. */
 SABIN_MUST int sabin_temporary_make(const char *path, bool directory);
 
-/* Remove the files (or directories) that runs with the same target left when they died; never `own`. */
-void sabin_temporary_remove_orphans(const char *target, const char *own, bool directory);
+/* Remove the files (or directories) that runs with the same target left when they died. */
+void sabin_temporary_remove_orphans(const char *target, bool directory);
 
 #endif

@@ -42,6 +42,8 @@ hold "within 0.3 dB of the prediction" at_most 0.3 difference_db "$T/verify.json
 hold "and it is worth it: a third less deviation" [ "$(paste <(numbers error_before_db "$T/verify.json") <(numbers achieved_error_db "$T/verify.json") |
 	awk '$2 < 0.67 * $1 { n++ } END { print n + 0 }')" = 2 ]
 expect_status 1 "$sabin" verify correction before
+hold "a correction that cuts makes modes fall" grep -q 'Modes fell' "$T/out.compare.last"
+hold "and none rise" [ "$(grep -cE '(Modes|The mode at .*) rose' "$T/out.compare.last")" = 0 ]
 hold "the page of step 9 is whole" grep -q '</html>' report.html
 hold "step 6 has its picture" grep -q '</svg>' correction.svg
 
