@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/number.h"
@@ -100,9 +101,21 @@ static void name_world(const char *world, uint64_t place, struct sabin_card_conf
 		         place);
 }
 
+/* A pipe would keep whoever opens the card waiting.  What is not there at all, its reader tells. */
+static int refuse_other_than_file(const char *path)
+{
+	struct stat status;
+	if (!path || stat(path, &status) != 0 || S_ISREG(status.st_mode))
+		return 0;
+	SNDERR("%s: not a regular file", path);
+	return -EINVAL;
+}
+
 static int read_room(const struct fields *fields, struct sabin_card_config *out)
 {
 	struct sabin_diag diag = {0};
+	if (refuse_other_than_file(fields->room) || refuse_other_than_file(fields->materials))
+		return -EINVAL;
 	enum sabin_err err =
 	    sabin_roomfile_read(fields->room, fields->materials, &out->roomfile, &diag);
 	if (err)

@@ -136,8 +136,9 @@ static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *io)
 		sabin_world_stop(card->world, false);
 		return -EPIPE;
 	}
+	/* alsa-lib's share asks before there are parameters */
 	const snd_pcm_uframes_t wrap = card->boundary ? card->boundary : io->buffer_size;
-	return (snd_pcm_sframes_t)((snd_pcm_uframes_t)position % wrap);
+	return wrap > 0 ? (snd_pcm_sframes_t)((snd_pcm_uframes_t)position % wrap) : 0;
 }
 
 static int on_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)

@@ -6,8 +6,10 @@
  * lock on byte i of the shared memory's file, which the kernel drops with the descriptor, however
  * the process ends.  One more byte is the door: it is held while somebody joins or leaves.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,6 +87,43 @@ static int open_and_enter(const char *name, int flags)
 			return fd;
 		close(fd);
 	}
+}
+
+/* Was it never finished, or is its keeper gone?  Of another layout the locks say nothing. */
+static bool is_nobodys(int fd)
+{
+	uint32_t mark = 0;
+	int keeper = 0;
+	(void)!pread(fd, &mark, sizeof mark, offsetof(struct sabin_world_shared, magic));
+	(void)!pread(fd, &keeper, sizeof keeper, offsetof(struct sabin_world_shared, keeper));
+	return mark == 0 || (mark == magic && (keeper <= 0 || (kill(keeper, 0) != 0 && errno == ESRCH)));
+}
+
+static void remove_if_orphan(const char *name)
+{
+	const int fd = shm_open(name, O_RDWR | O_CLOEXEC, 0);
+	struct stat status;
+	if (fd < 0)
+		return;
+	if (lock_byte(fd, F_OFD_SETLK, DOOR, F_WRLCK) >= 0 && fstat(fd, &status) == 0 && status.st_nlink > 0 &&
+	    !anyone_alive(fd) && is_nobodys(fd))
+		shm_unlink(name);
+	close(fd);
+}
+
+/* Worlds whose users were all killed take memory until the machine is started again. */
+static void remove_orphans(void)
+{
+	char name[NAME_MAX + 2], prefix[32];
+	const int length = snprintf(prefix, sizeof prefix, "sabin.%lu.", (unsigned long)getuid());
+	DIR *folder = opendir("/dev/shm"); /* glibc's and musl's */
+	for (const struct dirent *entry; folder && (entry = readdir(folder));)
+		if (strncmp(entry->d_name, prefix, (size_t)length) == 0) {
+			snprintf(name, sizeof name, "/%s", entry->d_name);
+			remove_if_orphan(name);
+		}
+	if (folder)
+		closedir(folder);
 }
 
 static size_t mapping_size(unsigned outputs)
@@ -218,6 +257,7 @@ int sabin_world_join(const struct sabin_world_options *options, struct sabin_wor
 	if (length < 2 || (size_t)length >= sizeof world->name || options->outputs < 1 ||
 	    options->outputs > OUTPUTS_MAX)
 		goto out;
+	remove_orphans();
 	err = world->fd = open_and_enter(world->name, O_CREAT);
 	if (err < 0)
 		goto out;
