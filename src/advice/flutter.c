@@ -142,7 +142,7 @@ static enum sabin_err flutter_of(const struct sabin_advice_response *r, struct f
 	size_t end = (size_t)(to_s / step_s);
 	double noise = 0;
 	for (size_t i = n - n / 8; i < n; i++)
-		noise += power[i] / (double)(n / 8 + 1);
+		noise += power[i] / (double)(n / 8);
 	end = end < n ? end : n;
 	/* no further than where the noise takes over */
 	const size_t reach = (size_t)(longest_s / step_s); /* between two pulses of a flutter there is little */

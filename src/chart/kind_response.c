@@ -106,7 +106,7 @@ static void fill_curve(const struct picture *p, const struct sabin_group *group,
 	bool common = isfinite(common_reference(input).add_db);
 	for (size_t i = 0; i < curve->length; i++) {
 		double power = 0, noise = 0, least = INFINITY, most = -INFINITY;
-		size_t n = 0;
+		size_t n = 0, noises = 0;
 		for (size_t k = 0; k < input->trace_count; k++) {
 			const struct sabin_chart_trace *trace = &input->traces[k];
 			if (!trace->response || !sabin_chart_is_member(group, trace))
@@ -117,17 +117,19 @@ static void fill_curve(const struct picture *p, const struct sabin_group *group,
 				continue;
 			const double add_db = common ? reference_of(trace->measured).add_db : 0;
 			db += add_db;
-			if (trace->response->noise_db)
+			if (trace->response->noise_db) {
 				noise += pow(10, (add_db + value_at(trace->response,
 				                                    trace->response->noise_db,
 				                                    curve->freq_hz[i])) / 10);
+				noises++;
+			}
 			power += pow(10, db / 10);
 			least = fmin(least, db);
 			most = fmax(most, db);
 			n++;
 		}
 		curve->mean_db[i] = n ? 10 * log10(power / (double)n) : (double)NAN;
-		curve->noise_db[i] = noise > 0 ? 10 * log10(noise / (double)n) : (double)NAN;
+		curve->noise_db[i] = noise > 0 ? 10 * log10(noise / (double)noises) : (double)NAN;
 		curve->least_db[i] = n ? least : (double)NAN;
 		curve->most_db[i] = n ? most : (double)NAN;
 	}

@@ -93,7 +93,7 @@ static void delay_mismatch(const struct sabin_scene *s, const struct sabin_advic
 	words_say(w, "%s sounds %.2f ms later than %s, the distances of the room file taken into account.  Delay %s by "
 	       "as much, or find what delays %s; if the file's distances are wrong, by %.0f cm.",
 	    words_speaker(s, item->speaker), 1e3 * delay, words_speaker(s, item->other_speaker),
-	    words_speaker(s, item->other_speaker), words_speaker(s, item->speaker), 100 * 343 * delay);
+	    words_speaker(s, item->other_speaker), words_speaker(s, item->speaker), 100 * s->side->speed_m_s * delay);
 }
 
 static void driver_dead(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)

@@ -6,8 +6,6 @@
 
 #include "cli/advice_words.h"
 
-static const double speed_m_s = 343;
-
 /* "m2" with the digits that matter. */
 static struct sabin_text area(double m2)
 {
@@ -203,7 +201,7 @@ void words_flutter(const struct sabin_scene *s, const struct sabin_advice_item *
 	if (item->surface >= 0)
 		words_say(w, ", between %s and %s.", words_surface(item->surface).s, words_surface(item->other_surface).s);
 	else
-		words_say(w, ": walls %.1f m apart.", speed_m_s * period / 2);
+		words_say(w, ": walls %.1f m apart.", s->side->speed_m_s * period / 2);
 	if (item->panel_count > 0) {
 		words_say(w, "  ");
 		say_panel(&item->panel[0], w);
@@ -241,7 +239,7 @@ void words_mode_ringing(const struct sabin_scene *s, const struct sabin_advice_i
 	} else {
 		words_say(w, "  It takes bass absorption: membrane or Helmholtz absorbers tuned to it, or porous ones a quarter "
 		             "of %.1f m thick, in corners.",
-		          speed_m_s / item->freq_hz);
+		          s->side->speed_m_s / item->freq_hz);
 	}
 	if (isfinite(thin))
 		words_say(w, "  A panel of 5 cm absorbs %.0f %% there: it does next to nothing.", 100 * thin);

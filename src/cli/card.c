@@ -31,7 +31,7 @@ int sabin_simulated_card(const char *command, const struct sabin_roomfile *room,
 	const struct sabin_session_options session = {
 	    .room = room, .plugin = out->plugin, .materials = out->materials, .speed = speed};
 	out->config = sabin_session_card(&session, positions, count);
-	return out->config ? -1 : SABIN_EXIT_OUTPUT;
+	return out->config ? -1 : sabin_fail_memory(command);
 }
 
 void sabin_simulated_release(struct sabin_simulated *simulated)

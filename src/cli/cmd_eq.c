@@ -421,7 +421,7 @@ static int design(struct job *job, const char *measurement)
 	job->file.target = strdup(o->target);
 	job->file.room = strdup(in->room);
 	sabin_date_now(job->file.date, sizeof job->file.date);
-	return -1;
+	return job->file.command && job->file.target && job->file.room ? -1 : sabin_fail_memory(name);
 }
 
 static enum sabin_err write_dialects(const struct job *job, struct sabin_diag *diag)

@@ -156,9 +156,7 @@ static int check_names(const char *command, const struct work *w)
 			}
 	}
 	struct sabin_measured *names = calloc(w->total, sizeof *names);
-	int status = names ? -1 : SABIN_EXIT_OUTPUT;
-	if (!names)
-		sabin_complain(command, "out of memory");
+	int status = names ? -1 : sabin_fail_memory(command);
 	for (size_t s = 0, all = 0; names && s < w->count; s++)
 		for (size_t c = 0; c < w->sources[s].response_count; c++, all++) {
 			name_response(w, &w->sources[s], c, all, &names[all]);

@@ -126,7 +126,7 @@ static int add_speaker(struct plan *plan, const char *name, unsigned output)
 	struct sabin_levels *all = &plan->levels;
 	struct sabin_level_item *item = realloc(all->item, (all->count + 1) * sizeof *item);
 	if (!item)
-		return SABIN_EXIT_OUTPUT;
+		return sabin_fail_memory(plan->command->name);
 	all->item = item;
 	item += all->count++;
 	*item = (struct sabin_level_item){.output = output};

@@ -193,7 +193,7 @@ static int want(struct plan *plan)
 		return status;
 	plan->wanted = calloc(speakers + positions, sizeof *plan->wanted);
 	if (!plan->wanted)
-		return SABIN_EXIT_OUTPUT;
+		return sabin_fail_memory(plan->command->name);
 	for (size_t i = 0; i < speakers; i++)
 		plan->wanted[i] = sabin_list_allows(&o->speakers, room->speakers[i].name);
 	for (size_t i = 0; i < positions; i++)

@@ -130,7 +130,7 @@ static int add_position(struct plan *plan, const struct sabin_position *position
 		return -1;
 	struct sabin_watch_channel *channel = add_channel(plan, microphone->input - 1, position->name);
 	if (!channel)
-		return SABIN_EXIT_OUTPUT;
+		return sabin_fail_memory(plan->command->name);
 	channel->calibration_file = microphone->calibration;
 	return -1;
 }
@@ -164,7 +164,7 @@ static int choose_inputs(struct plan *plan, unsigned most)
 		if (has_input(&plan->watch, (unsigned)k - 1))
 			continue;
 		if (!add_channel(plan, (unsigned)k - 1, NULL))
-			return SABIN_EXIT_OUTPUT;
+			return sabin_fail_memory(plan->command->name);
 	}
 	return -1;
 }
@@ -185,7 +185,7 @@ static int choose_reference(struct plan *plan)
 			w->reference = (int)c;
 	if (w->reference < 0) {
 		if (!add_channel(plan, input - 1, NULL))
-			return SABIN_EXIT_OUTPUT;
+			return sabin_fail_memory(plan->command->name);
 		w->reference = (int)w->count - 1;
 	}
 	w->channel[w->reference].calibration_file = NULL;
@@ -232,7 +232,7 @@ static int plan_file(struct plan *plan)
 		plan->samples[i] = (float)wav.samples[i];
 	sabin_wav_release(&wav);
 	if (!plan->samples)
-		return SABIN_EXIT_OUTPUT;
+		return sabin_fail_memory(plan->command->name);
 	if (plan->watch.rate_hz < 8000) {
 		sabin_diag_set(&diag, SABIN_EFORMAT, o->file, 0, 0, "has a sample rate of %u Hz; 8000 Hz or more was expected",
 		               plan->watch.rate_hz);
@@ -243,7 +243,7 @@ static int plan_file(struct plan *plan)
 		status = choose_inputs(plan, plan->watch.feed_channels);
 	else
 		for (unsigned c = 0; c < plan->watch.feed_channels && status < 0; c++)
-			status = add_channel(plan, c, NULL) ? -1 : SABIN_EXIT_OUTPUT;
+			status = add_channel(plan, c, NULL) ? -1 : sabin_fail_memory(plan->command->name);
 	if (status < 0 && o->reference > (long)plan->watch.feed_channels)
 		return usage(plan, "the file has no such --reference");
 	return status;
@@ -255,7 +255,7 @@ static int simulate(struct plan *plan)
 	const struct sabin_position **at = calloc(plan->watch.count + 1, sizeof *at);
 	size_t count = 0;
 	if (!at)
-		return SABIN_EXIT_OUTPUT;
+		return sabin_fail_memory(plan->command->name);
 	for (size_t c = 0; c < plan->watch.count; c++) {
 		const int i = sabin_roomfile_position(room, plan->watch.channel[c].name);
 		if (i >= 0)
@@ -293,7 +293,7 @@ static int plan_device(struct plan *plan, const char *path)
 	else if (path)
 		status = choose_positions(plan);
 	else
-		status = add_channel(plan, 0, NULL) ? -1 : SABIN_EXIT_OUTPUT;
+		status = add_channel(plan, 0, NULL) ? -1 : sabin_fail_memory(plan->command->name);
 	if (status < 0 && o->simulate)
 		status = simulate(plan);
 	plan->watch.source = o->simulate ? "the simulated room" : plan->capture;

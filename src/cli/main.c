@@ -68,10 +68,8 @@ static int run(const struct sabin_command *command, int argc, char **argv)
 {
 	char **operands = NULL;
 	void *options = calloc(1, command->size);
-	if (!options) {
-		sabin_complain(command->name, "out of memory");
-		return SABIN_EXIT_OUTPUT;
-	}
+	if (!options)
+		return sabin_fail_memory(command->name);
 	int status = sabin_opt_parse(command, argc, argv, options, &operands) - 1;
 	if (status < 0)
 		status = command->run(command, options, operands);

@@ -296,11 +296,7 @@ static int set_value(const struct sabin_command *command, const struct sabin_opt
 	case SABIN_OPT_LIST:
 		if (!*text)
 			return bad_value(command, row, text, "names separated by commas");
-		if (!list_add(value, text)) {
-			sabin_complain(command->name, "out of memory");
-			return SABIN_EXIT_OUTPUT;
-		}
-		return 0;
+		return list_add(value, text) ? 0 : sabin_fail_memory(command->name);
 	}
 	return 2;
 }

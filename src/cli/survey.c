@@ -315,10 +315,8 @@ static bool put(void *context, void *thing)
 		if (status > survey->status)
 			survey->status = status;
 	}
-	if (item->lost) {
-		sabin_complain(command, "out of memory");
-		survey->status = SABIN_EXIT_OUTPUT;
-	}
+	if (item->lost)
+		survey->status = sabin_fail_memory(command);
 	sabin_progress("analysing", item->share);
 	drop(NULL, item);
 	return written;
@@ -334,10 +332,8 @@ static int finish(const struct survey *survey, bool stopped)
 	sabin_progress_end();
 	if (survey->status == SABIN_EXIT_OUTPUT)
 		return survey->status;
-	if (survey->out_of_memory) {
-		sabin_complain(command, "out of memory");
-		return SABIN_EXIT_OUTPUT;
-	}
+	if (survey->out_of_memory)
+		return sabin_fail_memory(command);
 	if (stopped) {
 		sabin_complain(command, "interrupted after %zu lines", survey->lines);
 		return SABIN_EXIT_INTERRUPTED;

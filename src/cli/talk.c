@@ -124,6 +124,12 @@ int sabin_fail_output(const char *command, enum sabin_err err, const struct sabi
 	return exit_of(err, SABIN_EXIT_OUTPUT);
 }
 
+int sabin_fail_memory(const char *command)
+{
+	sabin_complain(command, "out of memory");
+	return SABIN_EXIT_OUTPUT;
+}
+
 void sabin_progress(const char *stage, double fraction)
 {
 	enum { WIDTH = 40 };

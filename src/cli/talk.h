@@ -46,6 +46,9 @@ int sabin_fail_input(const char *command, enum sabin_err err, const struct sabin
 /* ... and for what was to be written or played. */
 int sabin_fail_output(const char *command, enum sabin_err err, const struct sabin_diag *diag);
 
+/* "out of memory", and the exit status of it. */
+int sabin_fail_memory(const char *command);
+
 /* A bar on a terminal, else one plain line when a stage begins.  fraction 0 .. 1; drawn at most ten
  * times a second; sabin_progress_end() removes it. */
 void sabin_progress(const char *stage, double fraction);

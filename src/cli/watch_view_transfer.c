@@ -99,7 +99,7 @@ static void draw_heading(const struct sabin_watch_view *view, const struct sabin
 	at = sabin_canvas_text(canvas, row, at, m->delay_known ? SABIN_STYLE_TITLE : SABIN_STYLE_WARN, "delay %.2f ms%s", m->delay_s * 1000,
 	                       m->delay_known ? "" : " (not found yet)");
 	if (m->delay_known)
-		at = sabin_canvas_whole(canvas, row, at, SABIN_STYLE_DIM, " = %.2f m", m->delay_s * 343.2);
+		at = sabin_canvas_whole(canvas, row, at, SABIN_STYLE_DIM, " = %.2f m", m->delay_s * sabin_speed_of_sound(20));
 	at = sabin_canvas_whole(canvas, row, at, SABIN_STYLE_DIM, "  %.0f averages  ", m->averages);
 	if (at + 20 <= canvas->columns) {
 		at = sabin_canvas_text(canvas, row, at, SABIN_STYLE_GOOD, "coherent ");

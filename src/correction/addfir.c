@@ -167,6 +167,7 @@ static enum sabin_err one_channel(struct sabin_correction_channel *c,
 		err = sabin_fir_compute(c->freq_hz, gain, c->length, &o, &made.fir, &made.taps,
 		                        &made.latency_s);
 		if (!err) {
+			free(c->rates[r].fir);
 			c->rates[r] = made;
 			c->rate_count = r + 1;
 		}
