@@ -135,6 +135,11 @@ static int read_all(struct work *w, const char *path)
 	struct sabin_report *r = &w->report;
 	struct sabin_diag diag = {0};
 	int status = sabin_side_open(r->command, path, &w->o->speakers, &w->o->positions, w->o->calibration, &r->side);
+	/* what is given with it comes before the long work: one that is wrong is told at once */
+	if (status < 0 && w->o->before)
+		status = read_before(w);
+	if (status < 0 && w->o->correction)
+		status = read_correction(w);
 	if (status >= 0)
 		return status;
 	enum sabin_err err = gather(r);
@@ -148,13 +153,8 @@ static int read_all(struct work *w, const char *path)
 	sabin_progress_end();
 	if (err)
 		return sabin_fail_input(r->command, err, &diag);
-	status = sabin_required_judge(r->command, &r->scene, w->o->require.count > 0 ? &w->o->require : &usual,
-	                              &r->required);
-	if (status < 0 && w->o->before)
-		status = read_before(w);
-	if (status < 0 && w->o->correction)
-		status = read_correction(w);
-	return status;
+	return sabin_required_judge(r->command, &r->scene, w->o->require.count > 0 ? &w->o->require : &usual,
+	                            &r->required);
 }
 
 static int compose(struct sabin_report *r)
