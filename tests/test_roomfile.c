@@ -444,6 +444,16 @@ static void names_are_checked(void **state)
 		assert_false(sabin_name_is_valid(bad[i]));
 }
 
+/* It is printed on terminals, in one line. */
+static void title_commands_no_terminal(void **state)
+{
+	(void)state;
+	struct sabin_roomfile room;
+	read_with("name: \"\\e]0;x\\a \\x9b31m \\u0090a\\nb\\tc \\u00e9\"\n", &room);
+	assert_string_equal(room.name, "?]0;x? ??31m ??a?b?c \xc3\xa9");
+	sabin_roomfile_release(&room);
+}
+
 /* Defaults in the table lie within their own ranges, paths are unique, every row says something. */
 static void schema_is_sound(void **state)
 {
@@ -505,6 +515,7 @@ int main(void)
 	    cmocka_unit_test(broken_files_fail_as_expected),
 	    cmocka_unit_test(missing_files_are_told),
 	    cmocka_unit_test(names_are_checked),
+	    cmocka_unit_test(title_commands_no_terminal),
 	    cmocka_unit_test(schema_is_sound),
 	    cmocka_unit_test(own_files_are_found),
 	};

@@ -7,18 +7,6 @@
 #include "io/diag.h"
 #include "io/utf8.h"
 
-/* Text of files ends up in messages, and messages on terminals: no control character (C0, DEL, and
- * C1 in its UTF-8 form C2 80 .. C2 9F) may pass. */
-static void clean(char *text)
-{
-	for (unsigned char *c = (unsigned char *)text; *c; c++) {
-		if (*c < 0x20 || *c == 0x7f)
-			*c = '?';
-		else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
-			c[0] = c[1] = '?';
-	}
-}
-
 __attribute__((format(printf, 3, 0))) static void fill(char *text, size_t size,
                                                        const char *format, va_list arguments)
 {
@@ -27,7 +15,7 @@ __attribute__((format(printf, 3, 0))) static void fill(char *text, size_t size,
 		text[0] = '\0';
 	if (n >= (int)size)
 		sabin_utf8_trim(text);
-	clean(text);
+	sabin_utf8_disarm(text); /* of files, on terminals */
 }
 
 enum sabin_err sabin_diag_vset(struct sabin_diag *diag, enum sabin_err err, const char *path, int line,
@@ -39,7 +27,7 @@ enum sabin_err sabin_diag_vset(struct sabin_diag *diag, enum sabin_err err, cons
 	struct sabin_diag fresh = {.line = line, .column = column};
 	if (path && snprintf(fresh.path, sizeof(fresh.path), "%s", path) >= (int)sizeof(fresh.path))
 		sabin_utf8_trim(fresh.path);
-	clean(fresh.path);
+	sabin_utf8_disarm(fresh.path);
 	fill(fresh.message, sizeof(fresh.message), format, arguments);
 	*diag = fresh;
 	return err;

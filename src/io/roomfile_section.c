@@ -8,6 +8,7 @@
 #include "io/atomic.h"
 #include "io/number.h"
 #include "io/roomfile_inner.h"
+#include "io/utf8.h"
 
 enum { LABEL_SIZE = 256 };
 
@@ -315,6 +316,7 @@ static enum sabin_err read_text(struct sabin_room_reader *reader,
 		return sabin_room_refuse(reader, node, "%s: longer than %d bytes", label,
 		                         WORDS_SIZE - 1);
 	snprintf(to, row->kind == SABIN_KEY_NAME ? SABIN_NAME_SIZE : WORDS_SIZE, "%s", text);
+	sabin_utf8_disarm(to); /* it stands on terminals, in one line */
 	return SABIN_OK;
 }
 

@@ -43,6 +43,16 @@ void sabin_utf8_trim(char *text)
 		text[n - 1 - back] = '\0';
 }
 
+void sabin_utf8_disarm(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c; c++) {
+		if (*c < 0x20 || *c == 0x7f)
+			*c = '?';
+		else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+			c[0] = c[1] = '?';
+	}
+}
+
 char *sabin_utf8_clean(const char *text)
 {
 	size_t n = strlen(text), size;
