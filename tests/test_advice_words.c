@@ -10,7 +10,7 @@
 static const char *speakers[] = {"left", "right"};
 static const char *positions[] = {"mix", "sofa"};
 static struct sabin_side side = {.speed_m_s = 343};
-static struct sabin_scene scene = {
+static struct sabin_advise_scene scene = {
     .speaker_name = speakers,
     .position_name = positions,
     .side = &side,

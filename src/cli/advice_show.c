@@ -71,7 +71,7 @@ static void json_purchases(struct sabin_json *json, const struct sabin_advice *a
 
 /* ---- for people ------------------------------------------------------------------------------------------------- */
 
-void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advice *advice, FILE *stream)
+void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabin_advice *advice, FILE *stream)
 {
 	char text[SABIN_ADVICE_TEXT_SIZE];
 	size_t number = 0;
@@ -114,7 +114,7 @@ void sabin_show_advice(const struct sabin_scene *scene, const struct sabin_advic
 
 /* ---- for scripts ------------------------------------------------------------------------------------------- */
 
-static void json_facts(struct sabin_json *json, const struct sabin_scene *scene, const char *key,
+static void json_facts(struct sabin_json *json, const struct sabin_advise_scene *scene, const char *key,
                        const struct sabin_advice_fact *fact, size_t n)
 {
 	sabin_json_open_array(json, key);
@@ -137,7 +137,7 @@ static void json_facts(struct sabin_json *json, const struct sabin_scene *scene,
 	sabin_json_close(json);
 }
 
-static void json_moves(struct sabin_json *json, const struct sabin_scene *scene, const struct sabin_advice_item *item)
+static void json_moves(struct sabin_json *json, const struct sabin_advise_scene *scene, const struct sabin_advice_item *item)
 {
 	sabin_json_open_array(json, "moves");
 	for (size_t i = 0; i < item->move_count; i++) {
@@ -173,7 +173,7 @@ static void json_panel(struct sabin_json *json, const struct sabin_advice_panel 
 	sabin_json_close(json);
 }
 
-static void json_target(struct sabin_json *json, const struct sabin_scene *scene,
+static void json_target(struct sabin_json *json, const struct sabin_advise_scene *scene,
                         const struct sabin_advice_item *item)
 {
 	sabin_json_open_object(json, "target");
@@ -199,7 +199,7 @@ static void json_target(struct sabin_json *json, const struct sabin_scene *scene
 	sabin_json_close(json);
 }
 
-enum sabin_err sabin_show_advice_json(const struct sabin_scene *scene, const struct sabin_advice *advice,
+enum sabin_err sabin_show_advice_json(const struct sabin_advise_scene *scene, const struct sabin_advice *advice,
                                       FILE *stream)
 {
 	char text[SABIN_ADVICE_TEXT_SIZE];

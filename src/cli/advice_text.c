@@ -19,12 +19,12 @@ void words_say(struct words *w, const char *format, ...)
 	va_end(arguments);
 }
 
-const char *words_speaker(const struct sabin_scene *s, int i)
+const char *words_speaker(const struct sabin_advise_scene *s, int i)
 {
 	return i >= 0 ? s->speaker_name[i] : "the speaker";
 }
 
-const char *words_position(const struct sabin_scene *s, int i)
+const char *words_position(const struct sabin_advise_scene *s, int i)
 {
 	return i >= 0 ? s->position_name[i] : "every position";
 }
@@ -59,7 +59,7 @@ const struct sabin_advice_fact *words_effect(const struct sabin_advice_item *ite
 
 /* ---- wiring, and the measurement --------------------------------------------------------------------------- */
 
-static void polarity_inverted(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void polarity_inverted(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	if (item->kind == SABIN_ADVICE_LEAVE) {
 		words_say(w, "Every speaker's first movement arrives inverted.  That is the microphone, its preamplifier "
@@ -73,7 +73,7 @@ static void polarity_inverted(const struct sabin_scene *s, const struct sabin_ad
 	    words_evidence(item, "positions_heard"));
 }
 
-static void channels_swapped(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void channels_swapped(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, "%s and %s are swapped: what was measured as %s sounds from the place of %s.  Swap the cables or "
 	       "the outputs.",
@@ -81,13 +81,13 @@ static void channels_swapped(const struct sabin_scene *s, const struct sabin_adv
 	    words_speaker(s, item->other_speaker));
 }
 
-static void level_mismatch(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void level_mismatch(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, "%s is %.1f dB louder than %s, the distances taken into account.  Turn it down by as much.",
 	    words_speaker(s, item->speaker), words_evidence(item, "level_difference"), words_speaker(s, item->other_speaker));
 }
 
-static void delay_mismatch(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void delay_mismatch(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const double delay = words_evidence(item, "delay_difference");
 	words_say(w, "%s sounds %.2f ms later than %s, the distances of the room file taken into account.  Delay %s by "
@@ -96,7 +96,7 @@ static void delay_mismatch(const struct sabin_scene *s, const struct sabin_advic
 	    words_speaker(s, item->other_speaker), words_speaker(s, item->speaker), 100 * s->side->speed_m_s * delay);
 }
 
-static void driver_dead(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void driver_dead(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	double worst = 0;
 	for (size_t i = 0; i < item->evidence_count; i++)
@@ -110,7 +110,7 @@ static void driver_dead(const struct sabin_scene *s, const struct sabin_advice_i
 	words_say(w, ".  A driver seems to be silent: check its fuse, its cable and the crossover.");
 }
 
-static void hum(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void hum(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)s;
 	words_say(w, "Mains hum at %.0f Hz and its harmonics, up to %.0f dB over the noise around them.", item->freq_hz,
@@ -122,7 +122,7 @@ static void hum(const struct sabin_scene *s, const struct sabin_advice_item *ite
 		       "lines.");
 }
 
-static void noise(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void noise(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const double nr = words_evidence(item, "nr"), snr = words_evidence(item, "snr");
 	if (isfinite(nr))
@@ -134,7 +134,7 @@ static void noise(const struct sabin_scene *s, const struct sabin_advice_item *i
 		    isfinite(nr) ? "  " : "", snr, words_position(s, item->position), words_evidence(item, "snr_wanted"));
 }
 
-static void clipped(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void clipped(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, "The recording clips: %.0f samples in %.0f responses", words_evidence(item, "clipped_samples"),
 	    words_evidence(item, "responses"));
@@ -144,7 +144,7 @@ static void clipped(const struct sabin_scene *s, const struct sabin_advice_item 
 	       "trusted.");
 }
 
-static void clock_skew(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void clock_skew(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)s;
 	words_say(w, "Playback and capture run on two clocks, %+.1f ppm apart.  ", words_evidence(item, "skew"));
@@ -155,7 +155,7 @@ static void clock_skew(const struct sabin_scene *s, const struct sabin_advice_it
 		       "checked.");
 }
 
-static void mic_near_boundary(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void mic_near_boundary(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, "%s is %.0f cm from %s: there the wall's own pressure is measured, not the room.  Nobody listens "
 	       "there; measure at the head's place.",
@@ -163,7 +163,7 @@ static void mic_near_boundary(const struct sabin_scene *s, const struct sabin_ad
 }
 
 
-static void geometry_differs(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void geometry_differs(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	static const char *const sides[3] = {"width", "length", "height"};
 	const double file = words_evidence(item, "file"), measured = words_evidence(item, "measured");
@@ -176,7 +176,7 @@ static void geometry_differs(const struct sabin_scene *s, const struct sabin_adv
 	words_say(w, "  Measure it again: everything that follows from the geometry depends on it.");
 }
 
-static void not_trustworthy(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void not_trustworthy(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, "%.0f responses are not trustworthy", words_evidence(item, "responses"));
 	for (size_t i = 0; i < s->side->count; i++) {
@@ -189,7 +189,7 @@ static void not_trustworthy(const struct sabin_scene *s, const struct sabin_advi
 	words_say(w, ".  Measure again before anything else; they are left out of what is said here.");
 }
 
-static void room_file(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void room_file(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)item;
 	words_say(w, "The room file of this measurement cannot be read: %s.  Mend it: without it nothing is said of "
@@ -224,7 +224,7 @@ static words_sentence *const sentences[SABIN_ADVICE_CODE_COUNT] = {
     [SABIN_ADVICE_EQ_CANNOT] = words_eq_cannot,
 };
 
-void sabin_advice_text(const struct sabin_scene *scene, const struct sabin_advice_item *item,
+void sabin_advice_text(const struct sabin_advise_scene *scene, const struct sabin_advice_item *item,
                        char text[SABIN_ADVICE_TEXT_SIZE])
 {
 	struct words w = {.text = text};

@@ -34,7 +34,7 @@ static bool is_mirrored(const struct sabin_advice_item *item)
 	       fabs(a->by_m[1] - b->by_m[1]) < 0.005 && fabs(a->by_m[2] - b->by_m[2]) < 0.005;
 }
 
-static void say_ways(const struct sabin_scene *s, const struct sabin_advice_move *move, int partner, struct words *w)
+static void say_ways(const struct sabin_advise_scene *s, const struct sabin_advice_move *move, int partner, struct words *w)
 {
 	static const char *const ways[3][2] = {
 	    {"to the left", "to the right"}, {"towards the front wall", "away from the front wall"}, {"down", "up"}};
@@ -53,7 +53,7 @@ static void say_ways(const struct sabin_scene *s, const struct sabin_advice_move
 	}
 }
 
-static void say_moves(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+static void say_moves(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const bool pair = is_mirrored(item);
 	for (size_t i = 0; i < item->move_count; i++) {
@@ -87,7 +87,7 @@ static void say_moves(const struct sabin_scene *s, const struct sabin_advice_ite
 	words_say(w, ".");
 }
 
-void words_boundary_null(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_boundary_null(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const bool both = item->other_speaker >= 0;
 	const bool turned = both && item->other_speaker < item->speaker; /* as the room file has them */
@@ -105,7 +105,7 @@ void words_boundary_null(const struct sabin_scene *s, const struct sabin_advice_
 	words_say(w, "  An equaliser cannot fill it: what it adds, the reflection takes away again.");
 }
 
-void words_seat_in_null(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_seat_in_null(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, "At %s, %.0f %% of the room's length from the front, a standing wave along the room has its node: %s "
 	             "is %.0f dB too weak there, with every speaker.",
@@ -117,7 +117,7 @@ void words_seat_in_null(const struct sabin_scene *s, const struct sabin_advice_i
 	words_say(w, "  An equaliser cannot fill it.");
 }
 
-void words_placement(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_placement(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, item->kind == SABIN_ADVICE_LEAVE
 	                 ? "Nothing is wrong with where speakers and seat stand, though there is better."
@@ -138,7 +138,7 @@ static void say_panel(const struct sabin_advice_panel *p, struct words *w)
 		words_say(w, " with %.0f cm of air behind", 100 * p->gap_m);
 }
 
-static const char *object_of(const struct sabin_scene *s, int i)
+static const char *object_of(const struct sabin_advise_scene *s, int i)
 {
 	return i >= 0 && s->side->has_room && (size_t)i < s->side->room.object_count ? s->side->room.objects[i].kind
 	                                                                              : "object";
@@ -157,7 +157,7 @@ static void say_diffuser(const struct sabin_advice_item *item, struct words *w)
 		          far_m, need_m);
 }
 
-void words_first_reflection(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_first_reflection(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const double delay_ms = 1e3 * words_evidence(item, "delay"), level = words_evidence(item, "level");
 	const struct sabin_advice_fact *then = words_effect(item, "reflection_level");
@@ -193,7 +193,7 @@ void words_first_reflection(const struct sabin_scene *s, const struct sabin_advi
 	}
 }
 
-void words_flutter(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_flutter(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const double period = words_evidence(item, "period");
 	words_say(w, "A flutter echo, as of clapping in a corridor: sound comes back every %.1f ms at %s", 1e3 * period,
@@ -212,7 +212,7 @@ void words_flutter(const struct sabin_scene *s, const struct sabin_advice_item *
 	words_say(w, "  It takes one of the two only; splaying it by 5 degrees does, too.");
 }
 
-void words_mode_ringing(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_mode_ringing(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)s;
 	const double modes = words_evidence(item, "modes"), thin = words_evidence(item, "thin_panel_absorbs");
@@ -245,7 +245,7 @@ void words_mode_ringing(const struct sabin_scene *s, const struct sabin_advice_i
 		words_say(w, "  A panel of 5 cm absorbs %.0f %% there: it does next to nothing.", 100 * thin);
 }
 
-void words_asymmetry(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_asymmetry(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	words_say(w, "%s and %s sound %.1f dB unlike each other at %s, which is as far from both: what stands or hangs on "
 	             "one side and not on the other?",
@@ -268,7 +268,7 @@ static void say_times(const struct sabin_advice_item *item, struct words *w)
 		words_say(w, ".");
 }
 
-void words_too_reverberant(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_too_reverberant(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)s;
 	const double nominal = words_evidence(item, "nominal_time"), aim = words_evidence(item, "aim");
@@ -291,7 +291,7 @@ void words_too_reverberant(const struct sabin_scene *s, const struct sabin_advic
 	words_say(w, "  Foam of 2 or 3 cm would dull the treble and leave the rest.");
 }
 
-void words_too_dead(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_too_dead(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)s;
 	words_say(w, "The room is dry: %.2f s from 250 Hz to 4 kHz, where %.2f s suit a room of its size.  Replace some "
@@ -302,7 +302,7 @@ void words_too_dead(const struct sabin_scene *s, const struct sabin_advice_item 
 /* ---- equalising ------------------------------------------------------------------------------------------------- */
 
 /* The facts of one name, speaker by speaker: "left 62 Hz (-8 dB), 118 Hz (-5 dB); right ..." */
-static void say_of_speakers(const struct sabin_scene *s, const struct sabin_advice_item *item, const char *what,
+static void say_of_speakers(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, const char *what,
                             struct words *w)
 {
 	const struct sabin_advice_fact *fact;
@@ -316,7 +316,7 @@ static void say_of_speakers(const struct sabin_scene *s, const struct sabin_advi
 	}
 }
 
-void words_equalise(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_equalise(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const struct sabin_advice_fact *fact;
 	words_say(w, item->kind == SABIN_ADVICE_LEAVE ? "The response is even enough without an equaliser; one may cut"
@@ -332,7 +332,7 @@ void words_equalise(const struct sabin_scene *s, const struct sabin_advice_item 
 		words_say(w, "  One position was measured: a correction that holds elsewhere wants three or more.");
 }
 
-void words_eq_cannot(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_eq_cannot(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	static const char *const kinds[][2] = {
 	    {"cancels", "since sound cancels there, and more of it cancels more"},
@@ -351,7 +351,7 @@ void words_eq_cannot(const struct sabin_scene *s, const struct sabin_advice_item
 	words_say(w, ".  Places and surfaces do that, and above 500 Hz, but for its broad tone, all of it.");
 }
 
-void words_feedback(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w)
+void words_feedback(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const struct sabin_advice_fact *fact, *then = words_effect(item, "gain_before_feedback");
 	words_say(w, "A microphone at %s that plays through %s howls first at %s, when %.1f dB are added to what was "

@@ -17,8 +17,8 @@ struct words {
 __attribute__((format(printf, 2, 3))) void words_say(struct words *w, const char *format, ...);
 
 /* "left", or "the speaker". */
-const char *words_speaker(const struct sabin_scene *s, int i);
-const char *words_position(const struct sabin_scene *s, int i);
+const char *words_speaker(const struct sabin_advise_scene *s, int i);
+const char *words_position(const struct sabin_advise_scene *s, int i);
 /* "the left wall", "the floor". */
 struct sabin_text words_surface(int i);
 
@@ -29,7 +29,7 @@ const struct sabin_advice_fact *words_fact(const struct sabin_advice_fact *fact,
 double words_evidence(const struct sabin_advice_item *item, const char *what);
 const struct sabin_advice_fact *words_effect(const struct sabin_advice_item *item, const char *what);
 
-typedef void words_sentence(const struct sabin_scene *s, const struct sabin_advice_item *item, struct words *w);
+typedef void words_sentence(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w);
 
 /* advice_text_room.c: one for each code that is about places, surfaces and equalisation. */
 words_sentence words_boundary_null, words_seat_in_null, words_placement, words_first_reflection, words_flutter,

@@ -23,7 +23,7 @@ static int index_of(const char *const *names, size_t count, const char *name)
 	return -1;
 }
 
-static enum sabin_err plan_moves(struct sabin_scene *scene)
+static enum sabin_err plan_moves(struct sabin_advise_scene *scene)
 {
 	const struct sabin_roomfile *file = &scene->side->room;
 	bool *all = malloc(file->speaker_count + file->position_count + 1);
@@ -50,7 +50,7 @@ static enum sabin_err plan_moves(struct sabin_scene *scene)
 /* ---- equalising ------------------------------------------------------------------------------------------------- */
 
 struct work {
-	struct sabin_scene *scene;
+	struct sabin_advise_scene *scene;
 	struct sabin_eq_input grid; /* of it, what sabin_eq_input_levels() reads */
 	struct sabin_eq_speaker *speaker;
 	struct sabin_correctable_place *place; /* [side.count] */
@@ -59,7 +59,7 @@ struct work {
 	size_t places;
 };
 
-static enum sabin_err work_init(struct sabin_scene *scene, struct work *w)
+static enum sabin_err work_init(struct sabin_advise_scene *scene, struct work *w)
 {
 	const size_t n = scene->side->count;
 	*w = (struct work){.scene = scene};
@@ -157,7 +157,7 @@ static enum sabin_err gather(struct work *w, size_t *count)
 	return SABIN_OK;
 }
 
-static enum sabin_err correct(struct sabin_scene *scene)
+static enum sabin_err correct(struct sabin_advise_scene *scene)
 {
 	struct work w;
 	size_t count = 0;
@@ -179,7 +179,7 @@ static enum sabin_err correct(struct sabin_scene *scene)
 	return err == SABIN_ENOMEM ? err : SABIN_OK; /* else nothing is said about it */
 }
 
-enum sabin_err sabin_scene_extend(struct sabin_scene *scene)
+enum sabin_err sabin_advise_scene_extend(struct sabin_advise_scene *scene)
 {
 	enum sabin_err err = scene->side->has_room ? plan_moves(scene) : SABIN_OK;
 	if (!err)

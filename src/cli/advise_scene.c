@@ -20,7 +20,7 @@ static size_t index_of(const char **names, size_t *count, const char *name)
 	return (*count)++;
 }
 
-static void take_speaker(const struct sabin_side *side, struct sabin_scene *out, size_t i)
+static void take_speaker(const struct sabin_side *side, struct sabin_advise_scene *out, size_t i)
 {
 	struct sabin_advice_speaker *to = &out->speaker[i];
 	const int at = side->has_room ? sabin_roomfile_speaker(&side->room, out->speaker_name[i]) : -1;
@@ -35,7 +35,7 @@ static void take_speaker(const struct sabin_side *side, struct sabin_scene *out,
 }
 
 /* The partner that the room file names; without a room file, left and right by their names. */
-static void take_partners(const struct sabin_side *side, struct sabin_scene *out)
+static void take_partners(const struct sabin_side *side, struct sabin_advise_scene *out)
 {
 	for (size_t i = 0; i < out->scene.speaker_count; i++) {
 		const char *partner = NULL;
@@ -53,14 +53,14 @@ static void take_partners(const struct sabin_side *side, struct sabin_scene *out
 	}
 }
 
-static void take_position(const struct sabin_side *side, struct sabin_scene *out, size_t i)
+static void take_position(const struct sabin_side *side, struct sabin_advise_scene *out, size_t i)
 {
 	const int at = side->has_room ? sabin_roomfile_position(&side->room, out->position_name[i]) : -1;
 	for (int a = 0; a < 3; a++)
 		out->position_m[i][a] = at < 0 ? (double)NAN : side->room.positions[at].position_m[a];
 }
 
-static enum sabin_err take_modes(struct sabin_side *side, struct sabin_scene *out, size_t i)
+static enum sabin_err take_modes(struct sabin_side *side, struct sabin_advise_scene *out, size_t i)
 {
 	struct sabin_modefit *fit = &side->item[i].modes;
 	if (!side->has_room || fit->count == 0)
@@ -70,7 +70,7 @@ static enum sabin_err take_modes(struct sabin_side *side, struct sabin_scene *ou
 	                       : SABIN_ENOMEM;
 }
 
-static enum sabin_err take_response(struct sabin_side *side, struct sabin_scene *out, size_t i)
+static enum sabin_err take_response(struct sabin_side *side, struct sabin_advise_scene *out, size_t i)
 {
 	struct sabin_side_item *item = &side->item[i];
 	const struct sabin_measured *m = item->measured;
@@ -107,7 +107,7 @@ static enum sabin_err take_response(struct sabin_side *side, struct sabin_scene 
 	return SABIN_OK;
 }
 
-static enum sabin_err gate(const struct sabin_side *side, const char *calibration, struct sabin_scene *out,
+static enum sabin_err gate(const struct sabin_side *side, const char *calibration, struct sabin_advise_scene *out,
                            struct sabin_diag *diag)
 {
 	struct sabin_response_options o = sabin_response_defaults();
@@ -131,7 +131,7 @@ static enum sabin_err gate(const struct sabin_side *side, const char *calibratio
 }
 
 /* A room file that is there and cannot be read is said to be so. */
-static void note_room(struct sabin_scene *out)
+static void note_room(struct sabin_advise_scene *out)
 {
 	const struct sabin_measurement *m = &out->side->measurement;
 	struct sabin_roomfile room = {0};
@@ -142,11 +142,11 @@ static void note_room(struct sabin_scene *out)
 	snprintf(out->room_why, sizeof out->room_why, "room.yaml:%d:%d: %s", diag.line, diag.column, diag.message);
 }
 
-enum sabin_err sabin_scene_of(struct sabin_side *side, const char *calibration, struct sabin_scene *out,
+enum sabin_err sabin_advise_scene_of(struct sabin_side *side, const char *calibration, struct sabin_advise_scene *out,
                               struct sabin_diag *diag)
 {
 	const size_t n = side->count;
-	*out = (struct sabin_scene){.side = side};
+	*out = (struct sabin_advise_scene){.side = side};
 	out->speaker = calloc(n, sizeof *out->speaker);
 	out->speaker_name = calloc(n, sizeof *out->speaker_name);
 	out->position_m = calloc(n, sizeof *out->position_m);
@@ -176,7 +176,7 @@ enum sabin_err sabin_scene_of(struct sabin_side *side, const char *calibration, 
 	return SABIN_OK;
 }
 
-void sabin_scene_release(struct sabin_scene *scene)
+void sabin_advise_scene_release(struct sabin_advise_scene *scene)
 {
 	for (size_t i = 0; scene->matches && scene->side && i < scene->side->count; i++)
 		free(scene->matches[i]);
@@ -191,5 +191,5 @@ void sabin_scene_release(struct sabin_scene *scene)
 	sabin_roomfile_place_release(&scene->plan);
 	sabin_correction_free(&scene->correction);
 	free(scene->channel_speaker);
-	*scene = (struct sabin_scene){0};
+	*scene = (struct sabin_advise_scene){0};
 }

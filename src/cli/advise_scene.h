@@ -10,7 +10,7 @@
 #include "cli/side.h"
 #include "io/roomfile_place.h"
 
-struct sabin_scene {
+struct sabin_advise_scene {
 	struct sabin_advice_scene scene;
 	struct sabin_advice_speaker *speaker;
 	const char **speaker_name; /* [scene.speaker_count] */
@@ -22,7 +22,7 @@ struct sabin_scene {
 	struct sabin_responses gated;
 	const struct sabin_side *side;
 	char room_why[640]; /* why the room file cannot be read */
-	/* for sabin_scene_extend() */
+	/* for sabin_advise_scene_extend() */
 	struct sabin_place_plan plan;
 	struct sabin_advice_place place;
 	struct sabin_correction correction;
@@ -31,10 +31,10 @@ struct sabin_scene {
 };
 
 /* `side` must outlive it.  Release in every case. */
-SABIN_MUST enum sabin_err sabin_scene_of(struct sabin_side *side, const char *calibration,
-                                         struct sabin_scene *out, struct sabin_diag *diag);
+SABIN_MUST enum sabin_err sabin_advise_scene_of(struct sabin_side *side, const char *calibration,
+                                                struct sabin_advise_scene *out, struct sabin_diag *diag);
 /* Add what takes longer: what may be moved where, and what an equaliser would do. */
-SABIN_MUST enum sabin_err sabin_scene_extend(struct sabin_scene *scene);
-void sabin_scene_release(struct sabin_scene *scene);
+SABIN_MUST enum sabin_err sabin_advise_scene_extend(struct sabin_advise_scene *scene);
+void sabin_advise_scene_release(struct sabin_advise_scene *scene);
 
 #endif

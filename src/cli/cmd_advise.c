@@ -34,7 +34,7 @@ struct work {
 	const struct sabin_command *command;
 	const struct options *o;
 	struct sabin_side side;
-	struct sabin_scene scene;
+	struct sabin_advise_scene scene;
 	struct sabin_advice advice;
 };
 
@@ -60,9 +60,9 @@ static bool progress(void *user, double fraction)
 static enum sabin_err advise(struct work *w, struct sabin_diag *diag)
 {
 	const volatile sig_atomic_t *stop = sabin_stop_watch();
-	enum sabin_err err = sabin_scene_of(&w->side, w->o->calibration, &w->scene, diag);
+	enum sabin_err err = sabin_advise_scene_of(&w->side, w->o->calibration, &w->scene, diag);
 	if (!err)
-		err = sabin_scene_extend(&w->scene);
+		err = sabin_advise_scene_extend(&w->scene);
 	w->scene.scene.live = w->o->live;
 	w->scene.scene.progress = progress;
 	w->scene.scene.user = &stop;
@@ -144,7 +144,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		status = write_notches(w);
 	if (status < 0)
 		status = sabin_show_to(command->name, w->o->output, w->o->common.force, print, w);
-	sabin_scene_release(&w->scene);
+	sabin_advise_scene_release(&w->scene);
 	sabin_side_release(&w->side);
 	free(w);
 	return status;

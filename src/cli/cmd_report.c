@@ -144,9 +144,9 @@ static int read_all(struct work *w, const char *path)
 		return status;
 	enum sabin_err err = gather(r);
 	if (!err)
-		err = sabin_scene_of(&r->side, w->o->calibration, &r->scene, &diag);
+		err = sabin_advise_scene_of(&r->side, w->o->calibration, &r->scene, &diag);
 	if (!err)
-		err = sabin_scene_extend(&r->scene);
+		err = sabin_advise_scene_extend(&r->scene);
 	r->scene.scene.progress = progress;
 	if (!err)
 		err = sabin_advise(&r->scene.scene, &r->advice);
@@ -254,7 +254,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	sabin_required_free(r->required);
 	sabin_comparison_release(&r->comparison);
 	sabin_plot_correction_release(&r->correction);
-	sabin_scene_release(&r->scene);
+	sabin_advise_scene_release(&r->scene);
 	sabin_side_release(&r->before);
 	sabin_side_release(&r->side);
 	free(r->results);

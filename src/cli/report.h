@@ -16,7 +16,7 @@ struct sabin_report {
 	const char *command;     /* name of the command, for messages */
 	const char *calibration; /* as asked for, or NULL */
 	struct sabin_side side;
-	struct sabin_scene scene;
+	struct sabin_advise_scene scene;
 	struct sabin_advice advice;
 	struct sabin_analysis *results; /* [side.count], those of side: not to be freed one by one */
 	size_t *chosen;

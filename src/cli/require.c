@@ -76,7 +76,7 @@ static enum sabin_err judge(const struct sabin_advice_scene *scene, struct sabin
 }
 
 /* The scene goes, its names are wanted longer. */
-static enum sabin_err keep_names(const struct sabin_scene *scene, struct sabin_required *out)
+static enum sabin_err keep_names(const struct sabin_advise_scene *scene, struct sabin_required *out)
 {
 	out->speaker = calloc(scene->scene.speaker_count + 1, sizeof *out->speaker);
 	out->position = calloc(scene->scene.position_count + 1, sizeof *out->position);
@@ -106,7 +106,7 @@ static int begin(const char *command, const struct sabin_list *names, struct sab
 	return status;
 }
 
-static enum sabin_err judge_all(const struct sabin_scene *scene, struct sabin_required *required)
+static enum sabin_err judge_all(const struct sabin_advise_scene *scene, struct sabin_required *required)
 {
 	enum sabin_err err = keep_names(scene, required);
 	for (size_t i = 0; !err && i < required->count; i++)
@@ -114,7 +114,7 @@ static enum sabin_err judge_all(const struct sabin_scene *scene, struct sabin_re
 	return err;
 }
 
-int sabin_required_judge(const char *command, const struct sabin_scene *scene, const struct sabin_list *names,
+int sabin_required_judge(const char *command, const struct sabin_advise_scene *scene, const struct sabin_list *names,
                          struct sabin_required **out)
 {
 	struct sabin_diag diag = {0};
@@ -130,19 +130,19 @@ int sabin_required_new(const char *command, const char *path, const struct sabin
                        struct sabin_required **out)
 {
 	struct sabin_side side = {0};
-	struct sabin_scene scene = {0};
+	struct sabin_advise_scene scene = {0};
 	struct sabin_diag diag = {0};
 	int status = begin(command, names, out);
 	if (status < 0)
 		status = sabin_side_open(command, path, speakers, positions, NULL, &side);
 	if (status < 0) {
-		enum sabin_err err = sabin_scene_of(&side, NULL, &scene, &diag);
+		enum sabin_err err = sabin_advise_scene_of(&side, NULL, &scene, &diag);
 		if (!err)
 			err = judge_all(&scene, *out);
 		if (err)
 			status = sabin_fail_input(command, err, &diag);
 	}
-	sabin_scene_release(&scene);
+	sabin_advise_scene_release(&scene);
 	sabin_side_release(&side);
 	return status;
 }

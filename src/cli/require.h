@@ -28,7 +28,7 @@ int sabin_required_new(const char *command, const char *path, const struct sabin
                        const struct sabin_list *positions, const struct sabin_list *names,
                        struct sabin_required **out);
 /* The same of a measurement that has been read. */
-int sabin_required_judge(const char *command, const struct sabin_scene *scene, const struct sabin_list *names,
+int sabin_required_judge(const char *command, const struct sabin_advise_scene *scene, const struct sabin_list *names,
                          struct sabin_required **out);
 void sabin_required_free(struct sabin_required *required);
 
