@@ -106,15 +106,19 @@ const struct sabin_measured *sabin_measurement_find(const struct sabin_measureme
 
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement)
 {
-	size_t count = measurement->response_count + 1, size;
-	if (__builtin_mul_overflow(count, sizeof(*measurement->responses), &size))
-		return NULL;
-	struct sabin_measured *grown = realloc(measurement->responses, size);
-	if (!grown)
-		return NULL;
-	measurement->responses = grown;
-	measurement->response_count = count;
-	grown[count - 1] = (struct sabin_measured){
+	const size_t n = measurement->response_count;
+	/* there is room for the next power of two */
+	if ((n & (n - 1)) == 0) {
+		size_t size;
+		if (__builtin_mul_overflow(n > 0 ? 2 * n : 1, sizeof(*measurement->responses), &size))
+			return NULL;
+		struct sabin_measured *grown = realloc(measurement->responses, size);
+		if (!grown)
+			return NULL;
+		measurement->responses = grown;
+	}
+	struct sabin_measured *added = &measurement->responses[measurement->response_count++];
+	*added = (struct sabin_measured){
 	    .arrival_s = sabin_not_known(),
 	    .distance_m = sabin_not_known(),
 	    .dbspl_at_0dbfs = sabin_not_known(),
@@ -123,7 +127,7 @@ struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measureme
 	                .snr_db = sabin_not_known(),
 	                .repeatability_db = sabin_not_known()},
 	};
-	return &grown[count - 1];
+	return added;
 }
 
 void sabin_measurement_release(struct sabin_measurement *measurement)

@@ -146,7 +146,7 @@ bool sabin_measurement_simulated(const struct sabin_measurement *measurement, si
 double sabin_measurement_stray(const struct sabin_measurement *measurement,
                                const struct sabin_measured *response);
 
-/* Append an empty response (grown by one) and return it; NULL without memory. */
+/* Append an empty response and return it, which may move the others; NULL without memory. */
 struct sabin_measured *sabin_measurement_add(struct sabin_measurement *measurement);
 
 /* The response of a speaker at a position, or NULL. */
