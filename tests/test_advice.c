@@ -423,6 +423,28 @@ static void moves(void **state)
 	free(s);
 }
 
+/* A seat that is not the listener's goes above no desk either, but may leave one that it is above now. */
+static void no_seat_above_a_desk(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	const double *seat = s->position_m[1];
+	struct sabin_place_solid desk = {.kind = SABIN_PLACE_FURNITURE,
+	                                 .box = {{seat[0] - 0.5, seat[1] - 1, 0}, {seat[0] + 0.5, seat[1] - 0.5, 0.75}}};
+	struct sabin_place_spec spec = {.room = &s->room, .depth_axis = 1, .rear_m = 0.5, .solid = &desk, .solid_count = 1};
+	memcpy(spec.listener_m, s->position_m[0], sizeof spec.listener_m);
+	const struct sabin_advice_place place = {.spec = &spec, .listener = 0};
+	const struct sabin_advice_move away = {-1, 1, {0, -0.2, 0}}, above = {-1, 1, {0, -0.7, 0}};
+	s->scene.room = &s->room;
+	assert_true(moves_allowed(&s->scene, &above, 1)); /* nobody knows of a desk */
+	s->scene.place = &place;
+	assert_true(moves_allowed(&s->scene, &away, 1));
+	assert_false(moves_allowed(&s->scene, &above, 1));
+	desk.box = (struct sabin_box){{seat[0] - 0.5, seat[1] - 1, 0}, {seat[0] + 0.5, seat[1] + 0.5, 0.75}};
+	assert_true(moves_allowed(&s->scene, &above, 1));
+	free(s);
+}
+
 /* A correction that was made by hand: cuts, and a hole for each reason. */
 static void equalisation(void **state)
 {
@@ -502,6 +524,7 @@ int main(void)
 	    cmocka_unit_test(delay),         cmocka_unit_test(dead_driver), cmocka_unit_test(asymmetry), cmocka_unit_test(capture),
 	    cmocka_unit_test(swap),          cmocka_unit_test(flutter), cmocka_unit_test(feedback),  cmocka_unit_test(limits),
 	    cmocka_unit_test(notches),       cmocka_unit_test(gaps),    cmocka_unit_test(panels),    cmocka_unit_test(moves),
+	    cmocka_unit_test(no_seat_above_a_desk),
 	    cmocka_unit_test(equalisation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

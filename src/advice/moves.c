@@ -32,14 +32,26 @@ static bool is_free(const double size_m[3], const double point_m[3], double back
 	return true;
 }
 
+/* A seat other than the listener's, of which the placement search knows nothing: not above the desk. */
+static bool seat_is_free(const struct sabin_place_spec *search, const double from_m[3], const double to_m[3])
+{
+	struct sabin_place_spec spec = *search;
+	spec.listener_moves = false;
+	const enum sabin_place_rule then = sabin_place_check_seat(&spec, to_m);
+	return then == SABIN_PLACE_FINE || then == sabin_place_check_seat(&spec, from_m);
+}
+
 static bool keeps_clear(const struct sabin_advice_scene *scene, const struct sabin_advice_move *move)
 {
-	const double *from_m = move->speaker >= 0 ? scene->speaker[move->speaker].position_m
-	                                          : scene->position_m[move->position];
+	const bool seat = move->speaker < 0;
+	const double *from_m = seat ? scene->position_m[move->position] : scene->speaker[move->speaker].position_m;
 	double to_m[3];
 	for (int a = 0; a < 3; a++)
 		to_m[a] = from_m[a] + move->by_m[a];
-	return is_free(scene->room->size_m, to_m, move->speaker >= 0 ? wall_m : rear_m);
+	if (!is_free(scene->room->size_m, to_m, seat ? rear_m : wall_m))
+		return false;
+	return !seat || !scene->place || move->position == scene->place->listener ||
+	       seat_is_free(scene->place->spec, from_m, to_m);
 }
 
 static void arrange(const struct sabin_advice_place *place, const struct sabin_advice_move *move, size_t moves,

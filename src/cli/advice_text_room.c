@@ -319,7 +319,7 @@ static void say_of_speakers(const struct sabin_advise_scene *s, const struct sab
 void words_equalise(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const struct sabin_advice_fact *fact;
-	words_say(w, item->kind == SABIN_ADVICE_LEAVE ? "The response is even enough without an equaliser; one may cut"
+	words_say(w, item->kind == SABIN_ADVICE_LEAVE ? "On the whole the response is even, no equaliser is needed; where there is one, it may cut"
 	                                              : "An equaliser can cut what the room adds:");
 	say_of_speakers(s, item, "cut", w);
 	for (size_t i = 0; (fact = words_fact(item->effect, item->effect_count, "deviation", i)); i++) {
