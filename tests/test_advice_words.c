@@ -75,6 +75,20 @@ static void wiring(void **state)
 	says(&item, "up to 12 dB around 2 kHz.");
 }
 
+static void of_a_reflection(void **state)
+{
+	(void)state;
+	struct sabin_advice_item item = item_of(SABIN_ADVICE_FIRST_REFLECTION,
+	    (struct fact[]){{"level", -5.2, NAN}, {"delay", 0.0021, NAN}, {"responses", 3, NAN}, {0}});
+	item.evidence[1].position = 1;
+	says(&item, "from the left wall comes 2.1 ms after the direct sound at -5 dB (left at sofa, the strongest of 3); no more");
+	item.evidence[2].q.value = 1;
+	says(&item, "at -5 dB (left at sofa); no more");
+	item.evidence[1].position = -1;
+	item.surface = -1;
+	says(&item, "A reflection comes 2.1 ms after the direct sound at -5 dB, where no more");
+}
+
 static void of_the_measurement(void **state)
 {
 	(void)state;
@@ -149,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(wiring),
+	    cmocka_unit_test(of_a_reflection),
 	    cmocka_unit_test(of_the_measurement),
 	    cmocka_unit_test(of_the_file),
 	    cmocka_unit_test(of_every_gap),

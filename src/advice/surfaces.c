@@ -138,7 +138,9 @@ static void add_reflection(const struct sabin_advice_scene *scene, const struct 
 	item->benefit = 1 + fmin(excess_db, 10) / 1.5 + 0.3 * (double)group->count;
 	item->confidence = fmin(0.95, 0.6 + 0.05 * (double)group->count);
 	advice_evidence(item, "level", worst->level_db, "dB");
-	advice_evidence(item, "delay", worst->time_s, "s");
+	struct sabin_advice_fact *fact = advice_evidence(item, "delay", worst->time_s, "s");
+	fact->speaker = (int)group->response->speaker;
+	fact->position = (int)group->response->position;
 	advice_evidence(item, "responses", advice_number((double)group->count), "1");
 	if (!worst->found) {
 		item->confidence = 0.6;

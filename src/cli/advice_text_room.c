@@ -157,20 +157,34 @@ static void say_diffuser(const struct sabin_advice_item *item, struct words *w)
 		          far_m, need_m);
 }
 
+/* " (left at mix, the strongest of 3)" */
+static void say_where_strongest(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
+{
+	const struct sabin_advice_fact *delay = words_fact(item->evidence, item->evidence_count, "delay", 0);
+	const double count = words_evidence(item, "responses");
+	if (!delay || delay->speaker < 0 || delay->position < 0)
+		return;
+	words_say(w, " (%s at %s", words_speaker(s, delay->speaker), words_position(s, delay->position));
+	if (count > 1)
+		words_say(w, ", the strongest of %.0f", count);
+	words_say(w, ")");
+}
+
 void words_first_reflection(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const double delay_ms = 1e3 * words_evidence(item, "delay"), level = words_evidence(item, "level");
 	const struct sabin_advice_fact *then = words_effect(item, "reflection_level");
 	if (item->surface < 0 && item->object < 0) {
-		words_say(w, "A reflection comes %.1f ms after the direct sound at %.0f dB, where no more than -10 dB are "
-		             "wanted; which surface sends it is not known.",
-		          delay_ms, level);
+		words_say(w, "A reflection comes %.1f ms after the direct sound at %.0f dB", delay_ms, level);
+		say_where_strongest(s, item, w);
+		words_say(w, ", where no more than -10 dB are wanted; which surface sends it is not known.");
 		return;
 	}
-	words_say(w, "The reflection from %s%s comes %.1f ms after the direct sound at %.0f dB; no more than -10 dB are "
-	             "wanted in the first 15 ms%s.",
+	words_say(w, "The reflection from %s%s comes %.1f ms after the direct sound at %.0f dB",
 	          item->object >= 0 ? "the " : "",
-	          item->object >= 0 ? object_of(s, item->object) : words_surface(item->surface).s, delay_ms, level,
+	          item->object >= 0 ? object_of(s, item->object) : words_surface(item->surface).s, delay_ms, level);
+	say_where_strongest(s, item, w);
+	words_say(w, "; no more than -10 dB are wanted in the first 15 ms%s.",
 	          item->kind == SABIN_ADVICE_LEAVE ? "" : ", since what is stronger colours the sound and moves the image");
 	if (item->kind == SABIN_ADVICE_LEAVE) {
 		words_say(w, "  Every room has it, and the ear expects it: leave it, or lay a carpet.");
