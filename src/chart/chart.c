@@ -98,7 +98,9 @@ static enum sabin_err read_bytes(const char *path, char **bytes, size_t *length)
 	    status.st_size <= PICTURE_LIMIT) {
 		size_t size = (size_t)status.st_size;
 		*bytes = malloc(size + 1);
-		if (*bytes && fread(*bytes, 1, size, file) == size) {
+		if (!*bytes)
+			err = SABIN_ENOMEM;
+		else if (fread(*bytes, 1, size, file) == size) {
 			(*bytes)[size] = '\0';
 			*length = size;
 			err = SABIN_OK;
@@ -246,6 +248,8 @@ static enum sabin_err read_picture(const struct drawing *drawing, char **bytes, 
 	char *from = sabin_path_join(drawing->folder, drawing->picture);
 	enum sabin_err err = from ? read_bytes(from, bytes, length) : SABIN_ENOMEM;
 	free(from);
+	if (err == SABIN_ENOMEM)
+		return sabin_diag_set(diag, err, drawing->script, 0, 0, "out of memory");
 	/* gnuplot may leave an empty file and still be content */
 	if (err || *length == 0) {
 		err = sabin_diag_set(diag, SABIN_EIO, drawing->script, 0, 0,
@@ -257,7 +261,8 @@ static enum sabin_err read_picture(const struct drawing *drawing, char **bytes, 
 	if (!strcmp(drawing->style->format, "svg"))
 		err = name_svg(drawing, bytes, length);
 	if (err)
-		sabin_diag_set(diag, err, drawing->script, 0, 0, "gnuplot drew no proper SVG");
+		sabin_diag_set(diag, err, drawing->script, 0, 0,
+		               err == SABIN_ENOMEM ? "out of memory" : "gnuplot drew no proper SVG");
 	return err;
 }
 

@@ -144,7 +144,7 @@ static void write_names(struct sabin_sheet *sheet, const struct picture *p)
 	bool *seen = calloc(p->fit->count, sizeof *seen);
 	size_t count = 0;
 	if (!labels || !seen)
-		sheet->failed = true;
+		sheet->failed = sheet->out_of_memory = true;
 	if (sheet->failed)
 		goto out;
 	labels->page = (struct sabin_box_px){0, WIDTH_PX + 20, 0, HEIGHT_PX};

@@ -2,6 +2,7 @@
  *
  * sheet.c: the files one kind of chart hands to its script.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 
@@ -26,9 +27,9 @@ static FILE *open_file(struct sabin_sheet *sheet, const char *suffix)
 	snprintf(name, sizeof name, "%s%s", sheet->name, suffix);
 	char *path = sabin_path_join(sheet->folder, name);
 	FILE *file = path ? fopen(path, "we") : NULL;
+	sheet->failed |= !file;
+	sheet->out_of_memory |= !path || (!file && errno == ENOMEM);
 	free(path);
-	if (!file)
-		sheet->failed = true;
 	return file;
 }
 
@@ -60,6 +61,9 @@ enum sabin_err sabin_sheet_close(struct sabin_sheet *sheet, struct sabin_diag *d
 	close_file(sheet, &sheet->meta);
 	if (!sheet->failed)
 		return SABIN_OK;
+	if (sheet->out_of_memory)
+		return sabin_diag_set(diag, SABIN_ENOMEM, sheet->folder, 0, 0,
+		                      "out of memory with the data of the %s chart", sheet->name);
 	return sabin_diag_set(diag, SABIN_EIO, sheet->folder, 0, 0,
 	                      "cannot write the data of the %s chart", sheet->name);
 }

@@ -23,7 +23,7 @@ struct sabin_sheet {
 	FILE *meta, *legend, *table;
 	double legend_px; /* where the next entry begins */
 	size_t legend_count;
-	bool failed;
+	bool failed, out_of_memory;
 };
 
 /* Numbers of plots/theme.gp, which draws them. */
