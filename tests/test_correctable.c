@@ -348,6 +348,56 @@ static void levels_at_shared_places(void **state)
 	sabin_correction_free(&c);
 }
 
+/* A filter is told to be for the loudest of the modes that it was made of, but for none that it has left behind; and
+ * what it does to that is what the mode's own ringing has become when the filter has rung out. */
+static void modes_ring_on(void **state)
+{
+	(void)state;
+	double hz[MOST], level[MOST];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	static const struct sabin_eq_mode modes[] = {{63.4, 1.0, -19}, {66, 1.4, 14}, {64.5, 0.9, -17}, {127, 0.4, 2},
+	                                             {138, 0.4, -3},   {144, 0.4, 1}, {150, 0.4, -4}};
+	struct sabin_eq_options o = sabin_eq_defaults();
+	struct sabin_correctable_place place = {level, NULL, 0, 0, 0};
+	struct sabin_eq_speaker speaker = corrected_alone(&place);
+	struct sabin_correction c;
+	o.range_hz[1] = 18000;
+	for (size_t i = 0; i < n; i++)
+		level[i] = 15 * exp(-pow(log2(hz[i] / 66) / 0.08, 2)) + 9 * exp(-pow(log2(hz[i] / 138) / 0.25, 2));
+	speaker.modes = modes;
+	speaker.mode_count = sizeof modes / sizeof *modes;
+	assert_ok(sabin_correction_compute(&speaker, 1, &o, &c));
+	struct sabin_correction_channel *channel = &c.channels[0];
+	size_t made = 0;
+	for (size_t i = 0; i < channel->filter_count; i++)
+		if (channel->cancels[i].t60_s != 0) {
+			const bool low = channel->filters[i].freq_hz < 100;
+			assert_near(channel->cancels[i].freq_hz, low ? 66 : 144, 0);
+			assert_near(channel->cancels[i].t60_s, low ? 1.4 : 0.4, 0);
+			made++;
+		}
+	assert_int_equal(made, 2);
+	const double filters_db = sabin_correction_decaying_db(channel, rate_hz, &modes[1]);
+	assert_near(filters_db, sabin_biquads_decaying_db(channel->filters, channel->filter_count, rate_hz, 66, 1.4), 0);
+	/* what a crossover takes does not count */
+	sabin_crossover(80, true, channel->filters + channel->filter_count);
+	channel->filter_count += 2;
+	assert_near(sabin_correction_decaying_db(channel, rate_hz, &modes[1]), filters_db, 0);
+	/* an impulse response does what it is the response of, from its main peak on */
+	const struct sabin_biquad same = {SABIN_PEAKING, 65, -9, 4};
+	channel->rates[0].rate_hz = rate_hz;
+	channel->rates[0].taps = N;
+	channel->rates[0].latency_s = ARRIVAL / rate_hz;
+	channel->rates[0].fir = calloc(N, sizeof(double));
+	channel->rate_count = 1;
+	assert_non_null(channel->rates[0].fir);
+	channel->rates[0].fir[ARRIVAL] = 1;
+	colour(channel->rates[0].fir, &same, 1);
+	assert_near(sabin_correction_decaying_db(channel, rate_hz, &modes[1]) - filters_db,
+	            sabin_biquads_decaying_db(&same, 1, rate_hz, 66, 1.4), 0.01);
+	sabin_correction_free(&c);
+}
+
 /* What is told of a deviation, against its sum: about the mean, over what counts, without the crossover where the
  * level is one from before it. */
 static void deviations(void **state)
@@ -437,6 +487,7 @@ int main(void)
 	    cmocka_unit_test(planted_anywhere),
 	    cmocka_unit_test(pairs),   cmocka_unit_test(responses_beside_nulls),
 	    cmocka_unit_test(levels_at_shared_places),
+	    cmocka_unit_test(modes_ring_on),
 	    cmocka_unit_test(deviations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

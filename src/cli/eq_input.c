@@ -283,7 +283,7 @@ static size_t ringing(const struct sabin_correctable_place *p, struct sabin_eq_m
 		const struct sabin_fitted_mode *mode = &fit.modes[i];
 		if (mode->audible && !mode->cluster && mode->frequency_hz.valid && mode->t60_s.valid)
 			modes[count++] =
-			    (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value};
+			    (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value, mode->level_db.value};
 	}
 	sabin_modefit_free(&fit);
 	return count;

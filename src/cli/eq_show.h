@@ -5,6 +5,7 @@
 #ifndef SABIN_CLI_EQ_SHOW_H
 #define SABIN_CLI_EQ_SHOW_H
 
+#include "cli/eq_input.h"
 #include "io/correction.h"
 #include "io/json.h"
 

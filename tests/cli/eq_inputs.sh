@@ -109,6 +109,8 @@ expect_status 0 "$sabin" plot subbed sub --kind correction --speaker sub --scrip
 grep -ho 'falls from [0-9.]* to [0-9.]* dB' page*/* page.* 2>/dev/null | head -n 1 >told
 hold "the page tells the same ($(cat told))" awk 'NR == FNR { a = $3; b = $5; next } FNR == 1 {
 	exit (a - $1) ^ 2 > 0.0026 || (b - $2) ^ 2 > 0.0026 || !a }' told designed
+# of the mode 0 2 0: c / 6.1 m
+hold "what becomes of a mode is told" [ "$(grep -cE '(in place of the mode at|mode at) 56\.[45] Hz \(T60 [0-9.]+ s\)' preview)" = 3 ]
 hold "the preview ends with what the subwoofer plays" awk '/^sub: / { sub_ = 1 } /^left: / { sub_ = 0 }
 	sub_ && /^  after - target/ { n = gsub(/–/, ""); exit n < 6 }' preview
 
