@@ -31,8 +31,11 @@ struct sabin_eq_speaker {
 	long pair;              /* index of the speaker that it forms a pair with, or -1 */
 	const struct sabin_eq_mode *modes;
 	size_t mode_count;
-	double travel_s; /* of the direct sound, mean over the shared places, from any moment that is common
-	                  * to all speakers at each of them; NAN: not known */
+	/* The one of places where the speakers are aligned, the same for all; NULL: they have none in common,
+	 * levels are aligned in the mean over each one's own, and times are not. */
+	const struct sabin_correctable_place *aligned_at;
+	double travel_s; /* of the direct sound to aligned_at, from any moment that is common to all speakers
+	                  * there; NAN: not known */
 	const double *travels_s; /* [place_count] to each place; NULL: not known */
 	bool sub;        /* plays low frequencies only: see sabin_correction_integrate() */
 };
@@ -121,8 +124,8 @@ sabin_correction_add_fir(struct sabin_correction *correction,
                          const struct sabin_eq_speaker *speakers, const struct sabin_eq_fir *fir,
                          const double *rates_hz, size_t count);
 
-/* Bring the speakers to one level (of the predicted responses over sabin_target_band_hz) and one time of
- * arrival, where that is known of all: both in the mean over the shared places. */
+/* Bring the speakers, subwoofers apart, to one level (of the predicted responses over sabin_target_band_hz)
+ * and one time of arrival, where that is known of all: both at aligned_at. */
 SABIN_API void sabin_correction_align(struct sabin_correction *correction,
                                       const struct sabin_eq_speaker *speakers);
 

@@ -333,7 +333,30 @@ static void show_flatness(const struct sabin_correction_channel *c, double flatn
 		       sabin_bad(), c->filter_count, c->left_db, flatness_db, sabin_plain());
 }
 
-static void show_channel(const struct sabin_correction_file *file, size_t index, double flatness_db)
+/* "aligned at mix: level -0.35 dB, delay 0.65 ms" */
+static void show_alignment(const struct sabin_correction_channel *c, size_t index,
+                           const struct sabin_eq_input *aligned)
+{
+	const struct sabin_correctable_place *at = aligned ? aligned->speakers[index].aligned_at : NULL;
+	const double level_db = sabin_number_tidy(c->gain_db, 2), delay_ms = 1000 * c->delay_s;
+	bool timed = aligned;
+	for (size_t i = 0; aligned && i < aligned->speaker_count; i++)
+		timed = timed && (aligned->speakers[i].sub || isfinite(aligned->speakers[i].travel_s));
+	if (!at || aligned->speakers[index].sub) {
+		if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
+			printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n", level_db,
+			       delay_ms, c->polarity < 0 ? ", polarity inverted" : "");
+		return;
+	}
+	printf("  aligned at %s: level %+.2f dB, ", aligned->positions[at - aligned->places], level_db);
+	if (timed || c->delay_s != 0)
+		printf("delay %.2f ms\n", delay_ms);
+	else
+		puts("travel times are not known");
+}
+
+static void show_channel(const struct sabin_correction_file *file, size_t index, double flatness_db,
+                         const struct sabin_eq_input *aligned)
 {
 	const struct sabin_correction_channel *c = &file->correction.channels[index];
 	char target[160];
@@ -346,9 +369,7 @@ static void show_channel(const struct sabin_correction_file *file, size_t index,
 	else
 		puts("  no filters");
 	show_flatness(c, flatness_db);
-	if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
-		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n",
-		       sabin_number_tidy(c->gain_db, 2), 1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
+	show_alignment(c, index, aligned);
 	show_preview(c, file->correction.rate_hz);
 	show_left_alone(&file->correction, index, file->fir);
 	for (size_t r = 0; r < c->rate_count; r++)
@@ -361,14 +382,14 @@ static void show_channel(const struct sabin_correction_file *file, size_t index,
 }
 
 void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,
-                   double flatness_db, const char *directory)
+                   const struct sabin_eq_input *aligned, double flatness_db, const char *directory)
 {
 	if (joined->subs > 0)
 		printf("crossover at %.0f Hz; unevenness over the places around it %.2f dB before, %.2f dB "
 		       "after\n",
 		       joined->crossover_hz, joined->before_db, joined->after_db);
 	for (size_t i = 0; i < file->correction.channel_count; i++)
-		show_channel(file, i, flatness_db);
+		show_channel(file, i, flatness_db, aligned);
 	if (directory)
 		printf("written to %s\n", directory);
 }

@@ -35,19 +35,16 @@ size_t sabin_correction_filters(const struct sabin_correction_channel *c, double
 
 /* ---- alignment ------------------------------------------------------------------------------ */
 
-/* Mean of the predicted level, at the shared places where there are others too. */
+/* Mean of the predicted level where the speakers are aligned. */
 static double band_level_db(const struct sabin_correction_channel *c, const struct sabin_eq_speaker *s)
 {
-	const bool all = s->shared == 0 || s->shared == s->place_count;
+	const double *here = s->aligned_at ? s->aligned_at->level_db : c->before_db;
 	double sum = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < c->length; i++) {
 		if (c->freq_hz[i] < sabin_target_band_hz[0] || c->freq_hz[i] > sabin_target_band_hz[1])
 			continue;
-		double power = 0;
-		for (size_t p = 0; p < s->shared && !all; p++)
-			power += pow(10, s->places[p].level_db[i] / 10) / (double)s->shared;
-		sum += c->predicted_db[i] + (all ? 0 : 10 * log10(power) - c->before_db[i]);
+		sum += here[i] + (c->predicted_db[i] - c->before_db[i]);
 		n++;
 	}
 	return n ? sum / (double)n : (double)NAN;

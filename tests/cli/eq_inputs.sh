@@ -98,6 +98,17 @@ hold "or none" awk '/_pass"/ { bad = 1 } END { exit bad }' out
 expect_status 2 "$sabin" eq sub --crossover 5k
 says "30 to 300"
 
+# main speakers are aligned at the room file's first position, and of chosen ones at the first of these
+expect_status 0 "$sabin" eq sub --crossover none --filters 0 -o lined
+hold "it is named" [ "$(grep -c '^  aligned at near: level' out)" = 2 ]
+hold "the sound of both arrives at once" awk 'NR == FNR { if ($1 == "position:") near = $2 == "near"
+	if (near && $1 == "arrival_s:") at[++n] = $3 + 0; next } $1 == "delay_s:" { at[++k] += $2 }
+	END { d = at[2] - at[3]; exit n != 3 || k != 3 || d > 1e-6 || d < -1e-6 }' sub/measurement.yaml lined/correction.yaml
+expect_status 0 "$sabin" eq sub --crossover none --filters 0 --position "$place"
+hold "so is another one" [ "$(grep -c "^  aligned at $place: level" out)" = 2 ]
+expect_status 0 "$sabin" eq sub --align no --filters 0
+hold "nothing is aligned that was not asked for" [ "$(grep -c 'aligned at' out)" = 0 ]
+
 # one deviation, whoever tells it: the design, the same held against itself, and the page
 expect_status 0 "$sabin" eq sub -o subbed
 cp out preview
