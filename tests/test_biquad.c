@@ -52,6 +52,68 @@ static void taps_agree(void **state)
 	}
 }
 
+/* The pole of a decaying oscillation. */
+struct pole {
+	double freq_hz, t60_s;
+};
+
+/* Where a peaking filter's zeros are: s^2 + s A/Q + 1 = 0, by the bilinear transform to exp(s / rate). */
+static struct pole zero_of(const struct sabin_biquad *f, double rate_hz)
+{
+	const double half = pow(10, f->gain_db / 40) / f->q / 2;
+	const double complex p = CMPLX(-half, sqrt(1 - half * half)) * tan(M_PI * f->freq_hz / rate_hz);
+	const double complex s = rate_hz * clog((1 + p) / (1 - p));
+	return (struct pole){cimag(s) / (2 * M_PI), -3 * log(10) / creal(s)};
+}
+
+/* A mode under zeros of its own pole is gone; one without decay is a tone; one that a filter has played, when that
+ * has rung out, is as much louder. */
+static void decaying(void **state)
+{
+	(void)state;
+	struct sabin_random random;
+	sabin_random_init(&random, 12);
+	for (int r = 0; r < RATES; r++) {
+		const double rate_hz = rates_hz[r];
+		for (int i = 0; i < 100; i++) {
+			const struct sabin_biquad two[2] = {any(&random), any(&random)};
+			for (double hz = 25; hz < 20000; hz *= 1.7)
+				assert_near(sabin_biquads_decaying_db(two, 2, rate_hz, hz, INFINITY),
+				            sabin_biquads_level_db(two, 2, rate_hz, hz), 1e-6);
+			assert_near(sabin_biquads_decaying_db(two, 2, rate_hz, 70, 1.3),
+			            sabin_biquads_decaying_db(two, 1, rate_hz, 70, 1.3) +
+			                sabin_biquads_decaying_db(two + 1, 1, rate_hz, 70, 1.3), 1e-9);
+		}
+		const struct sabin_biquad cut = {SABIN_PEAKING, 66, -15, 12};
+		const struct pole zero = zero_of(&cut, rate_hz);
+		assert_true(sabin_biquads_decaying_db(&cut, 1, rate_hz, zero.freq_hz, zero.t60_s) < -160);
+		/* the same filter upside down has its poles there */
+		const struct sabin_biquad boost = {SABIN_PEAKING, 66, 15, 12};
+		assert_true(sabin_biquads_decaying_db(&boost, 1, rate_hz, zero.freq_hz, zero.t60_s) > 160);
+		assert_near(sabin_biquads_decaying_db(NULL, 0, rate_hz, 66, 1.4), 0, 0);
+		assert_true(isnan(sabin_biquads_decaying_db(&cut, 1, rate_hz, 66, NAN)));
+	}
+	const struct sabin_biquad cascade[] = {{SABIN_PEAKING, 65.2, -16.9, 14}, {SABIN_LOW_SHELF, 100, 4, 0.7},
+	                                       {SABIN_HIGH_SHELF, 3000, -5, 0.7}, {SABIN_HIGH_PASS, 30, 0, 0.7}};
+	const double rate_hz = 8000, fall = 3 * log(10) / (1.4 * rate_hz), turn = 2 * M_PI * 66 / rate_hz;
+	enum { LENGTH = 24000 };
+	static double x[LENGTH];
+	for (size_t n = 0; n < LENGTH; n++)
+		x[n] = exp(-fall * (double)n) * cos(turn * (double)n);
+	for (size_t i = 0; i < 4; i++) {
+		const struct sabin_biquad_taps taps = sabin_biquad_taps(&cascade[i], rate_hz);
+		double memory[2] = {0};
+		sabin_biquad_process(&taps, memory, x, LENGTH);
+	}
+	/* a cos(turn n) + b sin(turn n) from two samples a quarter of a period apart, near enough */
+	const double n0 = LENGTH - 100, n1 = n0 + 30;
+	const double y0 = x[(size_t)n0] * exp(fall * n0), y1 = x[(size_t)n1] * exp(fall * n1);
+	const double between = sin(turn * (n1 - n0));
+	const double a = (y0 * sin(turn * n1) - y1 * sin(turn * n0)) / between;
+	const double b = (y1 * cos(turn * n0) - y0 * cos(turn * n1)) / between;
+	assert_near(sabin_biquads_decaying_db(cascade, 4, rate_hz, 66, 1.4), 20 * log10(hypot(a, b)), 1e-3);
+}
+
 static void closed_forms(void **state)
 {
 	(void)state;
@@ -225,7 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(at_once),
-	    cmocka_unit_test(taps_agree), cmocka_unit_test(closed_forms),
+	    cmocka_unit_test(taps_agree), cmocka_unit_test(decaying), cmocka_unit_test(closed_forms),
 	    cmocka_unit_test(law_of_inverse), cmocka_unit_test(slopes_are_differences),
 	    cmocka_unit_test(ring), cmocka_unit_test(limits),
 	};

@@ -311,40 +311,117 @@ static void responses_beside_nulls(void **state)
 	}
 }
 
-/* Levels are those of the places that all speakers share, wherever else one was measured. */
-static void levels_at_shared_places(void **state)
+/* Mean over 200 Hz to 2 kHz of what stands at a place, through its channel's filters and gain. */
+static double corrected_level_db(const struct sabin_correction_channel *c, const double *level_db)
+{
+	double sum = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < c->length; i++)
+		if (c->freq_hz[i] >= 200 && c->freq_hz[i] <= 2000) {
+			sum += level_db[i] + c->gain_db +
+			       sabin_biquads_level_db(c->filters, c->filter_count, rate_hz, c->freq_hz[i]);
+			n++;
+		}
+	return sum / (double)n;
+}
+
+/* Where one listens the speakers are equally loud and in time, whatever that makes of other places, and whichever
+ * other places only one of them was measured at. */
+static void aligned_where_one_listens(void **state)
 {
 	(void)state;
-	double hz[MOST], level[3][MOST];
+	enum { PLACES = 3 };
+	double hz[MOST], level[2][PLACES][MOST];
 	const size_t n = sabin_eq_grid(20, 18000, hz);
 	struct sabin_eq_options o = sabin_eq_defaults();
-	struct sabin_correctable_place places[2][3];
+	struct sabin_correctable_place places[2][PLACES];
 	struct sabin_eq_speaker speakers[2];
 	struct sabin_correction c;
+	struct sabin_random r;
 	o.range_hz[1] = 18000;
-	o.filters = 0;
-	for (size_t i = 0; i < n; i++) {
-		level[0][i] = -20;
-		level[1][i] = -24;
-		level[2][i] = -5; /* near the left speaker */
+	sabin_random_init(&r, test_seed("aligned"));
+	for (int round = 0; round < 4; round++) {
+		double travels_s[2][PLACES];
+		const size_t at = (size_t)round % 2;
+		for (int s = 0; s < 2; s++) {
+			for (int p = 0; p < PLACES; p++) {
+				const double loud_db = test_between(&r, -30, -10), f_hz = test_between(&r, 250, 1500);
+				const double tone_db = test_between(&r, -4, 4);
+				for (size_t i = 0; i < n; i++)
+					level[s][p][i] = loud_db + tone_db * exp(-pow(log2(hz[i] / f_hz) / 0.7, 2)) +
+					                 9 * exp(-pow(log2(hz[i] / 70) / 0.15, 2));
+				places[s][p] = (struct sabin_correctable_place){level[s][p], NULL, 0, 0, 0};
+				travels_s[s][p] = test_between(&r, 0.003, 0.02);
+			}
+			speakers[s] = (struct sabin_eq_speaker){.name = s ? "right" : "left",
+			                                        .places = places[s],
+			                                        .place_count = s ? 2 : PLACES,
+			                                        .shared = 2,
+			                                        .high_hz = INFINITY,
+			                                        .pair = -1,
+			                                        .aligned_at = &places[s][at],
+			                                        .travel_s = travels_s[s][at],
+			                                        .travels_s = travels_s[s]};
+		}
+		assert_ok(sabin_correction_compute(speakers, 2, &o, &c));
+		sabin_correction_align(&c, speakers);
+		assert_near(travels_s[0][at] + c.channels[0].delay_s, travels_s[1][at] + c.channels[1].delay_s, 1e-6);
+		assert_near(corrected_level_db(&c.channels[0], level[0][at]),
+		            corrected_level_db(&c.channels[1], level[1][at]), 0.01);
+		/* the quieter one stays, and so does the later one */
+		assert_near(fmax(c.channels[0].gain_db, c.channels[1].gain_db), 0, 1e-12);
+		assert_near(fmin(c.channels[0].delay_s, c.channels[1].delay_s), 0, 0);
+		sabin_correction_free(&c);
 	}
-	for (int p = 0; p < 3; p++) {
-		places[0][p] = (struct sabin_correctable_place){level[p], NULL, 0, 0, 0};
-		places[1][p] = (struct sabin_correctable_place){level[1], NULL, 0, 0, 0};
-	}
-	for (int s = 0; s < 2; s++)
-		speakers[s] = (struct sabin_eq_speaker){.name = s ? "right" : "left",
-		                                        .places = places[s],
-		                                        .place_count = s ? 2 : 3,
-		                                        .shared = 2,
-		                                        .high_hz = INFINITY,
-		                                        .pair = -1,
-		                                        .travel_s = NAN};
-	assert_ok(sabin_correction_compute(speakers, 2, &o, &c));
-	sabin_correction_align(&c, speakers);
-	/* the power mean of -20 and -24 dB over -24 dB */
-	assert_near(c.channels[0].gain_db, -24 - 10 * log10((0.01 + pow(10, -2.4)) / 2), 1e-6);
-	assert_near(c.channels[1].gain_db, 0, 1e-12);
+}
+
+/* A filter is told to be for the loudest of the modes that it was made of, but for none that it has left behind; and
+ * what it does to that is what the mode's own ringing has become when the filter has rung out. */
+static void modes_ring_on(void **state)
+{
+	(void)state;
+	double hz[MOST], level[MOST];
+	const size_t n = sabin_eq_grid(20, 18000, hz);
+	static const struct sabin_eq_mode modes[] = {{63.4, 1.0, -19}, {66, 1.4, 14}, {64.5, 0.9, -17}, {127, 0.4, 2},
+	                                             {138, 0.4, -3},   {144, 0.4, 1}, {150, 0.4, -4}};
+	struct sabin_eq_options o = sabin_eq_defaults();
+	struct sabin_correctable_place place = {level, NULL, 0, 0, 0};
+	struct sabin_eq_speaker speaker = corrected_alone(&place);
+	struct sabin_correction c;
+	o.range_hz[1] = 18000;
+	for (size_t i = 0; i < n; i++)
+		level[i] = 15 * exp(-pow(log2(hz[i] / 66) / 0.08, 2)) + 9 * exp(-pow(log2(hz[i] / 138) / 0.25, 2));
+	speaker.modes = modes;
+	speaker.mode_count = sizeof modes / sizeof *modes;
+	assert_ok(sabin_correction_compute(&speaker, 1, &o, &c));
+	struct sabin_correction_channel *channel = &c.channels[0];
+	size_t made = 0;
+	for (size_t i = 0; i < channel->filter_count; i++)
+		if (channel->cancels[i].t60_s != 0) {
+			const bool low = channel->filters[i].freq_hz < 100;
+			assert_near(channel->cancels[i].freq_hz, low ? 66 : 144, 0);
+			assert_near(channel->cancels[i].t60_s, low ? 1.4 : 0.4, 0);
+			made++;
+		}
+	assert_int_equal(made, 2);
+	const double filters_db = sabin_correction_decaying_db(channel, rate_hz, &modes[1]);
+	assert_near(filters_db, sabin_biquads_decaying_db(channel->filters, channel->filter_count, rate_hz, 66, 1.4), 0);
+	/* what a crossover takes does not count */
+	sabin_crossover(80, true, channel->filters + channel->filter_count);
+	channel->filter_count += 2;
+	assert_near(sabin_correction_decaying_db(channel, rate_hz, &modes[1]), filters_db, 0);
+	/* an impulse response does what it is the response of, from its main peak on */
+	const struct sabin_biquad same = {SABIN_PEAKING, 65, -9, 4};
+	channel->rates[0].rate_hz = rate_hz;
+	channel->rates[0].taps = N;
+	channel->rates[0].latency_s = ARRIVAL / rate_hz;
+	channel->rates[0].fir = calloc(N, sizeof(double));
+	channel->rate_count = 1;
+	assert_non_null(channel->rates[0].fir);
+	channel->rates[0].fir[ARRIVAL] = 1;
+	colour(channel->rates[0].fir, &same, 1);
+	assert_near(sabin_correction_decaying_db(channel, rate_hz, &modes[1]) - filters_db,
+	            sabin_biquads_decaying_db(&same, 1, rate_hz, 66, 1.4), 0.01);
 	sabin_correction_free(&c);
 }
 
@@ -436,7 +513,8 @@ int main(void)
 	    cmocka_unit_test(spread),  cmocka_unit_test(planted),
 	    cmocka_unit_test(planted_anywhere),
 	    cmocka_unit_test(pairs),   cmocka_unit_test(responses_beside_nulls),
-	    cmocka_unit_test(levels_at_shared_places),
+	    cmocka_unit_test(aligned_where_one_listens),
+	    cmocka_unit_test(modes_ring_on),
 	    cmocka_unit_test(deviations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,13 @@ SABIN_API void sabin_biquads_levels_db(const struct sabin_biquad *filters, size_
                                        double rate_hz, const double *freq_hz, size_t n,
                                        double *level_db);
 
+/* By how many dB a cascade changes a decaying oscillation of f_hz that falls by 60 dB in t60_s (a room's mode):
+ * |H| at its pole s = -3 ln 10 / t60_s + 2 pi f_hz j.  Its decay stays, and what the filters themselves
+ * ring with comes on top.  -INFINITY where zeros lie on the pole; as sabin_biquads_level_db() with a t60_s of
+ * INFINITY.  0 < f_hz < rate_hz / 2, t60_s > 0. */
+SABIN_API double sabin_biquads_decaying_db(const struct sabin_biquad *filters, size_t count,
+                                           double rate_hz, double f_hz, double t60_s);
+
 /* Impulse response of a cascade: h[n]. */
 SABIN_API void sabin_biquads_impulse(const struct sabin_biquad *filters, size_t count,
                                      double rate_hz, double *h, size_t n);

@@ -19,6 +19,7 @@ enum { SABIN_CORRECTION_RATES = 12, SABIN_CORRECTION_NAME = 65 };
 /* A mode that rings audibly, at the frequency of a peak. */
 struct sabin_eq_mode {
 	double freq_hz, t60_s;
+	double level_db; /* of its resonance, as sabin_fitted_mode has it */
 };
 
 struct sabin_eq_speaker {
@@ -30,8 +31,11 @@ struct sabin_eq_speaker {
 	long pair;              /* index of the speaker that it forms a pair with, or -1 */
 	const struct sabin_eq_mode *modes;
 	size_t mode_count;
-	double travel_s; /* of the direct sound, mean over the shared places, from any moment that is common
-	                  * to all speakers at each of them; NAN: not known */
+	/* The one of places where the speakers are aligned, the same for all; NULL: they have none in common,
+	 * levels are aligned in the mean over each one's own, and times are not. */
+	const struct sabin_correctable_place *aligned_at;
+	double travel_s; /* of the direct sound to aligned_at, from any moment that is common to all speakers
+	                  * there; NAN: not known */
 	const double *travels_s; /* [place_count] to each place; NULL: not known */
 	bool sub;        /* plays low frequencies only: see sabin_correction_integrate() */
 };
@@ -73,7 +77,7 @@ struct sabin_correction_channel {
 	int polarity;   /* -1: to be inverted; else +1 */
 	size_t filter_count;
 	struct sabin_biquad filters[SABIN_EQFIT_MOST];
-	double cancels_s[SABIN_EQFIT_MOST]; /* the mode's T60 that the filter was made for, or 0 */
+	struct sabin_eq_mode cancels[SABIN_EQFIT_MOST]; /* the mode that the filter was made for; t60_s 0: none */
 	size_t rate_count;
 	struct sabin_correction_rate rates[SABIN_CORRECTION_RATES];
 	double error_before_db, error_after_db, net_boost_db;
@@ -120,8 +124,8 @@ sabin_correction_add_fir(struct sabin_correction *correction,
                          const struct sabin_eq_speaker *speakers, const struct sabin_eq_fir *fir,
                          const double *rates_hz, size_t count);
 
-/* Bring the speakers to one level (of the predicted responses over sabin_target_band_hz) and one time of
- * arrival, where that is known of all: both in the mean over the shared places. */
+/* Bring the speakers, subwoofers apart, to one level (of the predicted responses over sabin_target_band_hz)
+ * and one time of arrival, where that is known of all: both at aligned_at. */
 SABIN_API void sabin_correction_align(struct sabin_correction *correction,
                                       const struct sabin_eq_speaker *speakers);
 
@@ -182,6 +186,11 @@ SABIN_API size_t sabin_correction_filters(const struct sabin_correction_channel 
 SABIN_API SABIN_MUST enum sabin_err
 sabin_correction_level(const struct sabin_correction_channel *channel, double rate_hz,
                        const double *freq_hz, size_t n, double *level_db);
+
+/* By how many dB filters and FIR (of the nearest rate) change a mode of freq_hz and t60_s, which goes on falling as
+ * it did: sabin_biquads_decaying_db().  What a crossover takes, which the target has too, does not count. */
+SABIN_API double sabin_correction_decaying_db(const struct sabin_correction_channel *channel,
+                                              double rate_hz, const struct sabin_eq_mode *mode);
 
 /* The whole channel as one response at a rate of rates[]: preamp, filters and FIR, without delay; free
  * *h.  What is left out at its end changes no level by more than 0.001 dB where that is not cut deeply, or

@@ -85,8 +85,18 @@ enum sabin_err sabin_session_play(struct sabin_session *s, const struct sabin_sp
 	return sabin_duplex_run(s->duplex, &job, s->recorded.at, diag);
 }
 
+/* The delay that a correction gives a speaker is heard in the loopback too.  It is there to be heard where one
+ * listens: emission is where it would be without. */
+static double delay_frames(const struct sabin_session *s, const struct sabin_speaker *speaker)
+{
+	const long channel =
+	    s->shaped ? sabin_correction_channel(&s->o->through->correction, speaker->name) : -1;
+	/* in whole samples, as it is played */
+	return channel < 0 ? 0 : round(s->o->through->correction.channels[channel].delay_s * s->o->rate_hz);
+}
+
 /* Where emission is, from the loopback channel; NAN without one. */
-static enum sabin_err find_emission(struct sabin_session *s)
+static enum sabin_err find_emission(struct sabin_session *s, const struct sabin_speaker *speaker)
 {
 	static const double any_hz[2] = {NAN, NAN};
 	const struct sabin_roomfile *room = s->o->room;
@@ -98,7 +108,7 @@ static enum sabin_err find_emission(struct sabin_session *s)
 	    s->taker, sabin_session_input(s, room->audio.loopback_input - 1), &take);
 	if (err || !take.verdict.trustworthy)
 		return err;
-	s->emission = take.arrival;
+	s->emission = take.arrival - delay_frames(s, speaker);
 	/* a correction that is played through is in the loopback too, and would be taken away with it */
 	return room->audio.loopback_response && !s->shaped
 	           ? sabin_reference_take(s->taker, &take, &s->reference)
@@ -183,7 +193,7 @@ static enum sabin_err attempt(struct sabin_session *s, const struct sabin_speake
 		struct sabin_duplex_pace pace = {0};
 		err = sabin_session_play(s, speaker, &pace, diag);
 		if (!err && r == 0)
-			err = find_emission(s);
+			err = find_emission(s, speaker);
 		for (size_t i = 0; !err && i < s->listener_count; i++)
 			if (s->listener[i].good)
 				err = hear(s, &s->listener[i], r, speaker, &pace, diag);

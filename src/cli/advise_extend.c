@@ -95,7 +95,8 @@ static void add_modes(const struct sabin_modefit *fit, struct sabin_eq_speaker *
 	for (size_t i = 0; i < fit->count && to->mode_count < MODES_MAX; i++) {
 		const struct sabin_fitted_mode *mode = &fit->modes[i];
 		if (mode->audible && !mode->cluster && mode->frequency_hz.valid && mode->t60_s.valid)
-			modes[to->mode_count++] = (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value};
+			modes[to->mode_count++] = (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value,
+			                                                 mode->level_db.value};
 	}
 }
 

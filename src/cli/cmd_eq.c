@@ -65,7 +65,7 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_CHOICE, 0, "alike", "WHETHER", offsetof(struct options, alike), 0, 0, 0, "yes", "yes|no",
      "the same filters for both speakers of a pair below the transition"},
     {SABIN_OPT_CHOICE, 0, "align", "WHETHER", offsetof(struct options, align), 0, 0, 0, "yes", "yes|no",
-     "bring the speakers to one level and one time of arrival"},
+     "bring the speakers to one level and one time of arrival where one listens"},
     {SABIN_OPT_TEXT, 0, "crossover", "HZ", offsetof(struct options, crossover), 0, 0, 0, NULL, NULL,
      "where subwoofers and main speakers join (else 80), or none"},
     {SABIN_OPT_FLAG, 0, "unlimited", NULL, offsetof(struct options, unlimited), 0, 0, 0, NULL, NULL,
@@ -364,6 +364,15 @@ static enum sabin_err join_subs(struct job *job)
 	return SABIN_OK;
 }
 
+/* Are there main speakers to be aligned? */
+static bool aligns(const struct job *job)
+{
+	size_t mains = 0;
+	for (size_t i = 0; i < job->input.speaker_count; i++)
+		mains += !job->input.speakers[i].sub;
+	return job->o->from.count == 0 && job->o->align == YES && mains > 1;
+}
+
 static int design(struct job *job, const char *measurement)
 {
 	const struct options *o = job->o;
@@ -397,7 +406,7 @@ static int design(struct job *job, const char *measurement)
 	    sabin_correction_compute(in->speakers, in->speaker_count, &job->eq, correction);
 	if (!err && !from && (err = add_fir(job, &diag)) != SABIN_OK && err != SABIN_ENOMEM)
 		return sabin_fail_input(name, SABIN_EFORMAT, &diag);
-	if (!err && !from && o->align == YES && in->speaker_count > 1)
+	if (!err && aligns(job))
 		sabin_correction_align(correction, in->speakers);
 	if (!err && !from)
 		err = join_subs(job);
@@ -480,7 +489,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 		enum sabin_err err = sabin_eq_show_json(&job.file, &job.joined, job.eq.flatness_db, job.o->output);
 		status = err ? sabin_fail_output(command->name, err, &diag) : SABIN_EXIT_DONE;
 	} else if (status < 0) {
-		sabin_eq_show(&job.file, &job.joined, job.eq.flatness_db, job.o->output);
+		sabin_eq_show(&job.file, &job.joined, aligns(&job) ? &job.input : NULL, job.eq.flatness_db, job.o->output);
 		show_dialects(&job);
 		status = SABIN_EXIT_DONE;
 	}

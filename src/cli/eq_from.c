@@ -384,7 +384,7 @@ static enum sabin_err take(const struct sabin_correction_channel *from, double d
 	if (!level)
 		return SABIN_ENOMEM;
 	memcpy(to->filters, from->filters, sizeof to->filters);
-	memset(to->cancels_s, 0, sizeof to->cancels_s);
+	memset(to->cancels, 0, sizeof to->cancels);
 	to->filter_count = from->filter_count;
 	to->polarity = from->polarity;
 	to->delay_s = from->delay_s;

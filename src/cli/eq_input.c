@@ -283,7 +283,7 @@ static size_t ringing(const struct sabin_correctable_place *p, struct sabin_eq_m
 		const struct sabin_fitted_mode *mode = &fit.modes[i];
 		if (mode->audible && !mode->cluster && mode->frequency_hz.valid && mode->t60_s.valid)
 			modes[count++] =
-			    (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value};
+			    (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value, mode->level_db.value};
 	}
 	sabin_modefit_free(&fit);
 	return count;
@@ -382,7 +382,7 @@ static enum sabin_err take_speaker(struct work *w, struct sabin_eq_input *in, si
 	                                     .shared = shared,
 	                                     .high_hz = INFINITY,
 	                                     .pair = -1,
-	                                     .travel_s = shared > 0 ? 0 : (double)NAN,
+	                                     .travel_s = NAN,
 	                                     .travels_s = in->travels_s + at,
 	                                     .modes = in->modes + at * MODES_A_RESPONSE};
 	for (size_t p = 0; p < count; p++)
@@ -392,10 +392,48 @@ static enum sabin_err take_speaker(struct work *w, struct sabin_eq_input *in, si
 			    strcasecmp(r->position, places[p]) == 0)
 				err = take_place(w, in, speaker, k, at + speaker->place_count);
 		}
-	for (size_t p = 0; p < shared; p++)
-		speaker->travel_s += speaker->travels_s[p] / (double)shared;
 	speaker->sub = speaker->high_hz < sabin_target_band_hz[1];
 	return err;
+}
+
+static const struct sabin_correctable_place *place_named(const struct sabin_eq_input *in,
+                                                         const struct sabin_eq_speaker *s, const char *name)
+{
+	for (size_t p = 0; p < s->place_count; p++)
+		if (strcasecmp(in->positions[(size_t)(s->places - in->places) + p], name) == 0)
+			return &s->places[p];
+	return NULL;
+}
+
+/* One listens at the first position of the room file: so much later comes this one.  Those that it does not know
+ * come after, as they were measured. */
+static size_t listening_rank(const struct work *w, const struct sabin_eq_input *in, const char *name)
+{
+	const int listed = w->room ? sabin_roomfile_position(w->room, name) : -1;
+	size_t k = 0;
+	while (k < in->count && strcasecmp(w->fine.item[k].measured->position, name) != 0)
+		k++;
+	return listed >= 0 ? (size_t)listed : w->room ? w->room->position_count + k : k;
+}
+
+/* The main speakers are aligned at the first position at which all of them were measured. */
+static void choose_alignment(const struct work *w, struct sabin_eq_input *in)
+{
+	const char *name = NULL;
+	for (size_t i = 0; i < in->count; i++) {
+		bool common = true;
+		for (size_t s = 0; s < in->speaker_count; s++)
+			common = common && (in->speakers[s].sub ||
+			                    place_named(in, &in->speakers[s], in->positions[i]));
+		if (common && (!name || listening_rank(w, in, in->positions[i]) < listening_rank(w, in, name)))
+			name = in->positions[i];
+	}
+	for (size_t s = 0; s < in->speaker_count && name; s++) {
+		struct sabin_eq_speaker *speaker = &in->speakers[s];
+		speaker->aligned_at = place_named(in, speaker, name);
+		if (speaker->aligned_at)
+			speaker->travel_s = speaker->travels_s[speaker->aligned_at - speaker->places];
+	}
 }
 
 /* Sort the places by speaker, in the order in which speakers appear. */
@@ -418,6 +456,8 @@ static enum sabin_err gather(struct work *w, struct sabin_eq_input *in)
 		err = take_speaker(w, in, s, (const char(*)[SABIN_NAME_SIZE])places, count, at);
 		at += in->speakers[s].place_count;
 	}
+	if (!err)
+		choose_alignment(w, in);
 	free(places);
 	return err;
 }

@@ -11,7 +11,8 @@
 #include "cli/talk.h"
 #include "io/number.h"
 
-static void filter_json(struct sabin_json *json, const struct sabin_correction_channel *c, size_t i)
+static void filter_json(struct sabin_json *json, const struct sabin_correction_channel *c, size_t i,
+                        double rate_hz)
 {
 	const struct sabin_biquad *f = &c->filters[i];
 	sabin_json_open_object(json, NULL);
@@ -20,8 +21,11 @@ static void filter_json(struct sabin_json *json, const struct sabin_correction_c
 	sabin_json_number(json, "gain_db", f->gain_db);
 	sabin_json_number(json, "q", f->q);
 	sabin_json_number(json, "rings_s", sabin_biquad_ring_s(f));
-	if (c->cancels_s[i] > 0)
-		sabin_json_number(json, "cancels_t60_s", c->cancels_s[i]);
+	if (c->cancels[i].t60_s > 0) {
+		sabin_json_number(json, "cancels_hz", c->cancels[i].freq_hz);
+		sabin_json_number(json, "cancels_t60_s", c->cancels[i].t60_s);
+		sabin_json_number(json, "cancels_change_db", sabin_correction_decaying_db(c, rate_hz, &c->cancels[i]));
+	}
 	sabin_json_close(json);
 }
 
@@ -101,7 +105,7 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
 		sabin_json_text(json, "polarity", c->polarity < 0 ? "inverted" : "normal");
 		sabin_json_open_array(json, "filters");
 		for (size_t k = 0; k < c->filter_count; k++)
-			filter_json(json, c, k);
+			filter_json(json, c, k, correction->rate_hz);
 		sabin_json_close(json);
 		sabin_eq_show_rates(json, c, file->fir);
 		if (flatness_db > 0) {
@@ -126,19 +130,32 @@ enum sabin_err sabin_eq_show_json(const struct sabin_correction_file *file,
 
 /* ---- text ----------------------------------------------------------------------------------- */
 
-static void show_filters(const struct sabin_correction_channel *c)
+/* The decay of a mode is the room's; what filters change is how loud it rings.  From here on a fit finds only what they ring
+ * with themselves, and a figure would take the mode's frequency to better than it is known. */
+static const double gone_db = -25;
+
+static void show_mode(const struct sabin_correction_channel *c, const struct sabin_eq_mode *mode, double rate_hz)
+{
+	const double change_db = sabin_correction_decaying_db(c, rate_hz, mode);
+	if (change_db > gone_db)
+		printf("   mode at %.1f Hz (T60 %.2f s) rings on %.0f dB %s", mode->freq_hz, mode->t60_s,
+		       fabs(change_db), change_db > 0 ? "louder" : "lower");
+	else
+		printf("   in place of the mode at %.1f Hz (T60 %.2f s)", mode->freq_hz, mode->t60_s);
+}
+
+static void show_filters(const struct sabin_correction_channel *c, double rate_hz)
 {
 	static const char *const words[SABIN_BIQUAD_TYPES] = {"peaking", "low shelf", "high shelf",
 	                                                      "low pass", "high pass"};
 	printf("  %-10s %9s %9s %7s %9s\n", "filter", "Hz", "dB", "Q", "rings ms");
 	for (size_t i = 0; i < c->filter_count; i++) {
 		const struct sabin_biquad *f = &c->filters[i];
-		printf("  %-10s %9.1f %+9.2f %7.2f %9.0f", words[f->type], f->freq_hz,
-		       sabin_number_tidy(f->gain_db, 2), f->q,
+		const double gain_db = sabin_number_tidy(f->gain_db, 2);
+		printf("  %-10s %9.1f %+9.2f %7.2f %9.0f", words[f->type], f->freq_hz, gain_db, f->q,
 		       1000 * sabin_biquad_ring_s(f));
-		if (c->cancels_s[i] > 0)
-			printf("   a mode of T60 %.2f s, %.2f s with it", c->cancels_s[i],
-			       c->cancels_s[i] * pow(10, f->gain_db / 20));
+		if (c->cancels[i].t60_s > 0 && gain_db != 0) /* what does nothing does nothing to a mode */
+			show_mode(c, &c->cancels[i], rate_hz);
 		putchar('\n');
 	}
 }
@@ -316,7 +333,30 @@ static void show_flatness(const struct sabin_correction_channel *c, double flatn
 		       sabin_bad(), c->filter_count, c->left_db, flatness_db, sabin_plain());
 }
 
-static void show_channel(const struct sabin_correction_file *file, size_t index, double flatness_db)
+/* "aligned at mix: level -0.35 dB, delay 0.65 ms" */
+static void show_alignment(const struct sabin_correction_channel *c, size_t index,
+                           const struct sabin_eq_input *aligned)
+{
+	const struct sabin_correctable_place *at = aligned ? aligned->speakers[index].aligned_at : NULL;
+	const double level_db = sabin_number_tidy(c->gain_db, 2), delay_ms = 1000 * c->delay_s;
+	bool timed = aligned;
+	for (size_t i = 0; aligned && i < aligned->speaker_count; i++)
+		timed = timed && (aligned->speakers[i].sub || isfinite(aligned->speakers[i].travel_s));
+	if (!at || aligned->speakers[index].sub) {
+		if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
+			printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n", level_db,
+			       delay_ms, c->polarity < 0 ? ", polarity inverted" : "");
+		return;
+	}
+	printf("  aligned at %s: level %+.2f dB, ", aligned->positions[at - aligned->places], level_db);
+	if (timed || c->delay_s != 0)
+		printf("delay %.2f ms\n", delay_ms);
+	else
+		puts("travel times are not known");
+}
+
+static void show_channel(const struct sabin_correction_file *file, size_t index, double flatness_db,
+                         const struct sabin_eq_input *aligned)
 {
 	const struct sabin_correction_channel *c = &file->correction.channels[index];
 	char target[160];
@@ -325,13 +365,11 @@ static void show_channel(const struct sabin_correction_file *file, size_t index,
 	printf("  deviation from it %.2f dB before, %.2f dB after (RMS); net boost %+.2f dB\n",
 	       c->error_before_db, c->error_after_db, sabin_number_tidy(c->net_boost_db, 2));
 	if (c->filter_count > 0)
-		show_filters(c);
+		show_filters(c, file->correction.rate_hz);
 	else
 		puts("  no filters");
 	show_flatness(c, flatness_db);
-	if (c->gain_db != 0 || c->delay_s != 0 || c->polarity < 0)
-		printf("  level %+.2f dB, delay %.2f ms%s, to stand with the other speakers\n",
-		       sabin_number_tidy(c->gain_db, 2), 1000 * c->delay_s, c->polarity < 0 ? ", polarity inverted" : "");
+	show_alignment(c, index, aligned);
 	show_preview(c, file->correction.rate_hz);
 	show_left_alone(&file->correction, index, file->fir);
 	for (size_t r = 0; r < c->rate_count; r++)
@@ -344,14 +382,14 @@ static void show_channel(const struct sabin_correction_file *file, size_t index,
 }
 
 void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,
-                   double flatness_db, const char *directory)
+                   const struct sabin_eq_input *aligned, double flatness_db, const char *directory)
 {
 	if (joined->subs > 0)
 		printf("crossover at %.0f Hz; unevenness over the places around it %.2f dB before, %.2f dB "
 		       "after\n",
 		       joined->crossover_hz, joined->before_db, joined->after_db);
 	for (size_t i = 0; i < file->correction.channel_count; i++)
-		show_channel(file, i, flatness_db);
+		show_channel(file, i, flatness_db, aligned);
 	if (directory)
 		printf("written to %s\n", directory);
 }

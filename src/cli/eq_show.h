@@ -5,6 +5,7 @@
 #ifndef SABIN_CLI_EQ_SHOW_H
 #define SABIN_CLI_EQ_SHOW_H
 
+#include "cli/eq_input.h"
 #include "io/correction.h"
 #include "io/json.h"
 
@@ -17,8 +18,8 @@ SABIN_MUST enum sabin_err sabin_eq_show_json(const struct sabin_correction_file 
 /* The array `rates` of a channel; fir: it has impulse responses. */
 void sabin_eq_show_rates(struct sabin_json *json, const struct sabin_correction_channel *channel, bool fir);
 
-/* The same for people, with a preview by octaves. */
+/* The same for people, with a preview by octaves.  aligned: the speakers that were, and where; or NULL. */
 void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_integration *joined,
-                   double flatness_db, const char *directory);
+                   const struct sabin_eq_input *aligned, double flatness_db, const char *directory);
 
 #endif

@@ -35,19 +35,16 @@ size_t sabin_correction_filters(const struct sabin_correction_channel *c, double
 
 /* ---- alignment ------------------------------------------------------------------------------ */
 
-/* Mean of the predicted level, at the shared places where there are others too. */
+/* Mean of the predicted level where the speakers are aligned. */
 static double band_level_db(const struct sabin_correction_channel *c, const struct sabin_eq_speaker *s)
 {
-	const bool all = s->shared == 0 || s->shared == s->place_count;
+	const double *here = s->aligned_at ? s->aligned_at->level_db : c->before_db;
 	double sum = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < c->length; i++) {
 		if (c->freq_hz[i] < sabin_target_band_hz[0] || c->freq_hz[i] > sabin_target_band_hz[1])
 			continue;
-		double power = 0;
-		for (size_t p = 0; p < s->shared && !all; p++)
-			power += pow(10, s->places[p].level_db[i] / 10) / (double)s->shared;
-		sum += c->predicted_db[i] + (all ? 0 : 10 * log10(power) - c->before_db[i]);
+		sum += here[i] + (c->predicted_db[i] - c->before_db[i]);
 		n++;
 	}
 	return n ? sum / (double)n : (double)NAN;
@@ -120,16 +117,23 @@ enum sabin_err sabin_correction_set_rates(struct sabin_correction *correction,
 
 /* ---- responses ------------------------------------------------------------------------------ */
 
-enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, double rate_hz,
-                                      const double *freq_hz, size_t n, double *level_db)
+static const struct sabin_correction_rate *nearest_fir(const struct sabin_correction_channel *c,
+                                                       double rate_hz)
 {
-	struct sabin_biquad f[SABIN_EQFIT_MOST];
 	const struct sabin_correction_rate *near = NULL;
-	const size_t count = sabin_correction_filters(c, rate_hz, f);
 	for (size_t r = 0; r < c->rate_count; r++)
 		if (c->rates[r].fir && (!near || fabs(log(c->rates[r].rate_hz / rate_hz)) <
 		                                     fabs(log(near->rate_hz / rate_hz))))
 			near = &c->rates[r];
+	return near;
+}
+
+enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, double rate_hz,
+                                      const double *freq_hz, size_t n, double *level_db)
+{
+	struct sabin_biquad f[SABIN_EQFIT_MOST];
+	const struct sabin_correction_rate *near = nearest_fir(c, rate_hz);
+	const size_t count = sabin_correction_filters(c, rate_hz, f);
 	for (size_t i = 0; i < n; i++)
 		if (!(freq_hz[i] > 0) || !(freq_hz[i] < rate_hz / 2))
 			return SABIN_EINVAL;
@@ -145,6 +149,34 @@ enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, 
 		level_db[i] += of_fir[i];
 	free(of_fir);
 	return err;
+}
+
+/* A FIR's level at a pole, as from its main peak on. */
+static double fir_decaying_db(const struct sabin_correction_rate *r, const struct sabin_eq_mode *mode)
+{
+	const double fall = 3 * M_LN10 / (mode->t60_s * r->rate_hz), w = 2 * M_PI * mode->freq_hz / r->rate_hz;
+	const double back_re = exp(fall) * cos(w), back_im = -exp(fall) * sin(w); /* exp(-s / rate) */
+	double re = 0, im = 0;
+	for (size_t i = r->taps; i-- > 0;) { /* Horner */
+		const double was = re;
+		re = re * back_re - im * back_im + r->fir[i];
+		im = was * back_im + im * back_re;
+	}
+	return 20 * (log10(hypot(re, im)) - fall * r->latency_s * r->rate_hz / M_LN10);
+}
+
+double sabin_correction_decaying_db(const struct sabin_correction_channel *c, double rate_hz,
+                                    const struct sabin_eq_mode *mode)
+{
+	struct sabin_biquad f[SABIN_EQFIT_MOST];
+	const struct sabin_correction_rate *near = nearest_fir(c, rate_hz);
+	const size_t all = sabin_correction_filters(c, rate_hz, f);
+	size_t count = 0;
+	for (size_t i = 0; i < all; i++)
+		if (f[i].type != SABIN_LOW_PASS && f[i].type != SABIN_HIGH_PASS)
+			f[count++] = f[i];
+	return sabin_biquads_decaying_db(f, count, rate_hz, mode->freq_hz, mode->t60_s) +
+	       (near ? fir_decaying_db(near, mode) : 0);
 }
 
 enum sabin_err sabin_correction_impulse(const struct sabin_correction_channel *c, size_t rate,

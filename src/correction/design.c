@@ -132,6 +132,7 @@ static struct sabin_eqfit_options fit_options(const struct sabin_eq_options *o)
 struct seeds {
 	size_t count;
 	struct sabin_eqfit_seed seed[SABIN_EQFIT_MOST];
+	struct sabin_eq_mode mode[SABIN_EQFIT_MOST]; /* that it is for */
 };
 
 static void add_seed(struct group *g, struct seeds *s, const struct sabin_eq_mode *mode, size_t most)
@@ -152,6 +153,26 @@ static void add_seed(struct group *g, struct seeds *s, const struct sabin_eq_mod
 	if (s->count < most)
 		s->seed[s->count++] = (struct sabin_eqfit_seed){
 		    {SABIN_PEAKING, mode->freq_hz, fmax(cut, -g->options->max_cut_db), 1}, mode->t60_s};
+}
+
+/* A seed is a mean over places, and may have drifted.  It is for the loudest mode, which is known best, of those that
+ * are nearer to it than to the others. */
+static void name_modes(struct seeds *s, const struct sabin_eq_speaker *speaker)
+{
+	for (size_t m = 0; m < speaker->mode_count; m++) {
+		const struct sabin_eq_mode *mode = &speaker->modes[m];
+		double nearest = together;
+		size_t at = s->count;
+		for (size_t i = 0; i < s->count; i++) {
+			const double far = fabs(log(s->seed[i].filter.freq_hz / mode->freq_hz));
+			if (far <= nearest) {
+				nearest = far;
+				at = i;
+			}
+		}
+		if (at < s->count && (!(s->mode[at].t60_s > 0) || mode->level_db > s->mode[at].level_db))
+			s->mode[at] = *mode;
+	}
 }
 
 /* ---- one group ------------------------------------------------------------------------------ */
@@ -299,10 +320,10 @@ static void adopt(struct sabin_correction_channel *c, const struct sabin_eqfit *
                   const struct seeds *seeds)
 {
 	for (size_t i = 0; i < fit->count; i++) {
-		c->cancels_s[c->filter_count] = 0;
+		c->cancels[c->filter_count] = (struct sabin_eq_mode){0};
 		for (size_t k = 0; seeds && k < seeds->count; k++)
 			if (fit->filters[i].freq_hz == seeds->seed[k].filter.freq_hz)
-				c->cancels_s[c->filter_count] = seeds->seed[k].t60_s;
+				c->cancels[c->filter_count] = seeds->mode[k];
 		c->filters[c->filter_count++] = fit->filters[i];
 	}
 }
@@ -325,12 +346,13 @@ static enum sabin_err predict(struct sabin_correction_channel *c, const struct s
 static enum sabin_err drop_worst(struct sabin_correction_channel *c, const struct sabin_eq_options *o)
 {
 	struct sabin_biquad all[SABIN_EQFIT_MOST];
-	double cancels_s[SABIN_EQFIT_MOST], least = INFINITY;
+	struct sabin_eq_mode cancels[SABIN_EQFIT_MOST];
+	double least = INFINITY;
 	const size_t n = c->filter_count;
 	size_t worst = 0;
 	enum sabin_err err = SABIN_OK;
 	memcpy(all, c->filters, sizeof all);
-	memcpy(cancels_s, c->cancels_s, sizeof cancels_s);
+	memcpy(cancels, c->cancels, sizeof cancels);
 	for (size_t out = 0; out <= n && !err; out++) {
 		const size_t skip = out < n ? out : worst; /* at last, the worst itself */
 		c->filter_count = 0;
@@ -338,7 +360,7 @@ static enum sabin_err drop_worst(struct sabin_correction_channel *c, const struc
 			if (i == skip)
 				continue;
 			c->filters[c->filter_count] = all[i];
-			c->cancels_s[c->filter_count++] = cancels_s[i];
+			c->cancels[c->filter_count++] = cancels[i];
 		}
 		err = predict(c, o);
 		if (out < n && c->error_after_db < least) {
@@ -433,6 +455,8 @@ static enum sabin_err limited(const struct sabin_eq_speaker *speakers, const siz
 	for (size_t s = 0; s < who_count && !err; s++)
 		for (size_t m = 0; m < speakers[who[s]].mode_count; m++)
 			add_seed(&g, &seeds, &speakers[who[s]].modes[m], o->filters / MODE_SHARE);
+	for (size_t s = 0; s < who_count && !err; s++)
+		name_modes(&seeds, &speakers[who[s]]);
 	if (!err)
 		err = fit_low(&g, &seeds, o->filters - for_broad, &low);
 	const struct sabin_ceilings ceilings = {o->rate_hz, g.n, g.freq_hz, g.ceiling, g.scratch};

@@ -126,7 +126,7 @@ static enum sabin_err gather(struct joint *j)
 static void branch(struct sabin_correction_channel *c, double crossover_hz, bool high, double rate_hz)
 {
 	sabin_crossover(crossover_hz, high, c->filters + c->filter_count);
-	c->cancels_s[c->filter_count] = c->cancels_s[c->filter_count + 1] = 0;
+	c->cancels[c->filter_count] = c->cancels[c->filter_count + 1] = (struct sabin_eq_mode){0};
 	c->filter_count += SECTIONS;
 	for (size_t i = 0; i < c->length; i++) {
 		const double level = sabin_correction_crossover_db(c, rate_hz, c->freq_hz[i]);

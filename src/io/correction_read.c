@@ -97,7 +97,9 @@ static enum sabin_err read_filter(const struct reader *r, const struct sabin_yam
 	if (!err)
 		err = number(r, node, "q", 0.01, 1000, &f->q);
 	if (!err && sabin_yaml_find(node, "cancels_s"))
-		err = number(r, node, "cancels_s", 0, 100, &c->cancels_s[c->filter_count]);
+		err = number(r, node, "cancels_s", 0, 100, &c->cancels[c->filter_count].t60_s);
+	if (!err && sabin_yaml_find(node, "cancels_hz"))
+		err = number(r, node, "cancels_hz", 0, rate_max_hz / 2, &c->cancels[c->filter_count].freq_hz);
 	c->filter_count += !err;
 	return err;
 }

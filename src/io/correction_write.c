@@ -33,8 +33,10 @@ static void write_filters(struct sabin_yaml_writer *w, const struct sabin_correc
 		sabin_yaml_write_number(w, "q", c->filters[i].q);
 		sabin_yaml_write_number(w, "rings_ms",
 		                        rounded(1000 * sabin_biquad_ring_s(&c->filters[i])));
-		if (c->cancels_s[i] > 0)
-			sabin_yaml_write_number(w, "cancels_s", c->cancels_s[i]);
+		if (c->cancels[i].t60_s > 0) {
+			sabin_yaml_write_number(w, "cancels_hz", c->cancels[i].freq_hz);
+			sabin_yaml_write_number(w, "cancels_s", c->cancels[i].t60_s);
+		}
 		sabin_yaml_write_close(w);
 	}
 	sabin_yaml_write_close(w);

@@ -3,17 +3,21 @@
  * biquad.c: second-order sections.
  *
  * [RBJ] Bristow-Johnson: "Cookbook formulae for audio EQ biquad filter coefficients" (1998).
+ * [OW]  Oppenheim, Willsky, Nawab: "Signals and systems", 2nd ed. (1997), 3.2: what exp(s t) becomes in a
+ *       linear system is H(s) exp(s t); 9.7: poles of the system add terms of their own.
  *
  * Through the bilinear transform s becomes j tan(pi f / rate) / tan(pi f0 / rate): with
  * u = tan^2(pi f / rate) / tan^2(pi f0 / rate) the power response of every section is a quotient of
  * quadratics in u, which costs no trigonometry at each frequency, and loses nothing where f is a
  * small part of the rate, as the difference of cosines in z does.
  */
+#include <complex.h>
 #include <math.h>
 #include <string.h>
 
 #include <sabin/biquad.h>
 
+#include "signal/cmplx.h"
 #include "signal/lanes.h"
 
 static const double db_per_neper = 20 / M_LN10;
@@ -266,6 +270,42 @@ void sabin_biquads_levels_db(const struct sabin_biquad *filters, size_t count, d
 				level_db[at + i] += 10 * log10(ratio[i]);
 		}
 	}
+}
+
+/* The prototype of [RBJ] at s. */
+static double complex prototype(const struct sabin_biquad *f, double complex s)
+{
+	const double A = amplitude(f), by = sqrt(A) / f->q;
+	const double complex one = s * s + s / f->q + 1;
+	const double complex wide = s * s + s * by + A, narrow = A * s * s + s * by + 1;
+	switch (f->type) {
+	case SABIN_PEAKING:
+		return (s * s + s * (A / f->q) + 1) / (s * s + s / (A * f->q) + 1);
+	case SABIN_LOW_SHELF:
+		return A * wide / narrow;
+	case SABIN_HIGH_SHELF:
+		return A * narrow / wide;
+	case SABIN_LOW_PASS:
+		return 1 / one;
+	case SABIN_HIGH_PASS:
+		return s * s / one;
+	case SABIN_BIQUAD_TYPES:
+		break;
+	}
+	return 1;
+}
+
+double sabin_biquads_decaying_db(const struct sabin_biquad *filters, size_t count, double rate_hz,
+                                 double f_hz, double t60_s)
+{
+	/* the bilinear transform of z = exp(s / rate) is tanh(s / (2 rate)) */
+	const double complex at = ctanh(
+	    CMPLX(-3 * M_LN10 / (2 * t60_s * rate_hz), M_PI * f_hz / rate_hz));
+	double level_db = 0;
+	for (size_t i = 0; i < count; i++)
+		level_db += 20 * log10(cabs(prototype(
+		                &filters[i], at / tan(M_PI * filters[i].freq_hz / rate_hz)))); /* [OW] */
+	return level_db;
 }
 
 /* Four sections in one loop: what one does to a sample does not wait for what the next does to the

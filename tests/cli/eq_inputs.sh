@@ -98,6 +98,17 @@ hold "or none" awk '/_pass"/ { bad = 1 } END { exit bad }' out
 expect_status 2 "$sabin" eq sub --crossover 5k
 says "30 to 300"
 
+# main speakers are aligned at the room file's first position, and of chosen ones at the first of these
+expect_status 0 "$sabin" eq sub --crossover none --filters 0 -o lined
+hold "it is named" [ "$(grep -c '^  aligned at near: level' out)" = 2 ]
+hold "the sound of both arrives at once" awk 'NR == FNR { if ($1 == "position:") near = $2 == "near"
+	if (near && $1 == "arrival_s:") at[++n] = $3 + 0; next } $1 == "delay_s:" { at[++k] += $2 }
+	END { d = at[2] - at[3]; exit n != 3 || k != 3 || d > 1e-6 || d < -1e-6 }' sub/measurement.yaml lined/correction.yaml
+expect_status 0 "$sabin" eq sub --crossover none --filters 0 --position "$place"
+hold "so is another one" [ "$(grep -c "^  aligned at $place: level" out)" = 2 ]
+expect_status 0 "$sabin" eq sub --align no --filters 0
+hold "nothing is aligned that was not asked for" [ "$(grep -c 'aligned at' out)" = 0 ]
+
 # one deviation, whoever tells it: the design, the same held against itself, and the page
 expect_status 0 "$sabin" eq sub -o subbed
 cp out preview
@@ -109,6 +120,8 @@ expect_status 0 "$sabin" plot subbed sub --kind correction --speaker sub --scrip
 grep -ho 'falls from [0-9.]* to [0-9.]* dB' page*/* page.* 2>/dev/null | head -n 1 >told
 hold "the page tells the same ($(cat told))" awk 'NR == FNR { a = $3; b = $5; next } FNR == 1 {
 	exit (a - $1) ^ 2 > 0.0026 || (b - $2) ^ 2 > 0.0026 || !a }' told designed
+# of the mode 0 2 0: c / 6.1 m
+hold "what becomes of a mode is told" [ "$(grep -cE '(in place of the mode at|mode at) 56\.[45] Hz \(T60 [0-9.]+ s\)' preview)" = 3 ]
 hold "the preview ends with what the subwoofer plays" awk '/^sub: / { sub_ = 1 } /^left: / { sub_ = 0 }
 	sub_ && /^  after - target/ { n = gsub(/–/, ""); exit n < 6 }' preview
 
