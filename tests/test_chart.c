@@ -320,7 +320,7 @@ static void findings_are_true(void **state)
 	    {"reflections", "2 reflections exceed \xe2\x88\x92" "10 dB in the first 15 ms; the "},
 	    {"decay", "T20 lies between 0.32 s at 8 kHz and 0.52 s at 250 Hz; not valid at 63 and "
 	              "125 Hz"},
-	    {"rt60", "longest at 250 Hz"},
+	    {"rt60", "of the valid bands longest at 250 Hz"},
 	    /* what make_impulse() puts in */
 	    {"waterfall", "The mode at 44 Hz rings longest, T60 = 0.8"},
 	    /* by the floor 2.878 m instead of 1.588, of which sqrt(0.8) is left; right and back are below */

@@ -153,7 +153,11 @@ static void means(void **state)
 	assert_near(mean.after.value, 4, 1e-12);
 	assert_near(mean.change.value, 2, 1e-12);
 	assert_near(mean.change.plus_minus, sqrt(0.25 + 0.25) / 2, 1e-12);
+	assert_int_equal(mean.count, 2); /* of three */
+	assert_int_equal(a.count, 1);
+	assert_int_equal(c.count, 0);
 	mean = sabin_change_mean(list + 1, 1);
+	assert_int_equal(mean.count, 0);
 	assert_false(mean.change.valid);
 	assert_int_equal(mean.change.reason, SABIN_BECAUSE_RANGE);
 	assert_true(isnan(mean.change.value));

@@ -42,6 +42,7 @@ struct sabin_change {
 	double p;           /* two-sided, of so large a change by chance; NAN: not judged */
 	double p_holm;      /* the same among all of its table, after sabin_changes_judge() */
 	bool significant;   /* p_holm is at most 5 % */
+	size_t count;       /* of a mean: of how many changes; else 1, 0 where it is not valid */
 };
 
 /* Uncertainty at the same place: both repeatabilities, and of the rest of both plus_minus (which

@@ -26,8 +26,8 @@ SABIN_API SABIN_MUST enum sabin_err sabin_room_modes(const struct sabin_room *ro
 SABIN_API double sabin_room_mode_shape(const struct sabin_room_mode *mode, const double size_m[3],
                                        const double point_m[3]);
 
-/* Schroeder: 2000 sqrt(T/V), with the mean of Eyring's time in the octaves 500 Hz and 1 kHz, which goes
- * into *time_s (NULL: not wanted). */
+/* Schroeder: 2000 sqrt(T/V), with the mean over the octaves 500 Hz and 1 kHz of the time to believe, the middle of
+ * low_s and high_s of sabin_room_reverberation(), which goes into *time_s (NULL: not wanted).  NAN: no such room. */
 SABIN_API double sabin_room_schroeder_hz(const struct sabin_room *room, double *time_s);
 
 /* Bonello (JAES 29, 1981): modes by third octaves, 10 to 200 Hz: no band may hold fewer than the one

@@ -82,6 +82,7 @@ struct sabin_change sabin_change_of(struct sabin_quantity before, struct sabin_q
 	c.change.value = after.value - before.value;
 	c.change.plus_minus = sigma;
 	c.change.repeatability = NAN;
+	c.count = c.change.valid;
 	judge(&c);
 	return c;
 }
@@ -95,7 +96,7 @@ struct sabin_change sabin_change_mean(const struct sabin_change *const *changes,
 	    .jnd = NAN,
 	    .repeatability = true,
 	};
-	double before = 0, after = 0, jnd = 0, variance[3] = {0, 0, 0}, count = 0;
+	double before = 0, after = 0, jnd = 0, variance[3] = {0, 0, 0};
 	for (size_t i = 0; i < n; i++) {
 		const struct sabin_change *c = changes[i];
 		if (!c->change.valid)
@@ -107,9 +108,10 @@ struct sabin_change sabin_change_mean(const struct sabin_change *const *changes,
 		variance[1] += c->after.plus_minus * c->after.plus_minus;
 		variance[2] += c->change.plus_minus * c->change.plus_minus;
 		mean.repeatability = mean.repeatability && c->repeatability;
-		count++;
+		mean.count++;
 	}
-	if (count > 0) {
+	const double count = (double)mean.count;
+	if (mean.count > 0) {
 		mean.before = sabin_quantity_valid(before / count, sqrt(variance[0]) / count);
 		mean.after = sabin_quantity_valid(after / count, sqrt(variance[1]) / count);
 		mean.change =

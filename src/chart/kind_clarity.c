@@ -92,14 +92,17 @@ static void take(struct picture *p)
 static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 {
 	double sum = 0, least = INFINITY, least_hz = 0;
-	size_t n = 0;
+	size_t n = 0, all = 0, valid = 0;
 	for (size_t b = 0; b < p->band_count; b++) {
 		const double f = p->bands[b].nominal_hz, c50 = p->marks[0][b].mean;
+		const bool middle = f > 490 && f < 4100;
+		all += middle;
+		valid += isfinite(c50);
 		if (isfinite(c50) && c50 < least) {
 			least = c50;
 			least_hz = f;
 		}
-		if (isfinite(c50) && f > 490 && f < 4100) {
+		if (isfinite(c50) && middle) {
 			sum += c50;
 			n++;
 		}
@@ -108,9 +111,13 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 		sabin_sheet_finding(sheet, "C50 is not valid between 500 Hz and 4 kHz");
 		return;
 	}
-	sabin_sheet_finding(sheet, "C50 is %s dB on average from 500 Hz to 4 kHz, lowest at %s with %s "
-	                           "dB",
-	                    sabin_text_number(sum / (double)n, 1).s, sabin_text_hz(least_hz).s,
+	char of[64] = "", out_of[64] = "";
+	if (n < all)
+		snprintf(of, sizeof of, " in %zu of %zu bands", n, all);
+	if (valid < p->band_count) /* one that is not valid may be lower */
+		snprintf(out_of, sizeof out_of, " of %zu valid bands (of %zu)", valid, p->band_count);
+	sabin_sheet_finding(sheet, "C50 is %s dB on average%s from 500 Hz to 4 kHz, lowest%s at %s with %s dB",
+	                    sabin_text_number(sum / (double)n, 1).s, of, out_of, sabin_text_hz(least_hz).s,
 	                    sabin_text_number(least, 1).s);
 }
 

@@ -267,8 +267,9 @@ static void write_finding(struct sabin_sheet *sheet, const struct picture *p)
 		         p->name, sabin_text_s(mid_s(p)).s);
 	else
 		snprintf(middle, sizeof middle, "%s is ", p->name);
-	sabin_sheet_finding(sheet, "%slongest at %s with %s%s", middle, sabin_text_hz(most_hz).s,
-	                    sabin_text_s(most).s, rest);
+	/* a band that is not valid may ring longer */
+	sabin_sheet_finding(sheet, "%s%slongest at %s with %s%s", middle, valid < p->band_count ? "of the valid bands " : "",
+	                    sabin_text_hz(most_hz).s, sabin_text_s(most).s, rest);
 }
 
 /* Decimals that a step between numbers needs: the steps are 1, 2, 2.5 and 5 times a power of

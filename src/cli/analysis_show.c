@@ -8,6 +8,7 @@
 #include "cli/averages.h"
 #include "cli/quantity_show.h"
 #include "cli/reasons.h"
+#include "cli/reverberation.h"
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/json.h"
@@ -378,57 +379,10 @@ static void table(const struct sabin_measured *m, const struct sabin_analysis *a
 	table_reasons(a);
 }
 
-bool sabin_analyses_reverberation(const struct sabin_analyses *all, struct sabin_reverberation *out)
-{
-	double middle = 0, variance = 0, bass = 0;
-	size_t middles = 0, basses = 0;
-	const struct sabin_analysis *first = &all->results[0];
-	*out = (struct sabin_reverberation){.low_s = INFINITY};
-	for (size_t b = 0; b < first->band_count; b++) {
-		const double hz = first->bands[b].band.nominal_hz;
-		struct sabin_quantity q = sabin_analyses_mean(all, b, SABIN_T30);
-		if (!q.valid)
-			q = sabin_analyses_mean(all, b, SABIN_T20);
-		if (!q.valid)
-			continue;
-		out->low_s = fmin(out->low_s, q.value);
-		out->high_s = fmax(out->high_s, q.value);
-		if (hz >= 500 && hz <= 1000) {
-			middle += q.value;
-			variance += q.plus_minus * q.plus_minus;
-			middles++;
-		}
-		if (hz <= 125) {
-			bass += q.value;
-			basses++;
-		}
-	}
-	if (middles == 0)
-		return false;
-	out->middle_s = sabin_quantity_valid(middle / (double)middles, sqrt(variance) / (double)middles);
-	out->bass_ratio = basses > 0 ? bass / (double)basses / out->middle_s.value : (double)NAN;
-	return true;
-}
-
-/* The sentence an engineer wants first: how long the room rings in the middle, how evenly, and how the
- * bass compares. */
-static void summary(const struct sabin_analyses *all)
-{
-	struct sabin_reverberation r;
-	if (!sabin_analyses_reverberation(all, &r))
-		return;
-	printf("%sReverberation%s  %.2f s in the middle (500 Hz to 1 kHz), %.2f to %.2f s over all "
-	       "bands",
-	       sabin_bold(), sabin_plain(), r.middle_s.value, r.low_s, r.high_s);
-	if (isfinite(r.bass_ratio))
-		printf("; the bass rings %.1f times as long", r.bass_ratio);
-	putchar('\n');
-}
-
 void sabin_show_analyses(const struct sabin_analyses *all)
 {
 	if (all->bands) {
-		summary(all);
+		sabin_ringing_print(all, stdout);
 		sabin_grade_text(all);
 	}
 	for (size_t i = 0; i < all->count; i++) {

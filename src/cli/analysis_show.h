@@ -35,12 +35,4 @@ void sabin_show_analyses(const struct sabin_analyses *all);
 struct sabin_quantity sabin_analyses_mean(const struct sabin_analyses *all, size_t band,
                                           enum sabin_parameter parameter);
 
-/* How long the room rings: in the middle (500 Hz and 1 kHz), at least and at most over the bands, and the bass (up to
- * 125 Hz) re the middle, NAN: not known.  False: no time in the middle is valid. */
-struct sabin_reverberation {
-	struct sabin_quantity middle_s;
-	double low_s, high_s, bass_ratio;
-};
-bool sabin_analyses_reverberation(const struct sabin_analyses *all, struct sabin_reverberation *out);
-
 #endif

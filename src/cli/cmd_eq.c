@@ -277,6 +277,19 @@ static int read_options(struct job *job, char **operands)
 	return status < 0 ? check_useful(job) : status;
 }
 
+/* An output that is refused is refused before anything is read, so that nobody waits in vain. */
+static int check_output(const struct job *job)
+{
+	struct sabin_diag diag = {0};
+	struct sabin_output output;
+	if (!job->o->output)
+		return -1;
+	const enum sabin_err err = sabin_output_begin(&output, job->o->output, SABIN_MARK_CORRECTION,
+	                                              job->o->common.force, &diag);
+	sabin_output_abandon(&output);
+	return err ? sabin_fail_output(job->command->name, err, &diag) : -1;
+}
+
 /* The files of --from. */
 static struct sabin_eq_from from_of(const struct job *job)
 {
@@ -473,7 +486,9 @@ static int run(const struct sabin_command *command, void *options, char **operan
 {
 	struct job job = {.command = command, .o = options};
 	struct sabin_diag diag = {0};
-	int status = read_options(&job, operands);
+	int status = check_output(&job);
+	if (status < 0)
+		status = read_options(&job, operands);
 	if (status < 0 && job.o->from.count > 0 && !operands[0] && !job.o->response) {
 		const struct sabin_eq_from from = from_of(&job);
 		status = sabin_eq_from(&from);

@@ -385,12 +385,18 @@ static int open_one(struct work *w, const char *path)
 {
 	struct sabin_diag diag = {0};
 	const struct sabin_chart_kind *compare = sabin_chart_find("compare");
-	for (size_t k = 0; k < w->kind_count && !w->all; k++)
-		if (w->kinds[k] == compare) {
+	const struct sabin_chart_kind *correction = sabin_chart_find("correction");
+	for (size_t k = 0; k < w->kind_count && !w->all; k++) {
+		if (w->kinds[k] == compare)
 			sabin_complain(w->command->name, "--kind=compare draws two measurements or more: "
 			                                 "before, and after");
-			return SABIN_EXIT_USAGE;
-		}
+		else if (w->kinds[k] == correction)
+			sabin_complain(w->command->name, "--kind=correction draws a directory made by 'sabin eq'; "
+			                                 "%s is none", path);
+		else
+			continue;
+		return SABIN_EXIT_USAGE;
+	}
 	int status = sabin_choose(w->command->name, path, &w->o->speakers, &w->o->positions, &w->m,
 	                          &w->chosen, &w->count);
 	if (status < 0)

@@ -6,8 +6,7 @@
 
 #include "cli/comparison.h"
 
-static void json_change(struct sabin_json *json, const char *key, const struct sabin_change *c,
-                        const char *unit)
+static void json_members(struct sabin_json *json, const char *key, const struct sabin_change *c, const char *unit)
 {
 	sabin_json_open_object(json, key);
 	sabin_json_quantity(json, "before", c->before, unit);
@@ -19,11 +18,26 @@ static void json_change(struct sabin_json *json, const char *key, const struct s
 	sabin_json_number(json, "p", c->p);
 	sabin_json_number(json, "p_holm", c->p_holm);
 	sabin_json_text(json, "uncertainty", c->repeatability ? "repeatability" : "plus_minus");
+}
+
+static void json_change(struct sabin_json *json, const char *key, const struct sabin_change *c, const char *unit)
+{
+	json_members(json, key, c, unit);
 	sabin_json_close(json);
 }
 
-static void json_bands(struct sabin_json *json, const struct sabin_compared_band *bands,
-                       size_t count)
+/* The mean of those responses that have both values. */
+static void json_mean(struct sabin_json *json, const char *key, const struct sabin_change *c, const char *unit)
+{
+	json_members(json, key, c, unit);
+	sabin_json_integer(json, "count", (long long)c->count);
+	sabin_json_close(json);
+}
+
+typedef void json_write(struct sabin_json *json, const char *key, const struct sabin_change *c, const char *unit);
+
+static void json_bands(struct sabin_json *json, const struct sabin_compared_band *bands, size_t count,
+                       json_write *write)
 {
 	sabin_json_open_array(json, "bands");
 	for (size_t b = 0; b < count; b++) {
@@ -33,7 +47,7 @@ static void json_bands(struct sabin_json *json, const struct sabin_compared_band
 		for (size_t p = 0; p < SABIN_COMPARED_PARAMETERS; p++) {
 			const struct sabin_parameter_info *info =
 			    sabin_parameter_info(sabin_compared_parameter(p));
-			json_change(json, info->key, &bands[b].value[p], info->unit);
+			write(json, info->key, &bands[b].value[p], info->unit);
 		}
 		sabin_json_close(json);
 	}
@@ -41,7 +55,8 @@ static void json_bands(struct sabin_json *json, const struct sabin_compared_band
 }
 
 static void json_levels(struct sabin_json *json, const char *key,
-                        const struct sabin_compared_level *levels, size_t count, const char *unit)
+                        const struct sabin_compared_level *levels, size_t count, const char *unit,
+                        json_write *write)
 {
 	sabin_json_open_array(json, key);
 	for (size_t i = 0; i < count; i++) {
@@ -53,7 +68,7 @@ static void json_levels(struct sabin_json *json, const char *key,
 		} else {
 			sabin_json_number(json, "centre_hz", levels[i].band.nominal_hz);
 		}
-		json_change(json, "level", &levels[i].level, unit);
+		write(json, "level", &levels[i].level, unit);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
@@ -64,8 +79,8 @@ static void json_response(struct sabin_json *json, const struct sabin_compared_r
 	sabin_json_open_object(json, "response");
 	sabin_json_number(json, "aligned_db", r->aligned_db);
 	sabin_json_text(json, "smoothing", "1/12");
-	json_levels(json, "octaves", r->octave, r->octave_count, "dB");
-	json_levels(json, "ranges", r->range, r->range_count, "dB");
+	json_levels(json, "octaves", r->octave, r->octave_count, "dB", json_change);
+	json_levels(json, "ranges", r->range, r->range_count, "dB", json_change);
 	sabin_json_numbers(json, "freq_hz", r->freq_hz, r->length);
 	sabin_json_numbers(json, "before_db", r->before_db, r->length);
 	sabin_json_numbers(json, "after_db", r->after_db, r->length);
@@ -119,7 +134,7 @@ static void json_noise(struct sabin_json *json, const struct sabin_compared *c)
 	}
 	sabin_json_open_object(json, "noise");
 	json_change(json, "a", &c->noise_a, unit);
-	json_levels(json, "octaves", c->noise, c->noise_count, unit);
+	json_levels(json, "octaves", c->noise, c->noise_count, unit, json_change);
 	sabin_json_close(json);
 }
 
@@ -129,7 +144,7 @@ static void json_compared(struct sabin_json *json, const struct sabin_compared *
 	sabin_json_text(json, "speaker", c->before->measured->speaker);
 	sabin_json_text(json, "position", c->before->measured->position);
 	sabin_json_bool(json, "same_place", c->same_place);
-	json_bands(json, c->bands, c->band_count);
+	json_bands(json, c->bands, c->band_count, json_change);
 	json_change(json, "sti", &c->sti, "1");
 	json_response(json, &c->response);
 	json_modes(json, c);
@@ -164,9 +179,9 @@ void sabin_comparison_json(const struct sabin_comparison *all, struct sabin_json
 		json_compared(json, &all->item[i]);
 	sabin_json_close(json);
 	sabin_json_open_object(json, "mean");
-	json_bands(json, all->mean, all->mean_count);
-	json_change(json, "sti", &all->mean_sti, "1");
-	json_levels(json, "octaves", all->mean_octave, all->mean_octave_count, "dB");
+	json_bands(json, all->mean, all->mean_count, json_mean);
+	json_mean(json, "sti", &all->mean_sti, "1");
+	json_levels(json, "octaves", all->mean_octave, all->mean_octave_count, "dB", json_mean);
 	sabin_json_close(json);
 	json_pairs(json, all);
 	sabin_json_open_array(json, "summary");

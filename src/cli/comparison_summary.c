@@ -128,16 +128,34 @@ struct words {
 	bool relative; /* also in per cent */
 };
 
+/* ", of 1 of 4 responses" of the bands that are named, where they are means of fewer than all; "": of all. */
+static void say_count(const struct sabin_change *const *list, const bool *in, size_t n, size_t all, char *text,
+                      size_t size)
+{
+	size_t least = all, most = 0;
+	for (size_t i = 0; i < n; i++)
+		if (in[i]) {
+			least = list[i]->count < least ? list[i]->count : least;
+			most = list[i]->count > most ? list[i]->count : most;
+		}
+	text[0] = '\0';
+	if (least < most)
+		snprintf(text, size, ", of %zu to %zu of %zu responses", least, most, all);
+	else if (least < all)
+		snprintf(text, size, ", of %zu of %zu responses", least, all);
+}
+
 static void say_group(struct sabin_comparison *all, const struct words *w,
                       const struct sabin_change *const *list, const double *centre_hz, size_t n)
 {
 	for (int rose = 0; rose < 2; rose++) {
 		const struct group g = group_of(all, list, n, rose);
-		char bands[200], share[64] = "", most[100] = "";
+		char bands[200], share[64] = "", most[100] = "", count[100];
 		size_t named = 0;
 		if (g.count == 0)
 			continue;
 		const struct sabin_change *c = list[g.most];
+		say_count(list, g.in, n, all->count, count, sizeof count);
 		say_bands(centre_hz, g.in, n, bands, sizeof bands);
 		for (size_t i = 0; i < n; i++)
 			named += g.in[i];
@@ -154,10 +172,10 @@ static void say_group(struct sabin_comparison *all, const struct words *w,
 			         at_least(2 * w->factor * c->change.plus_minus, w->decimals),
 			         w->unit);
 		add(all, rose ? w->rose : w->fell, g.weight, NULL,
-		    "%s %s at %s%s: from %.*f to %.*f %s%s; %s", w->name, rose ? "rose" : "fell",
+		    "%s %s at %s%s: from %.*f to %.*f %s%s%s; %s", w->name, rose ? "rose" : "fell",
 		    bands, most, w->decimals, sabin_number_tidy(w->factor * c->before.value, w->decimals),
 		    w->decimals, sabin_number_tidy(w->factor * c->after.value, w->decimals), w->unit, share,
-		    heard(g.weight));
+		    count, heard(g.weight));
 	}
 }
 
@@ -205,10 +223,12 @@ static void say_parameters(struct sabin_comparison *all)
 			say_group(all, &rows[r].words, list, centre_hz, n);
 		}
 	const struct sabin_change *sti = &all->mean_sti;
+	char count[100];
+	say_count(&sti, (const bool[]){true}, 1, all->count, count, sizeof count);
 	if (holds(all, sti))
 		add(all, sti->change.value > 0 ? "intelligibility-rose" : "intelligibility-fell",
-		    in_jnd(sti), NULL, "Speech intelligibility (STI) %s from %.2f to %.2f; %s",
-		    sti->change.value > 0 ? "rose" : "fell", sti->before.value, sti->after.value,
+		    in_jnd(sti), NULL, "Speech intelligibility (STI) %s from %.2f to %.2f%s; %s",
+		    sti->change.value > 0 ? "rose" : "fell", sti->before.value, sti->after.value, count,
 		    heard(in_jnd(sti)));
 }
 

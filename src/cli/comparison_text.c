@@ -36,6 +36,24 @@ static void value_cell(FILE *stream, const struct sabin_change *c, double value,
 	cell(stream, text);
 }
 
+/* Of how many responses each mean is, where some are of fewer than all. */
+static bool print_counts(FILE *stream, const struct sabin_change *const *list, size_t n, size_t all)
+{
+	bool fewer = false;
+	for (size_t b = 0; b < n; b++)
+		fewer = fewer || (list[b]->change.valid && list[b]->count < all);
+	if (!fewer)
+		return false;
+	fprintf(stream, "  %-10s %-7s", "", "count");
+	for (size_t b = 0; b < n; b++) {
+		char text[32];
+		snprintf(text, sizeof text, "%zu", list[b]->count);
+		cell(stream, list[b]->change.valid ? text : "–");
+	}
+	fputc('\n', stream);
+	return true;
+}
+
 static void print_row(FILE *stream, const char *name, const char *unit,
                       const struct sabin_change *const *list, size_t n, double factor, int decimals)
 {
@@ -64,8 +82,10 @@ static void print_head(FILE *stream, const double *centre_hz, size_t n)
 	fputc('\n', stream);
 }
 
-static void print_bands(FILE *stream, const struct sabin_comparison *all)
+/* Returns whether means of fewer than all responses are among them. */
+static bool print_bands(FILE *stream, const struct sabin_comparison *all)
 {
+	bool fewer = false;
 	static const struct {
 		enum sabin_parameter parameter;
 		const char *name, *unit;
@@ -88,6 +108,7 @@ static void print_bands(FILE *stream, const struct sabin_comparison *all)
 				list[b] = &all->mean[b].value[p];
 			print_row(stream, rows[r].name, rows[r].unit, list, all->mean_count,
 			          rows[r].factor, rows[r].decimals);
+			fewer |= print_counts(stream, list, all->mean_count, all->count);
 		}
 	fputc('\n', stream);
 	for (size_t b = 0; b < all->mean_octave_count; b++) {
@@ -96,10 +117,15 @@ static void print_bands(FILE *stream, const struct sabin_comparison *all)
 	}
 	print_head(stream, centre_hz, all->mean_octave_count);
 	print_row(stream, "Level", "dB", list, all->mean_octave_count, 1, 1);
+	fewer |= print_counts(stream, list, all->mean_octave_count, all->count);
 	const struct sabin_change *sti = &all->mean_sti;
-	if (sti->change.valid)
-		fprintf(stream, "\n  STI %.2f before, %.2f after\n", sti->before.value,
-		        sti->after.value);
+	if (sti->change.valid) {
+		fprintf(stream, "\n  STI %.2f before, %.2f after", sti->before.value, sti->after.value);
+		if (sti->count < all->count)
+			fprintf(stream, ", of %zu of %zu responses", sti->count, all->count);
+		fputc('\n', stream);
+	}
+	return fewer;
 }
 
 static bool of_repeatability(const struct sabin_comparison *all)
@@ -124,7 +150,9 @@ void sabin_comparison_text(const struct sabin_comparison *all, bool everything, 
 		        all->not_compared[i].why, plain);
 	fprintf(stream, "\n%sMean of %zu response%s%s\n", bold, all->count,
 	        all->count == 1 ? "" : "s", plain);
-	print_bands(stream, all);
+	if (print_bands(stream, all))
+		fprintf(stream, "\ncount: of how many of the %zu responses the mean is: those in which both values are valid\n",
+		        all->count);
 	if (of_repeatability(all))
 		fprintf(stream,
 		        "\n±: 95 %% (k = 2) of the change at the same places, the microphone put "

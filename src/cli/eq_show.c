@@ -253,7 +253,8 @@ static void show_reason(const struct sabin_correction_channel *c, enum sabin_lea
 		printf(" Hz%s\n", sabin_plain());
 }
 
-/* From where on there is broad tone only; the end of the range when that is nowhere. */
+/* Up to where more than half of what is finer than broad tone is corrected, as 'verify' has it: the last frequency at
+ * which it is; INFINITY: to the end. */
 static double broad_from_hz(const struct sabin_correction_channel *c)
 {
 	size_t end = c->length;
@@ -263,7 +264,7 @@ static double broad_from_hz(const struct sabin_correction_channel *c)
 		return INFINITY;
 	while (end > 0 && c->leave[end - 1] == SABIN_LEAVE_HIGH)
 		end--;
-	return c->freq_hz[end < c->length ? end : c->length - 1];
+	return c->freq_hz[end > 0 ? end - 1 : 0];
 }
 
 /* A speaker of a pair has the regions of the first: they are told once. */
@@ -283,10 +284,10 @@ static void show_left_alone(const struct sabin_correction *correction, size_t in
 			show_reason(c, (enum sabin_leave)why);
 	const double from_hz = broad_from_hz(c);
 	if (isfinite(from_hz) && !fir)
-		printf("  %sfrom %.0f Hz up: broad tone only%s\n", sabin_dim(), from_hz, sabin_plain());
+		printf("  %sfrom %.0f Hz up: broad tone, and less than half of what is finer%s\n", sabin_dim(), from_hz, sabin_plain());
 	else if (isfinite(from_hz) && c->filter_count > 0)
-		printf("  %sfrom %.0f Hz up the filters correct broad tone only, the impulse response the "
-		       "rest%s\n",
+		printf("  %sfrom %.0f Hz up the filters correct broad tone and less than half of what is finer, the "
+		       "impulse response the rest%s\n",
 		       sabin_dim(), from_hz, sabin_plain());
 }
 

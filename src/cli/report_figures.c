@@ -7,6 +7,7 @@
 #include "cli/reasons.h"
 #include "cli/averages.h"
 #include "cli/report.h"
+#include "cli/reverberation.h"
 #include "cli/show.h"
 #include "io/number.h"
 
@@ -72,11 +73,14 @@ static struct sabin_quantity measured(const struct sabin_report *r, enum sabin_m
 
 static void keys(struct sabin_report *r)
 {
-	struct sabin_reverberation t;
-	char text[160];
+	struct sabin_ringing t;
+	char text[240];
 	sabin_page_figures(&r->page);
-	if (sabin_analyses_reverberation(&r->analyses, &t))
-		key(r, "Reverberation time", t.middle_s, 2, "s", "mean of 500 Hz and 1 kHz");
+	if (sabin_ringing_of(&r->analyses, &t)) {
+		sabin_ringing_middle(&t, text, sizeof text);
+		key(r, "Reverberation time", t.middle_s, 2, "s",
+		    t.middle.count == t.middles ? "mean of 500 Hz and 1 kHz" : text);
+	}
 	key(r, "Early decay time", middle_of(r, SABIN_EDT), 2, "s", "how long it seems: mean of 500 Hz and 1 kHz");
 	key(r, "Clarity C50", middle_of(r, SABIN_C50), 1, "dB", "the first 50 ms against the rest, 500 Hz and 1 kHz");
 	const struct sabin_quantity sti = speech(r);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "cli/report.h"
+#include "cli/reverberation.h"
 #include "cli/show.h"
 
 enum { FIRST = 3 }; /* so many pieces of advice go into the summary */
@@ -74,12 +75,12 @@ static void say_verdict(struct sabin_report *r)
 /* The decay in the middle, against what is asked of a listening room of this size. */
 static void say_reverberation(struct sabin_report *r)
 {
-	struct sabin_reverberation t;
-	if (!sabin_analyses_reverberation(&r->analyses, &t))
+	struct sabin_ringing t;
+	if (!sabin_ringing_of(&r->analyses, &t))
 		return;
 	static const struct sabin_requirement off = {"", NULL, SABIN_MEASURE_DECAY_OFF, 200, 4000, -0.05, 0.05, true};
 	struct sabin_judgement j;
-	char against[160] = "", bass[120] = "";
+	char against[160] = "", bass[120] = "", unknown[300] = "", middle[240], early[200];
 	if (sabin_requirement_judge(&r->scene.scene, &off, &j) == SABIN_OK && j.measured.valid) {
 		if (j.verdict == SABIN_VERDICT_PASS)
 			snprintf(against, sizeof against, ", as EBU Tech 3276 wants it of a listening room of this size");
@@ -90,8 +91,12 @@ static void say_reverberation(struct sabin_report *r)
 	}
 	if (isfinite(t.bass_ratio) && t.bass_ratio >= 1.25)
 		snprintf(bass, sizeof bass, " The bass rings %.1f times as long as the middle.", t.bass_ratio);
-	sabin_page_say(&r->page, "Sound takes %.2f s to die away in the middle of the range (60 dB, 500 Hz to 1 kHz)%s.%s",
-	               t.middle_s.value, against, bass);
+	if (t.early.count > 0)
+		snprintf(unknown, sizeof unknown,
+		         " How long %s bass rings cannot be told; no more is known than its early decay (EDT), %s.",
+		         t.bass.count > 0 ? "some of the" : "the", sabin_ringing_early(&t, early, sizeof early));
+	sabin_page_say(&r->page, "Sound takes %.2f s to die away in the middle of the range (60 dB, %s)%s.%s%s",
+	               t.middle_s.value, sabin_ringing_middle(&t, middle, sizeof middle), against, bass, unknown);
 }
 
 static void say_standards(struct sabin_report *r)

@@ -58,6 +58,27 @@ static void tell_remark(void *context, const char *text)
 	sabin_page_item(&r->page, NULL, text, NULL);
 }
 
+/* Of how many responses each mean is, where some are of fewer than all. */
+static void count_row(struct sabin_report *r, const char *name, size_t p)
+{
+	const struct sabin_comparison *c = &r->comparison;
+	bool fewer = false;
+	for (size_t b = 0; b < c->mean_count; b++)
+		fewer = fewer || (c->mean[b].value[p].change.valid && c->mean[b].value[p].count < c->count);
+	if (!fewer)
+		return;
+	sabin_page_row(&r->page);
+	sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%s of responses", name);
+	for (size_t b = 0; b < c->mean_count; b++) {
+		const struct sabin_change *v = &c->mean[b].value[p];
+		if (v->change.valid)
+			sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%zu of %zu", v->count, c->count);
+		else
+			sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");
+	}
+	sabin_page_row_end(&r->page);
+}
+
 static void change_rows(struct sabin_report *r, const char *name, enum sabin_parameter parameter, int decimals)
 {
 	static const char *const kinds[] = {"before", "after", "change", "± of it"};
@@ -83,6 +104,8 @@ static void change_rows(struct sabin_report *r, const char *name, enum sabin_par
 		}
 		sabin_page_row_end(&r->page);
 	}
+	if (p < SABIN_COMPARED_PARAMETERS)
+		count_row(r, name, p);
 }
 
 void sabin_report_compare(struct sabin_report *report)
@@ -107,7 +130,8 @@ void sabin_report_compare(struct sabin_report *report)
 	if (c->count == 1)
 		snprintf(caption, sizeof caption, "Change by octave bands: %s", sabin_report_name(c->item[0].after->measured).s);
 	else
-		snprintf(caption, sizeof caption, "Change by octave bands: mean of %zu responses", c->count);
+		snprintf(caption, sizeof caption,
+		         "Change by octave bands: mean of those of %zu responses that have both values", c->count);
 	sabin_page_table(&report->page, caption, heads, n);
 	change_rows(report, "T20, s:", SABIN_T20, 3);
 	change_rows(report, "T30, s:", SABIN_T30, 3);

@@ -111,13 +111,15 @@ static void print_diffusers(const struct sabin_roomfile *file)
 
 /* ---- reverberation ------------------------------------------------------------------------------------- */
 
+enum { TIME_COLUMN = 11 }; /* " *0.88-1.05" */
+
 static void print_times(const char *label, const struct sabin_room_facts *facts, size_t offset)
 {
 	printf("  %-14s", label);
 	for (int b = 0; b < BANDS; b++) {
 		double value;
 		memcpy(&value, (const char *)&facts->bands[b] + offset, sizeof value);
-		printf("%10.2f", value);
+		printf("%*.2f", TIME_COLUMN, value);
 	}
 	putchar('\n');
 }
@@ -151,7 +153,7 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 	bool any = false, uneven = false;
 	printf("\nReverberation time by formulas, in s\n  %-14s", "Hz");
 	for (int b = 0; b < BANDS; b++)
-		printf("%10s", sabin_show_hz(band_hz[b], text, sizeof text));
+		printf("%*s", TIME_COLUMN, sabin_show_hz(band_hz[b], text, sizeof text));
 	putchar('\n');
 	ROW("absorption", mean_alpha);
 	ROW("Sabine", sabine_s);
@@ -167,7 +169,7 @@ static void print_reverberation(const struct sabin_room_facts *facts)
 		else
 			snprintf(text, sizeof text, "%s%.2f-%.2f", facts->extrapolated[b] ? "*" : "", r->low_s,
 			         r->high_s);
-		printf("%10s", text);
+		printf("%*s", TIME_COLUMN, text);
 		any = any || facts->extrapolated[b];
 		uneven = uneven || r->uneven;
 	}
@@ -216,8 +218,8 @@ static void print_modes(const struct sabin_roomfile *file, const struct sabin_ro
 		puts("\nNo reverberation, and no modes to tell apart.");
 		return;
 	}
-	printf("\nSchroeder frequency %s, of Eyring's %.2f s at 500 Hz and 1 kHz ('analyze' takes the time\n"
-	       "measured there): below it single modes rule, and reverberation time means little.\n",
+	printf("\nSchroeder frequency %s, of the %.2f s to believe at 500 Hz and 1 kHz ('analyze' takes the\n"
+	       "time measured there): below it single modes rule, and reverberation time means little.\n",
 	       sabin_text_hz(facts->schroeder_hz).s, facts->schroeder_time_s);
 	size_t below = 0;
 	while (below < facts->mode_count && facts->modes[below].f_hz <= fmax(facts->schroeder_hz, 100))

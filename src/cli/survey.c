@@ -335,7 +335,8 @@ static int finish(const struct survey *survey, bool stopped)
 	if (survey->out_of_memory)
 		return sabin_fail_memory(command);
 	if (stopped) {
-		sabin_complain(command, "interrupted after %zu lines", survey->lines);
+		sabin_complain(command, "interrupted after %zu line%s", survey->lines,
+		               survey->lines == 1 ? "" : "s");
 		return SABIN_EXIT_INTERRUPTED;
 	}
 	if (survey->lines == 0 && (o->speakers.count > 0 || o->positions.count > 0)) {
@@ -343,7 +344,8 @@ static int finish(const struct survey *survey, bool stopped)
 		return SABIN_EXIT_USAGE;
 	}
 	if (survey->failures > 0)
-		sabin_say("%zu lines, %zu of them with an error", survey->lines, survey->failures);
+		sabin_say("%zu line%s, %zu of them with an error", survey->lines, survey->lines == 1 ? "" : "s",
+		          survey->failures);
 	return survey->status;
 }
 

@@ -103,6 +103,7 @@ static int exit_of(enum sabin_err err, int otherwise)
 	case SABIN_EINTR:
 		return SABIN_EXIT_INTERRUPTED;
 	case SABIN_EFORMAT:
+	case SABIN_ESHORT: /* what was read does not hold what was asked of it */
 		return SABIN_EXIT_INPUT;
 	default:
 		return otherwise;

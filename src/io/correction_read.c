@@ -35,6 +35,21 @@ bool sabin_correction_at(const char *path)
 	return is;
 }
 
+/* Why a folder holds no correction, where that is not told by what cannot be opened. */
+static enum sabin_err is_measurement(const char *path, struct sabin_diag *diag)
+{
+	char *correction = sabin_path_join(path, "correction.yaml");
+	char *measurement = sabin_path_join(path, "measurement.yaml");
+	enum sabin_err err = correction && measurement ? SABIN_OK : SABIN_ENOMEM;
+	if (!err && access(correction, F_OK) != 0 && access(measurement, F_OK) == 0) {
+		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "is a measurement, not a correction");
+		sabin_diag_advise(diag, "a directory made by 'sabin eq' was expected");
+	}
+	free(correction);
+	free(measurement);
+	return err;
+}
+
 __attribute__((format(printf, 3, 4))) static enum sabin_err
 refuse(const struct reader *reader, const struct sabin_yaml_node *node, const char *format, ...)
 {
@@ -327,6 +342,8 @@ enum sabin_err sabin_correction_read(const char *path, struct sabin_correction_f
 	r.path = folder ? sabin_path_join(path, "correction.yaml") : strdup(path);
 	out->path = folder ? strdup(path) : sabin_path_folder(path);
 	enum sabin_err err = r.path && out->path ? SABIN_OK : SABIN_ENOMEM;
+	if (!err && folder)
+		err = is_measurement(path, diag);
 	if (!err)
 		err = sabin_yaml_read(r.path, &yaml, diag);
 	if (err == SABIN_EIO)

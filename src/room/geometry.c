@@ -102,7 +102,10 @@ double sabin_room_mode_shape(const struct sabin_room_mode *mode, const double si
 
 double sabin_room_schroeder_hz(const struct sabin_room *room, double *time_s)
 {
-	const double t_s = (sabin_room_eyring_s(room, 3) + sabin_room_eyring_s(room, 4)) / 2;
+	struct sabin_reverberation at[2];
+	double t_s = NAN;
+	if (sabin_room_reverberation(room, 3, &at[0]) == SABIN_OK && sabin_room_reverberation(room, 4, &at[1]) == SABIN_OK)
+		t_s = (at[0].low_s + at[0].high_s + at[1].low_s + at[1].high_s) / 4;
 	if (time_s)
 		*time_s = t_s;
 	return 2000 * sqrt(t_s / room_volume_m3(room));

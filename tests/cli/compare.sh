@@ -56,6 +56,21 @@ cp out first.json
 expect_status 0 "$sabin" compare a b --json
 hold "the same every time" cmp -s out first.json
 
+# One response in so much noise that some of its values are not valid: means of one stand beside means of both.
+hold "all of both: no count in the text" sh -c '"$1" compare a b >whole && ! grep -q count whole' - "$sabin"
+mkdir noise
+sed 's/noise_dbfs: -85/noise_dbfs: -40/' a.yaml >noise/room.yaml
+"$sabin" measure noise/room.yaml --simulate -q -o noise/of >/dev/null || :
+cp -r a mixed
+cp noise/of/right.mix.wav mixed
+expect_status 0 "$sabin" compare mixed b
+hold "means of one response are counted" grep -qE '^ +count .* 1( |$)' out
+hold "and said to be such where they are told" grep -qE '^  [0-9]+\. .*, of 1( to 2)? of 2 responses; ' out
+hold "with a word on it below" has 'count: of how many of the 2 responses the mean is'
+expect_status 0 "$sabin" compare mixed b --json
+hold "JSON counts, too: 1 and 2" [ "$(sed -n '/^  "mean": {/,/^  "pairs"/p' out | sed -n 's/.*"count": //p' | grep -v 0 | sort -u | tr "\n" " ")" = "1 2 " ]
+hold "of means only" [ "$(sed '/^  "mean": {/,/^  "pairs"/d' out | grep -c '"count"')" = 0 ]
+
 expect_status 0 "$sabin" compare a a --json
 hold "nothing changed against itself" has '"no-significant-change"'
 expect_status 0 "$sabin" compare a a

@@ -95,6 +95,17 @@ expect_status 3 "$sabin" analyze nan.wav
 says_once "nan.wav"
 # digital silence; samples that 32-bit float cannot hold
 { head -c 40 nan.wav && printf '\x80\x3e\0\0' && head -c 16000 /dev/zero; } >silent.wav
+# one kind of directory in place of another, and an output that is refused before anything is read
+expect_status 2 "$sabin" plot good -k correction -o a.png
+says_once "--kind=correction draws a directory made by 'sabin eq'; good is none"
+expect_status 3 "$sabin" verify good good
+says 'good: is a measurement, not a correction'
+says "a directory made by 'sabin eq' was expected"
+mkdir taken
+expect_status 2 "$sabin" eq nowhere -o taken
+says 'taken: already exists'
+rmdir taken
+
 for command in analyze response 'plot -k response -o a.png'; do
 	expect_status 3 "$sabin" ${command%% *} silent.wav ${command#"${command%% *}"}
 	says_once "silent"

@@ -91,6 +91,12 @@ says 'gone: no such file'
 says 'measurement.yaml:'
 hold "each wrong one has a line, in its place" [ "$(grep -c '"error":"' "$T/out")" -ge 5 ]
 hold "the others have theirs" cmp -s <(grep '"error":null' "$T/out" | grep -v cut.wav) one.jsonl
+expect_status 3 sabin analyze --jobs 1 survey/b/bad.wav
+says '1 line, 1 of them with an error'
+status=0
+printf '%s\n' survey/b/bad.wav survey/a.wav | xargs -r -d '\n' sabin analyze -q --jobs 1 $bands >part 2>err || status=$?
+hold "xargs, as the README says of a task with an error: status 123, a part that is whole" \
+	[ "$status $(wc -l <part)" = "123 2" ]
 mkdir empty
 expect_status 3 sabin analyze --jobs 1 empty
 says_once 'empty: holds neither a measurement nor a file of an impulse response'
