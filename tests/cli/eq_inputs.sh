@@ -40,7 +40,7 @@ hold "how to load a dialect is told by a line that can be given" grep -q -- '--d
 expect_status 0 "$sabin" eq before -o correction --force --dialect apo
 hold "and it does" grep -q '^Equalizer APO: copy correction/apo' out
 expect_status 3 "$sabin" verify before correction
-says "before/correction.yaml"
+says "before: is a measurement, not a correction"
 expect_status 3 "$sabin" verify nope before
 says "a directory made by 'sabin eq' was expected"
 expect_status 2 "$sabin" verify nope
