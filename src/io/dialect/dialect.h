@@ -118,8 +118,9 @@ SABIN_MUST enum sabin_err sabin_dialect_save(const struct sabin_dialect_files *f
                                              const char *folder, struct sabin_diag *diag);
 void sabin_dialect_files_release(struct sabin_dialect_files *files);
 
-/* Read a source in a dialect, and append its channels, whose gains and delays may not add up to more than a
- * correction holds: 150 dB, 10 s; coefficients are of one rate.  SABIN_EFORMAT, SABIN_ENOMEM; SABIN_EINVAL: more of something than is taken. */
+/* Read a source (its text is changed) in a dialect, and append its channels, whose gains and delays may not add up to
+ * more than a correction holds: 150 dB, 10 s; coefficients are of one rate.  SABIN_EFORMAT, SABIN_ENOMEM;
+ * SABIN_EINVAL: more of something than is taken. */
 SABIN_MUST enum sabin_err sabin_dialect_parse(const struct sabin_dialect *dialect,
                                               struct sabin_dialect_source *source, struct sabin_setting *out);
 
@@ -129,11 +130,6 @@ SABIN_MUST enum sabin_err sabin_dialect_read(const char *path, const char *name,
                                              struct sabin_setting *out,
                                              const struct sabin_dialect **which,
                                              struct sabin_diag *diag);
-
-/* The same of a text that was read already (it is changed). */
-SABIN_MUST enum sabin_err sabin_dialect_parse(const struct sabin_dialect *dialect,
-                                              struct sabin_dialect_source *source,
-                                              struct sabin_setting *out);
 
 /* ---- what writers share ---- */
 
