@@ -20,6 +20,12 @@ declare -A older=([measure]='measure ../room.yaml --simulate -q --speaker left -
 	[eq]='eq ../m -q --filters 3 --force -o c' [report]='report ../m --speaker left --force -o r.html')
 scene
 
+# What else lies here.
+others()
+{
+	find . -mindepth 1 -maxdepth 1 ! -name "$outputs" -printf '%f '
+}
+
 # Is the new output whole?  Measurements and reports hold the time; they are read.
 whole()
 {
@@ -64,7 +70,7 @@ for name in ${COMMANDS:-measure eq report}; do
 		case $((RANDOM % 10)) in 0) signal=TERM ;; 1) signal=INT ;; esac
 		after=$((longest * RANDOM / 32768 * 11 / 10))
 		status=0
-		before=$(ls -A | grep -vx "$outputs" | tr '\n' ' ')
+		before=$(others)
 		(
 			# a child of a shell without job control would not hear SIGINT
 			exec timeout -s "$signal" --foreground "$((after / 1000000)).$(printf %06d $((after % 1000000)))" \
@@ -79,7 +85,7 @@ for name in ${COMMANDS:-measure eq report}; do
 			[ -z "${KEEP-}" ] || cp -a "$T" "$KEEP/$name.$i"
 			stand "$name" && cd "$T/place"
 		fi
-		names=$(ls -A | grep -vx "$outputs" | tr '\n' ' ')
+		names=$(others)
 		if [ "$names" != "$before" ]; then lost=$((lost + 1)); fi
 		# somebody who can tidy up does; what lies there after SIGKILL the next run removes
 		if [ -n "$names" ] && [ "$names" != "$before" ] && [ "$signal" != KILL ]; then

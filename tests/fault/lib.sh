@@ -42,13 +42,13 @@ command()
 	outputs='' input=/dev/null
 	case $1 in
 	analyze) words=(analyze ../m --json) ;;
-	analyze-parts) words=(analyze ../m --only sti,noise,distortion,reflections,modes) ;;
+	analyze-parts) words=(analyze ../m --only "sti,noise,distortion,reflections,modes") ;;
 	response) words=(response ../m -o r.txt --force) outputs=r.txt ;;
 	compare) words=(compare ../m ../m2 --json) ;;
 	advise) words=(advise ../m -o a.txt --force) outputs=a.txt ;;
 	place) words=(place ../room.yaml --top 1 --step 0.5 --tolerance 0) ;;
 	simulate) words=(simulate ../room.yaml --length 0.2 --position mix --force -o s) outputs=s ;;
-	plot) words=(plot ../m --kind response,decay --position mix --force -o p) outputs=p ;;
+	plot) words=(plot ../m --kind "response,decay" --position mix --force -o p) outputs=p ;;
 	report) words=(report ../m --force -o r.html) outputs=r.html ;;
 	import) words=(import ../m/left.mix.wav --speaker left --position mix --force -o i) outputs=i ;;
 	eq) words=(eq ../m -q --force -o c) outputs=c ;;

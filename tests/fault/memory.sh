@@ -50,7 +50,7 @@ judge()
 	esac
 	! grep -qE 'Sanitizer|runtime error' "$T/err" || bad 'is reported'
 	now=$(left)
-	[ -z "$now" ] || { bad "leaves $now"; find "$T" -path "$T/old" -prune -o -name '.*sabin-*' -print | xargs -d '\n' rm -rf; }
+	[ -z "$now" ] || { bad "leaves $now"; find "$T" -path "$T/old" -prune -o -name '.*sabin-*' -print0 | xargs -0 rm -rf; }
 	if [ "$status" -ge 4 ] && [ -n "$outputs" ]; then
 		[ "$(sum "$T/place/$outputs")" = "$before" ] || { bad 'spoils what was there'; stand "$name"; }
 	fi

@@ -118,8 +118,10 @@ void test_converted(const struct sabin_dialect *dialect, const struct sabin_sett
 	}
 	while (main < sizeof mains / sizeof *mains && strcmp(mains[main].dialect, dialect->name) != 0)
 		main++;
-	if (main == sizeof mains / sizeof *mains)
+	if (main == sizeof mains / sizeof *mains) {
 		fail_msg("%s has no row among the main files in tests/util/settings.c", dialect->name);
+		return; /* not reached, for those who do not know */
+	}
 	for (size_t i = 0; i < (mains[main].channel ? from->channel_count : 1); i++) {
 		char label[SABIN_LABEL];
 		name_of(main, sabin_dialect_label(from, i, label), rate_hz, name);
