@@ -22,7 +22,7 @@ enum { N = 4000, CONFIG_MAX = 16000 };
 
 static char said[400]; /* the first that alsa-lib was told */
 
-static void remember_error(const char *file, int line, const char *function, int err, const char *format, ...)
+__attribute__((format(printf, 5, 0))) static void remember_error(const char *file, int line, const char *function, int err, const char *format, ...)
 {
 	va_list arguments;
 	(void)file, (void)line, (void)function, (void)err;
