@@ -357,25 +357,27 @@ static void score_free(void *result)
 	sabin_score_free(*(struct sabin_score **)result);
 }
 
-/* What is found, without the padding of the structures, which is anything. */
-struct searched {
-	size_t found_count, tried;
-	double score, at_m[3][3];
-};
-
+/* All of it but the padding, which is anything. */
 static enum sabin_err search(void *context, void *result)
 {
-	struct sabin_place_result out;
-	struct searched *found = result;
-	memset(&out, *(unsigned char *)result, sizeof out);
-	const enum sabin_err err = sabin_place_search(&((struct scene *)context)->spec, NULL, NULL, &out);
-	if (err) {
-		memcpy(result, &out, sizeof *found); /* which is to be untouched */
+	const enum sabin_err err = sabin_place_search(&((struct scene *)context)->spec, NULL, NULL, result);
+	if (err)
 		return err;
-	}
-	*found = (struct searched){.found_count = out.found_count, .tried = out.tried, .score = out.found[0].score};
-	memcpy(found->at_m, out.found[0].source_m, 2 * sizeof found->at_m[0]);
-	memcpy(found->at_m[2], out.found[0].listener_m, sizeof found->at_m[2]);
+	struct sabin_place_result *out = result;
+	const struct sabin_place_result found = *out;
+	memset(out, 0, sizeof *out);
+	out->current = found.current; /* doubles, without gaps */
+	out->current_rule = found.current_rule;
+	memcpy(out->found, found.found, sizeof out->found);
+	out->found_count = found.found_count;
+	out->tried = found.tried;
+	memcpy(out->refused, found.refused, sizeof out->refused);
+	out->step_m = found.step_m;
+	out->starts = found.starts;
+	out->starts_wanted = found.starts_wanted;
+	out->by_point = found.by_point;
+	out->hold_step_m = found.hold_step_m;
+	out->scores = found.scores;
 	return SABIN_OK;
 }
 
@@ -431,7 +433,7 @@ static void room_kernels(void **state)
 		{"modes", sizeof(struct modes), modes, array_free, 0},
 		{"bonello", sizeof(struct sabin_bonello), bonello, NULL, 0},
 		{"score", sizeof(void *), score, score_free, 0},
-		{"search", sizeof(struct searched), search, NULL, sizeof(struct searched)},
+		{"search", sizeof(struct sabin_place_result), search, NULL, sizeof(struct sabin_place_result)},
 		{"mean score", sizeof(double), place_mean, NULL, sizeof(double)},
 		{"map", 24 * sizeof(double), place_map, NULL, 24 * sizeof(double)},
 		{"images", N * sizeof(double), images, NULL, 0},

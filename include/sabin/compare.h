@@ -59,6 +59,9 @@ SABIN_API struct sabin_change sabin_change_of(struct sabin_quantity before,
                                               struct sabin_quantity after,
                                               const struct sabin_change_rules *rules);
 
+/* It is no change after all, for that reason: not valid, not judged, no longer counted. */
+SABIN_API void sabin_change_refuse(struct sabin_change *change, enum sabin_reason reason);
+
 /* That part of the uncertainty of one side which comes from moved_m. */
 SABIN_API double sabin_change_moved(struct sabin_quantity q,
                                     const struct sabin_change_rules *rules);

@@ -87,6 +87,13 @@ struct sabin_change sabin_change_of(struct sabin_quantity before, struct sabin_q
 	return c;
 }
 
+void sabin_change_refuse(struct sabin_change *c, enum sabin_reason reason)
+{
+	c->change = sabin_quantity_invalid(c->change.value, reason);
+	c->count = 0;
+	judge(c);
+}
+
 struct sabin_change sabin_change_mean(const struct sabin_change *const *changes, size_t n)
 {
 	struct sabin_change mean = {

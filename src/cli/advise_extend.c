@@ -90,16 +90,6 @@ static void work_release(struct work *w)
 	free(w->level_db);
 }
 
-static void add_modes(const struct sabin_modefit *fit, struct sabin_eq_speaker *to, struct sabin_eq_mode *modes)
-{
-	for (size_t i = 0; i < fit->count && to->mode_count < MODES_MAX; i++) {
-		const struct sabin_fitted_mode *mode = &fit->modes[i];
-		if (mode->audible && !mode->cluster && mode->frequency_hz.valid && mode->t60_s.valid)
-			modes[to->mode_count++] = (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value,
-			                                                 mode->level_db.value};
-	}
-}
-
 static enum sabin_err add_place(struct work *w, size_t i, struct sabin_eq_speaker *to)
 {
 	const struct sabin_response_item *item = w->scene->side->item[i].response;
@@ -120,7 +110,8 @@ static enum sabin_err add_place(struct work *w, size_t i, struct sabin_eq_speake
 	to->low_hz = fmax(to->low_hz, item->trust.from_hz);
 	to->high_hz = fmin(to->high_hz, item->trust.to_hz);
 	if (r->modes)
-		add_modes(r->modes, to, (struct sabin_eq_mode *)to->modes);
+		to->mode_count += sabin_eq_input_modes(r->modes, (struct sabin_eq_mode *)to->modes + to->mode_count,
+		                                       MODES_MAX - to->mode_count);
 	return SABIN_OK;
 }
 

@@ -281,12 +281,10 @@ static int read_options(struct job *job, char **operands)
 static int check_output(const struct job *job)
 {
 	struct sabin_diag diag = {0};
-	struct sabin_output output;
 	if (!job->o->output)
 		return -1;
-	const enum sabin_err err = sabin_output_begin(&output, job->o->output, SABIN_MARK_CORRECTION,
-	                                              job->o->common.force, &diag);
-	sabin_output_abandon(&output);
+	const enum sabin_err err =
+	    sabin_output_check(job->o->output, SABIN_MARK_CORRECTION, job->o->common.force, &diag);
 	return err ? sabin_fail_output(job->command->name, err, &diag) : -1;
 }
 

@@ -203,13 +203,10 @@ static int read_microphone(struct plan *plan)
 /* Refused before anything sounds, not after. */
 static int may_write(const struct plan *plan)
 {
-	struct sabin_output output = {0};
 	struct sabin_diag diag = {0};
 	if (!plan->o->output)
 		return -1;
-	enum sabin_err err =
-	    sabin_output_begin(&output, plan->o->output, NULL, plan->o->common.force, &diag);
-	sabin_output_abandon(&output);
+	enum sabin_err err = sabin_output_check(plan->o->output, NULL, plan->o->common.force, &diag);
 	return err ? sabin_fail_output(plan->command->name, err, &diag) : -1;
 }
 

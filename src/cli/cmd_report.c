@@ -49,10 +49,8 @@ static int check(const char *command, struct work *w)
 	}
 	/* before anything is read, so that nobody waits in vain; nothing stays that a signal could leave behind */
 	struct sabin_gnuplot_guard guard;
-	struct sabin_output output;
 	sabin_gnuplot_guard(&guard);
-	enum sabin_err err = sabin_output_begin(&output, w->o->output, NULL, w->o->common.force, &diag);
-	sabin_output_abandon(&output);
+	enum sabin_err err = sabin_output_check(w->o->output, NULL, w->o->common.force, &diag);
 	sabin_gnuplot_unguard(&guard);
 	if (!err)
 		err = sabin_place_find(SABIN_PLACE_PLOTS, &w->report.plots, &diag);

@@ -474,11 +474,8 @@ static int work(struct plan *plan)
 	struct sabin_diag diag = {0};
 	w->stop = sabin_stop_watch();
 	enum sabin_err err = SABIN_OK;
-	if (o->output) { /* refused now, not at the end */
-		struct sabin_output output = {0};
-		err = sabin_output_begin(&output, o->output, SABIN_MARK_MEASUREMENT, o->common.force, &diag);
-		sabin_output_abandon(&output);
-	}
+	if (o->output) /* refused now, not at the end */
+		err = sabin_output_check(o->output, SABIN_MARK_MEASUREMENT, o->common.force, &diag);
 	if (!err && o->log)
 		err = sabin_watch_log_open(&log, o->log, o->common.force, &diag);
 	if (!err)

@@ -123,15 +123,12 @@ static double curve_change_db(const struct sabin_compared_response *r, double f_
  * weak one beside it, in the fit, into a broad one that rose.  Where the response went the other way, it did not. */
 static void doubt_height(struct sabin_compared_mode *m, const struct sabin_compared_response *response)
 {
-	struct sabin_quantity *change = &m->level.change;
+	const struct sabin_quantity *change = &m->level.change;
 	if (!change->valid || (m->t60.before.valid && m->t60.after.valid))
 		return;
 	const double curve_db = curve_change_db(response, m->before_hz.value);
-	if (change->value * curve_db < 0 && fabs(change->value - curve_db) > 2 * change->plus_minus) {
-		*change = sabin_quantity_invalid(change->value, SABIN_BECAUSE_OVERLAP);
-		m->level.noticeable = false;
-		m->level.p = (double)NAN;
-	}
+	if (change->value * curve_db < 0 && fabs(change->value - curve_db) > 2 * change->plus_minus)
+		sabin_change_refuse(&m->level, SABIN_BECAUSE_OVERLAP);
 }
 
 static enum sabin_err compare_modes(struct sabin_compared *c,

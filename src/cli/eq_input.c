@@ -269,22 +269,28 @@ static double travel_s(const struct work *w, const struct sabin_measured *r)
 	return sqrt(square) / sabin_speed_of_sound(room->room.temperature_c);
 }
 
-/* Modes that ring audibly, of one response. */
-static size_t ringing(const struct sabin_correctable_place *p, struct sabin_eq_mode *modes)
+size_t sabin_eq_input_modes(const struct sabin_modefit *fit, struct sabin_eq_mode *modes, size_t most)
 {
-	struct sabin_modefit fit = {0};
-	struct sabin_modefit_options o = sabin_modefit_range(NAN, NAN);
 	size_t count = 0;
-	o.to_hz = fmin(modes_to_hz, o.to_hz);
-	if (p->arrival < 0 ||
-	    sabin_modefit_compute(p->h, p->n, p->rate_hz, (size_t)p->arrival, &o, &fit))
-		return 0; /* nothing that rings is found: no filter is made for it */
-	for (size_t i = 0; i < fit.count && count < MODES_A_RESPONSE; i++) {
-		const struct sabin_fitted_mode *mode = &fit.modes[i];
+	for (size_t i = 0; i < fit->count && count < most; i++) {
+		const struct sabin_fitted_mode *mode = &fit->modes[i];
 		if (mode->audible && !mode->cluster && mode->frequency_hz.valid && mode->t60_s.valid)
 			modes[count++] =
 			    (struct sabin_eq_mode){mode->frequency_hz.value, mode->t60_s.value, mode->level_db.value};
 	}
+	return count;
+}
+
+/* Of one response. */
+static size_t ringing(const struct sabin_correctable_place *p, struct sabin_eq_mode *modes)
+{
+	struct sabin_modefit fit = {0};
+	struct sabin_modefit_options o = sabin_modefit_range(NAN, NAN);
+	o.to_hz = fmin(modes_to_hz, o.to_hz);
+	if (p->arrival < 0 ||
+	    sabin_modefit_compute(p->h, p->n, p->rate_hz, (size_t)p->arrival, &o, &fit))
+		return 0; /* nothing that rings is found: no filter is made for it */
+	const size_t count = sabin_eq_input_modes(&fit, modes, MODES_A_RESPONSE);
 	sabin_modefit_free(&fit);
 	return count;
 }

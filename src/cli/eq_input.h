@@ -6,6 +6,7 @@
 #define SABIN_CLI_EQ_INPUT_H
 
 #include <sabin/correction.h>
+#include <sabin/modefit.h>
 
 #include "cli/opt.h"
 #include "io/measurement.h"
@@ -52,6 +53,9 @@ SABIN_MUST enum sabin_err sabin_eq_input_levels(const struct sabin_eq_input *inp
 SABIN_MUST enum sabin_err sabin_eq_input_phases(const struct sabin_eq_input *input, const double *h,
                                                 size_t n, double rate_hz, double arrival,
                                                 double zero, double *phase_deg);
+
+/* Of a fit the modes that ring audibly and stand alone, `most` at most; their number. */
+size_t sabin_eq_input_modes(const struct sabin_modefit *fit, struct sabin_eq_mode *modes, size_t most);
 
 void sabin_eq_input_release(struct sabin_eq_input *input);
 

@@ -268,6 +268,14 @@ void sabin_output_abandon(struct sabin_output *output)
 	release(output);
 }
 
+enum sabin_err sabin_output_check(const char *target, const char *mark, bool force, struct sabin_diag *diag)
+{
+	struct sabin_output output;
+	const enum sabin_err err = sabin_output_begin(&output, target, mark, force, diag);
+	sabin_output_abandon(&output);
+	return err;
+}
+
 /* Move to a name that must not exist yet. */
 static int move_to_new(const char *from, const char *to)
 {

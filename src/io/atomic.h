@@ -43,6 +43,10 @@ SABIN_MUST enum sabin_err sabin_output_commit(struct sabin_output *output, struc
 /* Remove the temporary and release; harmless after commit or on a zeroed struct. */
 void sabin_output_abandon(struct sabin_output *output);
 
+/* Begun and abandoned: what would be refused at the end is refused before the work, so that nobody waits in vain. */
+SABIN_MUST enum sabin_err sabin_output_check(const char *target, const char *mark, bool force,
+                                             struct sabin_diag *diag);
+
 /* A temporary directory beside this one, for the same target, of a run that died before it could remove
  * it: free() it, or NULL when there is none.  Nothing that still runs is meant: that holds a lock. */
 SABIN_MUST char *sabin_output_leftover(const struct sabin_output *output);
