@@ -426,6 +426,8 @@ static void sums(void **state)
 	test_refused(&sabin_dialect_ffmpeg, "volume=-100dB,volume=-100dB", 0, "-200 dB");
 	test_refused(&sabin_dialect_ffmpeg, "adelay=9000,adelay=9000", 0, "18 s");
 	test_refused(&sabin_dialect_sox, "delay 9 delay 9\n", 0, "18 s");
+	/* coefficients of what is far below: (6 + 5) / 97e7 of an all-pass, -159 dB */
+	test_refused(&sabin_dialect_sox, "biquad 6 0 5 97e7 0 2\n", 0, "-159 dB");
 	/* of filters that are given by coefficients for two rates, both would sound at either */
 	test_refused(&sabin_dialect_apo, "If: sampleRate == 44100\nFilter 1: ON IIR Order 2 Coefficients 1.0 -1.9 0.95 1.0 -1.8 0.9\n"
 	        "ElseIf: sampleRate == 48000\nFilter 1: ON IIR Order 2 Coefficients 1.0 -1.9 0.95 1.0 -1.8 0.9\nEndIf:\n", 0,

@@ -396,7 +396,7 @@ static void describe_candidate(void *work, size_t index)
 {
 	struct search *search = work;
 	struct candidate *candidate = &search->candidate[index];
-	struct place_arrangement a;
+	struct place_arrangement a = {0}; /* the places of no source are zeros */
 	place_arrange(search->spec, &search->parameters, &candidate->vector, &a);
 	describe(search, &a, search->effort.hold_step_m > 0, &candidate->found);
 }

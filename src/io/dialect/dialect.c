@@ -319,10 +319,12 @@ static enum sabin_err read_bytes(const char *path, char **text, size_t *length, 
 static enum sabin_err check_channel(const struct sabin_dialect_source *source, const struct sabin_setting_channel *c)
 {
 	double rate_hz = 0;
-	if (!(fabs(c->preamp_db) <= most_gain_db))
-		return sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0,
-		                      "has gains of %.0f dB together; at most %.0f dB were expected", c->preamp_db,
-		                      most_gain_db);
+	const double gains_db[2] = {c->preamp_db, sabin_dialect_gain_db(c)}; /* without and with those in coefficients */
+	for (int i = 0; i < 2; i++)
+		if (!(fabs(gains_db[i]) <= most_gain_db))
+			return sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0,
+			                      "has gains of %.0f dB together; at most %.0f dB were expected", gains_db[i],
+			                      most_gain_db);
 	if (!(c->delay_s <= SABIN_CORRECTION_DELAY_MOST_S))
 		return sabin_diag_set(source->diag, SABIN_EFORMAT, source->path, 0, 0,
 		                      "has delays of %g s together; at most %d s were expected", c->delay_s,
