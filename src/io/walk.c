@@ -148,7 +148,7 @@ static enum sabin_err read_level(const char *path, struct level *out, struct sab
 	DIR *entries = err ? NULL : opendir(path);
 	if (!err && !entries)
 		err = sabin_diag_set(diag, SABIN_EIO, path, 0, 0, "cannot be read: %s", strerror(errno));
-	for (const struct dirent *e; !err && (e = readdir(entries));)
+	for (const struct dirent *e; entries && !err && (e = readdir(entries));)
 		if (e->d_name[0] != '.')
 			err = add(&level, e->d_name);
 	if (entries)

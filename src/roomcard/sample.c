@@ -34,12 +34,11 @@ static void put_bytes(unsigned char *at, size_t n, uint32_t bits)
 
 static inline double get(const unsigned char *at, enum sabin_sample_format format)
 {
-	const uint32_t bits = get_bits(at, format);
-	if (format != SABIN_FLOAT)
-		return (int32_t)bits * 0x1p-31;
-	float value;
-	memcpy(&value, &bits, sizeof value);
-	return (double)value;
+	const union {
+		uint32_t bits;
+		float value;
+	} sample = {get_bits(at, format)};
+	return format == SABIN_FLOAT ? (double)sample.value : (int32_t)sample.bits * 0x1p-31;
 }
 
 void sabin_samples_get(const unsigned char *at, size_t step_bytes, enum sabin_sample_format format,
