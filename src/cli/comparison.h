@@ -89,7 +89,7 @@ struct sabin_compared_pair {
 
 struct sabin_finding {
 	const char *code;
-	char text[400];
+	char text[800];
 	double weight;   /* in just noticeable differences, of one response half of that: what comes first */
 	bool noticeable; /* at least one of them */
 	/* what it is of, where it is of one response; else NULL */
