@@ -134,6 +134,9 @@ struct sabin_comparison {
 /* Nothing is compared: say why.  Returns the exit status. */
 int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison);
 
+/* Is the change a mean of fewer than all of the responses? */
+bool sabin_comparison_fewer(const struct sabin_comparison *comparison, const struct sabin_change *mean);
+
 /* Compare two sides, which must outlive the result.  moved_m: see sabin_change_rules.  Nothing in
  * common leaves count 0.  SABIN_ENOMEM.  Release in every case. */
 SABIN_MUST enum sabin_err sabin_comparison_compute(const struct sabin_side *before,

@@ -67,7 +67,7 @@ static void count_row(struct sabin_report *r, const char *name, size_t p)
 	const struct sabin_comparison *c = &r->comparison;
 	bool fewer = false;
 	for (size_t b = 0; b < c->mean_count; b++)
-		fewer = fewer || (c->mean[b].value[p].change.valid && c->mean[b].value[p].count < c->count);
+		fewer = fewer || sabin_comparison_fewer(c, &c->mean[b].value[p]);
 	if (!fewer)
 		return;
 	sabin_page_row(&r->page);
