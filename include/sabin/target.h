@@ -25,8 +25,10 @@ struct sabin_target {
 	const double *freq_hz, *level_db;  /* rising */
 };
 
-/* The band over which a target is brought to the level of the response: the mean of the difference in
- * dB, evenly in log frequency.  A single frequency may be a null; a band is not. */
+/* The band over which a target is brought to the level of the response, and the levels of speakers are compared and
+ * made equal: the mean of the difference in dB, evenly in log frequency.  A single frequency may be a null; a band is
+ * not.  Below, places rule more than gains do, and above angles and the drivers of the treble; ITU-R BS.1116-3 (8.4)
+ * and EBU Tech 3276 (2.4) compare a pair in about the same, from 250 Hz to 2 kHz. */
 SABIN_API extern const double sabin_target_band_hz[2];
 
 /* Level of the target at f_hz re its own at 1 kHz or so; a trend has none of its own: 0. */

@@ -5,6 +5,7 @@
  * The kind writes numbers and words into a folder of its own, the constant script maps them to ink
  * there, and the picture is moved to its target only when it is whole.  Relative names keep
  * whatever a person typed out of gnuplot's language, in which a file name may be a command.
+ * The folder of one who died of SIGKILL stays until the next chart is drawn.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include "chart/kinds.h"
 #include "chart/svg.h"
 #include "io/atomic.h"
+#include "io/temporary.h"
 #include "io/tree.h"
 
 static const struct sabin_chart_kind *const kinds[] = {
@@ -56,6 +58,7 @@ struct drawing {
 	const struct sabin_chart_kind *kind;
 	const struct sabin_chart_style *style;
 	char *folder;
+	int alive; /* its descriptor, by which it is known not to be a dead one's; -1: no folder */
 	char script[48], picture[48], words[48];
 };
 
@@ -127,10 +130,11 @@ static enum sabin_err write_bytes(const char *path, const char *mode, const char
 static enum sabin_err make_folder(struct drawing *drawing, struct sabin_diag *diag)
 {
 	const char *base = getenv("TMPDIR");
-	char *folder = sabin_path_join(base && *base ? base : "/tmp", "sabin-chart-XXXXXX");
-	if (!folder)
+	char *folder = NULL;
+	drawing->alive = sabin_temporary_folder(base && *base ? base : "/tmp", "sabin-chart", &folder);
+	if (!folder && errno == ENOMEM)
 		return sabin_diag_set(diag, SABIN_ENOMEM, NULL, 0, 0, "not enough memory");
-	if (!mkdtemp(folder)) {
+	if (drawing->alive < 0) {
 		enum sabin_err err = sabin_diag_set(diag, SABIN_EIO, folder, 0, 0,
 		                                    "cannot make a temporary folder: %s",
 		                                    strerror(errno));
@@ -362,7 +366,7 @@ static enum sabin_err prepare(struct drawing *drawing, const struct sabin_chart_
 
 static struct drawing begin(const struct sabin_chart_kind *kind, const struct sabin_chart_style *style)
 {
-	struct drawing drawing = {.kind = kind, .style = style};
+	struct drawing drawing = {.kind = kind, .style = style, .alive = -1};
 	snprintf(drawing.script, sizeof drawing.script, "%s.gp", kind->name);
 	snprintf(drawing.words, sizeof drawing.words, "%s.meta", kind->name);
 	snprintf(drawing.picture, sizeof drawing.picture, "%s.%s", kind->name, style->format);
@@ -373,6 +377,9 @@ static void end(struct drawing *drawing)
 {
 	if (drawing->folder)
 		sabin_tree_remove(drawing->folder);
+	if (drawing->alive >= 0)
+		close(drawing->alive);
+	drawing->alive = -1;
 	free(drawing->folder);
 	drawing->folder = NULL;
 }

@@ -277,11 +277,15 @@ static enum sabin_err draw(const struct sabin_chart_input *input, const char *fo
 	if (!err)
 		err = sabin_reflections_curve(trace->h, trace->frames, rate_hz, direct,
 		                              p.speed_m_s, &p.r, &p.etc);
-	if (err)
+	const bool outside = !(direct >= 0 && direct < (double)trace->frames);
+	if (err == SABIN_EINVAL) /* of what it holds nothing can be drawn */
+		err = sabin_diag_set(diag, SABIN_ESHORT, NULL, 0, 0,
+		                     outside ? "the direct sound does not lie within the impulse response"
+		                             : "the sample rate is too low");
+	else if (err)
 		err = sabin_diag_set(diag, err, NULL, 0, 0,
-		                     err == SABIN_ESHORT   ? "the impulse response is silent"
-		                     : err == SABIN_EINVAL ? "the sample rate is too low"
-		                                           : "not enough memory for the chart");
+		                     err == SABIN_ESHORT ? "the impulse response is silent"
+		                                         : "not enough memory for the chart");
 	else
 		err = write_sheet(input, &p, folder, diag);
 	sabin_etc_release(&p.all);

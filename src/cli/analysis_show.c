@@ -37,6 +37,14 @@ struct sabin_quantity sabin_analyses_mean(const struct sabin_analyses *all, size
 	return sabin_quantity_valid(sum / (double)n, sqrt(variance) / (double)n);
 }
 
+size_t sabin_analyses_count(const struct sabin_analyses *all, size_t band, enum sabin_parameter parameter)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < all->count; i++)
+		n += band < all->results[i].band_count && all->results[i].bands[band].value[parameter].valid;
+	return n;
+}
+
 /* ---- JSON -------------------------------------------------------------------------------------- */
 
 static void json_parameter(struct sabin_json *json, enum sabin_parameter parameter,
@@ -159,9 +167,12 @@ enum sabin_err sabin_show_analyses_json(const struct sabin_analyses *all)
 		sabin_json_open_object(json, NULL);
 		sabin_json_number(json, "centre_hz", band->nominal_hz);
 		sabin_json_integer(json, "fraction", band->fraction);
-		for (int p = 0; p < SABIN_PARAMETER_COUNT; p++)
-			json_parameter(json, (enum sabin_parameter)p,
-			               sabin_analyses_mean(all, b, (enum sabin_parameter)p));
+		for (int i = 0; i < SABIN_PARAMETER_COUNT; i++) {
+			const enum sabin_parameter p = (enum sabin_parameter)i;
+			const struct sabin_parameter_info *info = sabin_parameter_info(p);
+			sabin_json_mean(json, info->key, sabin_analyses_mean(all, b, p), info->unit,
+			                sabin_analyses_count(all, b, p));
+		}
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);

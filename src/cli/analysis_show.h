@@ -34,5 +34,7 @@ void sabin_show_analyses(const struct sabin_analyses *all);
  * from theirs. */
 struct sabin_quantity sabin_analyses_mean(const struct sabin_analyses *all, size_t band,
                                           enum sabin_parameter parameter);
+/* Of how many responses that mean is. */
+size_t sabin_analyses_count(const struct sabin_analyses *all, size_t band, enum sabin_parameter parameter);
 
 #endif

@@ -124,7 +124,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct work *w = calloc(1, sizeof *w);
 	struct sabin_diag diag = {0};
 	if (!w)
-		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command->name);
 	w->command = command;
 	w->o = options;
 	int status = -1;

@@ -122,9 +122,8 @@ static int compare(struct work *w)
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	struct work *w = calloc(1, sizeof *w);
-	struct sabin_diag diag = {0};
 	if (!w)
-		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command->name);
 	w->command = command;
 	w->o = options;
 	int status = check(w, operands);

@@ -143,7 +143,7 @@ static int search(const struct sabin_command *command, const struct options *o,
 	struct sabin_diag diag = {0};
 	struct sabin_place_result *result = calloc(1, sizeof *result);
 	if (!result)
-		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command->name);
 	plan->spec.step_m = o->step_m;
 	plan->spec.tolerance_m = o->tolerance_cm / 100;
 	plan->spec.top = (size_t)o->top;
@@ -193,7 +193,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (failed >= 0)
 		status = failed;
 	else if (!speaker || !position)
-		status = sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+		status = sabin_fail_memory(command->name);
 	else if (choose(command, o, &file, speaker, position)) {
 		err = sabin_roomfile_place(&file, speaker, position, &plan);
 		if (err)

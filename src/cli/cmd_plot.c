@@ -437,14 +437,14 @@ static int open_room(struct work *w, const char *path)
 				continue;
 			struct sabin_measured *r = sabin_measurement_add(&w->m);
 			if (!r)
-				return sabin_fail_output(w->command->name, SABIN_ENOMEM, &diag);
+				return sabin_fail_memory(w->command->name);
 			snprintf(r->speaker, sizeof r->speaker, "%s", w->room.speakers[s].name);
 			snprintf(r->position, sizeof r->position, "%s", w->room.positions[p].name);
 		}
 	w->count = w->m.response_count;
 	w->traces = calloc(w->count + 1, sizeof *w->traces);
 	if (!w->traces)
-		return sabin_fail_output(w->command->name, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(w->command->name);
 	for (size_t i = 0; i < w->count; i++)
 		w->traces[i].measured = &w->m.responses[i];
 	const int refused = choose_output(w);

@@ -92,8 +92,7 @@ static int read_correction(struct work *w)
 	struct sabin_report *r = &w->report;
 	char *operands[3] = {strdup(w->o->correction), NULL, NULL};
 	char *again = strdup(r->side.path);
-	struct sabin_diag diag = {0};
-	int status = operands[0] && again ? -1 : sabin_fail_output(r->command, SABIN_ENOMEM, &diag);
+	int status = operands[0] && again ? -1 : sabin_fail_memory(r->command);
 	if (played_through(&r->side.measurement))
 		operands[1] = again;
 	if (status < 0)
@@ -230,9 +229,8 @@ static bool missed(const struct work *w)
 static int run(const struct sabin_command *command, void *options, char **operands)
 {
 	struct work *w = calloc(1, sizeof *w);
-	struct sabin_diag diag = {0};
 	if (!w)
-		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command->name);
 	struct sabin_report *r = &w->report;
 	w->o = options;
 	r->command = command->name;

@@ -342,7 +342,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	struct sabin_diag diag = {0};
 	struct job *job = calloc(1, sizeof *job);
 	if (!job)
-		return sabin_fail_output(command->name, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command->name);
 	int status = -1;
 	job->command = command;
 	job->finding_count = FINDINGS_MOST;

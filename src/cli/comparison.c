@@ -417,6 +417,11 @@ enum sabin_err sabin_comparison_compute(const struct sabin_side *before,
 	return err;
 }
 
+bool sabin_comparison_fewer(const struct sabin_comparison *all, const struct sabin_change *mean)
+{
+	return mean->change.valid && mean->count < all->count;
+}
+
 int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison)
 {
 	const bool any = comparison->not_compared_count > 0;

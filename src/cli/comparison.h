@@ -89,7 +89,7 @@ struct sabin_compared_pair {
 
 struct sabin_finding {
 	const char *code;
-	char text[400];
+	char text[800];
 	double weight;   /* in just noticeable differences, of one response half of that: what comes first */
 	bool noticeable; /* at least one of them */
 	/* what it is of, where it is of one response; else NULL */
@@ -133,6 +133,9 @@ struct sabin_comparison {
 
 /* Nothing is compared: say why.  Returns the exit status. */
 int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison);
+
+/* Is the change a mean of fewer than all of the responses? */
+bool sabin_comparison_fewer(const struct sabin_comparison *comparison, const struct sabin_change *mean);
 
 /* Compare two sides, which must outlive the result.  moved_m: see sabin_change_rules.  Nothing in
  * common leaves count 0.  SABIN_ENOMEM.  Release in every case. */

@@ -34,7 +34,7 @@ static void print(const struct line *l, const char *quantity, double band_hz, co
 	        c->noticeable ? "true" : "false", c->significant ? "true" : "false");
 	number(l->stream, c->p);
 	number(l->stream, c->p_holm);
-	fprintf(l->stream, ",%s\n", c->repeatability ? "repeatability" : "plus_minus");
+	fprintf(l->stream, ",%s,%zu\n", c->repeatability ? "repeatability" : "plus_minus", c->count);
 }
 
 static void print_bands(const struct line *l, const struct sabin_compared_band *bands, size_t count,
@@ -90,7 +90,7 @@ void sabin_comparison_csv(const struct sabin_comparison *all, FILE *stream)
 {
 	const struct line mean = {.stream = stream, .speaker = "", .position = ""};
 	fputs("speaker,position,quantity,band_hz,before,after,change,unit,plus_minus,jnd,valid,"
-	      "noticeable,significant,p,p_holm,uncertainty\n",
+	      "noticeable,significant,p,p_holm,uncertainty,count\n",
 	      stream);
 	for (size_t i = 0; i < all->count; i++)
 		print_one(stream, &all->item[i]);

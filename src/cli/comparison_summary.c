@@ -128,34 +128,73 @@ struct words {
 	bool relative; /* also in per cent */
 };
 
-/* ", of 1 of 4 responses" of the bands that are named, where they are means of fewer than all; "": of all. */
-static void say_count(const struct sabin_change *const *list, const bool *in, size_t n, size_t all, char *text,
-                      size_t size)
+/* What of each response a mean is of: a parameter by bands, levels by octaves, the STI. */
+struct source {
+	enum { SOURCE_BANDS, SOURCE_LEVELS, SOURCE_STI } kind;
+	size_t parameter;
+};
+
+static const struct sabin_change *part_of(const struct sabin_compared *c, const struct source *s, size_t band)
 {
-	size_t least = all, most = 0;
+	if (s->kind == SOURCE_STI)
+		return &c->sti;
+	if (s->kind == SOURCE_LEVELS)
+		return band < c->response.octave_count ? &c->response.octave[band].level : NULL;
+	return band < c->band_count ? &c->bands[band].value[s->parameter] : NULL;
+}
+
+/* " (left at mix, right at mix)": the responses that the mean of a band is of, where they are few. */
+static void say_which(const struct sabin_comparison *all, const struct source *source, size_t band, size_t count,
+                      char *text, size_t size)
+{
+	enum { FEW = 3 };
+	size_t used = 0;
+	text[0] = '\0';
+	for (size_t i = 0; i < all->count && count <= FEW && used < size; i++) {
+		const struct sabin_change *c = part_of(&all->item[i], source, band);
+		if (!c || !c->change.valid)
+			continue;
+		const struct sabin_measured *m = all->item[i].before->measured;
+		used += (size_t)snprintf(text + used, size - used, "%s%s at %s", used ? ", " : " (", m->speaker, m->position);
+	}
+	if (used > 0 && used < size)
+		snprintf(text + used, size - used, ")");
+}
+
+/* ", of 1 of 4 responses (left at mix)" of the bands that are named, where they are means of fewer than all; of
+ * several bands the responses of the first one that has fewest; "": of all. */
+static void say_count(const struct sabin_comparison *comparison, const struct source *source,
+                      const struct sabin_change *const *list, const bool *in, size_t n, char *text, size_t size)
+{
+	const size_t all = comparison->count;
+	size_t least = all, most = 0, where = 0;
+	char which[420] = "";
 	for (size_t i = 0; i < n; i++)
 		if (in[i]) {
+			where = list[i]->count < least ? i : where;
 			least = list[i]->count < least ? list[i]->count : least;
 			most = list[i]->count > most ? list[i]->count : most;
 		}
 	text[0] = '\0';
+	if (least < all)
+		say_which(comparison, source, where, least, which, sizeof which);
 	if (least < most)
-		snprintf(text, size, ", of %zu to %zu of %zu responses", least, most, all);
+		snprintf(text, size, ", of %zu%s to %zu of %zu responses", least, which, most, all);
 	else if (least < all)
-		snprintf(text, size, ", of %zu of %zu responses", least, all);
+		snprintf(text, size, ", of %zu of %zu responses%s", least, all, which);
 }
 
-static void say_group(struct sabin_comparison *all, const struct words *w,
+static void say_group(struct sabin_comparison *all, const struct words *w, const struct source *source,
                       const struct sabin_change *const *list, const double *centre_hz, size_t n)
 {
 	for (int rose = 0; rose < 2; rose++) {
 		const struct group g = group_of(all, list, n, rose);
-		char bands[200], share[64] = "", most[100] = "", count[100];
+		char bands[200], share[64] = "", most[100] = "", count[500];
 		size_t named = 0;
 		if (g.count == 0)
 			continue;
 		const struct sabin_change *c = list[g.most];
-		say_count(list, g.in, n, all->count, count, sizeof count);
+		say_count(all, source, list, g.in, n, count, sizeof count);
 		say_bands(centre_hz, g.in, n, bands, sizeof bands);
 		for (size_t i = 0; i < n; i++)
 			named += g.in[i];
@@ -220,11 +259,11 @@ static void say_parameters(struct sabin_comparison *all)
 			if (sabin_compared_parameter(p) != rows[r].parameter || r == left_out)
 				continue;
 			const size_t n = list_of(all, p, list, centre_hz);
-			say_group(all, &rows[r].words, list, centre_hz, n);
+			say_group(all, &rows[r].words, &(struct source){SOURCE_BANDS, p}, list, centre_hz, n);
 		}
 	const struct sabin_change *sti = &all->mean_sti;
-	char count[100];
-	say_count(&sti, (const bool[]){true}, 1, all->count, count, sizeof count);
+	char count[500];
+	say_count(all, &(struct source){SOURCE_STI, 0}, &sti, (const bool[]){true}, 1, count, sizeof count);
 	if (holds(all, sti))
 		add(all, sti->change.value > 0 ? "intelligibility-rose" : "intelligibility-fell",
 		    in_jnd(sti), NULL, "Speech intelligibility (STI) %s from %.2f to %.2f%s; %s",
@@ -242,7 +281,7 @@ static void say_levels(struct sabin_comparison *all)
 		list[i] = &all->mean_octave[i].level;
 		centre_hz[i] = all->mean_octave[i].band.nominal_hz;
 	}
-	say_group(all, &words, list, centre_hz, all->mean_octave_count);
+	say_group(all, &words, &(struct source){SOURCE_LEVELS, 0}, list, centre_hz, all->mean_octave_count);
 }
 
 /* ---- modes, reflections, noise, pairs -------------------------------------------------------- */

@@ -37,11 +37,12 @@ static void value_cell(FILE *stream, const struct sabin_change *c, double value,
 }
 
 /* Of how many responses each mean is, where some are of fewer than all. */
-static bool print_counts(FILE *stream, const struct sabin_change *const *list, size_t n, size_t all)
+static bool print_counts(FILE *stream, const struct sabin_comparison *all, const struct sabin_change *const *list,
+                         size_t n)
 {
 	bool fewer = false;
 	for (size_t b = 0; b < n; b++)
-		fewer = fewer || (list[b]->change.valid && list[b]->count < all);
+		fewer = fewer || sabin_comparison_fewer(all, list[b]);
 	if (!fewer)
 		return false;
 	fprintf(stream, "  %-10s %-7s", "", "count");
@@ -108,7 +109,7 @@ static bool print_bands(FILE *stream, const struct sabin_comparison *all)
 				list[b] = &all->mean[b].value[p];
 			print_row(stream, rows[r].name, rows[r].unit, list, all->mean_count,
 			          rows[r].factor, rows[r].decimals);
-			fewer |= print_counts(stream, list, all->mean_count, all->count);
+			fewer |= print_counts(stream, all, list, all->mean_count);
 		}
 	fputc('\n', stream);
 	for (size_t b = 0; b < all->mean_octave_count; b++) {
@@ -117,11 +118,11 @@ static bool print_bands(FILE *stream, const struct sabin_comparison *all)
 	}
 	print_head(stream, centre_hz, all->mean_octave_count);
 	print_row(stream, "Level", "dB", list, all->mean_octave_count, 1, 1);
-	fewer |= print_counts(stream, list, all->mean_octave_count, all->count);
+	fewer |= print_counts(stream, all, list, all->mean_octave_count);
 	const struct sabin_change *sti = &all->mean_sti;
 	if (sti->change.valid) {
 		fprintf(stream, "\n  STI %.2f before, %.2f after", sti->before.value, sti->after.value);
-		if (sti->count < all->count)
+		if (sabin_comparison_fewer(all, sti))
 			fprintf(stream, ", of %zu of %zu responses", sti->count, all->count);
 		fputc('\n', stream);
 	}

@@ -6,11 +6,10 @@
 #include <strings.h>
 
 #include <sabin/response.h>
+#include <sabin/target.h>
 
 #include "cli/pairs.h"
 
-/* Where loudness is, and a speaker's own placement matters less than its gain. */
-static const double from_hz = 200, to_hz = 5000;
 /* Less is not worth a word. */
 static const double alike_db = 0.1, alike_s = 10e-6;
 
@@ -23,8 +22,8 @@ static enum sabin_err levels(const struct sabin_measurement *m, size_t index,
 	size_t n;
 	o.smoothing_oct = 1.0 / 3;
 	o.points_per_octave = 3;
-	o.from_hz = from_hz;
-	o.to_hz = to_hz;
+	o.from_hz = sabin_target_band_hz[0];
+	o.to_hz = sabin_target_band_hz[1];
 	enum sabin_err err = sabin_measurement_load(m, index, &h, &n, diag);
 	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
 	if (!err)

@@ -43,8 +43,9 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 	    sabin_speed_of_sound(temperature_c), &r->r);
 	if (err == SABIN_ESHORT || err == SABIN_EINVAL) {
 		snprintf(r->why, sizeof r->why, "%s",
-		         err == SABIN_ESHORT ? "silence from 1 to 8 kHz"
-		                             : "the sample rate is too low");
+		         err == SABIN_ESHORT                ? "silence from 1 to 8 kHz"
+		         : input->measured->rate_hz < 4000  ? "the sample rate is too low"
+		                                            : "the direct sound does not lie within the response");
 		err = SABIN_OK;
 	} else if (!err && !r->r.heard) {
 		sabin_unheard_text(&r->r, r->why, sizeof r->why);

@@ -102,7 +102,7 @@ int sabin_report_charts(struct sabin_report *r)
 	struct sabin_diag diag = {0};
 	struct sabin_chart_trace *traces = calloc(r->side.count, sizeof *traces);
 	if (!traces)
-		return sabin_fail_output(r->command, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(r->command);
 	for (size_t i = 0; i < r->side.count; i++)
 		trace_of(&r->side.item[i], &traces[i]);
 	struct sabin_chart_input input = {

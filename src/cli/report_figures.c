@@ -21,7 +21,7 @@ static void key(struct sabin_report *r, const char *name, struct sabin_quantity 
 	snprintf(value, sizeof value, "%.*f%s%s", decimals, sabin_number_tidy(q.value, decimals), *unit ? " " : "", unit);
 	if (isfinite(q.plus_minus) && q.plus_minus > 0)
 		snprintf(plus_minus, sizeof plus_minus, "±%.*f", decimals,
-		         fmax(2 * q.plus_minus, pow(10, -decimals)));
+		         fmax(SABIN_REPORT_COVERS * q.plus_minus, pow(10, -decimals)));
 	sabin_page_key(&r->page, name, value, plus_minus, meaning);
 }
 
@@ -129,12 +129,35 @@ static void band_row(struct sabin_report *r, size_t l, bool plus_minus)
 	for (size_t b = 0; b < bands; b++) {
 		const struct sabin_quantity q = sabin_analyses_mean(&r->analyses, b, lines[l].parameter);
 		const double least = pow(10, -lines[l].decimals); /* what is uncertain is not printed as sure */
-		const double value = plus_minus ? fmax(2 * lines[l].factor * q.plus_minus, least) : lines[l].factor * q.value;
+		const double value = plus_minus ? fmax(SABIN_REPORT_COVERS * lines[l].factor * q.plus_minus, least) : lines[l].factor * q.value;
 		if (!q.valid || !isfinite(value))
 			sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");
 		else
 			sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%.*f", lines[l].decimals,
 			                sabin_number_tidy(value, lines[l].decimals));
+	}
+	sabin_page_row_end(&r->page);
+}
+
+/* Of how many responses the means of a line are, where some are of fewer than all. */
+static void count_row(struct sabin_report *r, size_t l)
+{
+	const size_t bands = r->results[0].band_count;
+	bool fewer = false;
+	for (size_t b = 0; b < bands; b++) {
+		const size_t count = sabin_analyses_count(&r->analyses, b, lines[l].parameter);
+		fewer = fewer || (count > 0 && count < r->analyses.count);
+	}
+	if (!fewer)
+		return;
+	sabin_page_row(&r->page);
+	sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%s: responses", lines[l].name);
+	for (size_t b = 0; b < bands; b++) {
+		const size_t count = sabin_analyses_count(&r->analyses, b, lines[l].parameter);
+		if (count == 0)
+			sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");
+		else
+			sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%zu of %zu", count, r->analyses.count);
 	}
 	sabin_page_row_end(&r->page);
 }
@@ -179,12 +202,13 @@ static void bands(struct sabin_report *r)
 	if (r->side.count == 1)
 		snprintf(caption, sizeof caption, "By octave bands, ISO 3382");
 	else
-		snprintf(caption, sizeof caption, "By octave bands, ISO 3382: mean of %zu responses", r->side.count);
+		snprintf(caption, sizeof caption, "By octave bands, ISO 3382: mean of those of %zu responses that have the value", r->side.count);
 	sabin_page_table(&r->page, caption, heads, n);
 	for (size_t l = 0; l < LINES; l++) {
 		band_row(r, l, false);
 		if (lines[l].plus_minus)
 			band_row(r, l, true);
+		count_row(r, l);
 	}
 	sabin_page_table_end(&r->page);
 	sabin_page_note(&r->page, "EDT, T20, T30: time in which the sound falls by 60 dB, read from its first 10, from -5 to "

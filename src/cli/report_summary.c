@@ -7,6 +7,7 @@
 #include "cli/report.h"
 #include "cli/reverberation.h"
 #include "cli/show.h"
+#include "io/number.h"
 
 enum { FIRST = 3 }; /* so many pieces of advice go into the summary */
 
@@ -160,6 +161,17 @@ const char *sabin_report_kind(enum sabin_advice_kind kind)
 	return words[kind];
 }
 
+void sabin_report_advice_text(const struct sabin_report *report, const struct sabin_advice_item *item,
+                              char text[SABIN_ADVICE_TEXT_SIZE])
+{
+	struct sabin_advice_item wide = *item; /* the text has ± as it stands there */
+	for (size_t i = 0; i < wide.effect_count; i++)
+		wide.effect[i].q.plus_minus *= SABIN_REPORT_COVERS;
+	for (size_t i = 0; i < wide.evidence_count; i++)
+		wide.evidence[i].q.plus_minus *= SABIN_REPORT_COVERS;
+	sabin_advice_text(&report->scene, &wide, text);
+}
+
 /* What to do first. */
 static void say_advice(struct sabin_report *r)
 {
@@ -177,7 +189,7 @@ static void say_advice(struct sabin_report *r)
 		const struct sabin_advice_item *item = &r->advice.item[i];
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			continue;
-		sabin_advice_text(&r->scene, item, text);
+		sabin_report_advice_text(r, item, text);
 		sabin_page_item(&r->page, sabin_report_kind(item->kind), text, NULL);
 		told++;
 	}
@@ -270,14 +282,44 @@ static void remarks(struct sabin_report *r)
 		sabin_page_list_end(&r->page, false);
 }
 
+/* What the column of the repeats means, and what octave the mean of the repeats knows least of. */
+static void say_repeats(struct sabin_report *r)
+{
+	const struct sabin_measured *whose = NULL;
+	double least = INFINITY, hz = NAN;
+	bool any = false;
+	char octave[320] = "";
+	for (size_t i = 0; i < r->side.count; i++) {
+		const struct sabin_verdict *v = &r->side.item[i].measured->verdict;
+		any = any || v->repeatability_db.valid;
+		for (size_t b = 0; b < v->snr_band_count; b++)
+			if (isfinite(v->snr_bands[b].coherence) && v->snr_bands[b].coherence < least) {
+				least = v->snr_bands[b].coherence;
+				hz = v->snr_bands[b].centre_hz;
+				whose = r->side.item[i].measured;
+			}
+	}
+	if (!any)
+		return;
+	if (whose)
+		snprintf(octave, sizeof octave, " Least in common within half a second, of all octaves: %.*f %%, at %s (%s).",
+		         least > 0.99 ? 1 : 0, 100 * least, sabin_text_hz(hz).s, sabin_report_name(whose).s);
+	sabin_page_note(&r->page, "One repeat strays: energy in which one sweep differs from the mean of all, over all of the "
+	                          "response and all frequencies, re that of the mean: -10 dB are a tenth, -20 dB a hundredth, "
+	                          "0 dB and more have nothing in common. Noise is in it, also where nothing is read. The "
+	                          "verdict sets no limit to it; it makes the uncertainty of each change larger.%s",
+	                octave);
+}
+
 void sabin_report_verdict(struct sabin_report *report)
 {
 	static const char *const heads[] = {"<Response", "<Verdict", "Peak, dBFS", "Over the noise, dB",
-	                                    "Repeats differ, dB", "Clock skew, ppm", "<Polarity"};
+	                                    "One repeat strays, dB", "Clock skew, ppm", "<Polarity"};
 	sabin_page_section(&report->page, "verdict", "Verdict of the measurement");
 	sabin_page_table(&report->page, "Each loudspeaker at each place", heads, sizeof heads / sizeof *heads);
 	for (size_t i = 0; i < report->side.count; i++)
 		verdict_row(report, report->side.item[i].measured);
 	sabin_page_table_end(&report->page);
+	say_repeats(report);
 	remarks(report);
 }

@@ -27,7 +27,10 @@ static void requirement_row(struct sabin_report *r, const struct sabin_requireme
 	sabin_page_cell(page, j->measured.valid ? SABIN_TONE_PLAIN : SABIN_TONE_DOUBT, "%s%s%s", value,
 	                j->measured.valid && *unit ? " " : "", j->measured.valid ? unit : "");
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", limit, *unit ? " " : "", unit);
-	const char *remark = j->why ? j->why : j->close ? "the limit lies within the uncertainty" : "";
+	const double covered = SABIN_REPORT_COVERS * j->measured.plus_minus;
+	const bool close = j->measured.valid && (fabs(j->measured.value - row->at_least) < covered ||
+	                                         fabs(j->measured.value - row->at_most) < covered);
+	const char *remark = j->why ? j->why : close ? "the limit lies within the uncertainty (k = 2)" : "";
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", where, *where && *remark ? "; " : "", remark);
 	sabin_page_row_end(page);
 }
@@ -64,7 +67,7 @@ static void count_row(struct sabin_report *r, const char *name, size_t p)
 	const struct sabin_comparison *c = &r->comparison;
 	bool fewer = false;
 	for (size_t b = 0; b < c->mean_count; b++)
-		fewer = fewer || (c->mean[b].value[p].change.valid && c->mean[b].value[p].count < c->count);
+		fewer = fewer || sabin_comparison_fewer(c, &c->mean[b].value[p]);
 	if (!fewer)
 		return;
 	sabin_page_row(&r->page);
@@ -92,7 +95,7 @@ static void change_rows(struct sabin_report *r, const char *name, enum sabin_par
 		for (size_t b = 0; b < c->mean_count; b++) {
 			const struct sabin_change *v = &c->mean[b].value[p];
 			const double values[] = {v->before.value, v->after.value, v->change.value,
-			                         fmax(2 * v->change.plus_minus, pow(10, -decimals))};
+			                         fmax(SABIN_REPORT_COVERS * v->change.plus_minus, pow(10, -decimals))};
 			const double value = sabin_number_tidy(values[k], decimals);
 			if (!v->change.valid || !isfinite(value))
 				sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");
@@ -239,7 +242,7 @@ static void advice_items(struct sabin_report *r, bool leave)
 		const struct sabin_advice_item *item = &r->advice.item[i];
 		if ((item->kind == SABIN_ADVICE_LEAVE) != leave)
 			continue;
-		sabin_advice_text(&r->scene, item, text);
+		sabin_report_advice_text(r, item, text);
 		facts(item->evidence, item->evidence_count, "Evidence: ", evidence, sizeof evidence);
 		facts(item->effect, item->effect_count, "To be expected: ", effect, sizeof effect);
 		snprintf(small, sizeof small, "%s%s%s%s%.0f %% sure.", evidence, *evidence ? ". " : "", effect,
@@ -263,8 +266,8 @@ void sabin_report_advice(struct sabin_report *report)
 		sabin_page_list(&report->page, true);
 		advice_items(report, false);
 		sabin_page_list_end(&report->page, true);
-		sabin_page_note(&report->page, "Here ± is the standard uncertainty of what is to be expected (k = 1): two times of three "
-		                               "it comes out within it.");
+		sabin_page_note(&report->page, "Here ± is the expanded uncertainty of what is to be expected, 95 %% (k = 2), as everywhere "
+		                               "on this page.");
 	}
 	sabin_report_shopping(report);
 	if (leave > 0) {

@@ -92,10 +92,9 @@ static enum sabin_err keep_names(const struct sabin_advise_scene *scene, struct 
 /* Find what the names mean. */
 static int begin(const char *command, const struct sabin_list *names, struct sabin_required **out)
 {
-	struct sabin_diag diag = {0};
 	struct sabin_required *required = *out = calloc(1, sizeof **out);
 	if (!required)
-		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command);
 	int status = -1;
 	if (names->count > STANDARDS_MAX) {
 		sabin_complain(command, "--require: at most %d names", STANDARDS_MAX);

@@ -11,10 +11,15 @@
 
 static const double middle_hz[2] = {500, 1000}, bass_to_hz = 125;
 
+/* Which decay time tells of a band: T20 only where no response has a T30. */
+static enum sabin_parameter which_time(const struct sabin_analyses *all, size_t band)
+{
+	return sabin_analyses_count(all, band, SABIN_T30) > 0 ? SABIN_T30 : SABIN_T20;
+}
+
 static struct sabin_quantity time_of(const struct sabin_analyses *all, size_t band)
 {
-	const struct sabin_quantity t30 = sabin_analyses_mean(all, band, SABIN_T30);
-	return t30.valid ? t30 : sabin_analyses_mean(all, band, SABIN_T20);
+	return sabin_analyses_mean(all, band, which_time(all, band));
 }
 
 static void take(struct sabin_ringing_bands *bands, double hz)
@@ -25,11 +30,7 @@ static void take(struct sabin_ringing_bands *bands, double hz)
 /* Of how many responses the time of a band is. */
 static size_t count_of(const struct sabin_analyses *all, size_t band)
 {
-	size_t n[2] = {0, 0};
-	for (size_t i = 0; i < all->count; i++)
-		for (int k = 0; k < 2 && band < all->results[i].band_count; k++)
-			n[k] += all->results[i].bands[band].value[k == 0 ? SABIN_T30 : SABIN_T20].valid;
-	return n[0] > 0 ? n[0] : n[1];
+	return sabin_analyses_count(all, band, which_time(all, band));
 }
 
 /* The bass of which no more than the early decay is known. */

@@ -217,10 +217,10 @@ int sabin_show_to(const char *command, const char *output, bool force,
 		return print(context, stdout);
 	FILE *stream = open_memstream(&text, &length);
 	if (!stream)
-		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command);
 	int status = print(context, stream);
 	if (fclose(stream) != 0)
-		status = sabin_fail_output(command, SABIN_ENOMEM, &diag);
+		status = sabin_fail_memory(command);
 	if (status == SABIN_EXIT_DONE) {
 		const enum sabin_err err = sabin_output_text(output, text, length, force, &diag);
 		if (err)
@@ -340,7 +340,7 @@ int sabin_choose(const char *command, const char *path, const struct sabin_list 
 		return SABIN_EXIT_USAGE;
 	*chosen = calloc(m->response_count, sizeof **chosen);
 	if (!*chosen)
-		return sabin_fail_output(command, SABIN_ENOMEM, &diag);
+		return sabin_fail_memory(command);
 	*count = sabin_chosen(m, speakers, positions, *chosen);
 	if (*count == 0) {
 		sabin_complain(command, "%s: no response of that speaker at that position", path);

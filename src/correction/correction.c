@@ -10,6 +10,8 @@
 #include <sabin/correction.h>
 #include <sabin/window.h>
 
+#include "signal/cmplx.h"
+
 static const double rest_share = 1e-4; /* a response is over when no more is left */
 static const double fade_share = 0.1;
 static const double least_s = 0.01; /* of a response */
@@ -155,14 +157,11 @@ enum sabin_err sabin_correction_level(const struct sabin_correction_channel *c, 
 static double fir_decaying_db(const struct sabin_correction_rate *r, const struct sabin_eq_mode *mode)
 {
 	const double fall = 3 * M_LN10 / (mode->t60_s * r->rate_hz), w = 2 * M_PI * mode->freq_hz / r->rate_hz;
-	const double back_re = exp(fall) * cos(w), back_im = -exp(fall) * sin(w); /* exp(-s / rate) */
-	double re = 0, im = 0;
-	for (size_t i = r->taps; i-- > 0;) { /* Horner */
-		const double was = re;
-		re = re * back_re - im * back_im + r->fir[i];
-		im = was * back_im + im * back_re;
-	}
-	return 20 * (log10(hypot(re, im)) - fall * r->latency_s * r->rate_hz / M_LN10);
+	const double complex back = exp(fall) * CMPLX(cos(w), -sin(w)); /* exp(-s / rate) */
+	double complex sum = 0;
+	for (size_t i = r->taps; i-- > 0;) /* Horner */
+		sum = sum * back + r->fir[i];
+	return 20 * (log10(cabs(sum)) - fall * r->latency_s * r->rate_hz / M_LN10);
 }
 
 double sabin_correction_decaying_db(const struct sabin_correction_channel *c, double rate_hz,

@@ -40,6 +40,16 @@ char *sabin_path_join(const char *folder, const char *name)
 	return path;
 }
 
+enum sabin_err sabin_path_holds(const char *folder, const char *name, bool *is)
+{
+	char *path = sabin_path_join(folder, name);
+	if (!path)
+		return SABIN_ENOMEM;
+	*is = access(path, F_OK) == 0;
+	free(path);
+	return SABIN_OK;
+}
+
 char *sabin_path_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -77,6 +77,8 @@ SABIN_MUST enum sabin_err sabin_make_folder(const char *folder, const char *name
 
 /* `folder`/`name` as a new string; name alone when it is absolute or folder is empty. */
 SABIN_MUST char *sabin_path_join(const char *folder, const char *name);
+/* *is: is there such a file?  SABIN_ENOMEM. */
+SABIN_MUST enum sabin_err sabin_path_holds(const char *folder, const char *name, bool *is);
 
 /* The folder part of a path as a new string ("." when it has none). */
 SABIN_MUST char *sabin_path_folder(const char *path);

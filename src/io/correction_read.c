@@ -26,27 +26,22 @@ struct reader {
 
 bool sabin_correction_at(const char *path)
 {
-	char *correction = sabin_path_join(path, "correction.yaml");
-	char *measurement = sabin_path_join(path, "measurement.yaml");
-	const bool is = correction && measurement && access(correction, F_OK) == 0 &&
-	                access(measurement, F_OK) != 0;
-	free(correction);
-	free(measurement);
-	return is;
+	bool correction, measurement;
+	return sabin_path_holds(path, SABIN_MARK_CORRECTION, &correction) == SABIN_OK &&
+	       sabin_path_holds(path, SABIN_MARK_MEASUREMENT, &measurement) == SABIN_OK && correction && !measurement;
 }
 
 /* Why a folder holds no correction, where that is not told by what cannot be opened. */
 static enum sabin_err is_measurement(const char *path, struct sabin_diag *diag)
 {
-	char *correction = sabin_path_join(path, "correction.yaml");
-	char *measurement = sabin_path_join(path, "measurement.yaml");
-	enum sabin_err err = correction && measurement ? SABIN_OK : SABIN_ENOMEM;
-	if (!err && access(correction, F_OK) != 0 && access(measurement, F_OK) == 0) {
+	bool correction = false, measurement = false;
+	enum sabin_err err = sabin_path_holds(path, SABIN_MARK_CORRECTION, &correction);
+	if (!err)
+		err = sabin_path_holds(path, SABIN_MARK_MEASUREMENT, &measurement);
+	if (!err && !correction && measurement) {
 		err = sabin_diag_set(diag, SABIN_EFORMAT, path, 0, 0, "is a measurement, not a correction");
 		sabin_diag_advise(diag, "a directory made by 'sabin eq' was expected");
 	}
-	free(correction);
-	free(measurement);
 	return err;
 }
 
@@ -339,7 +334,7 @@ enum sabin_err sabin_correction_read(const char *path, struct sabin_correction_f
 	*out = (struct sabin_correction_file){0};
 	const bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 	struct reader r = {NULL, diag, out};
-	r.path = folder ? sabin_path_join(path, "correction.yaml") : strdup(path);
+	r.path = folder ? sabin_path_join(path, SABIN_MARK_CORRECTION) : strdup(path);
 	out->path = folder ? strdup(path) : sabin_path_folder(path);
 	enum sabin_err err = r.path && out->path ? SABIN_OK : SABIN_ENOMEM;
 	if (!err && folder)

@@ -181,8 +181,7 @@ void sabin_json_numbers(struct sabin_json *json, const char *key, const double *
 	sabin_json_close(json);
 }
 
-void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_quantity q,
-                         const char *unit)
+static void open_quantity(struct sabin_json *json, const char *key, struct sabin_quantity q, const char *unit)
 {
 	char text[200];
 	/* a value that is none cannot be relied on, whatever the flag says */
@@ -196,6 +195,20 @@ void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_
 		sabin_json_number(json, "repeatability", q.repeatability);
 	sabin_json_bool(json, "valid", q.valid);
 	sabin_json_text(json, "why", sabin_reason_text(q, text, sizeof(text)));
+}
+
+void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_quantity q,
+                         const char *unit)
+{
+	open_quantity(json, key, q, unit);
+	sabin_json_close(json);
+}
+
+void sabin_json_mean(struct sabin_json *json, const char *key, struct sabin_quantity q, const char *unit,
+                     size_t count)
+{
+	open_quantity(json, key, q, unit);
+	sabin_json_integer(json, "count", (long long)count);
 	sabin_json_close(json);
 }
 

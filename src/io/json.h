@@ -35,6 +35,9 @@ void sabin_json_numbers(struct sabin_json *json, const char *key, const double *
 /* A Q object: value, unit, plus_minus, valid, why. */
 void sabin_json_quantity(struct sabin_json *json, const char *key, struct sabin_quantity q,
                          const char *unit);
+/* The same of a mean of `count` valid values. */
+void sabin_json_mean(struct sabin_json *json, const char *key, struct sabin_quantity q, const char *unit,
+                     size_t count);
 
 /* Indented by 2, a final newline; 9 significant digits.  SABIN_ENOMEM, SABIN_EIO. */
 SABIN_MUST enum sabin_err sabin_json_print(const struct sabin_json *json, FILE *stream);

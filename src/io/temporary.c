@@ -175,14 +175,15 @@ int sabin_temporary_make(const char *path, bool directory)
 	return -1;
 }
 
-/* Remove the path if it is of the output's kind and nobody has it locked. */
-static void remove_orphan(const char *path, bool directory)
+/* Remove the path if it is of the output's kind and nobody has it locked; own: only if it is the user's. */
+static void remove_orphan(const char *path, bool directory, bool own)
 {
 	struct stat status;
 	const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (file < 0)
 		return;
 	if (fstat(file, &status) == 0 && (directory ? S_ISDIR(status.st_mode) : S_ISREG(status.st_mode)) &&
+	    (!own || status.st_uid == geteuid()) &&
 	    flock(file, LOCK_EX | LOCK_NB) == 0 && is_there(file, path)) {
 		if (directory)
 			sabin_tree_remove(path);
@@ -197,9 +198,67 @@ void sabin_temporary_remove_orphans(const char *target, bool directory)
 	DIR *entries = open_folder_of(target);
 	char *path;
 	while ((path = next_temporary(entries, target, NULL))) {
-		remove_orphan(path, directory);
+		remove_orphan(path, directory, false);
 		free(path);
 	}
 	if (entries)
 		closedir(entries);
+}
+
+/* ---- folders for work ----------------------------------------------------------------------------- */
+
+/* Remove the user's folders BASE/NAME-XXXXXX, six letters or digits, that nobody has locked. */
+static void sweep(const char *base, const char *name)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	const size_t length = strlen(name);
+	DIR *entries = opendir(base);
+	for (const struct dirent *entry; entries && (entry = readdir(entries));) {
+		const char *file = entry->d_name;
+		if (strncmp(file, name, length) != 0 || file[length] != '-' || strlen(file) != length + 7 ||
+		    strspn(file + length + 1, alphabet) != 6)
+			continue;
+		char *path = sabin_path_join(base, file);
+		if (path)
+			remove_orphan(path, true, true);
+		free(path);
+	}
+	if (entries)
+		closedir(entries);
+}
+
+int sabin_temporary_folder(const char *base, const char *name, char **path)
+{
+	enum { ATTEMPTS = 20 };
+	char file[64];
+	snprintf(file, sizeof file, "%.50s-XXXXXX", name);
+	sweep(base, name);
+	for (int i = 0; i < ATTEMPTS; i++) {
+		*path = sabin_path_join(base, file);
+		if (!*path) {
+			errno = ENOMEM;
+			return -1;
+		}
+		if (!mkdtemp(*path))
+			return -1;
+		const int folder = open(*path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		/* a file system without locks has none that are swept */
+		while (folder >= 0 && flock(folder, LOCK_EX) != 0 && errno == EINTR)
+			;
+		if (folder >= 0 && is_there(folder, *path))
+			return folder;
+		/* before the lock somebody took it for one without an owner */
+		const int error = errno;
+		if (folder >= 0)
+			close(folder);
+		else if (error != ENOENT) {
+			rmdir(*path);
+			errno = error;
+			return -1;
+		}
+		free(*path);
+		*path = NULL;
+	}
+	errno = ESTALE;
+	return -1;
 }

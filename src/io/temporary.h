@@ -19,4 +19,9 @@ SABIN_MUST int sabin_temporary_make(const char *path, bool directory);
 /* Remove the files (or directories) that runs with the same target left when they died. */
 void sabin_temporary_remove_orphans(const char *target, bool directory);
 
+/* A new folder of its own for work, BASE/NAME-XXXXXX, which its owner alone may enter; *path: to free().  An open
+ * descriptor, whose lock is the sign of a living owner: close it once the folder is removed; -1: errno tells, and
+ * *path is the name that failed or NULL.  Those of the same name and user whose owner died are removed first. */
+SABIN_MUST int sabin_temporary_folder(const char *base, const char *name, char **path);
+
 #endif

@@ -86,10 +86,8 @@ static bool is_folder(const char *path, bool follow)
 
 static bool is_measurement(const char *path)
 {
-	char *mark = sabin_path_join(path, SABIN_MARK_MEASUREMENT);
-	const bool is = mark && access(mark, F_OK) == 0;
-	free(mark);
-	return is;
+	bool is;
+	return sabin_path_holds(path, SABIN_MARK_MEASUREMENT, &is) == SABIN_OK && is;
 }
 
 static bool is_response(const char *path)

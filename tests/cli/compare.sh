@@ -65,12 +65,40 @@ cp -r a mixed
 cp noise/of/right.mix.wav mixed
 expect_status 0 "$sabin" compare mixed b
 hold "means of one response are counted" grep -qE '^ +count .* 1( |$)' out
-hold "and said to be such where they are told" grep -qE '^  [0-9]+\. .*, of 1( to 2)? of 2 responses; ' out
+hold "and said to be such where they are told, and of which" grep -qE '^  [0-9]+\. .*, of 1( \(left at mix\) to 2 of 2 responses| of 2 responses \(left at mix\)); ' out
 hold "with a word on it below" has 'count: of how many of the 2 responses the mean is'
 expect_status 0 "$sabin" compare mixed b --json
 hold "JSON counts, too: 1 and 2" [ "$(sed -n '/^  "mean": {/,/^  "pairs"/p' out | sed -n 's/.*"count": //p' | grep -v 0 | sort -u | tr "\n" " ")" = "1 2 " ]
+expect_status 0 "$sabin" compare mixed b --csv
+hold "CSV: how many responses each mean is of, one of itself, none of what is not valid" awk -F, '
+	NR == 1 { if ($NF != "count") bad = 1; next }
+	$11 == "true" && $1 == "" { mean[$NF]++ }
+	$11 == "true" && $1 != "" && $NF != 1 { bad = 1 }
+	$11 == "false" && $NF != 0 { bad = 1 }
+	END { exit bad || !mean[1] || !mean[2] || mean[0] }' out
+expect_status 0 "$sabin" compare mixed b --json
 hold "of means only" [ "$(sed '/^  "mean": {/,/^  "pairs"/d' out | grep -c '"count"')" = 0 ]
 
+if command -v python3 >/dev/null; then
+	expect_status 0 "$sabin" analyze mixed --json
+	hold "analyze: each mean counts the valid values of its band" python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+seen = set()
+for i, band in enumerate(d["mean"]["bands"]):
+    for key, q in band.items():
+        if isinstance(q, dict):
+            valid = [r["bands"][i][key]["value"] for r in d["responses"] if r["bands"][i][key]["valid"]]
+            assert q["count"] == len(valid), (band["centre_hz"], key)
+            assert not valid or abs(q["value"] - sum(valid) / len(valid)) < 1e-6 * (1 + abs(q["value"]))
+            seen.add(q["count"])
+assert {1, 2} <= seen, seen' out
+fi
+if command -v gnuplot >/dev/null; then
+	expect_status 0 "$sabin" report mixed --before b -q -o mixed.html
+	hold "the report counts them, too" grep -q '>1.of.2<' mixed.html
+	hold "and names the one" grep -qE 'of.1[^<]*\(left.at.mix\)' mixed.html
+fi
 expect_status 0 "$sabin" compare a a --json
 hold "nothing changed against itself" has '"no-significant-change"'
 expect_status 0 "$sabin" compare a a
@@ -99,7 +127,7 @@ expect_status 0 "$sabin" compare a b a --json
 hold "a series" has '"series": ['
 expect_status 2 "$sabin" compare a b a --csv
 expect_status 0 "$sabin" compare a b --csv -o changes.csv
-hold "CSV: sixteen columns each" awk -F, 'NF != 16 {bad = 1} END {exit bad || NR < 100}' changes.csv
+hold "CSV: seventeen columns each" awk -F, 'NF != 17 {bad = 1} END {exit bad || NR < 100}' changes.csv
 expect_status 2 "$sabin" compare a b --csv -o changes.csv
 expect_status 0 "$sabin" compare a b --csv -o changes.csv --force
 

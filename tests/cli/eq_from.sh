@@ -82,7 +82,8 @@ hold "only that one is written" test ! -e back/apo
 
 # what single precision does to a filter at the rates asked for: told, and the responses are written with it
 expect_status 0 "$sabin" eq --from left.txt -f pipewire,lsp --rates 96000 -o low
-says "pipewire cannot carry: double precision: left may be off by up to" out
+says "pipewire cannot carry: double precision: left is off by" out
+says "dB at 96000 Hz, around" out
 says "lsp cannot carry: double precision" out
 says "cp low/pipewire/sabin.conf ~/.config/pipewire/pipewire.conf.d/" out
 hold "responses beside it" test -s low/pipewire/sabin-fir.conf -a -s low/wav/left-96000.wav

@@ -37,7 +37,7 @@ alone()
 }
 
 # ---- a measurement, a correction of it, and one made through that --------------------------------------------
-expect_status 0 "$sabin" measure "$room" --simulate -q --length 1s --position mix -o before
+expect_status 0 "$sabin" measure "$room" --simulate -q --length 1s --repeats 2 --position mix -o before
 expect_status 0 "$sabin" eq before --filters 4 -q -o correction
 expect_status 0 "$sabin" measure "$room" --simulate -q --length 1s --position mix --through correction -o after
 
@@ -61,6 +61,30 @@ if [ -n "$t30" ]; then hold "the reverberation time is that of analyze, $t30 s" 
 
 hold "the shopping list says what, how much, where and what it changes" grep -qE \
 	'mineral wool [0-9]+.cm thick, .*data-head="How much">[0-9.]+.m²</td>.*data-head="Where">the [a-z]+.*data-head="What it changes">[a-z]+ .*from .* to ' page.html
+
+# ---- in words, and with one coverage factor
+hold "the repeats have words" grep -q 'One.repeat.strays: energy in which one sweep differs from the mean of all' page.html
+hold "and a limit: that there is none" grep -q 'The verdict sets no limit to it' page.html
+hold "and the octave with least in common" grep -qE 'Least in common [^<]*: [0-9.]+.%, at [0-9.]+.k?Hz \((left|right).at.mix\)' page.html
+hold "no coverage factor but 2" sh -c 'grep -q "k.=.2" page.html && ! grep -qE "k.=.1[^0-9]" page.html'
+# the uncertainty of advice: twice the standard one, which `advise` has; bands of decay times have names of their own
+"$sabin" advise before --json >advice.json 2>/dev/null
+if command -v python3 >/dev/null; then
+	hold "what is to be expected is there with k = 2" python3 -c '
+import json, re, sys
+page = re.sub(r"[\u00a0\u202f]", " ", open(sys.argv[2]).read())
+n = 0
+for item in json.load(open(sys.argv[1]))["items"]:
+    once = re.findall("\u00b1 ([0-9.]+) (s|dB)", item["text"])
+    facts = [e["quantity"]["plus_minus"] for e in item["effect"] if e["quantity"]["plus_minus"]]
+    for text, unit in once:
+        digits = len(text.partition(".")[2])
+        fits = ["%.*f" % (digits, 2 * u) for u in facts if "%.*f" % (digits, u) == text]
+        assert fits, (item["code"], text, facts)
+        assert any("\u00b1 %s %s" % (f, unit) in page for f in fits), (item["code"], text, fits)
+        n += 1
+assert n' advice.json page.html
+fi
 
 expect_status 0 "$sabin" report after --before before --correction correction -o full.html
 hold "it is well-formed" well_formed full.html
@@ -126,9 +150,10 @@ for ((i = 0; i < draws; i++)); do
 	sleep "0.$(printf %03d $((RANDOM % 1000)))" && [ $((RANDOM % 2)) = 0 ] || sleep $((RANDOM % 4))
 	kill -$signal $pid 2>/dev/null || true
 	wait $pid 2>/dev/null || true
-	[ $signal != 9 ] || rm -rf k/.page.html.sabin-* tmp/* # what cannot be caught may leave that
+	[ $signal != 9 ] || rm -rf k/.page.html.sabin-* # what cannot be caught may leave that
 	if well_formed k/page.html && tail -n 1 k/page.html | grep -qx '</html>'; then whole=$((whole + 1)); fi
 done
 hold "$whole of $draws times the page is whole after a signal" [ "$whole" = "$draws" ]
-hold "no temporary file is left" [ "$(ls -A k; ls -A tmp)" = page.html ]
+TMPDIR="$T/tmp" "$sabin" report before -q --force -o k/page.html >/dev/null
+hold "no temporary file is left, once the next page is drawn" [ "$(ls -A k; ls -A tmp)" = page.html ]
 finish

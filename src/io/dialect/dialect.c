@@ -117,29 +117,38 @@ static bool responds(const struct sabin_dialect *d, const struct sabin_setting_c
 	return d == &sabin_dialect_pipewire ? sabin_pipewire_responds(c) : sabin_setting_has_response(c);
 }
 
+/* A channel at a rate. */
+static void take_rounding(const struct sabin_dialect *d, const struct sabin_setting *setting, size_t channel,
+                          double rate_hz, struct sabin_dialect_rounding *out)
+{
+	const struct sabin_setting_channel *c = &setting->channels[channel];
+	double at_hz;
+	const double impulse_db = sabin_setting_single_db(c, rate_hz, &at_hz);
+	if (impulse_db <= worth_db)
+		return;
+	const double db = sabin_setting_steady_db(c, rate_hz, d->single, &at_hz);
+	if (out->low_rate_hz == 0 || rate_hz < out->low_rate_hz || (rate_hz == out->low_rate_hz && db > out->low_db)) {
+		out->low_rate_hz = rate_hz;
+		out->low_db = db;
+	}
+	if (out->rate_hz == 0 || db > out->db) {
+		out->db = db;
+		out->rate_hz = rate_hz;
+		out->at_hz = at_hz;
+		out->channel = channel;
+	}
+	out->impulse_db = fmax(out->impulse_db, impulse_db);
+}
+
 bool sabin_dialect_rounds(const struct sabin_dialect *d, const struct sabin_setting *setting,
                           struct sabin_dialect_rounding *out)
 {
 	const size_t rates = setting->rate_count ? setting->rate_count : 1;
 	*out = (struct sabin_dialect_rounding){0};
-	for (size_t i = 0; i < setting->channel_count && d->single; i++)
-		for (size_t r = 0; r < rates && !responds(d, &setting->channels[i]); r++) {
-			const double rate_hz = setting->rate_count ? setting->rates_hz[r] : usual_rate_hz;
-			double at_hz;
-			const double db = sabin_setting_single_db(&setting->channels[i], rate_hz, &at_hz);
-			if (db > worth_db && (out->low_rate_hz == 0 || rate_hz < out->low_rate_hz ||
-			                      (rate_hz == out->low_rate_hz && db > out->low_db))) {
-				out->low_rate_hz = rate_hz;
-				out->low_db = db;
-			}
-			if (db > worth_db && db > out->db) {
-				out->db = db;
-				out->rate_hz = rate_hz;
-				out->at_hz = at_hz;
-				out->channel = i;
-			}
-		}
-	return out->db > 0;
+	for (size_t i = 0; i < setting->channel_count && d->single != SABIN_SINGLE_NOTHING; i++)
+		for (size_t r = 0; r < rates && !responds(d, &setting->channels[i]); r++)
+			take_rounding(d, setting, i, setting->rate_count ? setting->rates_hz[r] : usual_rate_hz, out);
+	return out->impulse_db > 0;
 }
 
 bool sabin_dialect_refers(const struct sabin_dialect *d, const struct sabin_setting *setting)
@@ -153,18 +162,28 @@ bool sabin_dialect_refers(const struct sabin_dialect *d, const struct sabin_sett
 	return d->wants_wav && refers;
 }
 
+static const char *say_db(double db, char text[24])
+{
+	if (db < 0.005)
+		snprintf(text, 24, "less than 0.01 dB");
+	else
+		snprintf(text, 24, "%.2f dB", db);
+	return text;
+}
+
 static void say_rounding(const struct sabin_dialect *d, const struct sabin_setting *setting,
                          const struct sabin_dialect_rounding *r, char text[240])
 {
-	char low[48] = "", db[24];
+	char low[60] = "", impulse[40], low_db[24], db[24];
 	if (r->low_rate_hz < r->rate_hz)
-		snprintf(low, sizeof low, "%.2f dB at a rate of %.0f Hz, ", r->low_db, r->low_rate_hz);
-	if (r->db > 19.9)
-		snprintf(db, sizeof db, "20 dB and more");
+		snprintf(low, sizeof low, "%s at a rate of %.0f Hz, ", say_db(r->low_db, low_db), r->low_rate_hz);
+	if (r->impulse_db > 19.9) /* which is no bound any more */
+		snprintf(impulse, sizeof impulse, "much more");
 	else
-		snprintf(db, sizeof db, "%.2f dB", r->db);
-	snprintf(text, 240, "double precision: %.20s may be off by up to %s%s at %.0f Hz, around %.0f Hz%s",
-	         setting->channels[r->channel].name, low, db, r->rate_hz, r->at_hz,
+		snprintf(impulse, sizeof impulse, "up to %.2f dB", r->impulse_db);
+	snprintf(text, 240,
+	         "double precision: %.20s is off by %s%s at %.0f Hz, around %.0f Hz; a lone impulse may show %s%s",
+	         setting->channels[r->channel].name, low, say_db(r->db, db), r->rate_hz, r->at_hz, impulse,
 	         d == &sabin_dialect_pipewire ? " (not with sabin-fir.conf)" : "");
 }
 

@@ -60,7 +60,7 @@ struct sabin_dialect {
 	size_t usual;    /* sections that common devices have; 0: no such limit */
 	size_t channels; /* at most; 0: any number */
 	bool one_gain;   /* the same for all channels */
-	bool single;     /* computes its filters in single precision */
+	enum sabin_single single; /* what of its filters is of single precision */
 	struct sabin_dialect_limits limits;
 	bool comments; /* its files can say what they are */
 	bool wants_wav; /* refers to files of the folder wav */
@@ -101,11 +101,12 @@ struct sabin_dialect_loss {
 bool sabin_dialect_loss(const struct sabin_dialect *dialect, const struct sabin_setting *setting,
                         size_t index, struct sabin_dialect_loss *loss);
 
-/* What single precision may do to a setting in a dialect whose program computes in it, at the rates to prepare
- * for; false: less than 0.05 dB. */
+/* What single precision does to a setting in a dialect whose program computes in it, at the rates to prepare
+ * for; false: less than 0.05 dB, whatever the signal. */
 struct sabin_dialect_rounding {
-	double db, at_hz, rate_hz;  /* at most, where, at which rate */
-	double low_db, low_rate_hz; /* at the lowest rate at which it is that much */
+	double db, at_hz, rate_hz;  /* of a signal that lasts: how far it is off, where, at which rate */
+	double low_db, low_rate_hz; /* at the lowest rate at which it may be 0.05 dB */
+	double impulse_db;          /* what an impulse may show at most; 20: or more */
 	size_t channel;
 };
 bool sabin_dialect_rounds(const struct sabin_dialect *dialect, const struct sabin_setting *setting,

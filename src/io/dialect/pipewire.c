@@ -482,7 +482,7 @@ const struct sabin_dialect sabin_dialect_pipewire = {
     .ends = {".conf"},
     .carries = SABIN_CARRY_PREAMP | SABIN_CARRY_DELAY | SABIN_CARRY_POLARITY | SABIN_CARRY_FIR |
                SABIN_CARRY_RAW | SABIN_CARRY_OTHER,
-    .single = true,
+    .single = SABIN_SINGLE_KEPT,
     .comments = true,
     .wants_wav = true,
     .write = write,

@@ -143,10 +143,22 @@ SABIN_MUST enum sabin_err sabin_setting_level(const struct sabin_setting_channel
 /* Level of the curve at a frequency. */
 double sabin_setting_curve_db(const struct sabin_setting_channel *channel, double freq_hz);
 
-/* How far a program that computes the sections in single precision, as direct forms, may move the level: dB
- * at most from 20 Hz to 20 kHz (or 0.45 of the rate), where it is within 30 dB of its highest, and where that
- * is. */
+/* How far a program that computes the sections in single precision, as direct forms, may move the level that an
+ * impulse shows: dB at most (20: or more) from 20 Hz to 20 kHz (or 0.45 of the rate), where it is within 30 dB of
+ * its highest, and where that is. */
 double sabin_setting_single_db(const struct sabin_setting_channel *channel, double rate_hz, double *at_hz);
+
+/* What of a program's filters is of single precision. */
+enum sabin_single {
+	SABIN_SINGLE_NOTHING,
+	SABIN_SINGLE_KEPT,     /* designed in double precision, kept and run in single */
+	SABIN_SINGLE_DESIGNED, /* designed so, too */
+};
+/* How far the level of a signal that lasts is off with the sections' coefficients as the program has them: dB, and
+ * where, in the same range.  The response of the rounded filters; the rounding of their states is noise, and left
+ * out. */
+double sabin_setting_steady_db(const struct sabin_setting_channel *channel, double rate_hz, enum sabin_single single,
+                               double *at_hz);
 
 /* All of it as one response, delay excepted; free() *h.  The curve is given minimum phase.  SABIN_EINVAL
  * as above. */
