@@ -434,6 +434,17 @@ static void sums(void **state)
 	        "44100 and for 48000 Hz");
 }
 
+/* What a terminal would obey stands in no name of a channel: C0, DEL, and C1, here CSI (U+009B). */
+static void names(void **state)
+{
+	(void)state;
+	struct sabin_setting s = {0};
+	const struct sabin_setting_channel *c = sabin_setting_add(&s, "a\x1b[2J\x7f\xc2\x9b" "2J \xc3\xa9");
+	assert_non_null(c);
+	assert_string_equal(c->name, "a_[2J___2J \xc3\xa9");
+	sabin_setting_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +453,7 @@ int main(void)
 	    cmocka_unit_test(players),      cmocka_unit_test(pipewire_responses),
 	    cmocka_unit_test(zip),          cmocka_unit_test(what_is_passed_over),
 	    cmocka_unit_test(gain_behind_a_response), cmocka_unit_test(sums),
+	    cmocka_unit_test(names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

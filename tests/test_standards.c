@@ -135,13 +135,15 @@ static void reflections(void **state)
 	assert_near(j.measured.value, -25, 0);
 	r.count = 2;
 	r.item[0].time_s = sabin_quantity_valid(0.005, 1e-5);
-	r.item[0].level_db = sabin_quantity_valid(-9.7, 0.5);
+	r.item[0].level_db = sabin_quantity_valid(-9.7, 0.2); /* 1.5 of its standard uncertainty away */
 	r.item[1].time_s = sabin_quantity_valid(0.020, 1e-5); /* later than it matters */
 	r.item[1].level_db = sabin_quantity_valid(-4, 0.5);
 	j = judge_by(s, "bs-1116", SABIN_MEASURE_REFLECTION);
 	assert_int_equal(j.verdict, SABIN_VERDICT_FAIL);
 	assert_true(j.close);
 	assert_near(j.measured.value, -9.7, 0);
+	r.item[0].level_db.plus_minus = 0.14; /* 2.1 of it */
+	assert_false(judge_by(s, "bs-1116", SABIN_MEASURE_REFLECTION).close);
 	r.heard = false;
 	j = judge_by(s, "bs-1116", SABIN_MEASURE_REFLECTION);
 	assert_int_equal(j.verdict, SABIN_VERDICT_UNKNOWN);

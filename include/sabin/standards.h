@@ -71,7 +71,7 @@ struct sabin_where {
 struct sabin_judgement {
 	struct sabin_quantity measured; /* not valid: not known */
 	enum sabin_requirement_verdict verdict;
-	bool close;      /* the limit lies within one standard uncertainty of the value */
+	bool close;      /* the limit lies within the expanded uncertainty (95 %, k = 2) of the value */
 	const char *why; /* of unknown and unverified; static; else NULL */
 	struct sabin_where where;
 };

@@ -88,12 +88,12 @@ enum sabin_err sabin_requirement_judge(const struct sabin_advice_scene *scene, c
 	const enum sabin_err err = advice_measure(scene, requirement, &j);
 	if (err)
 		return err;
-	const double value = j.measured.value, u = j.measured.plus_minus;
+	const double value = j.measured.value, covered = 2 * j.measured.plus_minus;
 	const bool low = value < requirement->at_least, high = value > requirement->at_most;
 	if (j.measured.valid) {
 		j.why = NULL;
 		j.verdict = low || high ? SABIN_VERDICT_FAIL : SABIN_VERDICT_PASS;
-		j.close = fabs(value - requirement->at_least) < u || fabs(value - requirement->at_most) < u;
+		j.close = fabs(value - requirement->at_least) < covered || fabs(value - requirement->at_most) < covered;
 	}
 	if (!requirement->verified) {
 		j.verdict = SABIN_VERDICT_UNVERIFIED;

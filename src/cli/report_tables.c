@@ -27,10 +27,7 @@ static void requirement_row(struct sabin_report *r, const struct sabin_requireme
 	sabin_page_cell(page, j->measured.valid ? SABIN_TONE_PLAIN : SABIN_TONE_DOUBT, "%s%s%s", value,
 	                j->measured.valid && *unit ? " " : "", j->measured.valid ? unit : "");
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", limit, *unit ? " " : "", unit);
-	const double covered = SABIN_REPORT_COVERS * j->measured.plus_minus;
-	const bool close = j->measured.valid && (fabs(j->measured.value - row->at_least) < covered ||
-	                                         fabs(j->measured.value - row->at_most) < covered);
-	const char *remark = j->why ? j->why : close ? "the limit lies within the uncertainty (k = 2)" : "";
+	const char *remark = j->why ? j->why : j->close ? "the limit lies within the uncertainty (k = 2)" : "";
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", where, *where && *remark ? "; " : "", remark);
 	sabin_page_row_end(page);
 }

@@ -244,7 +244,7 @@ static void row_text(const struct sabin_required *required, const struct sabin_r
 	if (j->why)
 		printf("%s%s", j->measured.valid ? "; " : ": ", j->why);
 	else if (j->close)
-		printf("; the limit is within its uncertainty");
+		printf("; the limit is within its uncertainty (k = 2)");
 	putchar('\n');
 }
 

@@ -15,7 +15,7 @@ __attribute__((format(printf, 3, 0))) static void fill(char *text, size_t size,
 		text[0] = '\0';
 	if (n >= (int)size)
 		sabin_utf8_trim(text);
-	sabin_utf8_disarm(text); /* of files, on terminals */
+	sabin_utf8_disarm(text, '?'); /* of files, on terminals */
 }
 
 enum sabin_err sabin_diag_vset(struct sabin_diag *diag, enum sabin_err err, const char *path, int line,
@@ -27,7 +27,7 @@ enum sabin_err sabin_diag_vset(struct sabin_diag *diag, enum sabin_err err, cons
 	struct sabin_diag fresh = {.line = line, .column = column};
 	if (path && snprintf(fresh.path, sizeof(fresh.path), "%s", path) >= (int)sizeof(fresh.path))
 		sabin_utf8_trim(fresh.path);
-	sabin_utf8_disarm(fresh.path);
+	sabin_utf8_disarm(fresh.path, '?');
 	fill(fresh.message, sizeof(fresh.message), format, arguments);
 	*diag = fresh;
 	return err;

@@ -316,7 +316,7 @@ static enum sabin_err read_text(struct sabin_room_reader *reader,
 		return sabin_room_refuse(reader, node, "%s: longer than %d bytes", label,
 		                         WORDS_SIZE - 1);
 	snprintf(to, row->kind == SABIN_KEY_NAME ? SABIN_NAME_SIZE : WORDS_SIZE, "%s", text);
-	sabin_utf8_disarm(to); /* it stands on terminals, in one line */
+	sabin_utf8_disarm(to, '?'); /* it stands on terminals, in one line */
 	return SABIN_OK;
 }
 

@@ -43,13 +43,13 @@ void sabin_utf8_trim(char *text)
 		text[n - 1 - back] = '\0';
 }
 
-void sabin_utf8_disarm(char *text)
+void sabin_utf8_disarm(char *text, char instead)
 {
 	for (unsigned char *c = (unsigned char *)text; *c; c++) {
 		if (*c < 0x20 || *c == 0x7f)
-			*c = '?';
+			*c = (unsigned char)instead;
 		else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
-			c[0] = c[1] = '?';
+			c[0] = c[1] = (unsigned char)instead;
 	}
 }
 

@@ -15,8 +15,9 @@ size_t sabin_utf8_decode(const char *text, size_t n, uint32_t *code);
 /* Of a text that was cut, as by snprintf(): away with the beginning of a character at its end. */
 void sabin_utf8_trim(char *text);
 
-/* Control characters (C0, DEL, and C1 in its UTF-8 form C2 80 .. C2 9F), which a terminal would obey, become '?'. */
-void sabin_utf8_disarm(char *text);
+/* Control characters (C0, DEL, and C1 in its UTF-8 form C2 80 .. C2 9F), which a terminal would obey, become
+ * `instead`, C1 two of it. */
+void sabin_utf8_disarm(char *text, char instead);
 
 /* A copy in which every byte that belongs to no character is U+FFFD; NULL without memory. */
 char *sabin_utf8_clean(const char *text);

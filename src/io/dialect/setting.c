@@ -7,6 +7,7 @@
 #include <sabin/convolve.h>
 
 #include "io/dialect/setting.h"
+#include "io/utf8.h"
 
 static void release_channel(struct sabin_setting_channel *c)
 {
@@ -43,9 +44,7 @@ struct sabin_setting_channel *sabin_setting_add(struct sabin_setting *setting, c
 void sabin_setting_name(struct sabin_setting_channel *channel, const char *name)
 {
 	snprintf(channel->name, sizeof channel->name, "%s", name);
-	for (char *c = channel->name; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == '\x7f')
-			*c = '_';
+	sabin_utf8_disarm(channel->name, '_');
 }
 
 void sabin_setting_add_gain(struct sabin_setting_channel *c, double gain_db)
