@@ -162,7 +162,7 @@ $B/sabin.pc: Makefile $B/flags
 # what tests/util/shortage.c refuses memory through
 comma    := ,
 WRAPPED   = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc aligned_alloc strdup strndup asprintf vasprintf \
-              open_memstream free)
+              fopencookie free)
 $(TESTS): $B/tests/%: $B/tests/%.o $(UTIL_OBJ) $B/libapp.a $(STATIC)
 	$(Q_LD)$(CC) $(ALL_LDFLAGS) $(WRAPPED) -o $@ $^ $(APP_LIBS) -lcmocka
 

@@ -45,6 +45,8 @@
 #define ctime(t) SABIN_BANNED(ctime)
 #undef system
 #define system(c) SABIN_BANNED(system)
+#undef open_memstream
+#define open_memstream(t, n) SABIN_BANNED(open_memstream)
 #undef popen
 #define popen(c, m) SABIN_BANNED(popen)
 

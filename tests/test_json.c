@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "io/json.h"
+#include "io/memstream.h"
 #include "io/reason.h"
 #include "util/near.h"
 
@@ -12,7 +13,7 @@ static char *print(struct sabin_json *json)
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
+	FILE *stream = sabin_memstream_open(&text, &size);
 	assert_non_null(stream);
 	assert_ok(sabin_json_print(json, stream));
 	fclose(stream);

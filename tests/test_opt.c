@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/opt.h"
+#include "io/memstream.h"
 #include "util/near.h"
 
 /* ---- numbers ---- */
@@ -378,7 +379,7 @@ static void help(void **state)
 	(void)state;
 	char *text = NULL;
 	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
+	FILE *stream = sabin_memstream_open(&text, &size);
 	sabin_opt_help(&command, stream);
 	fclose(stream);
 	static const char *const lines[] = {"--help", "-h far too many operands"};

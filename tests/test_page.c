@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "io/memstream.h"
 #include "report/figure.h"
 #include "report/html.h"
 #include "report/page.h"
@@ -22,7 +23,7 @@ static char *collect(void (*write)(FILE *out, const void *what), const void *wha
 {
 	char *text = NULL;
 	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = sabin_memstream_open(&text, &length);
 	assert_non_null(out);
 	write(out, what);
 	fclose(out);
@@ -104,7 +105,7 @@ static void test_no_figure(void **state)
 	char *text = NULL;
 	size_t length = 0;
 	(void)state;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = sabin_memstream_open(&text, &length);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		assert_int_equal(sabin_figure_write(out, texts[i], 1, "chart"), SABIN_EFORMAT);
 	/* whatever it is cut short to, it is read without going beyond its end */

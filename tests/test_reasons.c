@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cli/reasons.h"
+#include "io/memstream.h"
 #include "util/near.h"
 
 static struct sabin_quantity because(enum sabin_reason reason, double have, double need)
@@ -30,7 +31,7 @@ static void prints(const struct sabin_reasons *r, const char *want)
 {
 	char *text = NULL;
 	size_t length = 0;
-	FILE *stream = open_memstream(&text, &length);
+	FILE *stream = sabin_memstream_open(&text, &length);
 	assert_non_null(stream);
 	sabin_reasons_print(r, stream, "- ", "!");
 	assert_ok(fclose(stream));

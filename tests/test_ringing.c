@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cli/reverberation.h"
+#include "io/memstream.h"
 #include "util/near.h"
 
 enum { OCTAVES = 8, RESPONSES = 2 };
@@ -55,7 +56,7 @@ static void prints(struct room *room, const char *want)
 {
 	char *text = NULL;
 	size_t length = 0;
-	FILE *stream = open_memstream(&text, &length);
+	FILE *stream = sabin_memstream_open(&text, &length);
 	assert_non_null(stream);
 	sabin_ringing_print(&room->all, stream);
 	assert_ok(fclose(stream));

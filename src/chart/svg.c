@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "chart/svg.h"
+#include "io/memstream.h"
 
 static void put_escaped(FILE *out, const char *text)
 {
@@ -53,7 +54,7 @@ enum sabin_err sabin_svg_name(const char *text, const char *title, const char *d
 	rest = skip_element(rest, "<desc>", "</desc>");
 	char *made = NULL;
 	size_t made_length = 0;
-	FILE *stream = open_memstream(&made, &made_length);
+	FILE *stream = sabin_memstream_open(&made, &made_length);
 	if (!stream)
 		return SABIN_ENOMEM;
 	fwrite(text, 1, (size_t)(after - text), stream);
@@ -63,11 +64,8 @@ enum sabin_err sabin_svg_name(const char *text, const char *title, const char *d
 	put_escaped(stream, description);
 	fputs("</desc>", stream);
 	fputs(rest, stream);
-	int failed = ferror(stream);
-	if (fclose(stream) || failed) {
-		free(made);
+	if (fclose(stream) != 0)
 		return SABIN_ENOMEM;
-	}
 	*out = made;
 	*out_length = made_length;
 	return SABIN_OK;

@@ -8,6 +8,7 @@
 #include "cli/quantity_show.h"
 #include "cli/talk.h"
 #include "io/json.h"
+#include "io/memstream.h"
 #include "io/number.h"
 
 static double percent(double db)
@@ -149,7 +150,7 @@ char *sabin_cable_calibration(const struct sabin_cable *c)
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
+	FILE *stream = sabin_memstream_open(&text, &size);
 	if (!stream)
 		return NULL;
 	fprintf(stream, "* the interface itself: %s output %u to %s input %u at %u Hz\n", c->playback.name,
@@ -160,8 +161,5 @@ char *sabin_cable_calibration(const struct sabin_cable *c)
 		if (isfinite(c->response.level_db[i]))
 			fprintf(stream, "%.3f %.4f %.3f\n", c->response.freq_hz[i],
 			        c->response.level_db[i], c->response.phase_deg[i]);
-	if (fclose(stream) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return fclose(stream) == 0 ? text : NULL;
 }

@@ -9,6 +9,7 @@
 #include "cli/report.h"
 #include "cli/reverberation.h"
 #include "cli/show.h"
+#include "io/memstream.h"
 #include "io/number.h"
 
 /* Value and ± (95 %, k = 2) with a unit. */
@@ -181,11 +182,13 @@ static void reasons(struct sabin_report *r)
 		}
 		why.bands++;
 	}
-	FILE *stream = missing > 0 ? open_memstream(&text, &length) : NULL;
-	if (!stream)
+	if (missing == 0)
 		return;
-	sabin_reasons_print(&why, stream, "", "");
-	fclose(stream);
+	FILE *stream = sabin_memstream_open(&text, &length);
+	if (stream)
+		sabin_reasons_print(&why, stream, "", "");
+	if (!stream || fclose(stream) != 0)
+		r->page.failed = true; /* told when it is closed */
 	for (char *line = text, *end; line && (end = strchr(line, '\n')); line = end + 1)
 		sabin_page_note(&r->page, "– %.*s", (int)(end - line), line);
 	free(text);

@@ -10,6 +10,7 @@
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/atomic.h"
+#include "io/memstream.h"
 #include "io/number.h"
 
 const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size)
@@ -215,7 +216,7 @@ int sabin_show_to(const char *command, const char *output, bool force,
 	size_t length = 0;
 	if (!output)
 		return print(context, stdout);
-	FILE *stream = open_memstream(&text, &length);
+	FILE *stream = sabin_memstream_open(&text, &length);
 	if (!stream)
 		return sabin_fail_memory(command);
 	int status = print(context, stream);

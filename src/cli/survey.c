@@ -21,6 +21,7 @@
 #include "cli/stream.h"
 #include "io/atomic.h"
 #include "io/correction.h"
+#include "io/memstream.h"
 #include "io/walk.h"
 #include "io/wav.h"
 
@@ -271,7 +272,7 @@ static void work(void *context, void *thing, size_t worker)
 {
 	const struct survey *survey = context;
 	struct item *item = thing;
-	FILE *stream = open_memstream(&item->text, &item->length);
+	FILE *stream = sabin_memstream_open(&item->text, &item->length);
 	if (!stream) {
 		fail(item, SABIN_ENOMEM, &item->diag);
 		return;

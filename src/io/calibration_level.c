@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "io/calibration_header.h"
+#include "io/memstream.h"
 #include "io/number.h"
 
 /* The gain at which miniDSP determines the factor, where the file does not say. */
@@ -97,7 +98,7 @@ char *sabin_calibration_record(const struct sabin_calibration *curve,
 {
 	char *text = NULL;
 	size_t length = 0;
-	FILE *stream = open_memstream(&text, &length);
+	FILE *stream = sabin_memstream_open(&text, &length);
 	if (!stream)
 		return NULL;
 	fprintf(stream, "\"sabin calibration: 0 dBFS RMS = %.2f dB SPL +- %.2f dB\"\n", dbspl.value,
@@ -117,8 +118,5 @@ char *sabin_calibration_record(const struct sabin_calibration *curve,
 			fprintf(stream, "\t%s", sabin_number_format(curve->phase_deg[i], number[2]));
 		fputc('\n', stream);
 	}
-	if (fclose(stream) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return fclose(stream) == 0 ? text : NULL;
 }

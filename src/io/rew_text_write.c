@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "io/memstream.h"
 #include "io/number.h"
 #include "io/rew_text.h"
 
@@ -67,12 +68,9 @@ char *sabin_rew_text_make(const double *h, size_t frames, unsigned rate_hz,
 {
 	char *text = NULL;
 	size_t length = 0;
-	FILE *stream = open_memstream(&text, &length);
+	FILE *stream = sabin_memstream_open(&text, &length);
 	if (!stream)
 		return NULL;
 	write_all(stream, h, frames, rate_hz, about, name, date);
-	if (fclose(stream) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return fclose(stream) == 0 ? text : NULL;
 }

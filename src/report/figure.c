@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/memstream.h"
 #include "report/figure.h"
 
 static bool begins(const char *text, const char *with)
@@ -156,12 +157,12 @@ enum sabin_err sabin_figure_write(FILE *out, const char *text, size_t number, co
 	        classes, is_tall(box) ? " tall" : "", (int)strcspn(box, "\""), box);
 	char *changed = NULL;
 	size_t length = 0;
-	FILE *stream = open_memstream(&changed, &length);
+	FILE *stream = sabin_memstream_open(&changed, &length);
 	if (!stream)
 		return SABIN_ENOMEM;
 	write_inside(stream, inside + 1, end, number);
-	const bool failed = ferror(stream);
-	if (fclose(stream) == 0 && !failed)
+	const bool failed = fclose(stream) != 0;
+	if (!failed)
 		write_visible(out, changed);
 	free(changed);
 	fputs("</svg>\n", out);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/memstream.h"
 #include "report/figure.h"
 #include "report/html.h"
 #include "report/page.h"
@@ -17,7 +18,7 @@
 void sabin_page_open(struct sabin_page *page)
 {
 	*page = (struct sabin_page){0};
-	page->body = open_memstream(&page->text, &page->length);
+	page->body = sabin_memstream_open(&page->text, &page->length);
 	if (!page->body)
 		page->failed = true;
 }
@@ -342,14 +343,12 @@ enum sabin_err sabin_page_close(struct sabin_page *page, const struct sabin_page
 {
 	if (page->section_count > 0)
 		mark(page, "</section>\n");
-	if (page->body && ferror(page->body))
-		page->failed = true;
 	if (page->body && fclose(page->body) != 0)
 		page->failed = true;
 	page->body = NULL;
 	char *text = NULL;
 	size_t size = 0;
-	FILE *stream = page->failed ? NULL : open_memstream(&text, &size);
+	FILE *stream = page->failed ? NULL : sabin_memstream_open(&text, &size);
 	if (stream) {
 		write_head(stream, head);
 		write_contents(stream, page);
@@ -358,8 +357,6 @@ enum sabin_err sabin_page_close(struct sabin_page *page, const struct sabin_page
 		fputs("</main>\n<footer>", stream);
 		sabin_html_say(stream, "Made by %s. This page holds all it shows: it loads nothing.", head->generator);
 		fputs("</footer>\n</body>\n</html>\n", stream);
-		if (ferror(stream))
-			page->failed = true;
 		if (fclose(stream) != 0)
 			page->failed = true;
 	}

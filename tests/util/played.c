@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/atomic.h"
+#include "io/memstream.h"
 #include "io/tree.h"
 #include "io/wav.h"
 #include "util/near.h"
@@ -163,7 +164,7 @@ char *test_replace(char *text, const char *what, const char *with)
 {
 	char *out = NULL, *from = text;
 	size_t size = 0, count = 0;
-	FILE *stream = open_memstream(&out, &size);
+	FILE *stream = sabin_memstream_open(&out, &size);
 	for (char *at; (at = strstr(from, what)) != NULL; from = at + strlen(what), count++)
 		fprintf(stream, "%.*s%s", (int)(at - from), from, with);
 	fputs(from, stream);

@@ -45,7 +45,7 @@ void *__real_aligned_alloc(size_t unit, size_t size);
 char *__real_strdup(const char *text);
 char *__real_strndup(const char *text, size_t most);
 int __real_vasprintf(char **text, const char *format, va_list list);
-FILE *__real_open_memstream(char **text, size_t *size);
+FILE *__real_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
 void __real_free(void *memory);
 
 void *__wrap_malloc(size_t size);
@@ -56,7 +56,7 @@ char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t most);
 int __wrap_vasprintf(char **text, const char *format, va_list list);
 int __wrap_asprintf(char **text, const char *format, ...);
-FILE *__wrap_open_memstream(char **text, size_t *size);
+FILE *__wrap_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
 void __wrap_free(void *memory);
 
 /* FNV-1a over the return addresses. */
@@ -187,10 +187,9 @@ int __wrap_asprintf(char **text, const char *format, ...)
 	return length;
 }
 
-/* The text is the C library's until the stream is closed. */
-FILE *__wrap_open_memstream(char **text, size_t *size)
+FILE *__wrap_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions)
 {
-	return refuse() ? NULL : __real_open_memstream(text, size);
+	return refuse() ? NULL : __real_fopencookie(cookie, mode, functions);
 }
 
 void __wrap_free(void *memory)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "io/dialect/dialect.h"
+#include "io/memstream.h"
 #include "io/number.h"
 
 /* Filters ring for ever; this much of it is written, the same at every rate. */
@@ -15,7 +16,7 @@ static const double longest_s = 2;
 enum sabin_err sabin_dialect_begin(struct sabin_dialect_text *text)
 {
 	*text = (struct sabin_dialect_text){0};
-	text->stream = open_memstream(&text->text, &text->length);
+	text->stream = sabin_memstream_open(&text->text, &text->length);
 	return text->stream ? SABIN_OK : SABIN_ENOMEM;
 }
 
