@@ -100,6 +100,7 @@ void sabin_report_shopping(struct sabin_report *report)
 {
 	static const char *const heads[] = {"<What", "How much", "<Where", "<What it changes"};
 	struct sabin_purchases list;
+	char text[SABIN_ADVICE_TEXT_SIZE] = "";
 	sabin_purchases_sum(&report->advice, &list);
 	if (list.count == 0)
 		return;
@@ -109,6 +110,12 @@ void sabin_report_shopping(struct sabin_report *report)
 	for (size_t i = 0; i < list.count; i++)
 		row(report, &list, i);
 	sabin_page_table_end(&report->page);
-	if (list.counted)
-		sabin_page_note(&report->page, "The panels at single points are counted in what is spread: hang those first.");
+	char once[SABIN_PURCHASE_WORDS];
+	sabin_purchases_once(&list, once);
+	if (once[0])
+		sabin_page_note(&report->page, "%s", once);
+	struct words words = {.text = text};
+	words_treated(&report->advice.treated, &words);
+	if (text[0])
+		sabin_page_note(&report->page, "%s", text);
 }
