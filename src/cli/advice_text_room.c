@@ -384,7 +384,9 @@ void words_treated(const struct sabin_advice_treated *t, struct words *w)
 			any = true;
 		}
 	words_say(w, ".");
-	if (t->dry)
+	if (t->dry && t->mean_then_s.value > t->mean_now_s - 0.005)
+		words_say(w, "  The room is dry as it is, and this leaves it so.");
+	else if (t->dry)
 		words_say(w, "  That is dry: hang it piece by piece, measure again, and stop where it is enough.");
 }
 

@@ -34,11 +34,14 @@ __attribute__((format(printf, 2, 3))) static void add(struct cell *cell, const c
 static void say_place(struct cell *cell, const struct sabin_advice_panel *p)
 {
 	const struct sabin_text surface = words_surface(p->surface);
+	char by[48] = "";
+	if (p->counted_m2 >= 0.05)
+		snprintf(by, sizeof by, ", %.1f m2 of them by other rows", p->counted_m2);
 	if (isfinite(p->centre_m[0]) && isfinite(p->sides_m[0]))
 		add(cell, "%s, %.1f × %.1f m about x %.2f, y %.2f, z %.2f m", surface.s, p->sides_m[0], p->sides_m[1], p->centre_m[0],
 		    p->centre_m[1], p->centre_m[2]);
 	else
-		add(cell, "%s, %.1f m2 spread over it", surface.s, p->area_m2);
+		add(cell, "%s, %.1f m2 spread over it%s", surface.s, p->area_m2, by);
 }
 
 /* What the item's panels bring, by the effects that are about sound; of a decay some bands stand for all. */
