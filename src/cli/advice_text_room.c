@@ -265,7 +265,7 @@ void words_mode_ringing(const struct sabin_advise_scene *s, const struct sabin_a
 	(void)s;
 	const double modes = words_evidence(item, "modes"), thin = words_evidence(item, "thin_panel_absorbs");
 	const struct sabin_advice_fact *then = words_effect(item, "t60");
-	words_say(w, "%s rings for %.2f s; up to %.2f s would fit the room.", sabin_text_hz(item->freq_hz).s,
+	words_say(w, "%s rings for %.2f s; up to %.2f s would fit how the room decays above.", sabin_text_hz(item->freq_hz).s,
 	          words_evidence(item, "t60"), words_evidence(item, "limit"));
 	if (modes > 1) {
 		words_say(w, "  So do, for their part,");
@@ -444,7 +444,7 @@ void words_equalise(const struct sabin_advise_scene *s, const struct sabin_advic
 			words_say(w, "  Highest over the target, in thirds of an octave, are");
 		say_peaks(s, item, w);
 		if (peaks)
-			words_say(w, "; EBU Tech 3276 tolerates %.0f dB.", tolerated_db);
+			words_say(w, "; EBU Tech 3276 tolerates %.0f dB from 50 Hz on.", tolerated_db);
 		say_ringing(s, item, w);
 		words_say(w, "  sabin eq cuts");
 	}
