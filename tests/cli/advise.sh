@@ -285,6 +285,10 @@ agrees()
 hold "advise tells of the equaliser what eq does" agrees m
 "$sabin" measure "$tree/rooms/mastering-room.yaml" --simulate --yes --length 2s --no-recordings -q -o sub >/dev/null 2>err || cat err
 hold "with a subwoofer, too" agrees sub
+hold "the list has each square metre once, and the decay is told" jq -e '
+	(([.shopping_list[].area_m2] | add) - ([.items[].panels[] | .area_m2 - .counted_m2] | add) | fabs) < 0.01
+	and (.treated | .decay_time.valid and .decay_time.value < .now_s and .decay_time.value > .at_least_s
+		and (.bands | length >= 5))' agreed.json
 
 expect_status 0 "$sabin" advise m/left.mix.wav
 if grep -q 'places and surfaces' "$T/out"; then pass "less is said of a bare file"; else fail "bare file"; fi
