@@ -193,7 +193,8 @@ static enum sabin_err take(struct plan *plan, size_t i, double *mean_s)
 	const double then_s = with.mean_then_s.value;
 	/* not for NAN */
 	if (!(then_s < plan->least_s - counts_s && then_s < (1 - felt) * *mean_s)) {
-		*mean_s = then_s;
+		/* in a dry room many that are hardly felt do not add up to one that is */
+		*mean_s = then_s < plan->least_s - counts_s ? *mean_s : then_s;
 		return SABIN_OK;
 	}
 	advice_evidence(item, "decay_time_with_it", with.mean_then_s, "s");
