@@ -30,6 +30,30 @@ static void porous_layers_of_the_table(void **state)
 			            table[i].alpha[k], 0.0071);
 }
 
+/* A limp sheet adds its mass to the impedance: of a layer so thick that it shows its own, [Miki] eq. 30, at normal
+ * incidence; without a mass it is not there; in the bass it does little, in the treble it takes all. */
+static void facing(void **state)
+{
+	(void)state;
+	const struct sabin_porous deep = {2, 0, 500000}, wool = {0.2, 0, 6000};
+	for (double mass = 0; mass < 3; mass += 0.5) {
+		const struct sabin_faced faced = {deep, mass};
+		const double y = 20000 / 500000.0, re = 1 + 0.070 * pow(y, -0.632), im = -0.107 * pow(y, -0.632);
+		const double all = im + 2 * M_PI * 20000 * mass / (1.205 * 343);
+		assert_near(sabin_faced_alpha(&faced, 20000, 0), 4 * re / ((re + 1) * (re + 1) + all * all), 1e-9);
+	}
+	const struct sabin_faced none = {wool, 0}, foil = {wool, 0.5}, bad = {wool, -1};
+	struct sabin_absorption bare, covered;
+	sabin_porous_octaves(&wool, &bare);
+	sabin_faced_octaves(&none, &covered);
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		assert_near(covered.alpha[b], bare.alpha[b], 1e-12);
+	sabin_faced_octaves(&foil, &covered);
+	assert_true(covered.alpha[0] > bare.alpha[0]); /* it resonates with the air in the wool */
+	assert_true(covered.alpha[4] < 0.3 && covered.alpha[6] < 0.05);
+	assert_true(isnan(sabin_faced_alpha(&bad, 100, 0)));
+}
+
 /* A gap of nothing is no gap; coefficients stay within 0 .. 1 and grow with the thickness in the bass. */
 static void porous_limits(void **state)
 {
@@ -155,7 +179,7 @@ static void air_of_the_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(porous_layers_of_the_table), cmocka_unit_test(porous_limits),
+		cmocka_unit_test(porous_layers_of_the_table), cmocka_unit_test(porous_limits), cmocka_unit_test(facing),
 		cmocka_unit_test(resonances_of_known_absorbers), cmocka_unit_test(octaves_lie_between_their_ends),
 		cmocka_unit_test(diffuser_of_seven), cmocka_unit_test(air_of_the_table),
 	};

@@ -40,18 +40,6 @@ static void order(void **state)
 	free(s);
 }
 
-/* One decay time in all octaves of every response. */
-static void give_times(struct stage *s, struct sabin_analysis *analysis, struct sabin_band_result *bands, double t_s)
-{
-	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++) {
-		bands[b] = (struct sabin_band_result){.band.nominal_hz = 1000 * pow(2, b - 4)};
-		bands[b].value[SABIN_T30] = sabin_quantity_valid(t_s, 0.01 * t_s);
-	}
-	*analysis = (struct sabin_analysis){.bands = bands, .band_count = SABIN_ABSORPTION_BANDS};
-	for (int i = 0; i < 4; i++)
-		s->response[i].analysis = analysis;
-}
-
 /* Flutter in a room that is no more than tolerated, and in one that is reverberant as a whole: half of what it was
  * worth, and what its absorber takes off the octaves from 250 Hz to 4 kHz, of which it tells 1 to 4 kHz. */
 static void flutter_of_a_bare_room(void **state)
@@ -66,7 +54,7 @@ static void flutter_of_a_bare_room(void **state)
 	for (int i = 0; i < 2; i++) /* so that no room is fitted */
 		s->speaker[i].position_m[0] = NAN;
 	s->scene.room = &s->room;
-	give_times(s, &analysis, bands, 0.3);
+	stage_times(s, &analysis, bands, 0.3);
 	advise(s);
 	const struct sabin_advice_item *item = advice_first(&advice, SABIN_ADVICE_FLUTTER);
 	assert_non_null(item);
@@ -75,7 +63,7 @@ static void flutter_of_a_bare_room(void **state)
 	for (int w = 0; w < SABIN_SURFACE_COUNT; w++)
 		for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
 			s->room.surface[w].alpha[b] = 0.1;
-	give_times(s, &analysis, bands, 1);
+	stage_times(s, &analysis, bands, 1);
 	advise(s);
 	item = advice_first(&advice, SABIN_ADVICE_FLUTTER);
 	assert_non_null(item);

@@ -22,6 +22,12 @@ struct sabin_porous {
 	double resistivity_pa_s_per_m2;      /* 500 .. 500 000 */
 };
 
+/* The same behind a limp sheet, such as foil: it keeps what it does in the bass and sends the treble back. */
+struct sabin_faced {
+	struct sabin_porous porous;
+	double mass_kg_per_m2; /* 0 .. 100 */
+};
+
 /* A tight sheet on an air space, of the resistance of air at its resonance unless told otherwise. */
 struct sabin_membrane {
 	double mass_kg_per_m2; /* 0.1 .. 100 */
@@ -41,6 +47,7 @@ struct sabin_perforated {
 
 /* angle_deg 0 .. 89, or NAN for field incidence; f_hz > 0.  NAN where an argument is out of range. */
 SABIN_API double sabin_porous_alpha(const struct sabin_porous *porous, double f_hz, double angle_deg);
+SABIN_API double sabin_faced_alpha(const struct sabin_faced *faced, double f_hz, double angle_deg);
 SABIN_API double sabin_membrane_alpha(const struct sabin_membrane *membrane, double f_hz,
                                       double angle_deg);
 SABIN_API double sabin_perforated_alpha(const struct sabin_perforated *plate, double f_hz,
@@ -56,6 +63,7 @@ SABIN_API double sabin_bottle_hz(double neck_area_m2, double neck_length_m, doub
 
 /* Means over the octaves 63 Hz .. 8 kHz, at field incidence. */
 SABIN_API void sabin_porous_octaves(const struct sabin_porous *porous, struct sabin_absorption *out);
+SABIN_API void sabin_faced_octaves(const struct sabin_faced *faced, struct sabin_absorption *out);
 SABIN_API void sabin_membrane_octaves(const struct sabin_membrane *membrane,
                                       struct sabin_absorption *out);
 SABIN_API void sabin_perforated_octaves(const struct sabin_perforated *plate,

@@ -161,12 +161,16 @@ struct sabin_advice_panel {
 	double area_m2;
 	double thickness_m, gap_m; /* of a membrane's space: gap_m 0 */
 	double resistivity_pa_s_per_m2; /* of a porous layer */
-	double mass_kg_per_m2;          /* of a membrane */
+	double mass_kg_per_m2;          /* of a membrane; of a limp sheet before a porous layer, NAN: none */
 	double centre_m[3]; /* NAN: spread over the surface */
 	double sides_m[2];  /* at least; NAN */
+	/* Of area_m2, so much is there already by other panels of the advice, which do this one's work, too; and the one
+	 * that brings most of it, as indices of items and of their panels; -1: none. */
+	double counted_m2;
+	int by_item, by_panel;
 };
 
-enum { SABIN_ADVICE_FACTS_MAX = 16, SABIN_ADVICE_MOVES_MAX = 4, SABIN_ADVICE_PANELS_MAX = 6 };
+enum { SABIN_ADVICE_FACTS_MAX = 32, SABIN_ADVICE_MOVES_MAX = 4, SABIN_ADVICE_PANELS_MAX = 6 };
 
 struct sabin_advice_item {
 	enum sabin_advice_code code;
@@ -205,10 +209,24 @@ enum sabin_advice_gap {
 
 enum { SABIN_ADVICE_MAX = 48 };
 
+/* What becomes of the decay when all that is to be treated is treated. */
+struct sabin_advice_treated {
+	size_t panels;                                         /* that are hung; 0: the rest says nothing */
+	double centre_hz[SABIN_ABSORPTION_BANDS];              /* 63 Hz .. 8 kHz */
+	double now_s[SABIN_ABSORPTION_BANDS];                  /* by octave; NAN: not known */
+	struct sabin_quantity then_s[SABIN_ABSORPTION_BANDS];
+	double mean_now_s;                                     /* 250 Hz to 4 kHz; NAN: not known */
+	struct sabin_quantity mean_then_s;
+	double least_s, most_s; /* that suit a room of its size, EBU Tech 3276; NAN: none is asked for */
+	double long_s;          /* what is longer is told to be too reverberant; NAN likewise */
+	bool dry;               /* it becomes shorter than least_s, by what counts */
+};
+
 struct sabin_advice {
 	size_t count;
 	struct sabin_advice_item item[SABIN_ADVICE_MAX]; /* in the order in which to act */
 	bool gap[SABIN_GAP_COUNT];
+	struct sabin_advice_treated treated;
 	bool has_fit; /* `fit` is of the scene's room to its responses */
 	struct sabin_roomfit fit;
 };

@@ -8,6 +8,7 @@
 
 #include "advice/inner.h"
 #include "advice/roomfit.h"
+#include "advice/treat.h"
 #include "room/inner.h"
 
 static const struct {
@@ -295,8 +296,10 @@ enum sabin_err sabin_advise(const struct sabin_advice_scene *scene, struct sabin
 	if (!err) {
 		settle(scene, found);
 		qsort(found->item, found->count, sizeof *found->item, compare);
-		*out = *found;
+		err = treat_plan(scene, found);
 	}
+	if (!err)
+		*out = *found;
 	free(found);
 	return err;
 }

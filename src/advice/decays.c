@@ -7,6 +7,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sabin/geometry.h>
 
@@ -60,6 +61,19 @@ double advice_nominal_s(double volume_m3)
 	return fmin(fmax(0.25 * cbrt(volume_m3 / 100), shortest_s), longest_s);
 }
 
+double advice_long_s(double volume_m3)
+{
+	return volume_m3 > largest_m3 ? (double)NAN : fmax(longest_s, advice_nominal_s(volume_m3)) + 0.05;
+}
+
+void advice_suited_s(double volume_m3, double *least_s, double *most_s)
+{
+	static const double either_way_s = 0.05;
+	const double nominal_s = volume_m3 > largest_m3 ? (double)NAN : advice_nominal_s(volume_m3);
+	*least_s = nominal_s - either_way_s;
+	*most_s = nominal_s + either_way_s;
+}
+
 /* By how much a time may exceed the nominal one: 0.05 s from 200 Hz on, 0.3 s at 63 Hz. */
 double advice_tolerance_s(double f_hz)
 {
@@ -109,34 +123,75 @@ static void order_walls(const struct sabin_room *room, int order[WALLS])
 	}
 }
 
-/* Spread absorber that adds more_m2 of absorption in the middle octaves, as far as there is room for it. */
-static void spread_panels(const struct sabin_room *room, const double layer_m[2], double more_m2,
-                          struct sabin_advice_item *item)
+/* What hangs by other items: the deep absorber for the bass, which shortens the whole, too, and where the whole's own
+ * has to go in any case, for reflections and flutter, m2 by surface. */
+struct others {
+	struct sabin_advice_panel deep[SABIN_ADVICE_MAX * SABIN_ADVICE_PANELS_MAX];
+	size_t deep_count;
+	double deep_m2[SABIN_SURFACE_COUNT], least_m2[SABIN_SURFACE_COUNT];
+};
+
+static void look_at_others(const struct sabin_advice *out, struct others *to)
+{
+	*to = (struct others){0};
+	double placed_m2[SABIN_SURFACE_COUNT] = {0};
+	for (size_t i = 0; i < out->count; i++)
+		for (size_t k = 0; k < out->item[i].panel_count; k++) {
+			const struct sabin_advice_panel *p = &out->item[i].panel[k];
+			if (out->item[i].kind != SABIN_ADVICE_TREAT || p->surface < 0)
+				continue;
+			if (p->thickness_m > layers_m[0][0] + 1e-6) {
+				to->deep[to->deep_count++] = *p;
+				to->deep_m2[p->surface] += p->area_m2;
+			} else if (isfinite(p->centre_m[0])) {
+				placed_m2[p->surface] += p->area_m2;
+			} else {
+				to->least_m2[p->surface] = fmax(to->least_m2[p->surface], p->area_m2);
+			}
+		}
+	/* what is deep does their work, too */
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++)
+		to->least_m2[s] = fmax(fmax(to->least_m2[s], placed_m2[s]) - to->deep_m2[s], 0);
+}
+
+/* Spread absorber that adds more_m2 of absorption in the middle octaves, as far as there is room for it: where others
+ * want it in any case, then on the barest surfaces. */
+static void spread_panels(const struct sabin_room *room, const double layer_m[2], const struct others *others,
+                          double more_m2, struct sabin_advice_item *item)
 {
 	int order[WALLS];
 	struct sabin_absorption layer;
+	double area_m2[SABIN_SURFACE_COUNT] = {0}, gain[SABIN_SURFACE_COUNT];
 	const struct sabin_advice_panel sample = treat_porous(-1, 1, layer_m[0], layer_m[1]);
 	treat_absorption(&sample, &layer);
 	order_walls(room, order);
-	item->panel_count = 0;
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
+		double alpha[BANDS];
+		for (int b = 0; b < BANDS; b++)
+			alpha[b] = room_alpha(&room->surface[s], b);
+		gain[s] = middle_alpha(layer.alpha) - middle_alpha(alpha);
+		area_m2[s] = fmin(others->least_m2[s], treat_bare_m2(room, (enum sabin_surface_id)s));
+		more_m2 -= area_m2[s] * fmax(gain[s], 0);
+	}
 	for (int i = 0; i < WALLS && more_m2 > 0.1; i++)
-		for (int k = 0; k < 2 && item->panel_count < SABIN_ADVICE_PANELS_MAX; k++) {
+		for (int k = 0; k < 2; k++) {
 			const int s = walls[order[i]].surface[k];
-			if (s < 0)
+			if (s < 0 || gain[s] < 0.2)
 				continue;
-			double alpha[BANDS];
-			for (int b = 0; b < BANDS; b++)
-				alpha[b] = room_alpha(&room->surface[s], b);
-			const double gain = middle_alpha(layer.alpha) - middle_alpha(alpha);
 			const double share = walls[order[i]].surface[1] < 0 ? 1 : k == 0 ? 0.5 : 1;
-			const double most_m2 = most_share * treat_bare_m2(room, (enum sabin_surface_id)s);
-			if (gain < 0.2)
+			const double most_m2 = most_share * treat_bare_m2(room, (enum sabin_surface_id)s) - others->deep_m2[s];
+			const double further_m2 = fmin(share * more_m2 / gain[s], most_m2 - area_m2[s]);
+			if (further_m2 < 0.2)
 				continue;
-			const double area_m2 = fmin(share * more_m2 / gain, most_m2);
-			if (area_m2 < 0.2)
-				continue;
-			item->panel[item->panel_count++] = treat_porous(s, area_m2, layer_m[0], layer_m[1]);
-			more_m2 -= area_m2 * gain;
+			area_m2[s] += further_m2;
+			more_m2 -= further_m2 * gain[s];
+		}
+	item->panel_count = 0;
+	for (int i = 0; i < WALLS; i++)
+		for (int k = 0; k < 2; k++) {
+			const int s = walls[order[i]].surface[k];
+			if (s >= 0 && area_m2[s] >= 0.2 && item->panel_count < SABIN_ADVICE_PANELS_MAX)
+				item->panel[item->panel_count++] = treat_porous(s, area_m2[s], layer_m[0], layer_m[1]);
 		}
 }
 
@@ -160,23 +215,41 @@ static double total_m2(const struct sabin_advice_item *item)
 	return area_m2;
 }
 
-/* Square metres of porous layers that bring the middle bands from `now` to `wanted`; the thinnest that suffices for
- * 125 Hz, too. */
+/* The times with the deep panels of others, and with so many of the item's. */
+static enum sabin_err times_with(const struct sabin_advice_scene *scene, const struct sabin_room *room,
+                                 const struct others *others, const struct sabin_advice_item *item, size_t count,
+                                 struct sabin_quantity then_s[BANDS])
+{
+	double was_s[BANDS];
+	struct sabin_advice_panel *all = calloc(others->deep_count + count + 1, sizeof *all);
+	if (!all)
+		return SABIN_ENOMEM;
+	memcpy(all, others->deep, others->deep_count * sizeof *all);
+	memcpy(all + others->deep_count, item->panel, count * sizeof *all);
+	const enum sabin_err err = treat_times(scene, room, all, others->deep_count + count, was_s, then_s);
+	free(all);
+	return err;
+}
+
+/* Square metres of porous layers that, with the deep ones of others, bring the middle bands from `now` to `wanted`; the
+ * thinnest that suffices for 125 Hz, too. */
 static enum sabin_err add_absorber(const struct sabin_advice_scene *scene, const struct sabin_room *room,
-                                   double now_s, double wanted_s, struct sabin_advice_item *item)
+                                   const struct others *others, double now_s, double wanted_s,
+                                   struct sabin_advice_item *item)
 {
 	const double sabine = room_sabine_s_m2(room);
 	struct sabin_quantity then_s[BANDS];
-	double was_s[BANDS];
-	enum sabin_err err = SABIN_OK;
+	enum sabin_err err = times_with(scene, room, others, item, 0, then_s);
+	const double deep = err || others->deep_count == 0 ? 1 / now_s : 1 / mean_time(then_s);
+	const double need = fmax(1 / wanted_s - deep, 0);
 	for (size_t l = 0; !err && l < sizeof layers_m / sizeof *layers_m; l++) {
-		double more_m2 = sabine * (1 / wanted_s - 1 / now_s);
+		double more_m2 = sabine * need;
 		for (int round = 0; !err && round < 3; round++) {
-			spread_panels(room, layers_m[l], more_m2, item);
-			err = treat_times(scene, room, item->panel, item->panel_count, was_s, then_s);
-			const double got = 1 / mean_time(then_s) - 1 / now_s;
+			spread_panels(room, layers_m[l], others, more_m2, item);
+			err = times_with(scene, room, others, item, item->panel_count, then_s);
+			const double got = 1 / mean_time(then_s) - deep;
 			if (!err && got > 0)
-				more_m2 *= fmin(fmax((1 / wanted_s - 1 / now_s) / got, 0.5), 2);
+				more_m2 *= fmin(fmax(need / got, 0.5), 2);
 		}
 		if (!err && !(then_s[1].valid && then_s[1].value > wanted_s + advice_tolerance_s(125) + 0.05))
 			break;
@@ -185,25 +258,29 @@ static enum sabin_err add_absorber(const struct sabin_advice_scene *scene, const
 }
 
 /* What the size of the room asks for, if that can be paid; else what is tolerated, else the longest that is. */
-static enum sabin_err aim(const struct sabin_advice_scene *scene, const struct sabin_room *room, double now_s,
-                          double nominal_s, struct sabin_advice_item *item)
+static enum sabin_err aim(const struct sabin_advice_scene *scene, const struct sabin_room *room,
+                          const struct others *others, double now_s, double nominal_s, struct sabin_advice_item *item)
 {
 	const double aims_s[] = {nominal_s, nominal_s + 0.05, fmax(0.75 * longest_s, nominal_s + 0.05), longest_s};
-	double surface_m2 = 0;
+	double surface_m2 = 0, deep_m2 = 0;
 	enum sabin_err err = SABIN_OK;
-	for (int s = 0; s < SABIN_SURFACE_COUNT; s++)
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
 		surface_m2 += room_area_m2(room, (enum sabin_surface_id)s);
+		deep_m2 += others->deep_m2[s];
+	}
 	for (size_t i = 0; !err && i < sizeof aims_s / sizeof *aims_s; i++) {
 		if (aims_s[i] > 0.9 * now_s && i > 0)
 			break;
-		err = add_absorber(scene, room, now_s, aims_s[i], item);
-		item->evidence_count = 2;
+		err = add_absorber(scene, room, others, now_s, aims_s[i], item);
+		item->evidence_count = 3;
 		advice_evidence(item, "aim", advice_number(aims_s[i]), "s");
-		if (total_m2(item) <= most_of_room * surface_m2)
+		if (total_m2(item) + deep_m2 <= most_of_room * surface_m2)
 			break;
 	}
 	const double area_m2 = total_m2(item);
 	advice_evidence(item, "absorber_area", sabin_quantity_valid(area_m2, 0.25 * area_m2), "m2");
+	if (deep_m2 > 0)
+		advice_evidence(item, "deep_absorber_area", advice_number(deep_m2), "m2");
 	if (!err)
 		err = treat_add_times(scene, room, item, 125, 8000);
 	item->effort = treat_effort(item);
@@ -218,25 +295,35 @@ enum sabin_err advice_find_reverberation(const struct sabin_advice_scene *scene,
 		return SABIN_OK;
 	const double nominal = advice_nominal_s(room_volume_m3(scene->room));
 	const double over = t / nominal;
-	const bool reverberant = t > fmax(longest_s, nominal) + 0.05, dead = t < 0.5 * nominal;
+	double least_s, most_s;
+	advice_suited_s(room_volume_m3(scene->room), &least_s, &most_s);
+	const bool reverberant = t > advice_long_s(room_volume_m3(scene->room)), dead = t < 0.5 * nominal, dry = t < least_s;
 	struct sabin_advice_item *item =
-	    reverberant ? advice_add(out, SABIN_ADVICE_TOO_REVERBERANT)
-	    : dead      ? advice_add(out, SABIN_ADVICE_TOO_DEAD)
-	                : NULL;
+	    reverberant   ? advice_add(out, SABIN_ADVICE_TOO_REVERBERANT)
+	    : dead || dry ? advice_add(out, SABIN_ADVICE_TOO_DEAD)
+	                  : NULL;
 	if (!item)
 		return SABIN_OK;
+	if (dry && !dead)
+		item->kind = SABIN_ADVICE_LEAVE;
 	item->chart = "rt60";
 	item->confidence = 0.85;
-	item->benefit = dead ? fmin(18, 8 * fabs(log2(over)) + 4) : fmin(40, advice_shorter(t, nominal, nominal) + 4);
+	item->benefit = !reverberant ? fmin(18, 8 * fabs(log2(over)) + 4) : fmin(40, advice_shorter(t, nominal, nominal) + 4);
 	advice_evidence(item, "decay_time", advice_number(t), "s");
 	advice_evidence(item, "nominal_time", advice_number(nominal), "s");
-	if (dead)
+	advice_evidence(item, "least_time", advice_number(least_s), "s");
+	if (!reverberant)
 		return SABIN_OK;
 	struct sabin_room room;
-	enum sabin_err err = advice_fitted_room(scene, out, &room);
+	struct others *others = malloc(sizeof *others);
+	enum sabin_err err = others ? advice_fitted_room(scene, out, &room) : SABIN_ENOMEM;
+	if (others)
+		look_at_others(out, others);
 	if (!err)
-		err = aim(scene, &room, t, nominal, item);
-	free(room.panels);
+		err = aim(scene, &room, others, t, nominal, item);
+	if (others)
+		free(room.panels);
+	free(others);
 	return err;
 }
 
@@ -335,8 +422,45 @@ static enum sabin_err add_bass_absorber(const struct sabin_room *room, const str
 		              sabin_quantity_valid(then_s, hypot(0.15 * then_s, worst->plus_minus_s)), "s")->freq_hz =
 		    worst->freq_hz;
 		item->effort = treat_effort(item) + 1;
+		advice_evidence(item, "half_waves_x", advice_number(worst->n[0]), "1");
+		advice_evidence(item, "half_waves_y", advice_number(worst->n[1]), "1");
+		advice_evidence(item, "half_waves_z", advice_number(worst->n[2]), "1");
 	} else {
 		item->panel_count = 0;
+	}
+	return err;
+}
+
+/* No absorption is known below the octave of 63 Hz, and what a layer does in that says nothing of what it does at half
+ * its frequency: absorber is sized for the worst mode from there on, if there is one. */
+static const double known_hz = 44;
+
+static void lead_with_known(struct ringing *list, size_t count)
+{
+	size_t i = 0;
+	while (i < count && list[i].freq_hz < known_hz)
+		i++;
+	if (i == count)
+		return;
+	const struct ringing first = list[i];
+	memmove(list + 1, list, i * sizeof *list);
+	list[0] = first;
+}
+
+enum sabin_err treat_again(const struct sabin_room *room, struct sabin_advice_item *item)
+{
+	static const char *const names[3] = {"half_waves_x", "half_waves_y", "half_waves_z"};
+	int n[3] = {0};
+	double ratio;
+	for (size_t i = 0; i < item->evidence_count; i++)
+		for (int a = 0; a < 3; a++)
+			if (strcmp(item->evidence[i].what, names[a]) == 0)
+				n[a] = (int)item->evidence[i].q.value;
+	const enum sabin_err err = treat_mode_ratio(room, item->panel, item->panel_count, n, &ratio);
+	for (size_t i = 0; !err && isfinite(ratio) && i < item->effect_count; i++) {
+		struct sabin_advice_fact *e = &item->effect[i];
+		e->q.plus_minus *= ratio * e->now / e->q.value;
+		e->q.value = ratio * e->now;
 	}
 	return err;
 }
@@ -362,6 +486,7 @@ enum sabin_err advice_find_ringing(const struct sabin_advice_scene *scene, struc
 		}
 	}
 	qsort(list, count, sizeof *list, compare_ringing);
+	lead_with_known(list, count);
 	struct sabin_advice_item *item = count > 0 ? advice_add(out, SABIN_ADVICE_MODE_RINGING) : NULL;
 	if (item) {
 		item->freq_hz = list[0].freq_hz;
@@ -381,7 +506,7 @@ enum sabin_err advice_find_ringing(const struct sabin_advice_scene *scene, struc
 	if (item && scene->room) {
 		struct sabin_room room;
 		err = advice_fitted_room(scene, out, &room);
-		item->surface = err ? -1 : end_of(&room, &list[0]);
+		item->surface = err || list[0].freq_hz < known_hz ? -1 : end_of(&room, &list[0]);
 		if (!err && item->surface >= 0)
 			err = add_bass_absorber(&room, &list[0], item);
 		free(room.panels);

@@ -2,6 +2,10 @@
  *
  * equalise.c: what an equaliser does for this room, and what it cannot do, by the map of what may be corrected that
  * the design of a correction makes (correctable.h).
+ *
+ * An equaliser is for peaks: one is called for where a third of an octave is further above the target than the
+ * operational room response of EBU Tech 3276 (2.4) may be, or a mode rings there, and the correction takes it down.
+ * A mean over all frequencies says little of that: a single mode hardly moves it.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,8 +14,11 @@
 
 static const double told_db = 4;      /* a filter that cuts so much is worth naming */
 static const double deep_db = 6;      /* a dip that shows so much in a curve wants to be explained */
-static const double gained_db = 0.8;  /* RMS, of what it brings: less is not worth an equaliser */
-static const double uneven_db = 5;    /* RMS re the target: what is better wants no equaliser, though it may have one */
+static const double gained_db = 0.8;  /* RMS, of what it brings: less is worth it for the sake of peaks only */
+static const double uneven_db = 5;    /* RMS re the target: what is worse wants an equaliser that brings as much */
+static const double peak_db = 3;      /* of a third of an octave: the tolerance of EBU Tech 3276, 2.4 */
+static const double lowered_db = 2;   /* by the correction: a peak that it takes down */
+static const double ringing_db = 6;   /* a mode that is cut so much is heard */
 static const double from_hz = 30, to_hz = 500;
 enum { TOLD = 3 };
 
@@ -32,30 +39,89 @@ static size_t strongest_cuts(const struct sabin_correction_channel *c, const str
 	return n;
 }
 
-static void find_useful(const struct sabin_advice_scene *scene, struct sabin_advice *out)
+/* The third of an octave that is highest above the target, of those that the correction takes down. */
+struct peak {
+	double freq_hz; /* NAN: there is none */
+	double before_db, after_db; /* re the target */
+};
+
+/* Power mean of level_db[] over the third of an octave about point i, re that of the target; `by`: the level of the
+ * crossover is in it, which the target has, too. */
+static double third_db(const struct sabin_correction_channel *c, const double *level_db, const double *by_db, size_t i)
 {
-	const struct sabin_advice_correction *made = scene->correction;
+	double sum = 0, target = 0;
+	for (size_t k = c->beyond[0]; k + c->beyond[1] < c->length; k++)
+		if (fabs(log2(c->freq_hz[k] / c->freq_hz[i])) <= 1.0 / 6) {
+			sum += pow(10, (level_db[k] + (by_db ? by_db[k] : 0)) / 10);
+			target += pow(10, c->target_db[k] / 10);
+		}
+	return sum > 0 && target > 0 ? 10 * log10(sum / target) : (double)NAN;
+}
+
+static enum sabin_err find_peak(const struct sabin_correction_channel *c, double rate_hz, struct peak *out)
+{
+	double *by_db = calloc(c->length + 1, sizeof *by_db);
+	*out = (struct peak){NAN, 0, 0};
+	for (size_t i = 0; by_db && i < c->length; i++)
+		by_db[i] = sabin_correction_crossover_db(c, rate_hz, c->freq_hz[i]);
+	for (size_t i = c->beyond[0]; by_db && i + c->beyond[1] < c->length; i++) {
+		if (c->freq_hz[i] < from_hz || c->freq_hz[i] > to_hz)
+			continue;
+		const double before_db = third_db(c, c->before_db, by_db, i), after_db = third_db(c, c->predicted_db, NULL, i);
+		if (before_db - after_db >= lowered_db && !(before_db <= out->before_db))
+			*out = (struct peak){c->freq_hz[i], before_db, after_db};
+	}
+	free(by_db);
+	return by_db ? SABIN_OK : SABIN_ENOMEM;
+}
+
+/* The filter that cuts a ringing mode most; NULL: none does as is heard. */
+static const struct sabin_biquad *ringing_cut(const struct sabin_correction_channel *c, const struct sabin_eq_mode **mode)
+{
+	const struct sabin_biquad *best = NULL;
+	for (size_t i = 0; i < c->filter_count; i++)
+		if (c->cancels[i].t60_s > 0 && c->filters[i].gain_db <= -ringing_db && c->filters[i].freq_hz >= from_hz &&
+		    (!best || c->filters[i].gain_db < best->gain_db)) {
+			best = &c->filters[i];
+			*mode = &c->cancels[i];
+		}
+	return best;
+}
+
+/* What speaks for an equaliser, over all channels. */
+struct useful {
+	double most_db, deepest_db, worst_db; /* RMS that is gained; the deepest cut; RMS before */
+	struct peak highest;
+	bool rings;
+};
+
+static enum sabin_err judge(const struct sabin_advice_correction *made, struct useful *u)
+{
 	const struct sabin_correction *all = made->correction;
-	double most_db = 0, deepest_db = 0, worst_db = 0;
-	for (size_t i = 0; i < all->channel_count; i++) {
+	enum sabin_err err = SABIN_OK;
+	*u = (struct useful){.highest.freq_hz = NAN};
+	for (size_t i = 0; i < all->channel_count && !err; i++) {
 		const struct sabin_biquad *cut[SABIN_EQFIT_MOST];
 		const struct sabin_correction_channel *c = &all->channels[i];
-		most_db = fmax(most_db, c->error_before_db - c->error_after_db);
-		worst_db = fmax(worst_db, c->error_before_db);
+		const struct sabin_eq_mode *mode;
+		struct peak peak;
+		if (made->speaker[i] < 0)
+			continue;
+		u->most_db = fmax(u->most_db, c->error_before_db - c->error_after_db);
+		u->worst_db = fmax(u->worst_db, c->error_before_db);
 		if (strongest_cuts(c, cut) > 0)
-			deepest_db = fmax(deepest_db, -cut[0]->gain_db);
+			u->deepest_db = fmax(u->deepest_db, -cut[0]->gain_db);
+		u->rings = u->rings || ringing_cut(c, &mode);
+		err = find_peak(c, all->rate_hz, &peak);
+		if (!err && isfinite(peak.freq_hz) && !(peak.before_db <= u->highest.before_db))
+			u->highest = peak;
 	}
-	if (most_db < gained_db || deepest_db < told_db)
-		return;
-	struct sabin_advice_item *item = advice_add(out, SABIN_ADVICE_EQUALISE);
-	if (!item)
-		return;
-	if (worst_db < uneven_db)
-		item->kind = SABIN_ADVICE_LEAVE;
-	item->chart = "response";
-	item->benefit = fmin(2 * most_db + deepest_db / 2, 8);
-	item->confidence = made->positions > 1 ? 0.85 : 0.7;
-	advice_evidence(item, "positions", advice_number((double)made->positions), "1");
+	return err;
+}
+
+static void add_figures(const struct sabin_advice_correction *made, struct sabin_advice_item *item)
+{
+	const struct sabin_correction *all = made->correction;
 	for (size_t i = 0; i < all->channel_count; i++) {
 		const struct sabin_biquad *cut[SABIN_EQFIT_MOST];
 		const struct sabin_correction_channel *c = &all->channels[i];
@@ -70,6 +136,60 @@ static void find_useful(const struct sabin_advice_scene *scene, struct sabin_adv
 			              sabin_quantity_valid(c->error_after_db, 0.3), "dB")
 			    ->speaker = made->speaker[i];
 	}
+}
+
+/* The peak and the mode that call for it, of each speaker. */
+static enum sabin_err add_reasons(const struct sabin_advice_correction *made, struct sabin_advice_item *item)
+{
+	const struct sabin_correction *all = made->correction;
+	enum sabin_err err = SABIN_OK;
+	for (size_t i = 0; i < all->channel_count && !err; i++) {
+		const struct sabin_correction_channel *c = &all->channels[i];
+		const struct sabin_eq_mode *mode = NULL;
+		struct peak peak = {NAN, 0, 0};
+		if (made->speaker[i] < 0)
+			continue;
+		err = find_peak(c, all->rate_hz, &peak);
+		if (!err && isfinite(peak.freq_hz)) {
+			struct sabin_advice_fact *fact = advice_evidence(item, "peak", advice_number(peak.before_db), "dB");
+			fact->freq_hz = peak.freq_hz;
+			fact->speaker = made->speaker[i];
+			fact = advice_effect(item, "peak", peak.before_db, sabin_quantity_valid(peak.after_db, 0.5), "dB");
+			fact->freq_hz = peak.freq_hz;
+			fact->speaker = made->speaker[i];
+		}
+		if (ringing_cut(c, &mode)) {
+			struct sabin_advice_fact *fact = advice_evidence(item, "ringing", advice_number(mode->t60_s), "s");
+			fact->freq_hz = mode->freq_hz;
+			fact->speaker = made->speaker[i];
+		}
+	}
+	return err;
+}
+
+static enum sabin_err find_useful(const struct sabin_advice_scene *scene, struct sabin_advice *out)
+{
+	const struct sabin_advice_correction *made = scene->correction;
+	struct useful u;
+	enum sabin_err err = judge(made, &u);
+	if (err)
+		return err;
+	const bool high = isfinite(u.highest.freq_hz) && u.highest.before_db > peak_db;
+	const bool useful = high || u.rings || (u.worst_db >= uneven_db && u.most_db >= gained_db);
+	if (!useful && u.deepest_db < told_db)
+		return SABIN_OK; /* nothing is cut that anybody would ask about */
+	struct sabin_advice_item *item = advice_add(out, SABIN_ADVICE_EQUALISE);
+	if (!item)
+		return SABIN_OK;
+	item->kind = useful ? SABIN_ADVICE_CORRECT : SABIN_ADVICE_LEAVE;
+	item->chart = "response";
+	item->benefit = fmin(2 * u.most_db + u.deepest_db / 2, 8);
+	item->confidence = made->positions > 1 ? 0.85 : 0.7;
+	advice_evidence(item, "positions", advice_number((double)made->positions), "1");
+	advice_evidence(item, "peak_tolerated", advice_number(peak_db), "dB");
+	err = add_reasons(made, item);
+	add_figures(made, item);
+	return err;
 }
 
 /* The reason as the name of a fact; NULL: nothing that wants an explanation. */
@@ -148,7 +268,7 @@ enum sabin_err advice_find_equalisation(const struct sabin_advice_scene *scene, 
 	/* what is broken is mended, not equalised */
 	if (!scene->correction || advice_first(out, SABIN_ADVICE_DRIVER_DEAD) || advice_first(out, SABIN_ADVICE_CLIPPED))
 		return SABIN_OK;
-	find_useful(scene, out);
+	const enum sabin_err err = find_useful(scene, out);
 	find_useless(scene, out);
-	return SABIN_OK;
+	return err;
 }

@@ -59,6 +59,10 @@ struct sabin_quantity advice_octave_time(const struct sabin_advice_scene *scene,
  * exceed it. */
 double advice_nominal_s(double volume_m3);
 double advice_tolerance_s(double f_hz);
+/* EBU Tech 3276, 2.3: the mean times of 250 Hz to 4 kHz that suit it; NAN where the room is too large for that. */
+void advice_suited_s(double volume_m3, double *least_s, double *most_s);
+/* The time from which on it is told to be too reverberant; NAN likewise. */
+double advice_long_s(double volume_m3);
 /* What it is worth, in the points of an item's benefit, that a decay time becomes then_s where it is now_s and should be
  * nominal_s: in proportion to the octaves (halvings) by which it does, none beyond the nominal time. */
 double advice_shorter(double now_s, double then_s, double nominal_s);

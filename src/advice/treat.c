@@ -29,6 +29,8 @@ struct sabin_advice_panel treat_porous(int surface, double area_m2, double thick
 	    .mass_kg_per_m2 = NAN,
 	    .centre_m = {NAN, NAN, NAN},
 	    .sides_m = {NAN, NAN},
+	    .by_item = -1,
+	    .by_panel = -1,
 	};
 }
 
@@ -40,7 +42,11 @@ void treat_absorption(const struct sabin_advice_panel *panel, struct sabin_absor
 		return;
 	}
 	const struct sabin_porous porous = {panel->thickness_m, panel->gap_m, panel->resistivity_pa_s_per_m2};
-	sabin_porous_octaves(&porous, out);
+	const struct sabin_faced faced = {porous, panel->mass_kg_per_m2};
+	if (isfinite(panel->mass_kg_per_m2))
+		sabin_faced_octaves(&faced, out);
+	else
+		sabin_porous_octaves(&porous, out);
 }
 
 /* ---- in the room ------------------------------------------------------------------------------------------ */

@@ -38,6 +38,23 @@ enum sabin_err treat_mode_ratio(const struct sabin_room *room, const struct sabi
 /* What is not under panels of a surface already, in m2. */
 double treat_bare_m2(const struct sabin_room *room, enum sabin_surface_id surface);
 
+/* A plan of all that is to be hung: each square metre once.  In the order in which the items stand, the absorber for the
+ * decay of the whole first, one that would bring that below what suits the room is withheld, or, where it is for the
+ * bass, faced.  Then out->treated. */
+enum sabin_err treat_plan(const struct sabin_advice_scene *scene, struct sabin_advice *out);
+
+/* The ringing that is left of a mode, after its panels were changed. */
+enum sabin_err treat_again(const struct sabin_room *room, struct sabin_advice_item *item);
+
+/* How much of each of these panels, of which none is faced but counts for itself, is there by others of them already:
+ * counted_m2 and by_item, by_panel from `item` and `k`.  What is deep does the work of what is not. */
+struct treat_piece {
+	struct sabin_advice_panel *panel;
+	int item, k;
+	double taken_m2; /* of one that may go anywhere: what has its place by others; set by treat_count() */
+};
+void treat_count(struct treat_piece *piece, size_t count);
+
 /* Effort of building so many square metres. */
 double treat_effort(const struct sabin_advice_item *item);
 

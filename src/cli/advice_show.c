@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "cli/advice_show.h"
+#include "cli/advice_words.h"
 #include "cli/purchases.h"
 #include "cli/talk.h"
 
@@ -37,10 +37,18 @@ static void print_wrapped(FILE *stream, const char *text, int indent)
 
 /* ---- what is to be bought --------------------------------------------------------------------------------------- */
 
+static void print_if(FILE *stream, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	fprintf(stream, "  ");
+	print_wrapped(stream, text, 2);
+}
+
 static void print_purchases(const struct sabin_advice *advice, FILE *stream)
 {
 	struct sabin_purchases list;
-	char words[SABIN_PURCHASE_WORDS];
+	char words[SABIN_PURCHASE_WORDS], text[SABIN_ADVICE_TEXT_SIZE] = "";
 	sabin_purchases_sum(advice, &list);
 	if (list.count > 0)
 		fprintf(stream, "\n%sShopping list, for all of it%s\n", sabin_bold(), sabin_plain());
@@ -48,8 +56,34 @@ static void print_purchases(const struct sabin_advice *advice, FILE *stream)
 		sabin_purchase_words(&list.panel[i], words);
 		fprintf(stream, "  %5.1f m2  %s\n", list.panel[i].area_m2, words);
 	}
-	if (list.count > 0 && list.counted)
-		fprintf(stream, "  The panels at single points are counted in what is spread: hang those first.\n");
+	sabin_purchases_once(&list, words);
+	print_if(stream, words);
+	struct words treated = {.text = text};
+	words_treated(&advice->treated, &treated);
+	print_if(stream, text);
+}
+
+static void json_treated(struct sabin_json *json, const struct sabin_advice_treated *treated)
+{
+	if (treated->panels == 0 || !treated->mean_then_s.valid)
+		return;
+	sabin_json_open_object(json, "treated");
+	sabin_json_number(json, "now_s", treated->mean_now_s);
+	sabin_json_quantity(json, "decay_time", treated->mean_then_s, "s");
+	sabin_json_number(json, "at_least_s", treated->least_s);
+	sabin_json_number(json, "at_most_s", treated->most_s);
+	sabin_json_open_array(json, "bands");
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++) {
+		if (!treated->then_s[b].valid)
+			continue;
+		sabin_json_open_object(json, NULL);
+		sabin_json_number(json, "centre_hz", treated->centre_hz[b]);
+		sabin_json_number(json, "now_s", treated->now_s[b]);
+		sabin_json_quantity(json, "decay_time", treated->then_s[b], "s");
+		sabin_json_close(json);
+	}
+	sabin_json_close(json);
+	sabin_json_close(json);
 }
 
 static void json_purchases(struct sabin_json *json, const struct sabin_advice *advice)
@@ -64,6 +98,8 @@ static void json_purchases(struct sabin_json *json, const struct sabin_advice *a
 		sabin_json_number(json, "thickness_m", list.panel[i].thickness_m);
 		sabin_json_number(json, "gap_m", list.panel[i].gap_m);
 		sabin_json_number(json, "resistivity_pa_s_per_m2", list.panel[i].resistivity_pa_s_per_m2);
+		if (isfinite(list.panel[i].mass_kg_per_m2))
+			sabin_json_number(json, "mass_kg_per_m2", list.panel[i].mass_kg_per_m2);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);
@@ -76,13 +112,14 @@ void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabi
 	char text[SABIN_ADVICE_TEXT_SIZE];
 	size_t number = 0;
 	static const char *const headings[] = {"Repair", "Move", "Treat", "Correct"};
-	bool left = false;
+	bool left = false, urgent = false;
 	for (size_t i = 0; i < advice->count; i++) {
 		const struct sabin_advice_item *item = &advice->item[i];
 		if (item->kind == SABIN_ADVICE_LEAVE && !left) {
 			fprintf(stream, "\n%sLeave as it is%s\n", sabin_bold(), sabin_plain());
 			left = true;
 		}
+		urgent = urgent || item->kind < SABIN_ADVICE_CORRECT;
 		sabin_advice_text(scene, item, text);
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			fprintf(stream, "  -  ");
@@ -96,7 +133,7 @@ void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabi
 			fprintf(stream, "; look at: sabin plot %s --kind %s -o charts", scene->side->path, item->chart);
 		fprintf(stream, "%s\n", sabin_plain());
 	}
-	if (number == 0)
+	if (!urgent)
 		fprintf(stream, "%sNothing to repair, move or treat was found.%s\n", sabin_good(), sabin_plain());
 	print_purchases(advice, stream);
 	bool any = false;
@@ -160,6 +197,7 @@ static void json_panel(struct sabin_json *json, const struct sabin_advice_panel 
 	if (panel->surface >= 0)
 		sabin_json_text(json, "surface", sabin_surface_name((enum sabin_surface_id)panel->surface));
 	sabin_json_number(json, "area_m2", panel->area_m2);
+	sabin_json_number(json, "counted_m2", panel->counted_m2);
 	sabin_json_number(json, "thickness_m", panel->thickness_m);
 	sabin_json_number(json, "gap_m", panel->gap_m);
 	if (isfinite(panel->resistivity_pa_s_per_m2))
@@ -232,6 +270,7 @@ enum sabin_err sabin_show_advice_json(const struct sabin_advise_scene *scene, co
 	}
 	sabin_json_close(json);
 	json_purchases(json, advice);
+	json_treated(json, &advice->treated);
 	sabin_json_open_array(json, "not_judged");
 	for (int g = 0; g < SABIN_GAP_COUNT; g++) {
 		if (!advice->gap[g])

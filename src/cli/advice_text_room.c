@@ -138,6 +138,32 @@ static void say_panel(const struct sabin_advice_panel *p, struct words *w)
 		words_say(w, " with %.0f cm of air behind", 100 * p->gap_m);
 }
 
+/* "  2.4 m2 of it hang there by point 3 of this list." */
+static void say_counted(const struct sabin_advice_item *item, struct words *w)
+{
+	for (size_t i = 0; i < item->panel_count; i++) {
+		const struct sabin_advice_panel *p = &item->panel[i];
+		if (p->by_item < 0 || p->counted_m2 < 0.05)
+			continue;
+		if (p->area_m2 - p->counted_m2 < 0.05)
+			words_say(w, "  It is part of what point %d of this list hangs on %s: nothing more is to be bought.",
+			          p->by_item + 1, words_surface(p->surface).s);
+		else
+			words_say(w, "  Of it, %s on %s are what point %d of this list hangs there.", area(p->counted_m2).s,
+			          words_surface(p->surface).s, p->by_item + 1);
+	}
+}
+
+/* "the room too dry, 0.14 s from 250 Hz to 4 kHz where 0.17 s and more suit it"; false: it is not. */
+static bool say_too_dry(const struct sabin_advice_item *item, const char *before, struct words *w)
+{
+	const double with_s = words_evidence(item, "decay_time_with_it"), least_s = words_evidence(item, "least_decay_time");
+	if (isfinite(with_s))
+		words_say(w, "%s: %.2f s from 250 Hz to 4 kHz, where %.2f s and more suit a room of its size", before, with_s,
+		          least_s);
+	return isfinite(with_s);
+}
+
 static const char *object_of(const struct sabin_advise_scene *s, int i)
 {
 	return i >= 0 && s->side->has_room && (size_t)i < s->side->room.object_count ? s->side->room.objects[i].kind
@@ -201,10 +227,15 @@ void words_first_reflection(const struct sabin_advise_scene *s, const struct sab
 			say_change(w, then, 0, "dB");
 		}
 		words_say(w, ".");
+		say_counted(item, w);
 		say_diffuser(item, w);
-		if (item->other_surface >= 0)
-			words_say(w, "  The other side sends none so strong, so that the image leans.");
+	} else if (say_too_dry(item, "  More absorber would make the room too dry", w)) {
+		words_say(w, ".  Move some there that hangs elsewhere, or hang a diffuser or a board that is tilted so that the "
+		             "reflection passes the listener.");
+		say_diffuser(item, w);
 	}
+	if (item->kind == SABIN_ADVICE_TREAT && item->surface >= 0 && item->other_surface >= 0)
+		words_say(w, "  The other side sends none so strong, so that the image leans.");
 }
 
 void words_flutter(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
@@ -220,6 +251,9 @@ void words_flutter(const struct sabin_advise_scene *s, const struct sabin_advice
 		words_say(w, "  ");
 		say_panel(&item->panel[0], w);
 		words_say(w, " in patches on %s end it, or diffusers there.", words_surface(item->panel[0].surface).s);
+		say_counted(item, w);
+	} else if (say_too_dry(item, "  More absorber would make the room too dry", w)) {
+		words_say(w, ".  Hang diffusers on one of the two, or move absorber there that hangs elsewhere.");
 	} else {
 		words_say(w, "  Absorber or diffusers on one of the two end it.");
 	}
@@ -231,7 +265,7 @@ void words_mode_ringing(const struct sabin_advise_scene *s, const struct sabin_a
 	(void)s;
 	const double modes = words_evidence(item, "modes"), thin = words_evidence(item, "thin_panel_absorbs");
 	const struct sabin_advice_fact *then = words_effect(item, "t60");
-	words_say(w, "%s rings for %.2f s; up to %.2f s would fit the room.", sabin_text_hz(item->freq_hz).s,
+	words_say(w, "%s rings for %.2f s; up to %.2f s would fit how the room decays above.", sabin_text_hz(item->freq_hz).s,
 	          words_evidence(item, "t60"), words_evidence(item, "limit"));
 	if (modes > 1) {
 		words_say(w, "  So do, for their part,");
@@ -249,7 +283,14 @@ void words_mode_ringing(const struct sabin_advise_scene *s, const struct sabin_a
 		}
 		words_say(w, ": it goes ");
 		say_change(w, then, 2, "s");
-		words_say(w, ".  A membrane or Helmholtz absorber tuned to it takes less depth, but does nothing beside it.");
+		words_say(w, ".");
+		if (say_too_dry(item, "  Bare, it would make the room too dry", w))
+			words_say(w, ".  Face it with a sheet of %.1f kg/m2, foil of half a millimetre or thin card, which keeps what it "
+			             "does in the bass and sends the treble back", item->panel[0].mass_kg_per_m2);
+		if (isfinite(item->panel[0].mass_kg_per_m2))
+			words_say(w, ".");
+		say_counted(item, w);
+		words_say(w, "  A membrane or Helmholtz absorber tuned to it takes less depth, but does nothing beside it.");
 	} else {
 		words_say(w, "  It takes bass absorption: membrane or Helmholtz absorbers tuned to it, or porous ones a quarter "
 		             "of %.1f m thick, in corners.",
@@ -267,14 +308,14 @@ void words_asymmetry(const struct sabin_advise_scene *s, const struct sabin_advi
 	          words_evidence(item, "difference"), words_position(s, item->position));
 }
 
-static void say_times(const struct sabin_advice_item *item, struct words *w)
+static void say_times(const struct sabin_advice_item *item, const char *before, struct words *w)
 {
 	bool any = false;
 	for (size_t i = 0; i < item->effect_count; i++) {
 		const struct sabin_advice_fact *fact = &item->effect[i];
 		if (strcmp(fact->what, "decay_time") != 0)
 			continue;
-		words_say(w, "%s %s %.2f ± %.2f s (now %.2f)", any ? "," : "  Then:", sabin_text_hz(fact->band_hz).s,
+		words_say(w, "%s %s %.2f ± %.2f s (now %.2f)", any ? "," : before, sabin_text_hz(fact->band_hz).s,
 		          fact->q.value, fact->q.plus_minus, fact->now);
 		any = true;
 	}
@@ -300,17 +341,53 @@ void words_too_reverberant(const struct sabin_advise_scene *s, const struct sabi
 			words_say(w, "%s %s on %s", i == 0 ? ":" : i + 1 == item->panel_count ? " and" : ",",
 			          area(item->panel[i].area_m2).s, words_surface(item->panel[i].surface).s);
 		words_say(w, "; begin where the first reflections arise.");
+		say_counted(item, w);
+		if (isfinite(words_evidence(item, "deep_absorber_area")))
+			words_say(w, "  The %s of deep absorber for the bass that this list has, too, do their part.",
+			          area(words_evidence(item, "deep_absorber_area")).s);
+	} else {
+		words_say(w, "  What this list hangs for other reasons is enough.");
 	}
-	say_times(item, w);
+	say_times(item, isfinite(words_evidence(item, "deep_absorber_area")) ? "  By the former alone:" : "  Then:", w);
 	words_say(w, "  Foam of 2 or 3 cm would dull the treble and leave the rest.");
 }
 
 void words_too_dead(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	(void)s;
-	words_say(w, "The room is dry: %.2f s from 250 Hz to 4 kHz, where %.2f s suit a room of its size.  Replace some "
-	             "absorber by diffusers or by bare wall; do not add any.",
-	          words_evidence(item, "decay_time"), words_evidence(item, "nominal_time"));
+	words_say(w, "The room is %s: %.2f s from 250 Hz to 4 kHz, where %.2f s suit a room of its size",
+	          item->kind == SABIN_ADVICE_LEAVE ? "on the dry side" : "dry", words_evidence(item, "decay_time"),
+	          words_evidence(item, "nominal_time"));
+	if (isfinite(words_evidence(item, "least_time")))
+		words_say(w, " and no less than %.2f s (EBU Tech 3276)", words_evidence(item, "least_time"));
+	words_say(w, item->kind == SABIN_ADVICE_LEAVE
+	                 ? ".  Hang no more that absorbs the treble; diffusers or bare wall in place of some of it liven it up."
+	                 : ".  Replace some absorber by diffusers or by bare wall; do not add any.");
+}
+
+void words_treated(const struct sabin_advice_treated *t, struct words *w)
+{
+	if (t->panels == 0 || !t->mean_then_s.valid || !isfinite(t->mean_now_s))
+		return;
+	words_say(w, "With all of it hung, the room's %.2f s from 250 Hz to 4 kHz become %.2f ± %.2f s", t->mean_now_s,
+	          t->mean_then_s.value, t->mean_then_s.plus_minus);
+	if (isfinite(t->least_s))
+		words_say(w, "; %.2f to %.2f s suit a room of its size (EBU Tech 3276)", t->least_s, t->most_s);
+	if (t->mean_then_s.value > t->most_s && t->mean_then_s.value <= t->long_s)
+		words_say(w, ", and up to %.2f s are no fault", t->long_s);
+	words_say(w, ".  By octave:");
+	bool any = false;
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		if (t->then_s[b].valid) {
+			words_say(w, "%s %s %.2f ± %.2f s (now %.2f)", any ? "," : "", sabin_text_hz(t->centre_hz[b]).s,
+			          t->then_s[b].value, t->then_s[b].plus_minus, t->now_s[b]);
+			any = true;
+		}
+	words_say(w, ".");
+	if (t->dry && t->mean_then_s.value > t->mean_now_s - 0.005)
+		words_say(w, "  The room is dry as it is, and this leaves it so.");
+	else if (t->dry)
+		words_say(w, "  That is dry: hang it piece by piece, measure again, and stop where it is enough.");
 }
 
 /* ---- equalising ------------------------------------------------------------------------------------------------- */
@@ -330,14 +407,57 @@ static void say_of_speakers(const struct sabin_advise_scene *s, const struct sab
 	}
 }
 
+/* Of each speaker: how high its highest third of an octave is, and which mode rings. */
+static void say_peaks(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
+{
+	const struct sabin_advice_fact *fact;
+	for (size_t i = 0; (fact = words_fact(item->evidence, item->evidence_count, "peak", i)); i++)
+		words_say(w, "%s %s %+.1f dB about %s", i == 0 ? "" : ",", words_speaker(s, fact->speaker), fact->q.value,
+		          sabin_text_hz(fact->freq_hz).s);
+}
+
+static void say_ringing(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
+{
+	const struct sabin_advice_fact *fact;
+	for (size_t i = 0; (fact = words_fact(item->evidence, item->evidence_count, "ringing", i)); i++)
+		words_say(w, "%s %s with %s (%.2f s)", i == 0 ? "  A mode rings that it makes quieter, though no shorter:" : ",",
+		          sabin_text_hz(fact->freq_hz).s, words_speaker(s, fact->speaker), fact->q.value);
+	if (words_fact(item->evidence, item->evidence_count, "ringing", 0))
+		words_say(w, ".");
+}
+
 void words_equalise(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const struct sabin_advice_fact *fact;
-	words_say(w, item->kind == SABIN_ADVICE_LEAVE ? "On the whole the response is even, no equaliser is needed; where there is one, it may cut"
-	                                              : "An equaliser can cut what the room adds:");
-	say_of_speakers(s, item, "cut", w);
+	const double tolerated_db = words_evidence(item, "peak_tolerated");
+	const bool peaks = words_fact(item->evidence, item->evidence_count, "peak", 0) != NULL;
+	if (item->kind == SABIN_ADVICE_LEAVE) {
+		words_say(w, "An equaliser is a matter of taste here: nothing that it can take down is more than %.0f dB over the "
+		             "target in a third of an octave from 30 to 500 Hz", tolerated_db);
+		if (peaks)
+			words_say(w, " (the highest:");
+		say_peaks(s, item, w);
+		words_say(w, "%s, and no mode that it would cut rings.  sabin eq would cut", peaks ? ")" : "");
+	} else {
+		words_say(w, "An equaliser can cut what the room adds.");
+		if (peaks)
+			words_say(w, "  Highest over the target, in thirds of an octave, are");
+		say_peaks(s, item, w);
+		if (peaks)
+			words_say(w, "; EBU Tech 3276 tolerates %.0f dB from 50 Hz on.", tolerated_db);
+		say_ringing(s, item, w);
+		words_say(w, "  sabin eq cuts");
+	}
+	if (words_fact(item->evidence, item->evidence_count, "cut", 0))
+		say_of_speakers(s, item, "cut", w);
+	else
+		words_say(w, " broadly");
+	for (size_t i = 0; (fact = words_fact(item->effect, item->effect_count, "peak", i)); i++) {
+		words_say(w, "%s%s ", i == 0 ? ".  The peak goes, for " : "; for ", words_speaker(s, fact->speaker));
+		say_change(w, fact, 1, "dB");
+	}
 	for (size_t i = 0; (fact = words_fact(item->effect, item->effect_count, "deviation", i)); i++) {
-		words_say(w, "%s%s ", i == 0 ? ".  The deviation from the target goes, for " : "; for ",
+		words_say(w, "%s%s ", i == 0 ? ".  The deviation from the target as a whole (RMS) goes, for " : "; for ",
 		          words_speaker(s, fact->speaker));
 		say_change(w, fact, 1, "dB");
 	}

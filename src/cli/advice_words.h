@@ -29,6 +29,9 @@ const struct sabin_advice_fact *words_fact(const struct sabin_advice_fact *fact,
 double words_evidence(const struct sabin_advice_item *item, const char *what);
 const struct sabin_advice_fact *words_effect(const struct sabin_advice_item *item, const char *what);
 
+/* What becomes of the decay with all that is to be hung; nothing where that is not known. */
+void words_treated(const struct sabin_advice_treated *treated, struct words *w);
+
 typedef void words_sentence(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w);
 
 /* advice_text_room.c: one for each code that is about places, surfaces and equalisation. */

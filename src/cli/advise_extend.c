@@ -5,13 +5,10 @@
 #include <math.h>
 #include <strings.h>
 
-#include <sabin/curve.h>
-
 #include "cli/advise_scene.h"
 #include "cli/eq_input.h"
 
-static const double from_hz = 20, to_hz = 20000, edge_share = 0.45;
-enum { MODES_MAX = 24 };
+static const double range_hz[2] = {20, 20000};
 
 /* ---- moving --------------------------------------------------------------------------------------------------- */
 
@@ -49,125 +46,45 @@ static enum sabin_err plan_moves(struct sabin_advise_scene *scene)
 
 /* ---- equalising ------------------------------------------------------------------------------------------------- */
 
-struct work {
-	struct sabin_advise_scene *scene;
-	struct sabin_eq_input grid; /* of it, what sabin_eq_input_levels() reads */
-	struct sabin_eq_speaker *speaker;
-	struct sabin_correctable_place *place; /* [side.count] */
-	struct sabin_eq_mode *modes;           /* [side.count][MODES_MAX] */
-	double *level_db;                      /* [side.count][grid.length] */
-	size_t places;
-};
-
-static enum sabin_err work_init(struct sabin_advise_scene *scene, struct work *w)
+/* What sabin eq makes of it by default; filters are joined with subwoofers as there. */
+static enum sabin_err design(struct sabin_advise_scene *scene, const struct sabin_eq_input *in)
 {
-	const size_t n = scene->side->count;
-	*w = (struct work){.scene = scene};
-	double rate_hz = INFINITY;
-	for (size_t i = 0; i < n; i++)
-		rate_hz = fmin(rate_hz, scene->response[i].rate_hz);
-	w->grid.rate_hz = rate_hz;
-	w->grid.range_hz[0] = from_hz;
-	w->grid.range_hz[1] = fmin(to_hz, edge_share * rate_hz);
-	w->grid.length = sabin_eq_grid(w->grid.range_hz[0], w->grid.range_hz[1], NULL);
-	w->grid.microphone_db = calloc(n * w->grid.length, sizeof *w->grid.microphone_db);
-	w->speaker = calloc(scene->scene.speaker_count, sizeof *w->speaker);
-	w->place = calloc(n, sizeof *w->place);
-	w->modes = calloc(n * MODES_MAX, sizeof *w->modes);
-	w->level_db = calloc(n * w->grid.length, sizeof *w->level_db);
-	scene->channel_speaker = calloc(scene->scene.speaker_count, sizeof *scene->channel_speaker);
-	return w->grid.microphone_db && w->speaker && w->place && w->modes && w->level_db && scene->channel_speaker
-	           ? SABIN_OK
-	           : SABIN_ENOMEM;
-}
-
-static void work_release(struct work *w)
-{
-	free(w->grid.microphone_db);
-	free(w->speaker);
-	free(w->place);
-	free(w->modes);
-	free(w->level_db);
-}
-
-static enum sabin_err add_place(struct work *w, size_t i, struct sabin_eq_speaker *to)
-{
-	const struct sabin_response_item *item = w->scene->side->item[i].response;
-	const struct sabin_advice_response *r = &w->scene->response[i];
-	const size_t at = w->places, n = w->grid.length;
-	double *level = w->level_db + at * n;
-	if (item->microphone_db)
-		for (size_t k = 0; k < n; k++)
-			w->grid.microphone_db[at * n + k] =
-			    sabin_curve_at(item->response.freq_hz, item->microphone_db, item->response.length,
-			                   w->grid.range_hz[0] * exp2((double)k / 48));
-	const enum sabin_err err =
-	    sabin_eq_input_levels(&w->grid, at, r->h, r->frames, r->rate_hz, r->direct, level);
-	if (err)
-		return err;
-	w->place[w->places++] = (struct sabin_correctable_place){level, r->h, r->frames, r->rate_hz, r->direct};
-	to->place_count++;
-	to->low_hz = fmax(to->low_hz, item->trust.from_hz);
-	to->high_hz = fmin(to->high_hz, item->trust.to_hz);
-	if (r->modes)
-		to->mode_count += sabin_eq_input_modes(r->modes, (struct sabin_eq_mode *)to->modes + to->mode_count,
-		                                       MODES_MAX - to->mode_count);
-	return SABIN_OK;
-}
-
-/* The speakers that have a response to be trusted, in the scene's order; their number. */
-static enum sabin_err gather(struct work *w, size_t *count)
-{
-	const struct sabin_advice_scene *scene = &w->scene->scene;
-	*count = 0;
-	for (size_t s = 0; s < scene->speaker_count; s++) {
-		struct sabin_eq_speaker *to = &w->speaker[*count];
-		*to = (struct sabin_eq_speaker){.name = w->scene->speaker_name[s],
-		                                .places = w->place + w->places,
-		                                .high_hz = INFINITY,
-		                                .pair = -1,
-		                                .modes = w->modes + *count * MODES_MAX,
-		                                .travel_s = NAN};
-		for (size_t i = 0; i < scene->response_count; i++) {
-			if (scene->response[i].speaker != s || !scene->response[i].trustworthy)
-				continue;
-			const enum sabin_err err = add_place(w, i, to);
-			if (err)
-				return err;
-		}
-		if (to->place_count == 0)
-			continue;
-		w->scene->corrected.positions = to->place_count > w->scene->corrected.positions
-		                                    ? to->place_count
-		                                    : w->scene->corrected.positions;
-		w->scene->channel_speaker[(*count)++] = (int)s;
+	const size_t count = in->speaker_count;
+	struct sabin_eq_options o = sabin_eq_defaults();
+	struct sabin_integration joined;
+	memcpy(o.range_hz, in->range_hz, sizeof o.range_hz);
+	o.rate_hz = in->rate_hz;
+	if (sabin_correction_joinable(in->speakers, count))
+		o.crossover_hz = SABIN_EQ_CROSSOVER_HZ;
+	enum sabin_err err = sabin_correction_compute(in->speakers, count, &o, &scene->correction);
+	if (!err && o.crossover_hz > 0)
+		err = sabin_correction_integrate(&scene->correction, in->speakers, o.crossover_hz, &joined);
+	scene->channel_speaker = calloc(count, sizeof *scene->channel_speaker);
+	if (err || !scene->channel_speaker)
+		return err ? err : SABIN_ENOMEM;
+	for (size_t c = 0; c < count; c++) {
+		scene->channel_speaker[c] = index_of((const char *const *)scene->speaker_name,
+		                                     scene->scene.speaker_count, in->speakers[c].name);
+		if (in->speakers[c].place_count > scene->corrected.positions)
+			scene->corrected.positions = in->speakers[c].place_count;
 	}
-	for (size_t c = 0; c < *count; c++)
-		for (size_t d = 0; d < *count; d++)
-			if (scene->speaker[w->scene->channel_speaker[c]].partner == w->scene->channel_speaker[d])
-				w->speaker[c].pair = (long)d;
+	scene->corrected.correction = &scene->correction;
+	scene->corrected.speaker = scene->channel_speaker;
+	scene->scene.correction = &scene->corrected;
 	return SABIN_OK;
 }
 
 static enum sabin_err correct(struct sabin_advise_scene *scene)
 {
-	struct work w;
-	size_t count = 0;
-	struct sabin_eq_options o = sabin_eq_defaults();
-	enum sabin_err err = work_init(scene, &w);
-	if (!err)
-		err = gather(&w, &count);
-	if (!err && count > 0) {
-		memcpy(o.range_hz, w.grid.range_hz, sizeof o.range_hz);
-		o.rate_hz = w.grid.rate_hz;
-		err = sabin_correction_compute(w.speaker, count, &o, &scene->correction);
-	}
-	if (!err && count > 0) {
-		scene->corrected.correction = &scene->correction;
-		scene->corrected.speaker = scene->channel_speaker;
-		scene->scene.correction = &scene->corrected;
-	}
-	work_release(&w);
+	static const struct sabin_list all = {.count = 0};
+	const struct sabin_side *side = scene->side;
+	struct sabin_eq_input in;
+	enum sabin_err err = SABIN_OK;
+	if (sabin_eq_input_measurement("advise", side->path, side->speakers ? side->speakers : &all,
+	                               side->positions ? side->positions : &all, side->calibration, range_hz,
+	                               SABIN_EQ_MODES | SABIN_EQ_TRUSTED, &in) < 0)
+		err = design(scene, &in);
+	sabin_eq_input_release(&in);
 	return err == SABIN_ENOMEM ? err : SABIN_OK; /* else nothing is said about it */
 }
 

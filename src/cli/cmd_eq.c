@@ -194,7 +194,7 @@ static int read_rates(struct job *job)
 static int read_crossover(struct job *job)
 {
 	const char *text = job->o->crossover;
-	job->crossover_hz = 80;
+	job->crossover_hz = SABIN_EQ_CROSSOVER_HZ;
 	if (!text)
 		return -1;
 	if (strcmp(text, "none") == 0)
@@ -393,7 +393,8 @@ static int design(struct job *job, const char *measurement)
 	int status = o->response ? sabin_eq_input_text(name, o->response, o->range_hz, in)
 	                         : sabin_eq_input_measurement(name, measurement, &o->speakers,
 	                                                      &o->positions, o->calibration,
-	                                                      o->range_hz, !o->unlimited && job->eq.filters > 0, in);
+	                                                      o->range_hz,
+	                                                      !o->unlimited && job->eq.filters > 0 ? SABIN_EQ_MODES : 0, in);
 	if (status >= 0)
 		return status;
 	size_t subs = 0;

@@ -352,7 +352,7 @@ static int run(const struct sabin_command *command, void *options, char **operan
 	if (status < 0)
 		status = sabin_eq_input_measurement(command->name, operands[1], &o->speakers,
 		                                    &o->positions, o->calibration,
-		                                    job->file.correction.range_hz, false, &job->input);
+		                                    job->file.correction.range_hz, 0, &job->input);
 	if (status < 0 && job->input.length != job->file.correction.channels[0].length) {
 		sabin_complain(command->name, "%s: does not reach over the correction's range, %g to %g Hz",
 		               operands[1], job->file.correction.range_hz[0],

@@ -491,10 +491,21 @@ static int run(struct work *w, struct sabin_eq_input *in, const double range_hz[
 	return -1;
 }
 
+/* False: none is left. */
+static bool keep_trusted(struct sabin_eq_input *in, size_t *chosen)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < in->count; i++)
+		if (in->measurement.responses[chosen[i]].verdict.trustworthy)
+			chosen[kept++] = chosen[i];
+	in->count = kept;
+	return kept > 0;
+}
+
 int sabin_eq_input_measurement(const char *command, const char *path,
                                const struct sabin_list *speakers,
                                const struct sabin_list *positions, const char *calibration,
-                               const double range_hz[2], bool want_modes,
+                               const double range_hz[2], int want,
                                struct sabin_eq_input *out)
 {
 	struct sabin_roomfile room = {0};
@@ -503,6 +514,8 @@ int sabin_eq_input_measurement(const char *command, const char *path,
 	*out = (struct sabin_eq_input){0};
 	int status = sabin_choose(command, path, speakers, positions, &out->measurement, &chosen,
 	                          &out->count);
+	if (status < 0 && (want & SABIN_EQ_TRUSTED) && !keep_trusted(out, chosen))
+		status = SABIN_EXIT_INPUT;
 	if (status < 0) {
 		const bool has_room = out->measurement.directory &&
 		                      !sabin_measurement_room(&out->measurement, NULL, &room, &quiet);
@@ -511,7 +524,7 @@ int sabin_eq_input_measurement(const char *command, const char *path,
 		                 .calibration = calibration,
 		                 .room = has_room ? &room : NULL,
 		                 .chosen = chosen,
-		                 .want_modes = want_modes};
+		                 .want_modes = want & SABIN_EQ_MODES};
 		if (has_room)
 			snprintf(out->room, sizeof out->room, "%s", room.name);
 		status = run(&w, out, range_hz);

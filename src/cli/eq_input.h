@@ -30,13 +30,20 @@ struct sabin_eq_input {
 	double *emission;  /* [count]: fractional sample of the emission where it was measured; NAN */
 };
 
+/* At which subwoofers and main speakers are joined unless told otherwise. */
+enum { SABIN_EQ_CROSSOVER_HZ = 80 };
+
+/* What is wanted of a measurement: its ringing modes too; nothing that is not trustworthy. */
+enum { SABIN_EQ_MODES = 1, SABIN_EQ_TRUSTED = 2 };
+
 /* Responses of a measurement, chosen by speaker and position, on the grid of range_hz: the power smoothed
- * over 1/24 octave below 300 Hz and 1/6 above 1 kHz.  want_modes: look for ringing modes too.  Returns an
- * exit status after a message, or -1.  Release in every case. */
+ * over 1/24 octave below 300 Hz and 1/6 above 1 kHz.  want: SABIN_EQ_MODES | SABIN_EQ_TRUSTED, of either or none.
+ * Returns an exit status after a message, or -1; where nothing is trustworthy SABIN_EXIT_INPUT without one.
+ * Release in every case. */
 int sabin_eq_input_measurement(const char *command, const char *path,
                                const struct sabin_list *speakers,
                                const struct sabin_list *positions, const char *calibration,
-                               const double range_hz[2], bool want_modes,
+                               const double range_hz[2], int want,
                                struct sabin_eq_input *out);
 
 /* One response from a text file: its level only. */

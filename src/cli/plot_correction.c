@@ -89,7 +89,7 @@ int sabin_plot_correction_open(const char *command, char **operands, const struc
 	if (operands[1]) {
 		const int status = sabin_eq_input_measurement(
 		    command, operands[1], speakers, positions, calibration,
-		    out->file.correction.range_hz, false, &out->again);
+		    out->file.correction.range_hz, 0, &out->again);
 		if (status >= 0)
 			return status;
 		if (out->again.length != out->file.correction.channels[0].length) {

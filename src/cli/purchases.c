@@ -7,35 +7,27 @@
 
 #include "cli/purchases.h"
 
-static const double same_m = 1e-6;
+static const double same_m = 1e-6, told_m2 = 0.05;
 
 static bool is_same(const struct sabin_advice_panel *a, const struct sabin_advice_panel *b)
 {
-	return a->kind == b->kind && fabs(a->thickness_m - b->thickness_m) < same_m && fabs(a->gap_m - b->gap_m) < same_m;
+	const bool bare = isnan(a->mass_kg_per_m2) && isnan(b->mass_kg_per_m2);
+	return a->kind == b->kind && fabs(a->thickness_m - b->thickness_m) < same_m &&
+	       fabs(a->gap_m - b->gap_m) < same_m && (bare || fabs(a->mass_kg_per_m2 - b->mass_kg_per_m2) < same_m);
 }
 
-/* What is spread over surfaces to shorten the decay; NULL: nothing. */
-static const struct sabin_advice_panel *spread_of(const struct sabin_advice *advice)
+/* The panel itself, or the one that does all of its work. */
+static const struct sabin_advice_panel *bought_as(const struct sabin_advice *advice, const struct sabin_advice_panel *panel)
 {
-	const struct sabin_advice_panel *spread = NULL;
-	for (size_t i = 0; i < advice->count; i++)
-		if (advice->item[i].code == SABIN_ADVICE_TOO_REVERBERANT && advice->item[i].panel_count > 0)
-			spread = &advice->item[i].panel[0];
-	return spread;
-}
-
-static bool is_counted(const struct sabin_advice_panel *spread, const struct sabin_advice_item *item,
-                       const struct sabin_advice_panel *panel)
-{
-	return spread && item->code != SABIN_ADVICE_TOO_REVERBERANT && panel->thickness_m <= spread->thickness_m + same_m;
+	while (panel->area_m2 - panel->counted_m2 < same_m && panel->by_item >= 0)
+		panel = &advice->item[panel->by_item].panel[panel->by_panel];
+	return panel;
 }
 
 size_t sabin_purchases_find(const struct sabin_advice *advice, const struct sabin_purchases *purchases,
                             const struct sabin_advice_item *item, size_t k)
 {
-	const struct sabin_advice_panel *spread = spread_of(advice), *panel = &item->panel[k];
-	if (is_counted(spread, item, panel))
-		panel = spread;
+	const struct sabin_advice_panel *panel = bought_as(advice, &item->panel[k]);
 	for (size_t i = 0; i < purchases->count; i++)
 		if (is_same(&purchases->panel[i], panel))
 			return i;
@@ -44,15 +36,14 @@ size_t sabin_purchases_find(const struct sabin_advice *advice, const struct sabi
 
 void sabin_purchases_sum(const struct sabin_advice *advice, struct sabin_purchases *out)
 {
-	const struct sabin_advice_panel *spread = spread_of(advice);
 	*out = (struct sabin_purchases){0};
 	for (size_t i = 0; i < advice->count; i++) {
 		const struct sabin_advice_item *item = &advice->item[i];
 		for (size_t k = 0; k < item->panel_count; k++) {
-			if (is_counted(spread, item, &item->panel[k])) {
-				out->counted = true;
+			const double more_m2 = item->panel[k].area_m2 - item->panel[k].counted_m2;
+			out->counted_m2 += item->panel[k].counted_m2;
+			if (more_m2 < same_m)
 				continue;
-			}
 			size_t at = sabin_purchases_find(advice, out, item, k);
 			if (at == SABIN_PURCHASES_MAX && out->count == SABIN_PURCHASES_MAX)
 				continue;
@@ -61,17 +52,29 @@ void sabin_purchases_sum(const struct sabin_advice *advice, struct sabin_purchas
 				out->panel[at] = item->panel[k];
 				out->panel[at].area_m2 = 0;
 			}
-			out->panel[at].area_m2 += item->panel[k].area_m2;
+			out->panel[at].area_m2 += more_m2;
 		}
 	}
 }
 
+void sabin_purchases_once(const struct sabin_purchases *purchases, char text[SABIN_PURCHASE_WORDS])
+{
+	text[0] = '\0';
+	if (purchases->counted_m2 >= told_m2)
+		snprintf(text, SABIN_PURCHASE_WORDS,
+		         "%.1f m2 do the work of two items on one surface, and are counted once: hang what has its place first.",
+		         purchases->counted_m2);
+}
+
 void sabin_purchase_words(const struct sabin_advice_panel *p, char text[SABIN_PURCHASE_WORDS])
 {
-	char gap[48] = "";
+	char gap[48] = "", facing[48] = "";
 	if (p->gap_m > 0)
 		snprintf(gap, sizeof gap, ", on battens of %.0f cm", 100 * p->gap_m);
-	snprintf(text, SABIN_PURCHASE_WORDS, "mineral wool %.0f cm thick, %.0f kPa s/m2 (%s)%s", 100 * p->thickness_m,
+	if (isfinite(p->mass_kg_per_m2))
+		snprintf(facing, sizeof facing, ", faced with a sheet of %.1f kg/m2", p->mass_kg_per_m2);
+	snprintf(text, SABIN_PURCHASE_WORDS, "mineral wool %.0f cm thick, %.0f kPa s/m2 (%s)%s%s", 100 * p->thickness_m,
 	         p->resistivity_pa_s_per_m2 / 1000,
-	         p->resistivity_pa_s_per_m2 > 8000 ? "40 to 50 kg/m3" : "light, 20 to 30 kg/m3", gap);
+	         p->resistivity_pa_s_per_m2 > 8000 ? "40 to 50 kg/m3" : "light, 20 to 30 kg/m3", gap,
+	         facing);
 }

@@ -12,11 +12,14 @@ enum { SABIN_PURCHASES_MAX = 8, SABIN_PURCHASE_WORDS = 160 };
 struct sabin_purchases {
 	struct sabin_advice_panel panel[SABIN_PURCHASES_MAX]; /* area_m2: of all */
 	size_t count;
-	bool counted; /* panels at single points are part of what is spread */
+	double counted_m2; /* that do the work of two items, and stand here once */
 };
 
-/* Where absorber is spread to shorten the decay, what is to hang at single points, and no deeper, is part of it. */
+/* Each square metre once, by the counted_m2 of the panels. */
 void sabin_purchases_sum(const struct sabin_advice *advice, struct sabin_purchases *out);
+
+/* What is to be said of counted_m2; "": nothing. */
+void sabin_purchases_once(const struct sabin_purchases *purchases, char text[SABIN_PURCHASE_WORDS]);
 
 /* Which of them panel k of an item belongs to; SABIN_PURCHASES_MAX: to none. */
 size_t sabin_purchases_find(const struct sabin_advice *advice, const struct sabin_purchases *purchases,

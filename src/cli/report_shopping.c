@@ -34,11 +34,14 @@ __attribute__((format(printf, 2, 3))) static void add(struct cell *cell, const c
 static void say_place(struct cell *cell, const struct sabin_advice_panel *p)
 {
 	const struct sabin_text surface = words_surface(p->surface);
+	char by[48] = "";
+	if (p->counted_m2 >= 0.05)
+		snprintf(by, sizeof by, ", %.1f m2 of them by other rows", p->counted_m2);
 	if (isfinite(p->centre_m[0]) && isfinite(p->sides_m[0]))
 		add(cell, "%s, %.1f × %.1f m about x %.2f, y %.2f, z %.2f m", surface.s, p->sides_m[0], p->sides_m[1], p->centre_m[0],
 		    p->centre_m[1], p->centre_m[2]);
 	else
-		add(cell, "%s, %.1f m2 spread over it", surface.s, p->area_m2);
+		add(cell, "%s, %.1f m2 spread over it%s", surface.s, p->area_m2, by);
 }
 
 /* What the item's panels bring, by the effects that are about sound; of a decay some bands stand for all. */
@@ -101,6 +104,7 @@ void sabin_report_shopping(struct sabin_report *report)
 {
 	static const char *const heads[] = {"<What", "How much", "<Where", "<What it changes"};
 	struct sabin_purchases list;
+	char text[SABIN_ADVICE_TEXT_SIZE] = "";
 	sabin_purchases_sum(&report->advice, &list);
 	if (list.count == 0)
 		return;
@@ -110,6 +114,12 @@ void sabin_report_shopping(struct sabin_report *report)
 	for (size_t i = 0; i < list.count; i++)
 		row(report, &list, i);
 	sabin_page_table_end(&report->page);
-	if (list.counted)
-		sabin_page_note(&report->page, "The panels at single points are counted in what is spread: hang those first.");
+	char once[SABIN_PURCHASE_WORDS];
+	sabin_purchases_once(&list, once);
+	if (once[0])
+		sabin_page_note(&report->page, "%s", once);
+	struct words words = {.text = text};
+	words_treated(&report->advice.treated, &words);
+	if (text[0])
+		sabin_page_note(&report->page, "%s", text);
 }

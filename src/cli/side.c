@@ -176,6 +176,9 @@ int sabin_side_open(const char *command, const char *path, const struct sabin_li
 	struct sabin_diag diag = {0};
 	size_t *chosen = NULL;
 	out->path = path;
+	out->speakers = speakers;
+	out->positions = positions;
+	out->calibration = calibration;
 	int status = sabin_choose(command, path, speakers, positions, &out->measurement, &chosen,
 	                          &out->count);
 	if (status < 0) {

@@ -30,6 +30,9 @@ struct sabin_side_item {
 
 struct sabin_side {
 	const char *path;
+	/* as it was opened; NULL: all, the measurement's own */
+	const struct sabin_list *speakers, *positions;
+	const char *calibration;
 	struct sabin_measurement measurement;
 	struct sabin_roomfile room;
 	bool has_room;

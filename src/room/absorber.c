@@ -57,6 +57,13 @@ static double complex porous_z(const void *of, double f_hz, double sine)
 	return zx * (CMPLX(0, -1) * zg * cot + zx) / (zg - CMPLX(0, 1) * zx * cot);
 }
 
+/* A limp mass before it is in series with it [Cox]. */
+static double complex faced_z(const void *of, double f_hz, double sine)
+{
+	const struct sabin_faced *p = of;
+	return porous_z(&p->porous, f_hz, sine) + CMPLX(0, 2 * M_PI * f_hz * p->mass_kg_per_m2 / (density * speed_m_s));
+}
+
 /* Reactance of the air behind a sheet that lets no sound run along it. */
 static double air_behind(double f_hz, double depth_m)
 {
@@ -154,6 +161,16 @@ static bool perforated_valid(const struct sabin_perforated *p)
 	       (isnan(p->fill_resistance) || within(p->fill_resistance, 0, 100));
 }
 
+static bool faced_valid(const struct sabin_faced *p)
+{
+	return porous_valid(&p->porous) && within(p->mass_kg_per_m2, 0, 100);
+}
+
+double sabin_faced_alpha(const struct sabin_faced *faced, double f_hz, double angle_deg)
+{
+	return faced_valid(faced) ? alpha(faced_z, faced, f_hz, angle_deg) : (double)NAN;
+}
+
 double sabin_porous_alpha(const struct sabin_porous *porous, double f_hz, double angle_deg)
 {
 	return porous_valid(porous) ? alpha(porous_z, porous, f_hz, angle_deg) : (double)NAN;
@@ -178,6 +195,11 @@ static void fill_octaves(bool valid, impedance *z, const void *of, struct sabin_
 	*out = (struct sabin_absorption){.flat = false};
 	for (int band = 0; band < SABIN_ABSORPTION_BANDS; band++)
 		out->alpha[band] = (double)NAN;
+}
+
+void sabin_faced_octaves(const struct sabin_faced *faced, struct sabin_absorption *out)
+{
+	fill_octaves(faced_valid(faced), faced_z, faced, out);
 }
 
 void sabin_porous_octaves(const struct sabin_porous *porous, struct sabin_absorption *out)

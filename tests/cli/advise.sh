@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # advise.sh: rooms with one fault planted, and good ones: the fault is the first or second item of sabin advise,
-# and a good room is accused of nothing.  The faults are planted in what plays, stands and absorbs (room file and
+# and of a good room nothing is to be repaired, moved or treated: an equaliser it may have, whose bass is 10 dB too loud.  The faults are planted in what plays, stands and absorbs (room file and
 # simulated card), never in what the detectors look at.
 #
 # SABIN_TEST_DRAWS=N: N rooms of each fault and N good ones; else one each of a few.  SABIN_TEST_FAULTS: these
@@ -244,6 +244,7 @@ done
 for ((i = 0; i < rooms; i++)); do
 	good
 	try
+	found=$(jq -r '.items[] | select(.kind == "repair" or .kind == "move" or .kind == "treat") | .code' advice.json)
 	[ -n "$found" ] || continue
 	accused=$((accused + 1))
 	echo "  a good room: $(tr '\n' ' ' <<<"$found")"
@@ -265,6 +266,30 @@ if [ "$(jq -r .schema advice.json)" = sabin.advice/1 ] && jq -e '.not_judged | l
 else
 	fail "JSON"
 fi
+
+# agrees MEASUREMENT: advise tells the deviations and the cuts of the correction that sabin eq designs, and calls for it
+# where a third of an octave is more than 3 dB over the target, or a mode that rings is cut by 6 dB
+agrees()
+{
+	"$sabin" advise "$1" --json -q >agreed.json
+	"$sabin" eq "$1" --json -q >eq.json
+	jq -e --slurpfile eq eq.json '.items[] | select(.code == "equalise")
+		| (.effect | map(select(.what == "deviation")) | all(. as $e | $eq[0].channels[] | select(.speaker == $e.speaker)
+			| (.error_before_db - $e.now | fabs) < 0.01 and (.error_after_db - $e.quantity.value | fabs) < 0.01))
+		and (.evidence | map(select(.what == "cut")) | length > 0 and all(. as $e | $eq[0].channels[]
+			| select(.speaker == $e.speaker) | .filters | any((.freq_hz / $e.freq_hz - 1 | fabs) < 0.001
+				and (.gain_db - $e.quantity.value | fabs) < 0.01)))
+		and (.kind == "correct") == (.evidence | any((.what == "peak" and .quantity.value > 3) or .what == "ringing"))' \
+		agreed.json >/dev/null
+}
+hold "advise tells of the equaliser what eq does" agrees m
+"$sabin" measure "$tree/rooms/mastering-room.yaml" --simulate --yes --length 2s --no-recordings -q -o sub >/dev/null 2>err || cat err
+hold "with a subwoofer, too" agrees sub
+hold "the list has each square metre once, and the decay is told" jq -e '
+	(([.shopping_list[].area_m2] | add) - ([.items[].panels[] | .area_m2 - .counted_m2] | add) | fabs) < 0.01
+	and (.treated | .decay_time.valid and .decay_time.value < .now_s and .decay_time.value > .at_least_s
+		and (.bands | length >= 5))' agreed.json
+
 expect_status 0 "$sabin" advise m/left.mix.wav
 if grep -q 'places and surfaces' "$T/out"; then pass "less is said of a bare file"; else fail "bare file"; fi
 expect_status 0 "$sabin" advise m --live --json

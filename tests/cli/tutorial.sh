@@ -35,6 +35,8 @@ hold "there are ten or more" [ $number -ge 10 ]
 hold "the room is the one that is described" grep -q 'size_m: {width: 3.9, length: 5.2, height: 2.7}' studio.yaml
 hold "its surfaces are those of the page" [ "$(grep -E '^  [a-z]+: .*mineral-wool' "$T/displays" | grep -cxFf studio.yaml)" = 5 ]
 hold "every response is good" [ "$(sed -n '/verdict/,$p' "$T/out.measure.last" | grep -c ' good$')" = 4 ]
+hold "step 5 asks for the equaliser of step 6" grep -qE '^ *[0-9]+ Correct  An equaliser can cut' "$T/out.advise.last"
+hold "and tells what the decay becomes" grep -q 'With all of it hung' "$T/out.advise.last"
 hold "verify confirms" grep -q 'The correction does what it was designed to do' "$T/out.verify.last"
 expect_status 0 "$sabin" verify correction after --json
 cp "$T/out" "$T/verify.json"

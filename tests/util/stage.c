@@ -74,3 +74,14 @@ void stage_decay(struct stage *s, struct sabin_random *random, double echo, doub
 		}
 	}
 }
+
+void stage_times(struct stage *s, struct sabin_analysis *analysis, struct sabin_band_result *bands, double t_s)
+{
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++) {
+		bands[b] = (struct sabin_band_result){.band.nominal_hz = 1000 * pow(2, b - 4)};
+		bands[b].value[SABIN_T30] = sabin_quantity_valid(t_s, 0.01 * t_s);
+	}
+	*analysis = (struct sabin_analysis){.bands = bands, .band_count = SABIN_ABSORPTION_BANDS};
+	for (int i = 0; i < 4; i++)
+		s->response[i].analysis = analysis;
+}

@@ -28,4 +28,7 @@ struct stage *stage_new(void);
 /* Noise that decays; with echo: so much of itself, again and again, every period_s. */
 void stage_decay(struct stage *s, struct sabin_random *random, double echo, double period_s);
 
+/* One decay time in all octaves of every response; bands[SABIN_ABSORPTION_BANDS] and analysis outlive it. */
+void stage_times(struct stage *s, struct sabin_analysis *analysis, struct sabin_band_result *bands, double t_s);
+
 #endif
