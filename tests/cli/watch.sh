@@ -155,30 +155,32 @@ END
 		unset ALSA_CONFIG_PATH
 		if [ $status = 0 ]; then pass 'it goes on'; else fail "status $status"; sed 's/^/    /' err; fi
 	}
-	# on a busy machine there may be more overruns than the one
-	counts() { if grep -q "\"$1\":[1-9]" out; then pass "counted: $1"; else fail "not counted: $1"; tail -1 out | cut -c 1-300; fi; }
-	fault 'xrun_at_s: 1' xrun
-	listen
-	counts xruns
+	# A busy machine has more overruns than the one, and may ask the card too late to tell when it skipped.
+	struck() # FIELD LINE NAME [SECONDS]: the fault is counted, with three tries at it
+	{
+		local attempt
+		for attempt in 1 2 3; do
+			fault "$2" "$3$attempt"
+			listen ${4+"$4"}
+			if grep -q "\"$1\":[1-9]" out; then pass "counted: $1"; return; fi
+		done
+		fail "not counted: $1"
+		tail -1 out | cut -c 1-300
+	}
+	struck xruns 'xrun_at_s: 1' xrun
 	holds 'overrun' err
 	holds 'frames were lost' err
-	fault 'drop: {at_s: 1, frames: 2400}' drop
-	listen
-	counts skips
+	struck skips 'drop: {at_s: 1, frames: 2400}' drop
 	holds 'time the device skipped them' err
 	# 4 ms, once the card's clock is known, which takes eight seconds
-	fault 'drop: {at_s: 10, frames: 192}' short
 	cat pair.wav >six.wav
 	{ LC_ALL=C head -c 44 pair.wav; tail -c +45 six.wav; tail -c +45 six.wav; tail -c +45 six.wav; } >pair.wav.long
 	mv pair.wav.long pair.wav
-	listen 17
+	struck skips 'drop: {at_s: 10, frames: 192}' short 17
 	mv six.wav pair.wav
-	counts skips
 	frames=$(tail -1 out | sed 's/.*"lost_frames":\([0-9]*\).*/\1/')
 	if [ "$frames" -ge 170 ] && [ "$frames" -le 215 ]; then pass "192 frames skipped: $frames"; else fail "192 frames skipped: $frames"; fi
-	fault 'unplug_at_s: 1' unplug
-	listen
-	counts unplugged
+	struck unplugged 'unplug_at_s: 1' unplug
 	holds 'went away' err
 	holds 'is back' err
 else
