@@ -3,9 +3,10 @@
  * equalise.c: what an equaliser does for this room, and what it cannot do, by the map of what may be corrected that
  * the design of a correction makes (correctable.h).
  *
- * An equaliser is for peaks: one is called for where a third of an octave is further above the target than the
- * operational room response of EBU Tech 3276 (2.4) may be, or a mode rings there, and the correction takes it down.
- * A mean over all frequencies says little of that: a single mode hardly moves it.
+ * An equaliser is for peaks: one is called for where a third of an octave stands out as twice as loud (10 dB, ISO 532),
+ * or a mode rings there, and the correction takes it down.  A mean over all frequencies says little of that: a single
+ * mode hardly moves it.  What is above the tolerance of EBU Tech 3276 (2.4: 3 dB, from 50 Hz on) and below that is
+ * told, not called a fault: hardly a room keeps it in the bass, good ones included.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -16,10 +17,11 @@ static const double told_db = 4;      /* a filter that cuts so much is worth nam
 static const double deep_db = 6;      /* a dip that shows so much in a curve wants to be explained */
 static const double gained_db = 0.8;  /* RMS, of what it brings: less is worth it for the sake of peaks only */
 static const double uneven_db = 5;    /* RMS re the target: what is worse wants an equaliser that brings as much */
-static const double peak_db = 3;      /* of a third of an octave: the tolerance of EBU Tech 3276, 2.4 */
+static const double tolerated_db = 3; /* of a third of an octave: EBU Tech 3276, 2.4 */
+static const double peak_db = 10;     /* of it: twice as loud as is wanted */
 static const double lowered_db = 2;   /* by the correction: a peak that it takes down */
 static const double ringing_db = 6;   /* a mode that is cut so much is heard */
-static const double from_hz = 30, to_hz = 500;
+static const double from_hz = 30, peak_from_hz = 50, to_hz = 500;
 enum { TOLD = 3 };
 
 static int compare_cuts(const void *a, const void *b)
@@ -58,14 +60,14 @@ static double third_db(const struct sabin_correction_channel *c, const double *l
 	return sum > 0 && target > 0 ? 10 * log10(sum / target) : (double)NAN;
 }
 
-static enum sabin_err find_peak(const struct sabin_correction_channel *c, double rate_hz, struct peak *out)
+static enum sabin_err find_peak(const struct sabin_correction_channel *c, double rate_hz, double lowest_hz, struct peak *out)
 {
 	double *by_db = calloc(c->length + 1, sizeof *by_db);
 	*out = (struct peak){NAN, 0, 0};
 	for (size_t i = 0; by_db && i < c->length; i++)
 		by_db[i] = sabin_correction_crossover_db(c, rate_hz, c->freq_hz[i]);
 	for (size_t i = c->beyond[0]; by_db && i + c->beyond[1] < c->length; i++) {
-		if (c->freq_hz[i] < from_hz || c->freq_hz[i] > to_hz)
+		if (c->freq_hz[i] < lowest_hz || c->freq_hz[i] > to_hz)
 			continue;
 		const double before_db = third_db(c, c->before_db, by_db, i), after_db = third_db(c, c->predicted_db, NULL, i);
 		if (before_db - after_db >= lowered_db && !(before_db <= out->before_db))
@@ -112,7 +114,7 @@ static enum sabin_err judge(const struct sabin_advice_correction *made, struct u
 		if (strongest_cuts(c, cut) > 0)
 			u->deepest_db = fmax(u->deepest_db, -cut[0]->gain_db);
 		u->rings = u->rings || ringing_cut(c, &mode);
-		err = find_peak(c, all->rate_hz, &peak);
+		err = find_peak(c, all->rate_hz, peak_from_hz, &peak);
 		if (!err && isfinite(peak.freq_hz) && !(peak.before_db <= u->highest.before_db))
 			u->highest = peak;
 	}
@@ -138,7 +140,7 @@ static void add_figures(const struct sabin_advice_correction *made, struct sabin
 	}
 }
 
-/* The peak and the mode that call for it, of each speaker. */
+/* The highest peak and the mode that is cut, of each speaker. */
 static enum sabin_err add_reasons(const struct sabin_advice_correction *made, struct sabin_advice_item *item)
 {
 	const struct sabin_correction *all = made->correction;
@@ -149,7 +151,7 @@ static enum sabin_err add_reasons(const struct sabin_advice_correction *made, st
 		struct peak peak = {NAN, 0, 0};
 		if (made->speaker[i] < 0)
 			continue;
-		err = find_peak(c, all->rate_hz, &peak);
+		err = find_peak(c, all->rate_hz, from_hz, &peak);
 		if (!err && isfinite(peak.freq_hz)) {
 			struct sabin_advice_fact *fact = advice_evidence(item, "peak", advice_number(peak.before_db), "dB");
 			fact->freq_hz = peak.freq_hz;
@@ -174,7 +176,7 @@ static enum sabin_err find_useful(const struct sabin_advice_scene *scene, struct
 	enum sabin_err err = judge(made, &u);
 	if (err)
 		return err;
-	const bool high = isfinite(u.highest.freq_hz) && u.highest.before_db > peak_db;
+	const bool high = isfinite(u.highest.freq_hz) && u.highest.before_db >= peak_db;
 	const bool useful = high || u.rings || (u.worst_db >= uneven_db && u.most_db >= gained_db);
 	if (!useful && u.deepest_db < told_db)
 		return SABIN_OK; /* nothing is cut that anybody would ask about */
@@ -186,7 +188,8 @@ static enum sabin_err find_useful(const struct sabin_advice_scene *scene, struct
 	item->benefit = fmin(2 * u.most_db + u.deepest_db / 2, 8);
 	item->confidence = made->positions > 1 ? 0.85 : 0.7;
 	advice_evidence(item, "positions", advice_number((double)made->positions), "1");
-	advice_evidence(item, "peak_tolerated", advice_number(peak_db), "dB");
+	advice_evidence(item, "peak_tolerated", advice_number(tolerated_db), "dB");
+	advice_evidence(item, "peak_called_for", advice_number(peak_db), "dB");
 	err = add_reasons(made, item);
 	add_figures(made, item);
 	return err;

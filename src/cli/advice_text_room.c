@@ -432,12 +432,13 @@ void words_equalise(const struct sabin_advise_scene *s, const struct sabin_advic
 	const double tolerated_db = words_evidence(item, "peak_tolerated");
 	const bool peaks = words_fact(item->evidence, item->evidence_count, "peak", 0) != NULL;
 	if (item->kind == SABIN_ADVICE_LEAVE) {
-		words_say(w, "An equaliser is a matter of taste here: nothing that it can take down is more than %.0f dB over the "
-		             "target in a third of an octave from 30 to 500 Hz", tolerated_db);
+		words_say(w, "An equaliser is a matter of taste here: nothing that it can take down is %.0f dB over the target (twice "
+		             "as loud) in a third of an octave from 50 to 500 Hz", words_evidence(item, "peak_called_for"));
 		if (peaks)
-			words_say(w, " (the highest:");
+			words_say(w, " (the highest from 30 Hz on:");
 		say_peaks(s, item, w);
-		words_say(w, "%s, and no mode that it would cut rings.  sabin eq would cut", peaks ? ")" : "");
+		words_say(w, "%s, and no mode that it would cut rings.  EBU Tech 3276 tolerates %.0f dB; sabin eq would cut",
+		          peaks ? ")" : "", tolerated_db);
 	} else {
 		words_say(w, "An equaliser can cut what the room adds.");
 		if (peaks)
