@@ -2,6 +2,7 @@
  *
  * ask.c: questions on a terminal, or to a pipe that answers them.
  */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,19 @@ static const char *unit_name(enum sabin_opt_unit unit)
 	return unit == SABIN_UNIT_M ? " m" : unit == SABIN_UNIT_HZ ? " Hz" : "";
 }
 
+/* "2.6 m" is how the question has it: away with blanks before the unit. */
+static void join_unit(char *answer)
+{
+	char *unit = answer + strlen(answer);
+	while (unit > answer && isalpha((unsigned char)unit[-1]))
+		unit--;
+	char *end = unit;
+	while (end > answer && isblank((unsigned char)end[-1]))
+		end--;
+	if (*unit)
+		memmove(end, unit, strlen(unit) + 1);
+}
+
 double sabin_ask_number(struct sabin_asker *asker, const char *question, enum sabin_opt_unit unit, double initial,
                         double min, double max)
 {
@@ -123,6 +137,7 @@ double sabin_ask_number(struct sabin_asker *asker, const char *question, enum sa
 		double value;
 		if (!*answer)
 			return initial;
+		join_unit(answer);
 		if (!sabin_opt_number(answer, unit, &value))
 			sabin_ask_refuse(asker, "'%.40s' is no number%s%s; such as %s is expected%s", answer, *unit_name(unit) ? " in" : "",
 			       unit_name(unit), shown, strchr(answer, ',') ? ", with a decimal point" : "");

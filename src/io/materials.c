@@ -162,6 +162,19 @@ static enum sabin_err need_materials(struct sabin_room_reader *reader)
 	return err;
 }
 
+/* Where the known ones are, and first those whose names hold the unknown one: "carpet" of carpet-thin. */
+static void advise_material(const struct sabin_room_reader *reader, const char *name)
+{
+	char like[200] = "", *path = materials_path(reader);
+	size_t used = 0;
+	for (size_t i = 0; *name && i < reader->material_count && used < sizeof like - 40; i++)
+		if (strstr(reader->materials[i].name, name))
+			used += (size_t)snprintf(like + used, sizeof like - used, "%s%.30s", used ? ", " : "", reader->materials[i].name);
+	sabin_diag_advise(reader->diag, "%s%s%.200s lists those that are known; a number or a mapping by octave will do as well",
+	                  used ? like : "", used ? " perhaps; " : "", path ? path : "materials.yaml");
+	free(path);
+}
+
 enum sabin_err sabin_room_material(struct sabin_room_reader *reader,
                                    const struct sabin_yaml_node *node, const char *name,
                                    struct sabin_absorption *out)
@@ -182,8 +195,6 @@ enum sabin_err sabin_room_material(struct sabin_room_reader *reader,
 		return sabin_room_refuse(reader, node, "unknown material '%s'; did you mean '%s'?",
 		                         name, near);
 	sabin_room_refuse(reader, node, "unknown material '%s'", name);
-	sabin_diag_advise(reader->diag,
-	                  "rooms/materials.yaml lists those that are known; a number or "
-	                  "a mapping by octave will do as well");
+	advise_material(reader, name);
 	return SABIN_EFORMAT;
 }

@@ -151,6 +151,11 @@ surfaces: {front: 0.1, back: 0.2, left: 0.1, right: 0.12, floor: 0.15, ceiling: 
 speakers: {left: {output: 1, position_m: [1.2, 1.1, 1.2]}, right: {output: 2, position_m: [2.7, 1.1, 1.2]}}
 positions: {mix: {position_m: [1.95, 2.5, 1.2]}}
 END
+sed 's/plasterboard-ceiling/carpet/; t; s/carpet-on-felt/carpet/' "$room" >carpet.yaml
+expect_status 3 "$sabin" room carpet.yaml
+says "unknown material 'carpet'"
+says 'carpet-thin, carpet-on-felt, carpet-on-hair perhaps'
+says 'rooms/materials.yaml lists those that are known'
 warns() # EDIT TEXT: a room so changed warns of TEXT
 {
 	sed "$1" plain.yaml >odd.yaml

@@ -46,6 +46,8 @@ for line in 'size_m: {width: 3.9, length: 5.2, height: 2.7}' '  back: brick-rend
 	'  loopback: {output: 6, input: 3}'; do
 	hold "$line" grep -qxF -- "$line" all.yaml
 done
+answer 0 "$(sed '2s/$/ m/; s/$/\\n/' all | tr -d '\n')" -o blank.yaml
+hold "a unit may stand apart, as in the question" cmp -s all.yaml blank.yaml
 hold "no second place" [ "$(grep -c seat-left all.yaml)" = 0 ]
 expect_status 0 "$sabin" room --check all.yaml
 hold "the name is what was typed" [ "$("$sabin" room all.yaml --json | python3 -c 'import json, sys; print(json.load(sys.stdin).get("name"))' 2>/dev/null || head -n 1 all)" = "$(head -n 1 all)" ]
