@@ -363,6 +363,7 @@ static enum sabin_err take_place(struct work *w, struct sabin_eq_input *in,
 	place->arrival =
 	    (double)r->zero_index + (r->zero_offset_s + r->arrival_s.value) * r->rate_hz;
 	in->travels_s[at] = travel_s(w, r);
+	in->by_places = in->by_places || (w->zero == SABIN_ZERO_ARRIVAL && isfinite(in->travels_s[at]));
 	in->emission[at] = r->zero == SABIN_ZERO_EMISSION && r->arrival_s.valid
 	                       ? place->arrival - r->arrival_s.value * r->rate_hz
 	                       : (double)NAN;

@@ -26,6 +26,7 @@ struct sabin_eq_input {
 	char (*names)[SABIN_NAME_SIZE]; /* [speaker_count] */
 	struct sabin_eq_mode *modes;
 	double *travels_s; /* [count] */
+	bool by_places;    /* they are those of the room file's places, not measured */
 	double *microphone_db; /* [count][length]: the calibration that is subtracted of the levels */
 	double *emission;  /* [count]: fractional sample of the emission where it was measured; NAN */
 };

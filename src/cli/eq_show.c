@@ -391,6 +391,9 @@ void sabin_eq_show(const struct sabin_correction_file *file, const struct sabin_
 		       joined->crossover_hz, joined->before_db, joined->after_db);
 	for (size_t i = 0; i < file->correction.channel_count; i++)
 		show_channel(file, i, flatness_db, aligned);
+	if (aligned && aligned->by_places && file->correction.channel_count > 1)
+		puts("travel times are those of the room file's places, since no loopback or reference speaker told when the\n"
+		     "  sound left: what delays a speaker inside, such as a subwoofer's electronics, is not in them");
 	if (directory)
 		printf("written to %s\n", directory);
 }

@@ -517,6 +517,17 @@ static enum sabin_err read_all(struct sabin_room_reader *reader)
 	return err;
 }
 
+/* Where a size is hardly meant, what stands beyond it is not what is wrong. */
+static void advise_size(const struct sabin_room *room, struct sabin_diag *diag)
+{
+	struct sabin_doubts doubts = {0};
+	if (!diag || diag->advice[0] || !(room->size_m[0] > 0 && room->size_m[1] > 0 && room->size_m[2] > 0))
+		return;
+	sabin_roomfile_doubt_size(room, &doubts);
+	if (doubts.count > 0)
+		sabin_diag_advise(diag, "%s", doubts.text[0]);
+}
+
 enum sabin_err sabin_roomfile_read(const char *path, const char *materials,
                                    struct sabin_roomfile *out, struct sabin_diag *diag)
 {
@@ -539,6 +550,8 @@ enum sabin_err sabin_roomfile_read(const char *path, const char *materials,
 	}
 	sabin_room_materials_release(&reader);
 	sabin_yaml_release(&yaml);
+	if (err == SABIN_EFORMAT)
+		advise_size(&out->room, diag);
 	if (err)
 		sabin_roomfile_release(out);
 	return err;

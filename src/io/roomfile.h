@@ -154,6 +154,8 @@ struct sabin_doubts {
 	char text[SABIN_DOUBTS_MAX][240];
 };
 void sabin_roomfile_doubt(const struct sabin_roomfile *roomfile, struct sabin_doubts *doubts);
+/* Those of the room's size alone. */
+void sabin_roomfile_doubt_size(const struct sabin_room *room, struct sabin_doubts *doubts);
 
 /* Index of a speaker or position by name (without regard to case), or -1. */
 int sabin_roomfile_speaker(const struct sabin_roomfile *roomfile, const char *name);

@@ -27,7 +27,7 @@ static void doubt(struct sabin_doubts *doubts, const char *format, ...)
 	va_end(args);
 }
 
-static void doubt_size(const struct sabin_room *room, struct sabin_doubts *doubts)
+void sabin_roomfile_doubt_size(const struct sabin_room *room, struct sabin_doubts *doubts)
 {
 	static const char *const names[3] = {"width", "length", "height"};
 	for (int i = 0; i < 3; i++) {
@@ -94,7 +94,7 @@ static void doubt_seats(const struct sabin_roomfile *file, struct sabin_doubts *
 void sabin_roomfile_doubt(const struct sabin_roomfile *file, struct sabin_doubts *doubts)
 {
 	doubts->count = 0;
-	doubt_size(&file->room, doubts);
+	sabin_roomfile_doubt_size(&file->room, doubts);
 	doubt_outputs(file, doubts);
 	doubt_places(file, doubts);
 	doubt_seats(file, doubts);

@@ -135,9 +135,14 @@ hold "named: coefficients of 44.1 kHz at 48 kHz, of both" awk '/as 44100 Hz to 4
 expect_status 3 "$sabin" measure room.yaml --simulate -q --rate 96000 --through fir --force -o after
 says "--rates 96000"
 
+expect_status 0 "$sabin" eq before --filters 0 --rates 48000
+hold "without a loopback it is said where times are from" grep -q "travel times are those of the room file's places" out
+
 # ---- with a loopback, in which it is heard too, the delay of a speaker counts all the same
 sed 's/^  microphone: {input: 1}.*/&\n  loopback: {output: 3, input: 2}/' room.yaml >cabled.yaml
 expect_status 0 "$sabin" measure cabled.yaml --simulate -q --position near --force -o before
+expect_status 0 "$sabin" eq before --filters 0 --rates 48000
+hold "times were measured" [ "$(grep -c "room file's places" out)" = 0 ]
 expect_status 0 "$sabin" eq before --filters 0 --rates 48000 --json -o correction --force
 hold "one waits for 10.7 cm" awk -F '[:,]' '/"delay_s"/ { n += $2 > 0.0003 && $2 < 0.00032 } END { exit n != 1 }' out
 expect_status 0 "$sabin" measure cabled.yaml --simulate -q --position near --through correction --force -o after

@@ -156,6 +156,10 @@ expect_status 3 "$sabin" room carpet.yaml
 says "unknown material 'carpet'"
 says 'carpet-thin, carpet-on-felt, carpet-on-hair perhaps'
 says 'rooms/materials.yaml lists those that are known'
+sed 's/width: 3.9/width: 390/' "$room" >wide.yaml
+expect_status 3 "$sabin" room wide.yaml
+says 'does not lie on its surface'
+says 'size_m.width: 390 m looks like centimetres; metres are expected: 3.9?'
 warns() # EDIT TEXT: a room so changed warns of TEXT
 {
 	sed "$1" plain.yaml >odd.yaml
