@@ -243,6 +243,12 @@ void sabin_show_place(const struct sabin_roomfile *file, const struct sabin_plac
 	       "  Behind each change stands what it does to the score at the point itself: less is better.\n",
 	       result->tried, result->tried == 1 ? "" : "s", result->step_m * 100);
 	print_limits(plan, result);
+	bool bass = false;
+	for (size_t s = 0; s < plan->spec.source_count; s++)
+		bass = bass || plan->spec.source[s].score.bass;
+	if (bass)
+		puts("  Mains and subwoofers are scored as they sound together in their ranges, without a crossover:\n"
+		     "  design one anew after a move (sabin eq), and judge the bass with it.");
 	for (int s = 0; s < (int)file->speaker_count; s++)
 		if (sabin_place_plan_source(plan, s) < 0)
 			printf("  %s is not part of the score and stays.\n", file->speakers[s].name);

@@ -69,6 +69,7 @@ expect_status 0 "$sabin" place boxed.yaml --step 0.05 --tolerance 0 --top 1 --js
 equal 'in its box' "$(best left | awk -F, '{ print ($1 >= 0.5 && $1 <= 0.7 && $2 >= 0.5 && $2 <= 0.7 && $3 == 1.1) }')" 1
 
 expect_status 0 "$sabin" place plain.yaml --step 0.2 --top 1
+has 'scored as they sound together in their ranges, without a crossover'
 has '^  now +[0-9.]+'
 has 'rear is not part of the score'
 
