@@ -87,6 +87,16 @@ static void say_moves(const struct sabin_advise_scene *s, const struct sabin_adv
 	words_say(w, ".");
 }
 
+/* What a pair is held to, as sabin place is. */
+static void say_triangle(const struct sabin_advise_scene *s, struct words *w)
+{
+	const struct sabin_place_spec *spec = s->scene.place ? s->scene.place->spec : NULL;
+	if (spec && spec->pair)
+		words_say(w, " (half the angle between the speakers %.0f to %.0f degrees, %.0f m apart and more, as sabin place "
+		             "wants it)",
+		          spec->angle_deg[0], spec->angle_deg[1], spec->base_m);
+}
+
 void words_boundary_null(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const bool both = item->other_speaker >= 0;
@@ -99,9 +109,11 @@ void words_boundary_null(const struct sabin_advise_scene *s, const struct sabin_
 	          sabin_text_hz(item->freq_hz).s, words_surface(item->surface).s, words_evidence(item, "wall_distance"),
 	          words_evidence(item, "wall_makes"));
 	say_moves(s, item, w);
-	if (item->move_count == 0)
-		words_say(w, "  No place within 1.2 m that is allowed makes it better by 2 dB: treat the wall behind, 20 cm "
-		             "and more.");
+	if (item->move_count == 0) {
+		words_say(w, "  No place within 1.2 m that is allowed");
+		say_triangle(s, w);
+		words_say(w, " makes it better by 2 dB: treat that wall where the reflection arises, 20 cm deep and more.");
+	}
 	words_say(w, "  An equaliser cannot fill it: what it adds, the reflection takes away again.");
 }
 
@@ -112,8 +124,11 @@ void words_seat_in_null(const struct sabin_advise_scene *s, const struct sabin_a
 	          words_position(s, item->position), 100 * words_evidence(item, "from_front"),
 	          sabin_text_hz(item->freq_hz).s, words_evidence(item, "dip"));
 	say_moves(s, item, w);
-	if (item->move_count == 0)
-		words_say(w, "  Within 1.2 m no place along the room that is allowed is better.");
+	if (item->move_count == 0) {
+		words_say(w, "  Within 1.2 m no place along the room that is allowed");
+		say_triangle(s, w);
+		words_say(w, " is better; sabin place --fit moves the speakers with the seat.");
+	}
 	words_say(w, "  An equaliser cannot fill it.");
 }
 
