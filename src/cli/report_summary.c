@@ -161,17 +161,6 @@ const char *sabin_report_kind(enum sabin_advice_kind kind)
 	return words[kind];
 }
 
-void sabin_report_advice_text(const struct sabin_report *report, const struct sabin_advice_item *item,
-                              char text[SABIN_ADVICE_TEXT_SIZE])
-{
-	struct sabin_advice_item wide = *item; /* the text has ± as it stands there */
-	for (size_t i = 0; i < wide.effect_count; i++)
-		wide.effect[i].q.plus_minus *= SABIN_REPORT_COVERS;
-	for (size_t i = 0; i < wide.evidence_count; i++)
-		wide.evidence[i].q.plus_minus *= SABIN_REPORT_COVERS;
-	sabin_advice_text(&report->scene, &wide, text);
-}
-
 /* What to do first. */
 static void say_advice(struct sabin_report *r)
 {
@@ -189,7 +178,7 @@ static void say_advice(struct sabin_report *r)
 		const struct sabin_advice_item *item = &r->advice.item[i];
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			continue;
-		sabin_report_advice_text(r, item, text);
+		sabin_advice_text(&r->scene, item, text);
 		sabin_page_item(&r->page, sabin_report_kind(item->kind), text, NULL);
 		told++;
 	}

@@ -92,7 +92,7 @@ static void change_rows(struct sabin_report *r, const char *name, enum sabin_par
 		for (size_t b = 0; b < c->mean_count; b++) {
 			const struct sabin_change *v = &c->mean[b].value[p];
 			const double values[] = {v->before.value, v->after.value, v->change.value,
-			                         fmax(SABIN_REPORT_COVERS * v->change.plus_minus, pow(10, -decimals))};
+			                         fmax(SABIN_COVERS * v->change.plus_minus, pow(10, -decimals))};
 			const double value = sabin_number_tidy(values[k], decimals);
 			if (!v->change.valid || !isfinite(value))
 				sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");
@@ -239,7 +239,7 @@ static void advice_items(struct sabin_report *r, bool leave)
 		const struct sabin_advice_item *item = &r->advice.item[i];
 		if ((item->kind == SABIN_ADVICE_LEAVE) != leave)
 			continue;
-		sabin_report_advice_text(r, item, text);
+		sabin_advice_text(&r->scene, item, text);
 		facts(item->evidence, item->evidence_count, "Evidence: ", evidence, sizeof evidence);
 		facts(item->effect, item->effect_count, "To be expected: ", effect, sizeof effect);
 		snprintf(small, sizeof small, "%s%s%s%s%.0f %% sure.", evidence, *evidence ? ". " : "", effect,
