@@ -445,6 +445,17 @@ static void no_seat_above_a_desk(void **state)
 	free(s);
 }
 
+/* What is equalised is not equalised again. */
+static void corrected(void **state)
+{
+	(void)state;
+	struct stage *s = stage_new();
+	assert_false(advise(s)->gap[SABIN_GAP_CORRECTED]);
+	s->scene.corrected = true;
+	assert_true(advise(s)->gap[SABIN_GAP_CORRECTED]);
+	free(s);
+}
+
 /* A pair and the seat stay where sabin place would put them: half the angle within 25 to 35 degrees, the base 1 m and
  * more; where they do not keep that, they may come nearer to it only.  tan(angle) = 1 m / 1.8 m: 29.1 degrees. */
 static void the_triangle_is_kept(void **state)
@@ -611,6 +622,7 @@ int main(void)
 	    cmocka_unit_test(swap),          cmocka_unit_test(flutter), cmocka_unit_test(feedback),  cmocka_unit_test(limits),
 	    cmocka_unit_test(notches),       cmocka_unit_test(gaps),    cmocka_unit_test(panels),    cmocka_unit_test(moves),
 	    cmocka_unit_test(no_seat_above_a_desk), cmocka_unit_test(the_triangle_is_kept),
+	    cmocka_unit_test(corrected),
 	    cmocka_unit_test(equalisation),
 	    cmocka_unit_test(called_for),
 	};

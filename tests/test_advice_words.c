@@ -9,11 +9,12 @@
 
 static const char *speakers[] = {"left", "right"};
 static const char *positions[] = {"mix", "sofa"};
-static struct sabin_side side = {.speed_m_s = 343};
+static struct sabin_side side = {.speed_m_s = 343, .path = "after"};
 static struct sabin_advise_scene scene = {
     .speaker_name = speakers,
     .position_name = positions,
     .side = &side,
+    .through = "rack",
     .room_why = "room.yaml:3:1: a mapping was expected",
 };
 
@@ -150,13 +151,15 @@ static void of_the_file(void **state)
 static void of_every_gap(void **state)
 {
 	(void)state;
+	char why[SABIN_GAP_COUNT][SABIN_ADVICE_TEXT_SIZE];
 	for (int gap = 0; gap < SABIN_GAP_COUNT; gap++) {
-		assert_true(strlen(sabin_advice_gap_text((enum sabin_advice_gap)gap)) > 10);
+		sabin_advice_gap_text(&scene, (enum sabin_advice_gap)gap, why[gap]);
+		assert_true(strlen(why[gap]) > 10);
 		assert_true(strlen(sabin_advice_gap_name((enum sabin_advice_gap)gap)) > 3);
 		for (int other = 0; other < gap; other++)
-			assert_string_not_equal(sabin_advice_gap_text((enum sabin_advice_gap)gap),
-			                        sabin_advice_gap_text((enum sabin_advice_gap)other));
+			assert_string_not_equal(why[gap], why[other]);
 	}
+	assert_non_null(strstr(why[SABIN_GAP_CORRECTED], "'sabin verify rack after' judges it"));
 }
 
 int main(void)

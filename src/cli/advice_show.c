@@ -151,10 +151,11 @@ void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabi
 			continue;
 		fprintf(stream, "%s", any ? "" : "\nNot looked for\n");
 		any = true;
-		snprintf(text, sizeof text, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g),
-		         sabin_advice_gap_text((enum sabin_advice_gap)g));
+		char line[SABIN_ADVICE_TEXT_SIZE + 64];
+		sabin_advice_gap_text(scene, (enum sabin_advice_gap)g, text);
+		snprintf(line, sizeof line, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g), text);
 		fprintf(stream, "  %s-%s  ", sabin_dim(), sabin_plain());
-		print_wrapped(stream, text, 5);
+		print_wrapped(stream, line, 5);
 	}
 	if (spread)
 		fprintf(stream, "\n±: 95 %% (k = %.0f)\n", SABIN_COVERS);
@@ -288,7 +289,8 @@ enum sabin_err sabin_show_advice_json(const struct sabin_advise_scene *scene, co
 			continue;
 		sabin_json_open_object(json, NULL);
 		sabin_json_text(json, "what", sabin_advice_gap_name((enum sabin_advice_gap)g));
-		sabin_json_text(json, "why", sabin_advice_gap_text((enum sabin_advice_gap)g));
+		sabin_advice_gap_text(scene, (enum sabin_advice_gap)g, text);
+		sabin_json_text(json, "why", text);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);

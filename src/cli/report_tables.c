@@ -281,10 +281,10 @@ void sabin_report_advice(struct sabin_report *report)
 	sabin_page_list(&report->page, false);
 	for (int g = 0; g < SABIN_GAP_COUNT; g++)
 		if (advice->gap[g]) {
-			char text[400];
-			snprintf(text, sizeof text, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g),
-			         sabin_advice_gap_text((enum sabin_advice_gap)g));
-			sabin_page_item(&report->page, NULL, text, NULL);
+			char text[SABIN_ADVICE_TEXT_SIZE], line[SABIN_ADVICE_TEXT_SIZE + 64];
+			sabin_advice_gap_text(&report->scene, (enum sabin_advice_gap)g, text);
+			snprintf(line, sizeof line, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g), text);
+			sabin_page_item(&report->page, NULL, line, NULL);
 		}
 	sabin_page_list_end(&report->page, false);
 }

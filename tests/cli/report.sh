@@ -97,6 +97,13 @@ for band in advice["treated"]["bands"]:
 		advice.json page.html advice.txt
 fi
 
+# through a correction: no other on top of it
+hold "the measurement says what it was made through" [ "$(grep -c '^    through: correction$' after/measurement.yaml)" = 2 ]
+"$sabin" advise after --json -q >after.json
+hold "no equaliser after an equaliser" jq -e '[.items[].code] | any(. == "equalise" or . == "eq-cannot") | not' after.json
+hold "it is to be verified" jq -e '[.not_judged[].why] | any(contains("sabin verify correction after"))' after.json
+hold "without it that is not said" sh -c '! grep -q "sabin verify" advice.json'
+
 expect_status 0 "$sabin" report after --before before --correction correction -o full.html
 hold "it is well-formed" well_formed full.html
 hold "it loads nothing" alone full.html
