@@ -393,6 +393,23 @@ static void panels(void **state)
 	const int along[3] = {0, 1, 0};
 	assert_ok(treat_mode_ratio(&s->room, &spread, 1, along, &ratio)); /* at 29 Hz: as at 63 */
 	assert_near(ratio, 2 * log(0.9) / (log(0.9) + log(1 - (0.075 + 0.25 * wool.alpha[0]))), 1e-6);
+	/* the wall is covered to three fifths: the rest is free, and it is the rest that becomes better */
+	s->room.covered[SABIN_BACK] = 0.6;
+	s->room.ground[SABIN_BACK] = s->room.surface[SABIN_BACK];
+	s->room.surface[SABIN_BACK].flat = false;
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		s->room.surface[SABIN_BACK].alpha[b] = 0.6 * 0.9 + 0.4 * 0.1;
+	assert_near(treat_bare_m2(&s->room, SABIN_BACK), 0.4 * 4 * 2.8, 1e-9);
+	assert_ok(treat_hang(&s->room, &spread, 1, &after));
+	sabin_room_mean_absorption(&after, SABIN_BACK, alpha);
+	treat_absorption(&spread, &wool);
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		assert_near(alpha[b], 0.6 * 0.9 + 0.15 * 0.1 + 0.25 * fmax(wool.alpha[b], 0.1), 1e-9);
+	free(after.panels);
+	/* what covers it and is no better than the wall is the wall */
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		s->room.surface[SABIN_BACK].alpha[b] = 0.1;
+	assert_near(treat_bare_m2(&s->room, SABIN_BACK), 4 * 2.8, 1e-9);
 	struct sabin_advice_panel one = treat_porous(SABIN_LEFT, 2, 0.1, 0);
 	one.centre_m[0] = 0, one.centre_m[1] = 0.5, one.centre_m[2] = 1.2;
 	one.sides_m[0] = 2, one.sides_m[1] = 1; /* half a metre of it is beyond the corner */
@@ -401,6 +418,11 @@ static void panels(void **state)
 	sabin_room_mean_absorption(&after, SABIN_LEFT, alpha);
 	assert_near(alpha[4], 0.1 + 1.5 / (6 * 2.8) * (wool.alpha[4] - 0.1), 1e-9);
 	assert_near(treat_bare_m2(&after, SABIN_LEFT), 6 * 2.8 - 1.5, 1e-9);
+	/* from y 0 to 1.5, z 0.7 to 1.7; half of another over it */
+	one.centre_m[1] = 1.5;
+	assert_near(treat_replaced_m2(&after, &one), 1, 1e-9);
+	one.centre_m[2] = 2.2;
+	assert_near(treat_replaced_m2(&after, &one), 0, 1e-9);
 	free(after.panels);
 	free(s);
 }

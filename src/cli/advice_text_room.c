@@ -242,6 +242,9 @@ void words_first_reflection(const struct sabin_advise_scene *s, const struct sab
 			say_change(w, then, 0, "dB");
 		}
 		words_say(w, ".");
+		if (isfinite(words_evidence(item, "hangs_there")))
+			words_say(w, "  Of that place, %s have a panel in the room file, which it goes in place of.",
+			          area(words_evidence(item, "hangs_there")).s);
 		say_counted(item, w);
 		say_diffuser(item, w);
 	} else if (say_too_dry(item, "  More absorber would make the room too dry", w)) {
@@ -305,6 +308,9 @@ void words_mode_ringing(const struct sabin_advise_scene *s, const struct sabin_a
 		if (isfinite(item->panel[0].mass_kg_per_m2))
 			words_say(w, ".");
 		say_counted(item, w);
+		if (isfinite(words_evidence(item, "hangs_there")))
+			words_say(w, "  More is not free there: what shall do more hangs in place of the %s that the room file has there, "
+			             "not beside them.", area(words_evidence(item, "hangs_there")).s);
 		words_say(w, "  A membrane or Helmholtz absorber tuned to it takes less depth, but does nothing beside it.");
 	} else {
 		words_say(w, "  It takes bass absorption: membrane or Helmholtz absorbers tuned to it, or porous ones a quarter "
