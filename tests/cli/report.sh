@@ -97,6 +97,11 @@ for band in advice["treated"]["bands"]:
 		advice.json page.html advice.txt
 fi
 
+hold "numbers behind advice say whose they are" sh -c 'sed "s/\xc2\xa0/ /g; s/\xe2\x80\xaf/ /g" page.html |
+	grep -qE "deviation [0-9.]+ dB \((left|right)\)"'
+hold "what is not judged is said in plain words" sh -c 'sed "s/\xc2\xa0/ /g" page.html |
+	grep -q "this limit is known from one source only" && ! grep -qE "unverified|second.source" page.html'
+
 # through a correction: no other on top of it
 hold "the measurement says what it was made through" [ "$(grep -c '^    through: correction$' after/measurement.yaml)" = 2 ]
 "$sabin" advise after --json -q >after.json
