@@ -11,7 +11,6 @@
 #include <sabin/geometry.h>
 #include <sabin/random.h>
 
-#include "advice/moves.h"
 #include "advice/treat.h"
 #include "util/near.h"
 #include "util/seed.h"
@@ -393,6 +392,23 @@ static void panels(void **state)
 	const int along[3] = {0, 1, 0};
 	assert_ok(treat_mode_ratio(&s->room, &spread, 1, along, &ratio)); /* at 29 Hz: as at 63 */
 	assert_near(ratio, 2 * log(0.9) / (log(0.9) + log(1 - (0.075 + 0.25 * wool.alpha[0]))), 1e-6);
+	/* the wall is covered to three fifths: the rest is free, and it is the rest that becomes better */
+	s->room.covered[SABIN_BACK] = 0.6;
+	s->room.ground[SABIN_BACK] = s->room.surface[SABIN_BACK];
+	s->room.surface[SABIN_BACK].flat = false;
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		s->room.surface[SABIN_BACK].alpha[b] = 0.6 * 0.9 + 0.4 * 0.1;
+	assert_near(treat_bare_m2(&s->room, SABIN_BACK), 0.4 * 4 * 2.8, 1e-9);
+	assert_ok(treat_hang(&s->room, &spread, 1, &after));
+	sabin_room_mean_absorption(&after, SABIN_BACK, alpha);
+	treat_absorption(&spread, &wool);
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		assert_near(alpha[b], 0.6 * 0.9 + 0.15 * 0.1 + 0.25 * fmax(wool.alpha[b], 0.1), 1e-9);
+	free(after.panels);
+	/* what covers it and is no better than the wall is the wall */
+	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
+		s->room.surface[SABIN_BACK].alpha[b] = 0.1;
+	assert_near(treat_bare_m2(&s->room, SABIN_BACK), 4 * 2.8, 1e-9);
 	struct sabin_advice_panel one = treat_porous(SABIN_LEFT, 2, 0.1, 0);
 	one.centre_m[0] = 0, one.centre_m[1] = 0.5, one.centre_m[2] = 1.2;
 	one.sides_m[0] = 2, one.sides_m[1] = 1; /* half a metre of it is beyond the corner */
@@ -401,47 +417,23 @@ static void panels(void **state)
 	sabin_room_mean_absorption(&after, SABIN_LEFT, alpha);
 	assert_near(alpha[4], 0.1 + 1.5 / (6 * 2.8) * (wool.alpha[4] - 0.1), 1e-9);
 	assert_near(treat_bare_m2(&after, SABIN_LEFT), 6 * 2.8 - 1.5, 1e-9);
+	/* from y 0 to 1.5, z 0.7 to 1.7; half of another over it */
+	one.centre_m[1] = 1.5;
+	assert_near(treat_replaced_m2(&after, &one), 1, 1e-9);
+	one.centre_m[2] = 2.2;
+	assert_near(treat_replaced_m2(&after, &one), 0, 1e-9);
 	free(after.panels);
 	free(s);
 }
 
-/* Nothing is moved into walls, nor a seat to the wall behind. */
-static void moves(void **state)
+/* What is equalised is not equalised again. */
+static void corrected(void **state)
 {
 	(void)state;
 	struct stage *s = stage_new();
-	s->scene.room = &s->room;
-	const struct {
-		struct sabin_advice_move move;
-		bool allowed;
-	} rows[] = {
-	    {{0, -1, {0.5, 0.5, 0}}, true},   {{0, -1, {0, -0.3, 0}}, false}, {{0, -1, {-0.8, 0, 0}}, false},
-	    {{-1, 0, {0, 2.7, 0}}, true},     {{-1, 0, {0, 2.9, 0}}, false},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		assert_int_equal(moves_allowed(&s->scene, &rows[i].move, 1), rows[i].allowed);
-	free(s);
-}
-
-/* A seat that is not the listener's goes above no desk either, but may leave one that it is above now. */
-static void no_seat_above_a_desk(void **state)
-{
-	(void)state;
-	struct stage *s = stage_new();
-	const double *seat = s->position_m[1];
-	struct sabin_place_solid desk = {.kind = SABIN_PLACE_FURNITURE,
-	                                 .box = {{seat[0] - 0.5, seat[1] - 1, 0}, {seat[0] + 0.5, seat[1] - 0.5, 0.75}}};
-	struct sabin_place_spec spec = {.room = &s->room, .depth_axis = 1, .rear_m = 0.5, .solid = &desk, .solid_count = 1};
-	memcpy(spec.listener_m, s->position_m[0], sizeof spec.listener_m);
-	const struct sabin_advice_place place = {.spec = &spec, .listener = 0};
-	const struct sabin_advice_move away = {-1, 1, {0, -0.2, 0}}, above = {-1, 1, {0, -0.7, 0}};
-	s->scene.room = &s->room;
-	assert_true(moves_allowed(&s->scene, &above, 1)); /* nobody knows of a desk */
-	s->scene.place = &place;
-	assert_true(moves_allowed(&s->scene, &away, 1));
-	assert_false(moves_allowed(&s->scene, &above, 1));
-	desk.box = (struct sabin_box){{seat[0] - 0.5, seat[1] - 1, 0}, {seat[0] + 0.5, seat[1] + 0.5, 0.75}};
-	assert_true(moves_allowed(&s->scene, &above, 1));
+	assert_false(advise(s)->gap[SABIN_GAP_CORRECTED]);
+	s->scene.corrected = true;
+	assert_true(advise(s)->gap[SABIN_GAP_CORRECTED]);
 	free(s);
 }
 
@@ -563,8 +555,8 @@ int main(void)
 	    cmocka_unit_test(nothing_wrong), cmocka_unit_test(polarity), cmocka_unit_test(level),
 	    cmocka_unit_test(delay),         cmocka_unit_test(dead_driver), cmocka_unit_test(asymmetry), cmocka_unit_test(capture),
 	    cmocka_unit_test(swap),          cmocka_unit_test(flutter), cmocka_unit_test(feedback),  cmocka_unit_test(limits),
-	    cmocka_unit_test(notches),       cmocka_unit_test(gaps),    cmocka_unit_test(panels),    cmocka_unit_test(moves),
-	    cmocka_unit_test(no_seat_above_a_desk),
+	    cmocka_unit_test(notches),       cmocka_unit_test(gaps),    cmocka_unit_test(panels),
+	    cmocka_unit_test(corrected),
 	    cmocka_unit_test(equalisation),
 	    cmocka_unit_test(called_for),
 	};

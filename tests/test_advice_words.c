@@ -9,11 +9,12 @@
 
 static const char *speakers[] = {"left", "right"};
 static const char *positions[] = {"mix", "sofa"};
-static struct sabin_side side = {.speed_m_s = 343};
+static struct sabin_side side = {.speed_m_s = 343, .path = "after"};
 static struct sabin_advise_scene scene = {
     .speaker_name = speakers,
     .position_name = positions,
     .side = &side,
+    .through = "rack",
     .room_why = "room.yaml:3:1: a mapping was expected",
 };
 
@@ -146,17 +147,46 @@ static void of_the_file(void **state)
 	}
 }
 
+/* Where no move helps, or what hangs is in the way, it says so. */
+static void where_it_ends(void **state)
+{
+	(void)state;
+	const struct sabin_place_spec spec = {.pair = true, .angle_deg = {25, 35}, .base_m = 1};
+	const struct sabin_advice_place place = {.spec = &spec};
+	struct sabin_advice_item item = item_of(SABIN_ADVICE_BOUNDARY_NULL,
+	    (struct fact[]){{"dip", 10, NAN}, {"wall_makes", 4, NAN}, {"wall_distance", 1.1, NAN}, {0}});
+	item.freq_hz = 97;
+	item.kind = SABIN_ADVICE_TREAT;
+	says(&item, "left and right sound up to 10 dB|No place within 1.2 m that is allowed makes|treat that wall");
+	scene.scene.place = &place;
+	says(&item, "allowed (half the angle between the speakers 25 to 35 degrees, 1 m apart and more, as sabin place");
+	scene.scene.place = NULL;
+	item = item_of(SABIN_ADVICE_FIRST_REFLECTION, (struct fact[]){{"delay", 0.004, NAN}, {"level", -5, NAN}, {0}});
+	item.kind = SABIN_ADVICE_TREAT;
+	item.panel[0] = (struct sabin_advice_panel){.surface = SABIN_LEFT, .area_m2 = 2, .thickness_m = 0.1,
+	    .mass_kg_per_m2 = NAN, .centre_m = {0, 1, 1}, .sides_m = {2, 1}, .by_item = -1};
+	item.panel_count = 1;
+	char text[SABIN_ADVICE_TEXT_SIZE];
+	sabin_advice_text(&scene, &item, text);
+	assert_null(strstr(text, "in place of"));
+	item.evidence[item.evidence_count++] = (struct sabin_advice_fact){
+	    .what = "hangs_there", .unit = "m2", .q = sabin_quantity_valid(0.8, NAN), .now = NAN, .speaker = -1, .position = -1};
+	says(&item, "Of that place, 0.8 m2 have a panel in the room file, which it goes in place of.");
+}
+
 /* No gap is without words of its own. */
 static void of_every_gap(void **state)
 {
 	(void)state;
+	char why[SABIN_GAP_COUNT][SABIN_ADVICE_TEXT_SIZE];
 	for (int gap = 0; gap < SABIN_GAP_COUNT; gap++) {
-		assert_true(strlen(sabin_advice_gap_text((enum sabin_advice_gap)gap)) > 10);
+		sabin_advice_gap_text(&scene, (enum sabin_advice_gap)gap, why[gap]);
+		assert_true(strlen(why[gap]) > 10);
 		assert_true(strlen(sabin_advice_gap_name((enum sabin_advice_gap)gap)) > 3);
 		for (int other = 0; other < gap; other++)
-			assert_string_not_equal(sabin_advice_gap_text((enum sabin_advice_gap)gap),
-			                        sabin_advice_gap_text((enum sabin_advice_gap)other));
+			assert_string_not_equal(why[gap], why[other]);
 	}
+	assert_non_null(strstr(why[SABIN_GAP_CORRECTED], "'sabin verify rack after' judges it"));
 }
 
 int main(void)
@@ -166,6 +196,7 @@ int main(void)
 	    cmocka_unit_test(of_a_reflection),
 	    cmocka_unit_test(of_the_measurement),
 	    cmocka_unit_test(of_the_file),
+	    cmocka_unit_test(where_it_ends),
 	    cmocka_unit_test(of_every_gap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,7 @@ static void fill(struct sabin_measurement *m)
 	r->level_kind = SABIN_LEVEL_PASCAL;
 	r->dbspl_at_0dbfs = sabin_quantity_valid(124.25, 0.5);
 	r->calibration = strdup("calibration/umik.txt");
+	r->through = strdup("../corrections/near field");
 	r->verdict.trustworthy = true;
 	sabin_verdict_say(&r->verdict, "low: %d dB \xc3\xa9 \"quoted\"", 12);
 	r->verdict.takes = 2;
@@ -178,6 +179,7 @@ static void written_read_and_written_again(void **state)
 	assert_near(r->arrival_s.plus_minus, 1.0 / 3e6, 0);
 	assert_int_equal(r->level_kind, SABIN_LEVEL_PASCAL);
 	assert_string_equal(r->calibration, "calibration/umik.txt");
+	assert_string_equal(r->through, "../corrections/near field");
 	assert_true(r->verdict.trustworthy);
 	assert_string_equal(r->verdict.why[0], "low: 12 dB \xc3\xa9 \"quoted\"");
 	assert_false(r->verdict.snr_db.valid);
@@ -243,6 +245,8 @@ static void hostile_files_are_refused(void **state)
 	    {"file: left.mix.wav", "file: calibration", "calibration is missing in the directory"},
 	    {"file: calibration/umik.txt", "file: calibration/../x", "not 'calibration/../x'"},
 	    {"file: calibration/umik.txt", "file: other/umik.txt", "not 'other/umik.txt'"},
+	    {"through: \"../corrections/near field\"", "through: \"\"", "through: the name of a directory"},
+	    {"through: \"../corrections/near field\"", "through: [1]", "through: the name of a directory"},
 	    {"speaker: right", "speaker: \"ri/ght\"", "speaker: 'ri/ght' is no name"},
 	    {"speaker: right", "speaker: LEFT", "LEFT at mix is given twice"},
 	    {"version: 1", "version: 2", "written by a later sabin"},

@@ -39,7 +39,7 @@ struct sabin_advice_response {
 	size_t clipped_samples;
 	int polarity;                    /* of the direct sound: +1, -1; 0 unclear */
 	struct sabin_quantity skew_ppm;  /* capture clock against playback clock */
-	struct sabin_quantity snr_db;    /* of the sweep, 20 Hz to 20 kHz */
+	struct sabin_quantity snr_db;    /* of the sweep, 20 Hz to 20 kHz; of a subwoofer over what it plays */
 	struct sabin_quantity arrival_s; /* after emission; not valid: the moment of emission is not known */
 	const double *h;                 /* [frames] */
 	size_t frames;
@@ -82,6 +82,7 @@ struct sabin_advice_scene {
 	size_t position_count;
 	const struct sabin_advice_response *response;
 	size_t response_count;
+	bool corrected; /* a response was measured through a correction: nothing is said about equalisation */
 	bool live; /* the positions are microphones that play through the speakers: look for feedback */
 	const struct sabin_advice_place *place;           /* NULL: nothing is searched */
 	const struct sabin_advice_correction *correction; /* NULL: nothing is said about equalisation */
@@ -204,6 +205,7 @@ enum sabin_advice_gap {
 	SABIN_GAP_NO_DECAY,       /* no valid decay in the middle bands */
 	SABIN_GAP_NO_REPEATS,     /* everything was measured once: not known how well it repeats */
 	SABIN_GAP_ONE_POSITION,   /* one position: what of it is the place's and what the room's */
+	SABIN_GAP_CORRECTED,      /* measured through a correction: nothing about equalisation */
 	SABIN_GAP_COUNT,
 };
 

@@ -165,6 +165,15 @@ SABIN_API struct sabin_place_view sabin_place_look(const struct sabin_place_spec
                                                    const double (*source_m)[3],
                                                    const double listener_m[3]);
 
+/* By how much a pair breaks its rules; 0: it keeps them, or there is no pair. */
+struct sabin_place_breach {
+	double angle_deg; /* of its half-angle beyond angle_deg[]: > 0 too wide, < 0 too narrow */
+	double base_m;    /* that its base lacks of base_m */
+};
+SABIN_API struct sabin_place_breach sabin_place_pair_breach(const struct sabin_place_spec *spec,
+                                                            const double (*source_m)[3],
+                                                            const double listener_m[3]);
+
 /* The mean over the tolerance, as sabin_place_search() has it, for `count` places of the listener, the
  * speakers at source_m.  Errors of sabin_score_new(). */
 SABIN_API SABIN_MUST enum sabin_err sabin_place_mean(const struct sabin_place_spec *spec,

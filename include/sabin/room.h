@@ -50,6 +50,10 @@ struct sabin_reflector {
 struct sabin_room {
 	double size_m[3]; /* width, length, height: 0.5 .. 500 m each */
 	struct sabin_absorption surface[SABIN_SURFACE_COUNT]; /* without the panels */
+	/* Of a surface that is partly covered: which share of it, 0 .. 1, and what shows in the rest; surface[] is the mean
+	 * of both.  Share 0: all is surface[], and ground[] says nothing. */
+	double covered[SABIN_SURFACE_COUNT];
+	struct sabin_absorption ground[SABIN_SURFACE_COUNT];
 	struct sabin_panel *panels;
 	size_t panel_count;
 	struct sabin_reflector *objects;

@@ -267,6 +267,7 @@ static void note_gaps(const struct sabin_advice_scene *scene, struct sabin_advic
 		repeated = repeated || scene->response[i].repeated;
 		several = several || scene->response[i].position != scene->response[0].position;
 	}
+	out->gap[SABIN_GAP_CORRECTED] = scene->corrected;
 	out->gap[SABIN_GAP_NO_ROOM] = !scene->room;
 	out->gap[SABIN_GAP_NO_REPEATS] = !repeated && scene->response_count > 0;
 	out->gap[SABIN_GAP_ONE_POSITION] = !several && scene->response_count > 0;

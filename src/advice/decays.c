@@ -168,7 +168,7 @@ static void spread_panels(const struct sabin_room *room, const double layer_m[2]
 	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
 		double alpha[BANDS];
 		for (int b = 0; b < BANDS; b++)
-			alpha[b] = room_alpha(&room->surface[s], b);
+			alpha[b] = room_alpha(treat_ground(room, (enum sabin_surface_id)s), b);
 		gain[s] = middle_alpha(layer.alpha) - middle_alpha(alpha);
 		area_m2[s] = fmin(others->least_m2[s], treat_bare_m2(room, (enum sabin_surface_id)s));
 		more_m2 -= area_m2[s] * fmax(gain[s], 0);
@@ -417,6 +417,12 @@ static enum sabin_err add_bass_absorber(const struct sabin_room *room, const str
 			enough = ratio * worst->excess < 1; /* not for NAN */
 		}
 	if (!err && isfinite(ratio)) {
+		double hung_m2 = 0;
+		for (size_t i = 0; i < item->panel_count; i++)
+			hung_m2 += room_area_m2(room, (enum sabin_surface_id)item->panel[i].surface) -
+			           treat_bare_m2(room, (enum sabin_surface_id)item->panel[i].surface);
+		if (!enough && hung_m2 > 0)
+			advice_evidence(item, "hangs_there", advice_number(hung_m2), "m2");
 		const double then_s = ratio * worst->t60_s;
 		advice_effect(item, "t60", worst->t60_s,
 		              sabin_quantity_valid(then_s, hypot(0.15 * then_s, worst->plus_minus_s)), "s")->freq_hz =

@@ -268,8 +268,8 @@ static void find_useless(const struct sabin_advice_scene *scene, struct sabin_ad
 
 enum sabin_err advice_find_equalisation(const struct sabin_advice_scene *scene, struct sabin_advice *out)
 {
-	/* what is broken is mended, not equalised */
-	if (!scene->correction || advice_first(out, SABIN_ADVICE_DRIVER_DEAD) || advice_first(out, SABIN_ADVICE_CLIPPED))
+	/* what is broken is mended, not equalised; and what is equalised is not, again */
+	if (!scene->correction || scene->corrected || advice_first(out, SABIN_ADVICE_DRIVER_DEAD) || advice_first(out, SABIN_ADVICE_CLIPPED))
 		return SABIN_OK;
 	const enum sabin_err err = find_useful(scene, out);
 	find_useless(scene, out);

@@ -73,6 +73,16 @@ static void arrange(const struct sabin_advice_place *place, const struct sabin_a
 	}
 }
 
+/* The angle and the base of a pair are within the rules, or on the same side of them and no farther than they are now. */
+static bool keeps_pair(const struct sabin_place_spec *spec, const double (*was_m)[3], const double seat_was_m[3],
+                       const double (*source_m)[3], const double seat_m[3])
+{
+	const struct sabin_place_breach now = sabin_place_pair_breach(spec, was_m, seat_was_m);
+	const struct sabin_place_breach then = sabin_place_pair_breach(spec, source_m, seat_m);
+	const bool nearer = then.angle_deg * now.angle_deg >= 0 && fabs(then.angle_deg) <= fabs(now.angle_deg);
+	return nearer && then.base_m <= now.base_m;
+}
+
 bool moves_allowed(const struct sabin_advice_scene *scene, const struct sabin_advice_move *move, size_t moves)
 {
 	for (size_t i = 0; i < moves; i++)
@@ -80,15 +90,17 @@ bool moves_allowed(const struct sabin_advice_scene *scene, const struct sabin_ad
 			return false;
 	if (!scene->place)
 		return true;
-	/* one step of several: how the angle is set right comes after it */
+	/* how the pair stands to the seat is looked at by itself: it hides what else is wrong */
 	struct sabin_place_spec spec = *scene->place->spec;
-	double source_m[SABIN_PLACE_SOURCES_MAX][3], listener_m[3];
-	spec.angle_deg[0] = 1;
-	spec.angle_deg[1] = 89;
-	arrange(scene->place, NULL, 0, source_m, listener_m);
-	const enum sabin_place_rule now = sabin_place_check(&spec, (const double(*)[3])source_m, listener_m);
-	arrange(scene->place, move, moves, source_m, listener_m);
-	const enum sabin_place_rule then = sabin_place_check(&spec, (const double(*)[3])source_m, listener_m);
+	double was_m[SABIN_PLACE_SOURCES_MAX][3], source_m[SABIN_PLACE_SOURCES_MAX][3], seat_was_m[3], seat_m[3];
+	arrange(scene->place, NULL, 0, was_m, seat_was_m);
+	arrange(scene->place, move, moves, source_m, seat_m);
+	if (!keeps_pair(&spec, (const double(*)[3])was_m, seat_was_m, (const double(*)[3])source_m, seat_m))
+		return false;
+	spec.angle_deg[0] = 0;
+	spec.angle_deg[1] = 90;
+	const enum sabin_place_rule now = sabin_place_check(&spec, (const double(*)[3])was_m, seat_was_m);
+	const enum sabin_place_rule then = sabin_place_check(&spec, (const double(*)[3])source_m, seat_m);
 	return then == SABIN_PLACE_FINE || then == now;
 }
 

@@ -234,6 +234,10 @@ static enum sabin_err find_boundary(const struct sabin_advice_scene *scene, cons
 	                         .partner = item->other_speaker, .position = -1, .axis = axis};
 	memcpy(c->way, heard->way, sizeof c->way);
 	err = moves_search(c, item);
+	if (item->move_count == 0) { /* what is left is to treat the wall */
+		item->kind = SABIN_ADVICE_TREAT;
+		item->effort = 3;
+	}
 	free(c);
 	return err;
 }

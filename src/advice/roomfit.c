@@ -166,8 +166,10 @@ void sabin_roomfit_apply(const struct sabin_roomfit *fit, struct sabin_room *roo
 		if (fit->size_m[a].valid)
 			room->size_m[a] = fit->size_m[a].value;
 	give_something(room);
-	for (int s = 0; s < SABIN_SURFACE_COUNT; s++)
+	for (int s = 0; s < SABIN_SURFACE_COUNT; s++) {
 		scale_absorption(&room->surface[s], fit->factor);
+		scale_absorption(&room->ground[s], fit->factor);
+	}
 	for (size_t i = 0; i < room->panel_count; i++) {
 		struct sabin_panel *panel = &room->panels[i];
 		scale_absorption(&panel->absorption, fit->factor);

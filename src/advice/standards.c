@@ -97,7 +97,7 @@ enum sabin_err sabin_requirement_judge(const struct sabin_advice_scene *scene, c
 	}
 	if (!requirement->verified) {
 		j.verdict = SABIN_VERDICT_UNVERIFIED;
-		j.why = "the limit is not confirmed by a second source";
+		j.why = "this limit is known from one source only, and sabin judges by what two agree on";
 	}
 	*out = j;
 	return SABIN_OK;

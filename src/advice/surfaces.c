@@ -99,6 +99,9 @@ static void add_panel(const struct sabin_advice_scene *scene, const struct group
 	}
 	panel.area_m2 = panel.sides_m[0] * panel.sides_m[1];
 	item->panel[item->panel_count++] = panel;
+	const double replaced_m2 = treat_replaced_m2(scene->room, &panel);
+	if (replaced_m2 > 0.05)
+		advice_evidence(item, "hangs_there", advice_number(replaced_m2), "m2");
 	item->effort = treat_effort(item);
 	const double *from_m = scene->speaker[r->speaker].position_m;
 	const double across_m = fabs(worst->path.point_m[axis] - from_m[axis]);

@@ -60,27 +60,63 @@ static double panel_m2(const struct sabin_panel *panel)
 	return area_m2;
 }
 
+/* The share of a surface, panels apart, that absorber covers: not what is no better than the wall that it is on. */
+static double hung_share(const struct sabin_room *room, enum sabin_surface_id surface)
+{
+	static const double absorbs = 0.2;
+	double gain = 0;
+	for (int b = 3; b <= 5; b++) /* 500 Hz .. 2 kHz */
+		gain += (room_alpha(&room->surface[surface], b) - room_alpha(&room->ground[surface], b)) / 3;
+	return gain > absorbs * room->covered[surface] ? room->covered[surface] : 0;
+}
+
+const struct sabin_absorption *treat_ground(const struct sabin_room *room, enum sabin_surface_id surface)
+{
+	return hung_share(room, surface) > 0 ? &room->ground[surface] : &room->surface[surface];
+}
+
 double treat_bare_m2(const struct sabin_room *room, enum sabin_surface_id surface)
 {
 	double area_m2 = room_area_m2(room, surface);
 	for (size_t i = 0; i < room->panel_count; i++)
 		if (room->panels[i].surface == surface)
 			area_m2 -= panel_m2(&room->panels[i]);
-	return fmax(area_m2, 0);
+	return fmax(area_m2, 0) * (1 - hung_share(room, surface));
+}
+
+double treat_replaced_m2(const struct sabin_room *room, const struct sabin_advice_panel *panel)
+{
+	double sum_m2 = 0;
+	for (size_t i = 0; i < room->panel_count; i++) {
+		const struct sabin_panel *p = &room->panels[i];
+		double shared_m2 = 1;
+		int side = 0;
+		for (int a = 0; a < 3; a++) {
+			if (a == room_axis(p->surface))
+				continue;
+			const double low_m = fmax(p->min_m[a], panel->centre_m[a] - panel->sides_m[side] / 2);
+			const double high_m = fmin(p->max_m[a], panel->centre_m[a] + panel->sides_m[side] / 2);
+			shared_m2 *= fmax(high_m - low_m, 0);
+			side++;
+		}
+		sum_m2 += (int)p->surface == panel->surface ? shared_m2 : 0;
+	}
+	return sum_m2;
 }
 
 static void spread(struct sabin_room *room, const struct sabin_advice_panel *panel,
                    const struct sabin_absorption *absorption)
 {
 	const enum sabin_surface_id surface = (enum sabin_surface_id)panel->surface;
-	const double bare_m2 = treat_bare_m2(room, surface);
+	const double bare_m2 = treat_bare_m2(room, surface), hung = hung_share(room, surface);
 	const double share = bare_m2 > 0 ? fmin(panel->area_m2 / bare_m2, most_covered) : 0;
-	const struct sabin_absorption was = room->surface[surface];
-	room->surface[surface].flat = false;
+	const struct sabin_absorption was = *treat_ground(room, surface), mean = room->surface[surface];
+	room->surface[surface].flat = room->ground[surface].flat = false;
 	for (int b = 0; b < TREAT_BANDS; b++) {
-		const double alpha = room_alpha(&was, b);
 		/* nobody takes down what is better than the new one */
-		room->surface[surface].alpha[b] = alpha + share * fmax(absorption->alpha[b] - alpha, 0);
+		const double more = share * fmax(absorption->alpha[b] - room_alpha(&was, b), 0);
+		room->ground[surface].alpha[b] = room_alpha(&was, b) + more;
+		room->surface[surface].alpha[b] = room_alpha(&mean, b) + (1 - hung) * more;
 	}
 }
 

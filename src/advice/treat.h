@@ -35,8 +35,11 @@ enum sabin_err treat_add_times(const struct sabin_advice_scene *scene, const str
 enum sabin_err treat_mode_ratio(const struct sabin_room *room, const struct sabin_advice_panel *panel, size_t count,
                                 const int n[3], double *ratio);
 
-/* What is not under panels of a surface already, in m2. */
+/* What of a surface is under neither panels nor absorber that covers a share of it, in m2; and what shows there. */
 double treat_bare_m2(const struct sabin_room *room, enum sabin_surface_id surface);
+const struct sabin_absorption *treat_ground(const struct sabin_room *room, enum sabin_surface_id surface);
+/* How much of what a panel with a place covers hangs there already, in m2. */
+double treat_replaced_m2(const struct sabin_room *room, const struct sabin_advice_panel *panel);
 
 /* A plan of all that is to be hung: each square metre once.  In the order in which the items stand, the absorber for the
  * decay of the whole first, one that would bring that below what suits the room is withheld, or, where it is for the

@@ -6,6 +6,7 @@
 
 #include "cli/advice_words.h"
 #include "cli/purchases.h"
+#include "cli/show.h"
 #include "cli/talk.h"
 
 enum { LINE = 96 };
@@ -37,6 +38,11 @@ static void print_wrapped(FILE *stream, const char *text, int indent)
 
 /* ---- what is to be bought --------------------------------------------------------------------------------------- */
 
+static bool has_spread(const char *text)
+{
+	return strstr(text, " ± ") != NULL;
+}
+
 static void print_if(FILE *stream, const char *text)
 {
 	if (text[0] == '\0')
@@ -45,7 +51,8 @@ static void print_if(FILE *stream, const char *text)
 	print_wrapped(stream, text, 2);
 }
 
-static void print_purchases(const struct sabin_advice *advice, FILE *stream)
+/* True: there is a ± in it. */
+static bool print_purchases(const struct sabin_advice *advice, FILE *stream)
 {
 	struct sabin_purchases list;
 	char words[SABIN_PURCHASE_WORDS], text[SABIN_ADVICE_TEXT_SIZE] = "";
@@ -61,6 +68,7 @@ static void print_purchases(const struct sabin_advice *advice, FILE *stream)
 	struct words treated = {.text = text};
 	words_treated(&advice->treated, &treated);
 	print_if(stream, text);
+	return has_spread(text);
 }
 
 static void json_treated(struct sabin_json *json, const struct sabin_advice_treated *treated)
@@ -112,7 +120,7 @@ void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabi
 	char text[SABIN_ADVICE_TEXT_SIZE];
 	size_t number = 0;
 	static const char *const headings[] = {"Repair", "Move", "Treat", "Correct"};
-	bool left = false, urgent = false;
+	bool left = false, urgent = false, spread = false;
 	for (size_t i = 0; i < advice->count; i++) {
 		const struct sabin_advice_item *item = &advice->item[i];
 		if (item->kind == SABIN_ADVICE_LEAVE && !left) {
@@ -121,6 +129,7 @@ void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabi
 		}
 		urgent = urgent || item->kind < SABIN_ADVICE_CORRECT;
 		sabin_advice_text(scene, item, text);
+		spread = spread || has_spread(text);
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			fprintf(stream, "  -  ");
 		else
@@ -135,18 +144,21 @@ void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabi
 	}
 	if (!urgent)
 		fprintf(stream, "%sNothing to repair, move or treat was found.%s\n", sabin_good(), sabin_plain());
-	print_purchases(advice, stream);
+	spread = print_purchases(advice, stream) || spread;
 	bool any = false;
 	for (int g = 0; g < SABIN_GAP_COUNT; g++) {
 		if (!advice->gap[g])
 			continue;
 		fprintf(stream, "%s", any ? "" : "\nNot looked for\n");
 		any = true;
-		snprintf(text, sizeof text, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g),
-		         sabin_advice_gap_text((enum sabin_advice_gap)g));
+		char line[SABIN_ADVICE_TEXT_SIZE + 64];
+		sabin_advice_gap_text(scene, (enum sabin_advice_gap)g, text);
+		snprintf(line, sizeof line, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g), text);
 		fprintf(stream, "  %s-%s  ", sabin_dim(), sabin_plain());
-		print_wrapped(stream, text, 5);
+		print_wrapped(stream, line, 5);
 	}
+	if (spread)
+		fprintf(stream, "\n±: 95 %% (k = %.0f)\n", SABIN_COVERS);
 }
 
 /* ---- for scripts ------------------------------------------------------------------------------------------- */
@@ -277,7 +289,8 @@ enum sabin_err sabin_show_advice_json(const struct sabin_advise_scene *scene, co
 			continue;
 		sabin_json_open_object(json, NULL);
 		sabin_json_text(json, "what", sabin_advice_gap_name((enum sabin_advice_gap)g));
-		sabin_json_text(json, "why", sabin_advice_gap_text((enum sabin_advice_gap)g));
+		sabin_advice_gap_text(scene, (enum sabin_advice_gap)g, text);
+		sabin_json_text(json, "why", text);
 		sabin_json_close(json);
 	}
 	sabin_json_close(json);

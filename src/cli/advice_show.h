@@ -13,7 +13,8 @@ enum { SABIN_ADVICE_TEXT_SIZE = 1600 };
 void sabin_advice_text(const struct sabin_advise_scene *scene, const struct sabin_advice_item *item,
                        char text[SABIN_ADVICE_TEXT_SIZE]);
 /* Why something was not looked for. */
-const char *sabin_advice_gap_text(enum sabin_advice_gap gap);
+void sabin_advice_gap_text(const struct sabin_advise_scene *scene, enum sabin_advice_gap gap,
+                           char text[SABIN_ADVICE_TEXT_SIZE]);
 const char *sabin_advice_gap_name(enum sabin_advice_gap gap);
 
 void sabin_show_advice(const struct sabin_advise_scene *scene, const struct sabin_advice *advice, FILE *stream);

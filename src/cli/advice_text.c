@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 #include "cli/advice_words.h"
+#include "cli/show.h"
 
 void words_say(struct words *w, const char *format, ...)
 {
@@ -44,6 +45,11 @@ const struct sabin_advice_fact *words_fact(const struct sabin_advice_fact *fact,
 		if (strcmp(fact[i].what, what) == 0 && n-- == 0)
 			return &fact[i];
 	return NULL;
+}
+
+double words_expanded(double plus_minus, int decimals)
+{
+	return fmax(SABIN_COVERS * plus_minus, pow(10, -decimals));
 }
 
 double words_evidence(const struct sabin_advice_item *item, const char *what)
@@ -254,11 +260,17 @@ static const struct {
                               "every response was measured once: sabin measure --repeats 2"},
     [SABIN_GAP_ONE_POSITION] = {"what is the room's and what the place's",
                                 "there is one position: measure more around the seat"},
+    [SABIN_GAP_CORRECTED] = {"what an equaliser would do", NULL},
 };
 
-const char *sabin_advice_gap_text(enum sabin_advice_gap gap)
+void sabin_advice_gap_text(const struct sabin_advise_scene *scene, enum sabin_advice_gap gap,
+                           char text[SABIN_ADVICE_TEXT_SIZE])
 {
-	return gaps[gap].text;
+	if (gap == SABIN_GAP_CORRECTED)
+		snprintf(text, SABIN_ADVICE_TEXT_SIZE, "it was measured through a correction: 'sabin verify %s %s' judges it",
+		         scene->through, scene->side->path);
+	else
+		snprintf(text, SABIN_ADVICE_TEXT_SIZE, "%s", gaps[gap].text);
 }
 
 const char *sabin_advice_gap_name(enum sabin_advice_gap gap)

@@ -20,7 +20,7 @@ static void say_change(struct words *w, const struct sabin_advice_fact *fact, in
 	words_say(w, "from %.*f to %.*f", digits, sabin_number_tidy(fact->now, digits), digits,
 	          sabin_number_tidy(fact->q.value, digits));
 	if (isfinite(fact->q.plus_minus))
-		words_say(w, " ± %.*f", digits, fact->q.plus_minus);
+		words_say(w, " ± %.*f", digits, words_expanded(fact->q.plus_minus, digits));
 	words_say(w, " %s", unit);
 }
 
@@ -87,6 +87,16 @@ static void say_moves(const struct sabin_advise_scene *s, const struct sabin_adv
 	words_say(w, ".");
 }
 
+/* What a pair is held to, as sabin place is. */
+static void say_triangle(const struct sabin_advise_scene *s, struct words *w)
+{
+	const struct sabin_place_spec *spec = s->scene.place ? s->scene.place->spec : NULL;
+	if (spec && spec->pair)
+		words_say(w, " (half the angle between the speakers %.0f to %.0f degrees, %.0f m apart and more, as sabin place "
+		             "wants it)",
+		          spec->angle_deg[0], spec->angle_deg[1], spec->base_m);
+}
+
 void words_boundary_null(const struct sabin_advise_scene *s, const struct sabin_advice_item *item, struct words *w)
 {
 	const bool both = item->other_speaker >= 0;
@@ -99,9 +109,11 @@ void words_boundary_null(const struct sabin_advise_scene *s, const struct sabin_
 	          sabin_text_hz(item->freq_hz).s, words_surface(item->surface).s, words_evidence(item, "wall_distance"),
 	          words_evidence(item, "wall_makes"));
 	say_moves(s, item, w);
-	if (item->move_count == 0)
-		words_say(w, "  No place within 1.2 m that is allowed makes it better by 2 dB: treat the wall behind, 20 cm "
-		             "and more.");
+	if (item->move_count == 0) {
+		words_say(w, "  No place within 1.2 m that is allowed");
+		say_triangle(s, w);
+		words_say(w, " makes it better by 2 dB: treat that wall where the reflection arises, 20 cm deep and more.");
+	}
 	words_say(w, "  An equaliser cannot fill it: what it adds, the reflection takes away again.");
 }
 
@@ -112,8 +124,11 @@ void words_seat_in_null(const struct sabin_advise_scene *s, const struct sabin_a
 	          words_position(s, item->position), 100 * words_evidence(item, "from_front"),
 	          sabin_text_hz(item->freq_hz).s, words_evidence(item, "dip"));
 	say_moves(s, item, w);
-	if (item->move_count == 0)
-		words_say(w, "  Within 1.2 m no place along the room that is allowed is better.");
+	if (item->move_count == 0) {
+		words_say(w, "  Within 1.2 m no place along the room that is allowed");
+		say_triangle(s, w);
+		words_say(w, " is better; sabin place --fit moves the speakers with the seat.");
+	}
 	words_say(w, "  An equaliser cannot fill it.");
 }
 
@@ -227,6 +242,9 @@ void words_first_reflection(const struct sabin_advise_scene *s, const struct sab
 			say_change(w, then, 0, "dB");
 		}
 		words_say(w, ".");
+		if (isfinite(words_evidence(item, "hangs_there")))
+			words_say(w, "  Of that place, %s have a panel in the room file, which it goes in place of.",
+			          area(words_evidence(item, "hangs_there")).s);
 		say_counted(item, w);
 		say_diffuser(item, w);
 	} else if (say_too_dry(item, "  More absorber would make the room too dry", w)) {
@@ -290,6 +308,9 @@ void words_mode_ringing(const struct sabin_advise_scene *s, const struct sabin_a
 		if (isfinite(item->panel[0].mass_kg_per_m2))
 			words_say(w, ".");
 		say_counted(item, w);
+		if (isfinite(words_evidence(item, "hangs_there")))
+			words_say(w, "  More is not free there: what shall do more hangs in place of the %s that the room file has there, "
+			             "not beside them.", area(words_evidence(item, "hangs_there")).s);
 		words_say(w, "  A membrane or Helmholtz absorber tuned to it takes less depth, but does nothing beside it.");
 	} else {
 		words_say(w, "  It takes bass absorption: membrane or Helmholtz absorbers tuned to it, or porous ones a quarter "
@@ -316,7 +337,7 @@ static void say_times(const struct sabin_advice_item *item, const char *before, 
 		if (strcmp(fact->what, "decay_time") != 0)
 			continue;
 		words_say(w, "%s %s %.2f ± %.2f s (now %.2f)", any ? "," : before, sabin_text_hz(fact->band_hz).s,
-		          fact->q.value, fact->q.plus_minus, fact->now);
+		          fact->q.value, words_expanded(fact->q.plus_minus, 2), fact->now);
 		any = true;
 	}
 	if (any)
@@ -370,7 +391,7 @@ void words_treated(const struct sabin_advice_treated *t, struct words *w)
 	if (t->panels == 0 || !t->mean_then_s.valid || !isfinite(t->mean_now_s))
 		return;
 	words_say(w, "With all of it hung, the room's %.2f s from 250 Hz to 4 kHz become %.2f ± %.2f s", t->mean_now_s,
-	          t->mean_then_s.value, t->mean_then_s.plus_minus);
+	          t->mean_then_s.value, words_expanded(t->mean_then_s.plus_minus, 2));
 	if (isfinite(t->least_s))
 		words_say(w, "; %.2f to %.2f s suit a room of its size (EBU Tech 3276)", t->least_s, t->most_s);
 	if (t->mean_then_s.value > t->most_s && t->mean_then_s.value <= t->long_s)
@@ -380,7 +401,7 @@ void words_treated(const struct sabin_advice_treated *t, struct words *w)
 	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
 		if (t->then_s[b].valid) {
 			words_say(w, "%s %s %.2f ± %.2f s (now %.2f)", any ? "," : "", sabin_text_hz(t->centre_hz[b]).s,
-			          t->then_s[b].value, t->then_s[b].plus_minus, t->now_s[b]);
+			          t->then_s[b].value, words_expanded(t->then_s[b].plus_minus, 2), t->now_s[b]);
 			any = true;
 		}
 	words_say(w, ".");

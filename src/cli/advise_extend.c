@@ -91,7 +91,7 @@ static enum sabin_err correct(struct sabin_advise_scene *scene)
 enum sabin_err sabin_advise_scene_extend(struct sabin_advise_scene *scene)
 {
 	enum sabin_err err = scene->side->has_room ? plan_moves(scene) : SABIN_OK;
-	if (!err)
+	if (!err && !scene->through)
 		err = correct(scene);
 	return err;
 }

@@ -70,6 +70,27 @@ static enum sabin_err take_modes(struct sabin_side *side, struct sabin_advise_sc
 	                       : SABIN_ENOMEM;
 }
 
+/* A subwoofer, the more so behind a crossover, plays little of 20 Hz to 20 kHz, where the noise is: the mean over the
+ * octaves of which it plays a quarter and more. */
+static struct sabin_quantity played_snr(const struct sabin_side *side, const struct sabin_measured *m)
+{
+	const int at = side->has_room ? sabin_roomfile_speaker(&side->room, m->speaker) : -1;
+	const double *range_hz = at >= 0 ? side->room.speakers[at].range_hz : NULL;
+	const double quarter = pow(2, 0.25);
+	double sum = 0, error = 0;
+	size_t n = 0;
+	for (size_t b = 0; range_hz && range_hz[1] < SABIN_BASS_TO_HZ && b < m->verdict.snr_band_count; b++) {
+		const struct sabin_quantity q = m->verdict.snr_bands[b].snr_db;
+		const double hz = m->verdict.snr_bands[b].centre_hz;
+		if (!q.valid || hz / quarter > range_hz[1] || hz * quarter < range_hz[0])
+			continue;
+		sum += q.value;
+		error += q.plus_minus * q.plus_minus;
+		n++;
+	}
+	return n > 0 ? sabin_quantity_valid(sum / (double)n, sqrt(error) / (double)n) : m->verdict.snr_db;
+}
+
 static enum sabin_err take_response(struct sabin_side *side, struct sabin_advise_scene *out, size_t i)
 {
 	struct sabin_side_item *item = &side->item[i];
@@ -79,6 +100,8 @@ static enum sabin_err take_response(struct sabin_side *side, struct sabin_advise
 	const enum sabin_err err = take_modes(side, out, i);
 	if (err)
 		return err;
+	if (m->through && !out->through)
+		out->through = m->through;
 	out->response[i] = (struct sabin_advice_response){
 	    .speaker = index_of(out->speaker_name, &out->scene.speaker_count, m->speaker),
 	    .position = index_of(out->position_name, &out->scene.position_count, m->position),
@@ -86,7 +109,7 @@ static enum sabin_err take_response(struct sabin_side *side, struct sabin_advise
 	    .clipped_samples = m->verdict.clipped_samples,
 	    .polarity = item->analysis.arrival.polarity,
 	    .skew_ppm = m->verdict.skew_ppm,
-	    .snr_db = m->verdict.snr_db,
+	    .snr_db = played_snr(side, m),
 	    .arrival_s = m->zero == SABIN_ZERO_EMISSION
 	                     ? m->arrival_s
 	                     : sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
@@ -168,6 +191,7 @@ enum sabin_err sabin_advise_scene_of(struct sabin_side *side, const char *calibr
 		return err;
 	take_partners(side, out);
 	note_room(out);
+	out->scene.corrected = out->through != NULL;
 	out->scene.room = side->has_room ? &side->room.room : NULL;
 	out->scene.speaker = out->speaker;
 	out->scene.position_m = (const double(*)[3])out->position_m;

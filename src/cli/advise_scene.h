@@ -21,6 +21,7 @@ struct sabin_advise_scene {
 	struct sabin_mode_match **matches; /* [side.count] */
 	struct sabin_responses gated;
 	const struct sabin_side *side;
+	const char *through; /* the correction that it was measured through; NULL: none */
 	char room_why[640]; /* why the room file cannot be read */
 	/* for sabin_advise_scene_extend() */
 	struct sabin_place_plan plan;

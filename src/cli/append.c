@@ -172,6 +172,7 @@ static void drop(struct sabin_measurement *m, size_t i)
 {
 	free(m->responses[i].file);
 	free(m->responses[i].calibration);
+	free(m->responses[i].through);
 	for (size_t k = i + 1; k < m->response_count; k++)
 		m->responses[k - 1] = m->responses[k];
 	m->response_count--;

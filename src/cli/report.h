@@ -43,11 +43,6 @@ struct sabin_report_name {
 struct sabin_report_name sabin_report_name(const struct sabin_measured *measured);
 /* "Move:" */
 const char *sabin_report_kind(enum sabin_advice_kind kind);
-/* The coverage factor k of every ± on the page: 95 %. */
-#define SABIN_REPORT_COVERS 2.0
-/* What an item of advice says, with that. */
-void sabin_report_advice_text(const struct sabin_report *report, const struct sabin_advice_item *item,
-                              char text[SABIN_ADVICE_TEXT_SIZE]);
 
 /* report_figures.c: key figures with their uncertainty, and the table by bands. */
 void sabin_report_figures(struct sabin_report *report);

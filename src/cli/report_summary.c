@@ -48,6 +48,16 @@ static bool was_checked(const struct sabin_side *side)
 	return false;
 }
 
+/* What advice would have stronger, though it spoils nothing. */
+static const char *say_weak(const struct sabin_report *r)
+{
+	for (size_t i = 0; i < r->advice.count; i++)
+		for (size_t k = 0; r->advice.item[i].code == SABIN_ADVICE_NOISE && k < r->advice.item[i].evidence_count; k++)
+			if (strcmp(r->advice.item[i].evidence[k].what, "snr") == 0)
+				return " The sweep is little over the noise, though; the advice says by how much.";
+	return "";
+}
+
 static void say_verdict(struct sabin_report *r)
 {
 	const size_t bad = count_bad(r), all = r->side.count;
@@ -63,9 +73,9 @@ static void say_verdict(struct sabin_report *r)
 		                   all == 1 ? "the response" : "the responses", real, whole);
 	else if (bad == 0)
 		sabin_page_verdict(&r->page, SABIN_TONE_GOOD, "The measurement can be trusted.",
-		                   "%s found no fault in %s.%s%s",
+		                   "%s found no fault in %s.%s%s%s",
 		                   "Its checks (clipping, lost samples, clocks, noise, channels)",
-		                   all == 1 ? "its response" : "any of its responses", real, whole);
+		                   all == 1 ? "its response" : "any of its responses", say_weak(r), real, whole);
 	else
 		sabin_page_verdict(&r->page, SABIN_TONE_BAD, "The measurement cannot be trusted as it is.",
 		                   "%zu of %zu responses failed their checks; measure again before relying on "
@@ -161,17 +171,6 @@ const char *sabin_report_kind(enum sabin_advice_kind kind)
 	return words[kind];
 }
 
-void sabin_report_advice_text(const struct sabin_report *report, const struct sabin_advice_item *item,
-                              char text[SABIN_ADVICE_TEXT_SIZE])
-{
-	struct sabin_advice_item wide = *item; /* the text has ± as it stands there */
-	for (size_t i = 0; i < wide.effect_count; i++)
-		wide.effect[i].q.plus_minus *= SABIN_REPORT_COVERS;
-	for (size_t i = 0; i < wide.evidence_count; i++)
-		wide.evidence[i].q.plus_minus *= SABIN_REPORT_COVERS;
-	sabin_advice_text(&report->scene, &wide, text);
-}
-
 /* What to do first. */
 static void say_advice(struct sabin_report *r)
 {
@@ -189,7 +188,7 @@ static void say_advice(struct sabin_report *r)
 		const struct sabin_advice_item *item = &r->advice.item[i];
 		if (item->kind == SABIN_ADVICE_LEAVE)
 			continue;
-		sabin_report_advice_text(r, item, text);
+		sabin_advice_text(&r->scene, item, text);
 		sabin_page_item(&r->page, sabin_report_kind(item->kind), text, NULL);
 		told++;
 	}

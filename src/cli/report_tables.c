@@ -23,7 +23,7 @@ static void requirement_row(struct sabin_report *r, const struct sabin_requireme
 	sabin_page_row(page);
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s%s", row->what, row->clause ? " (" : "",
 	                row->clause ? row->clause : "", row->clause ? ")" : "");
-	sabin_page_cell(page, tone, "%s", sabin_requirement_verdict_name(j->verdict));
+	sabin_page_cell(page, tone, "%s", sabin_required_verdict(j->verdict));
 	sabin_page_cell(page, j->measured.valid ? SABIN_TONE_PLAIN : SABIN_TONE_DOUBT, "%s%s%s", value,
 	                j->measured.valid && *unit ? " " : "", j->measured.valid ? unit : "");
 	sabin_page_cell(page, SABIN_TONE_PLAIN, "%s%s%s", limit, *unit ? " " : "", unit);
@@ -92,7 +92,7 @@ static void change_rows(struct sabin_report *r, const char *name, enum sabin_par
 		for (size_t b = 0; b < c->mean_count; b++) {
 			const struct sabin_change *v = &c->mean[b].value[p];
 			const double values[] = {v->before.value, v->after.value, v->change.value,
-			                         fmax(SABIN_REPORT_COVERS * v->change.plus_minus, pow(10, -decimals))};
+			                         fmax(SABIN_COVERS * v->change.plus_minus, pow(10, -decimals))};
 			const double value = sabin_number_tidy(values[k], decimals);
 			if (!v->change.valid || !isfinite(value))
 				sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");
@@ -209,13 +209,24 @@ void sabin_report_correction(struct sabin_report *report)
 
 /* ---- advice ------------------------------------------------------------------------------------------- */
 
-/* "level difference 2.9 dB at 63 Hz" for each number behind an item. */
-static void facts(const struct sabin_advice_fact *fact, size_t n, const char *lead, char *text, size_t size)
+/* " (left at mix)": of which response; nothing where it is the item's own. */
+static void fact_whose(const struct sabin_report *r, const struct sabin_advice_fact *fact, char *text, size_t size)
+{
+	const char *speaker = fact->speaker >= 0 ? r->scene.speaker_name[fact->speaker] : "";
+	const char *position = fact->position >= 0 ? r->scene.position_name[fact->position] : "";
+	text[0] = '\0';
+	if (*speaker || *position)
+		snprintf(text, size, " (%s%s%s)", speaker, *position ? *speaker ? " at " : "at " : "", position);
+}
+
+/* "level difference 2.9 dB at 63 Hz (left)" for each number behind an item. */
+static void facts(const struct sabin_report *r, const struct sabin_advice_fact *fact, size_t n, const char *lead, char *text,
+                  size_t size)
 {
 	size_t used = 0;
 	text[0] = '\0';
 	for (size_t i = 0; i < n && used < size; i++) {
-		char what[48];
+		char what[48], whose[2 * SABIN_NAME_SIZE + 16];
 		if (!isfinite(fact[i].q.value))
 			continue;
 		snprintf(what, sizeof what, "%s", fact[i].what);
@@ -229,19 +240,22 @@ static void facts(const struct sabin_advice_fact *fact, size_t n, const char *le
 		const double hz = isfinite(fact[i].freq_hz) ? fact[i].freq_hz : fact[i].band_hz;
 		if (isfinite(hz) && used < size)
 			used += (size_t)snprintf(text + used, size - used, " at %s", sabin_text_hz(hz).s);
+		fact_whose(r, &fact[i], whose, sizeof whose);
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s", whose);
 	}
 }
 
 static void advice_items(struct sabin_report *r, bool leave)
 {
-	char text[SABIN_ADVICE_TEXT_SIZE], evidence[600], effect[600], small[1400];
+	char text[SABIN_ADVICE_TEXT_SIZE], evidence[1200], effect[1200], small[2600];
 	for (size_t i = 0; i < r->advice.count; i++) {
 		const struct sabin_advice_item *item = &r->advice.item[i];
 		if ((item->kind == SABIN_ADVICE_LEAVE) != leave)
 			continue;
-		sabin_report_advice_text(r, item, text);
-		facts(item->evidence, item->evidence_count, "Evidence: ", evidence, sizeof evidence);
-		facts(item->effect, item->effect_count, "To be expected: ", effect, sizeof effect);
+		sabin_advice_text(&r->scene, item, text);
+		facts(r, item->evidence, item->evidence_count, "Evidence: ", evidence, sizeof evidence);
+		facts(r, item->effect, item->effect_count, "To be expected: ", effect, sizeof effect);
 		snprintf(small, sizeof small, "%s%s%s%s%.0f %% sure.", evidence, *evidence ? ". " : "", effect,
 		         *effect ? ". " : "", 100 * item->confidence);
 		sabin_page_item(&r->page, leave ? NULL : sabin_report_kind(item->kind), text, small);
@@ -281,10 +295,10 @@ void sabin_report_advice(struct sabin_report *report)
 	sabin_page_list(&report->page, false);
 	for (int g = 0; g < SABIN_GAP_COUNT; g++)
 		if (advice->gap[g]) {
-			char text[400];
-			snprintf(text, sizeof text, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g),
-			         sabin_advice_gap_text((enum sabin_advice_gap)g));
-			sabin_page_item(&report->page, NULL, text, NULL);
+			char text[SABIN_ADVICE_TEXT_SIZE], line[SABIN_ADVICE_TEXT_SIZE + 64];
+			sabin_advice_gap_text(&report->scene, (enum sabin_advice_gap)g, text);
+			snprintf(line, sizeof line, "%s: %s", sabin_advice_gap_name((enum sabin_advice_gap)g), text);
+			sabin_page_item(&report->page, NULL, line, NULL);
 		}
 	sabin_page_list_end(&report->page, false);
 }

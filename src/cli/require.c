@@ -228,6 +228,11 @@ const char *sabin_required_words(const struct sabin_requirement *row, const stru
 	return strcmp(unit, "1") == 0 ? "" : unit;
 }
 
+const char *sabin_required_verdict(enum sabin_requirement_verdict verdict)
+{
+	return verdict == SABIN_VERDICT_UNVERIFIED ? "not judged" : sabin_requirement_verdict_name(verdict);
+}
+
 static void row_text(const struct sabin_required *required, const struct sabin_requirement *row,
                      const struct sabin_judgement *j)
 {
@@ -237,7 +242,7 @@ static void row_text(const struct sabin_required *required, const struct sabin_r
 	printf("  %s%-10s%s %*s %-7s %-16s  %s%s%s%s", j->verdict == SABIN_VERDICT_PASS   ? sabin_good()
 	                                              : j->verdict == SABIN_VERDICT_FAIL ? sabin_bad()
 	                                                                                 : sabin_dim(),
-	       sabin_requirement_verdict_name(j->verdict), sabin_plain(), 7 + extra, value, unit, limit, row->what,
+	       sabin_required_verdict(j->verdict), sabin_plain(), 7 + extra, value, unit, limit, row->what,
 	       row->clause ? " (" : "", row->clause ? row->clause : "", row->clause ? ")" : "");
 	sabin_required_where(required, j, where);
 	printf("%s%s", *where ? ": " : "", where);
@@ -252,7 +257,7 @@ void sabin_required_text(const struct sabin_required *required)
 {
 	for (size_t i = 0; i < required->count; i++) {
 		const struct sabin_required_standard *s = &required->standard[i];
-		printf("\n%s%s%s: %zu pass, %zu fail, %zu unknown, %zu unverified\n", sabin_bold(), s->title,
+		printf("\n%s%s%s: %zu pass, %zu fail, %zu unknown, %zu not judged\n", sabin_bold(), s->title,
 		       sabin_plain(), sabin_required_tally(s, SABIN_VERDICT_PASS), sabin_required_tally(s, SABIN_VERDICT_FAIL),
 		       sabin_required_tally(s, SABIN_VERDICT_UNKNOWN), sabin_required_tally(s, SABIN_VERDICT_UNVERIFIED));
 		for (size_t k = 0; k < s->count; k++)

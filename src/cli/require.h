@@ -43,6 +43,9 @@ const char *sabin_required_words(const struct sabin_requirement *row, const stru
 void sabin_required_where(const struct sabin_required *required, const struct sabin_judgement *judgement,
                           char text[200]);
 
+/* The verdict as people read it: "pass", "fail", "unknown", "not judged". */
+const char *sabin_required_verdict(enum sabin_requirement_verdict verdict);
+
 /* Is there a row that fails? */
 bool sabin_required_missed(const struct sabin_required *required);
 

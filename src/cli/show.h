@@ -29,6 +29,9 @@ void sabin_show_doubts(const struct sabin_roomfile *room, struct sabin_doubts *d
 /* Q.value with decimals, "–" when it is not valid or not known; into text[size], returned. */
 const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size);
 
+/* The coverage factor k of every ± that people read: 95 %.  (JSON has standard uncertainties, k = 1.) */
+#define SABIN_COVERS 2.0
+
 /* "125", "1k", "16k" into text[size], returned. */
 const char *sabin_show_hz(double hz, char *text, size_t size);
 

@@ -135,6 +135,7 @@ void sabin_measurement_release(struct sabin_measurement *measurement)
 	for (size_t i = 0; i < measurement->response_count; i++) {
 		free(measurement->responses[i].file);
 		free(measurement->responses[i].calibration);
+		free(measurement->responses[i].through);
 	}
 	free(measurement->responses);
 	sabin_wav_release(&measurement->sound);

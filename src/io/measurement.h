@@ -71,6 +71,7 @@ struct sabin_measured {
 	enum sabin_level_kind level_kind;
 	struct sabin_quantity dbspl_at_0dbfs;
 	char *calibration; /* file below the directory, or NULL */
+	char *through;     /* the correction that it was played through, as given; NULL: none */
 	/* made with any sound: between which frequencies that cohered with what was heard; 0, 0: not said */
 	double coherent_hz[2];
 	struct sabin_verdict verdict;

@@ -442,6 +442,23 @@ static enum sabin_err read_calibration(struct reader *reader,
 	return read_file_name(reader, node, "file", is_calibration_file, &out->calibration);
 }
 
+/* A path that is told to people only. */
+static enum sabin_err read_through(struct reader *reader, const struct sabin_yaml_node *response,
+                                   struct sabin_measured *out)
+{
+	const struct sabin_yaml_node *node = sabin_yaml_find(response, "through");
+	if (!node || sabin_yaml_is_null(node))
+		return SABIN_OK;
+	const char *text = sabin_yaml_text(node);
+	for (const char *c = text; c && *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			text = NULL;
+	if (!text || !*text)
+		return refuse(reader, node, "through: the name of a directory was expected");
+	out->through = strdup(text);
+	return out->through ? SABIN_OK : SABIN_ENOMEM;
+}
+
 static enum sabin_err read_response(struct reader *reader, const struct sabin_yaml_node *node,
                                     struct sabin_measured *out)
 {
@@ -475,6 +492,8 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 		err = read_level(reader, node, out);
 	if (!err)
 		err = read_calibration(reader, node, out);
+	if (!err)
+		err = read_through(reader, node, out);
 	if (!err)
 		err = read_verdict(reader, node, &out->verdict);
 	out->channel = channel - 1;

@@ -179,6 +179,8 @@ static void write_response(struct sabin_yaml_writer *writer, const char *folder,
 		sabin_yaml_write_number(writer, "coherent_to_hz", response->coherent_hz[1]);
 	}
 	write_calibration(writer, folder, response->calibration);
+	if (response->through)
+		sabin_yaml_write_text(writer, "through", response->through);
 	write_verdict(writer, &response->verdict);
 	sabin_yaml_write_close(writer);
 }

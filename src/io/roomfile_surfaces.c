@@ -54,8 +54,10 @@ static void mix(struct sabin_absorption *top, const struct sabin_absorption *bel
 
 static enum sabin_err read_cover(struct sabin_room_reader *reader,
                                  const struct sabin_yaml_node *node, const char *label,
-                                 struct sabin_absorption *out)
+                                 enum sabin_surface_id surface)
 {
+	struct sabin_room *room = &reader->out->room;
+	struct sabin_absorption *out = &room->surface[surface];
 	char sub[128];
 	const struct sabin_yaml_node *cover = sabin_yaml_find(node, "cover_percent");
 	const struct sabin_yaml_node *on = sabin_yaml_find(node, "on");
@@ -77,9 +79,12 @@ static enum sabin_err read_cover(struct sabin_room_reader *reader,
 	snprintf(sub, sizeof(sub), "%s.on", label);
 	if (!err)
 		err = read_absorption(reader, on, sub, &below);
-	if (!err)
-		mix(out, &below, percent / 100);
-	return err;
+	if (err)
+		return err;
+	mix(out, &below, percent / 100);
+	room->covered[surface] = percent / 100;
+	room->ground[surface] = below;
+	return SABIN_OK;
 }
 
 /* ---- panels ----------------------------------------------------------------- */
@@ -237,7 +242,7 @@ static enum sabin_err read_surface(struct sabin_room_reader *reader,
 		return err;
 	if (!sabin_yaml_find(node, "material"))
 		return sabin_room_refuse_key(reader, node, "%s.material is missing", label);
-	err = read_cover(reader, node, label, out);
+	err = read_cover(reader, node, label, surface);
 	const struct sabin_yaml_node *panels = sabin_yaml_find(node, "panels");
 	return err || !panels ? err : read_panels(reader, panels, surface);
 }

@@ -116,19 +116,39 @@ static bool outside(const struct sabin_place_spec *spec, const double point_m[3]
 	return false;
 }
 
+static double between_m(const struct sabin_place_spec *spec, const double (*source_m)[3])
+{
+	const int lateral = 1 - spec->depth_axis;
+	return fabs(source_m[0][lateral] - source_m[1][lateral]);
+}
+
 struct sabin_place_view sabin_place_look(const struct sabin_place_spec *spec, const double (*source_m)[3],
                                          const double listener_m[3])
 {
-	const int depth = spec->depth_axis, lateral = 1 - depth;
+	const int depth = spec->depth_axis;
 	struct sabin_place_view view = {room_distance_m(source_m[0], listener_m), (double)NAN};
 	if (spec->pair) {
-		const double across = fabs(source_m[0][lateral] - source_m[1][lateral]) / 2;
+		const double across = between_m(spec, source_m) / 2;
 		const double along =
 		        fabs(listener_m[depth] - (source_m[0][depth] + source_m[1][depth]) / 2);
 		view.distance_m = fmax(view.distance_m, room_distance_m(source_m[1], listener_m));
 		view.half_angle_deg = atan2(across, along) * 180 / M_PI;
 	}
 	return view;
+}
+
+struct sabin_place_breach sabin_place_pair_breach(const struct sabin_place_spec *spec, const double (*source_m)[3],
+                                                  const double listener_m[3])
+{
+	struct sabin_place_breach breach = {0, 0};
+	if (!spec->pair)
+		return breach;
+	const double angle_deg = sabin_place_look(spec, source_m, listener_m).half_angle_deg;
+	const double lacking_m = spec->base_m - between_m(spec, source_m);
+	if (!(angle_deg >= spec->angle_deg[0] - same_deg && angle_deg <= spec->angle_deg[1] + same_deg))
+		breach.angle_deg = angle_deg - (angle_deg > spec->angle_deg[1] ? spec->angle_deg[1] : spec->angle_deg[0]);
+	breach.base_m = lacking_m > same_m ? lacking_m : 0;
+	return breach;
 }
 
 static bool breaks_pair(const struct sabin_place_spec *spec, const double (*source_m)[3],
@@ -139,10 +159,8 @@ static bool breaks_pair(const struct sabin_place_spec *spec, const double (*sour
 	*rule = SABIN_PLACE_MIRROR;
 	if (fabs(left_m - right_m) > mirror_m + same_m)
 		return true;
-	const double angle_deg = sabin_place_look(spec, source_m, listener_m).half_angle_deg;
 	*rule = SABIN_PLACE_ANGLE;
-	return !(angle_deg >= spec->angle_deg[0] - same_deg &&
-	         angle_deg <= spec->angle_deg[1] + same_deg);
+	return sabin_place_pair_breach(spec, source_m, listener_m).angle_deg != 0; /* NAN, too */
 }
 
 static bool listener_is_in_front(const struct sabin_place_spec *spec, const double (*source_m)[3],

@@ -284,6 +284,12 @@ agrees()
 hold "advise tells of the equaliser what eq does" agrees m
 "$sabin" measure "$tree/rooms/mastering-room.yaml" --simulate --yes --length 2s --no-recordings -q -o sub >/dev/null 2>err || cat err
 hold "with a subwoofer, too" agrees sub
+# a subwoofer that is 20 dB over the noise of 20 Hz to 20 kHz, but far over it where it plays
+sed 's/noise_dbfs: .*/noise_dbfs: -75/; s/sub: {low_hz: 25/sub: {gain_db: -9, low_hz: 25/' "$tree/rooms/mastering-room.yaml" >weak.yaml
+"$sabin" measure weak.yaml --simulate --yes --length 2s --position mix --no-recordings -q -o weak >/dev/null 2>err || cat err
+hold "a subwoofer is not weak where it does not play" jq -e --argjson snr "$("$sabin" measure weak.yaml --simulate --yes --length 2s \
+	--position mix --speaker sub --no-recordings --json -q -o weak-sub | jq '.responses[0].verdict.snr_db.value')" -n \
+	'$snr > 15 and $snr < 25 and (input.items | all(.code != "noise"))' <("$sabin" advise weak --json -q) >/dev/null
 hold "the list has each square metre once, and the decay is told" jq -e '
 	(([.shopping_list[].area_m2] | add) - ([.items[].panels[] | .area_m2 - .counted_m2] | add) | fabs) < 0.01
 	and (.treated | .decay_time.valid and .decay_time.value < .now_s and .decay_time.value > .at_least_s

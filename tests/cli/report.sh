@@ -67,24 +67,47 @@ hold "the repeats have words" grep -q 'One.repeat.strays: energy in which one sw
 hold "and a limit: that there is none" grep -q 'The verdict sets no limit to it' page.html
 hold "and the octave with least in common" grep -qE 'Least in common [^<]*: [0-9.]+.%, at [0-9.]+.k?Hz \((left|right).at.mix\)' page.html
 hold "no coverage factor but 2" sh -c 'grep -q "k.=.2" page.html && ! grep -qE "k.=.1[^0-9]" page.html'
-# the uncertainty of advice: twice the standard one, which `advise` has; bands of decay times have names of their own
+# the uncertainty of advice: on the page and in what `advise` prints twice the standard one, which its JSON has
 "$sabin" advise before --json >advice.json 2>/dev/null
+"$sabin" advise before -q >advice.txt 2>/dev/null
+hold "advise says what its uncertainty is" sh -c 'tail -1 advice.txt | grep -q "^±: 95 % (k = 2)$"'
 if command -v python3 >/dev/null; then
-	hold "what is to be expected is there with k = 2" python3 -c '
+	hold "what is to be expected is there with k = 2, as advise prints it" python3 -c '
 import json, re, sys
-page = re.sub(r"[\u00a0\u202f]", " ", open(sys.argv[2]).read())
+page, told = (" ".join(re.sub(r"[\u00a0\u202f]", " ", open(f).read()).split()) for f in sys.argv[2:])
+advice = json.load(open(sys.argv[1]))
+shown = lambda u, digits: "%.*f" % (digits, max(2 * u, 10 ** -digits))
 n = 0
-for item in json.load(open(sys.argv[1]))["items"]:
-    once = re.findall("\u00b1 ([0-9.]+) (s|dB)", item["text"])
+for item in advice["items"]:
     facts = [e["quantity"]["plus_minus"] for e in item["effect"] if e["quantity"]["plus_minus"]]
-    for text, unit in once:
+    for text, unit in re.findall("\u00b1 ([0-9.]+) (s|dB)", item["text"]):
         digits = len(text.partition(".")[2])
-        fits = ["%.*f" % (digits, 2 * u) for u in facts if "%.*f" % (digits, u) == text]
-        assert fits, (item["code"], text, facts)
-        assert any("\u00b1 %s %s" % (f, unit) in page for f in fits), (item["code"], text, fits)
+        assert text in [shown(u, digits) for u in facts], (item["code"], text, facts)
+        for where in page, told:
+            assert "\u00b1 %s %s" % (text, unit) in where, (item["code"], text)
         n += 1
-assert n' advice.json page.html
+assert n
+whole = advice["treated"]["decay_time"]
+for where in page, told:
+    assert "become %.2f \u00b1 %s s" % (whole["value"], shown(whole["plus_minus"], 2)) in where, whole
+for band in advice["treated"]["bands"]:
+    u = shown(band["decay_time"]["plus_minus"], 2)
+    for where in page, told:
+        assert "%.2f \u00b1 %s s (now %.2f)" % (band["decay_time"]["value"], u, band["now_s"]) in where, band' \
+		advice.json page.html advice.txt
 fi
+
+hold "numbers behind advice say whose they are" sh -c 'sed "s/\xc2\xa0/ /g; s/\xe2\x80\xaf/ /g" page.html |
+	grep -qE "deviation [0-9.]+ dB \((left|right)\)"'
+hold "what is not judged is said in plain words" sh -c 'sed "s/\xc2\xa0/ /g" page.html |
+	grep -q "this limit is known from one source only" && ! grep -qE "unverified|second.source" page.html'
+
+# through a correction: no other on top of it
+hold "the measurement says what it was made through" [ "$(grep -c '^    through: correction$' after/measurement.yaml)" = 2 ]
+"$sabin" advise after --json -q >after.json
+hold "no equaliser after an equaliser" jq -e '[.items[].code] | any(. == "equalise" or . == "eq-cannot") | not' after.json >/dev/null
+hold "it is to be verified" jq -e '[.not_judged[].why] | any(contains("sabin verify correction after"))' after.json >/dev/null
+hold "without it that is not said" sh -c '! grep -q "sabin verify" advice.json'
 
 expect_status 0 "$sabin" report after --before before --correction correction -o full.html
 hold "it is well-formed" well_formed full.html

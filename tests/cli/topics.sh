@@ -22,6 +22,7 @@ for topic in $(cat topics); do
 	hold "$topic begins with the line of the list" [ "$(head -n 1 out)" = "$("$sabin" help topics | sed -n "s/^  $topic  */$topic: /p")" ]
 	hold "$topic ends with what to type" grep -qE '^    (\$ )?sabin [a-z]+ ' <(tail -n 1 out)
 done
+hold "the order says how advise sorts: not by kind" grep -qE 'benefit for effort' order.text
 
 # ---- the page says the same, word for word ---------------------------------------------------------------------------------
 hold "the page is what the command writes" cmp -s <("$sabin" manual) "$page"
