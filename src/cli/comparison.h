@@ -69,7 +69,7 @@ struct sabin_compared {
 	struct sabin_change sti;
 	struct sabin_compared_response response;
 	struct sabin_compared_mode *modes;
-	size_t mode_count;
+	size_t mode_count, modes_unsure; /* found in both, of which one has no decay time: not told apart */
 	struct sabin_compared_reflection reflections[2 * SABIN_REFLECTIONS_MAX];
 	size_t reflection_count;
 	bool has_noise;
