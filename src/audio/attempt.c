@@ -264,6 +264,7 @@ static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *
 	    .microphone = l->microphone,
 	    .take = &pile->first,
 	    .cut = pile->cut,
+	    .through = s->shaped ? s->o->through : NULL,
 	    .emission = sabin_take_on_playback(&pile->first, pile->emission),
 	    .h = pile->sum,
 	    .recorded = s->recorded.at,

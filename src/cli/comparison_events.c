@@ -110,9 +110,11 @@ static struct sabin_compared_mode mode_pair(const struct sabin_fitted_mode *befo
 }
 
 /* Without a decay time it is not known to be one exponential, before or after: its height is then that of whatever
- * the fit took for it, and may take up what a neighbour leaves. */
-static void doubt_height(struct sabin_compared_mode *m)
+ * the fit took for it, and may take up what a neighbour leaves.  And a crossover takes heights, not modes. */
+static void doubt_height(const struct sabin_compared *c, struct sabin_compared_mode *m)
 {
+	if (m->level.change.valid && !sabin_compared_uncrossed(c, m->before_hz.value, m->before_hz.value))
+		sabin_change_refuse(&m->level, SABIN_BECAUSE_OUT_OF_BAND);
 	if (m->level.change.valid && !(m->t60.before.valid && m->t60.after.valid))
 		sabin_change_refuse(&m->level, SABIN_BECAUSE_OVERLAP);
 }
@@ -139,7 +141,7 @@ static enum sabin_err compare_modes(struct sabin_compared *c,
 			c->modes[c->mode_count] =
 			    mode_pair(&b->modes[i], both ? &a->modes[k] : NULL, &heights, rules);
 			c->modes_unsure += both && !(b->modes[i].t60_s.valid && a->modes[k].t60_s.valid);
-			doubt_height(&c->modes[c->mode_count++]);
+			doubt_height(c, &c->modes[c->mode_count++]);
 		}
 	}
 	for (size_t k = 0; !err && k < a->count; k++)

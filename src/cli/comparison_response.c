@@ -119,8 +119,10 @@ static struct sabin_change compare_level(const struct sabin_compared *c, double 
                                          double high_hz, const struct sabin_change_rules *rules)
 {
 	struct sabin_change_rules r = *rules;
-	const struct sabin_quantity before = band_level(c->before, low_hz, high_hz);
+	struct sabin_quantity before = band_level(c->before, low_hz, high_hz);
 	struct sabin_quantity after = band_level(c->after, low_hz, high_hz);
+	if (!sabin_compared_uncrossed(c, low_hz, high_hz))
+		before = after = sabin_quantity_invalid(NAN, SABIN_BECAUSE_OUT_OF_BAND);
 	if (isfinite(c->response.aligned_db))
 		after.value += c->response.aligned_db;
 	r.freq_hz = sqrt(low_hz * high_hz);
@@ -140,6 +142,8 @@ static void compare_curve_point(struct sabin_compared *c, size_t i,
 	const double add_db = isfinite(out->aligned_db) ? out->aligned_db : 0;
 	struct sabin_change_rules r = *rules;
 	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
+	if (!sabin_compared_uncrossed(c, f_hz, f_hz))
+		return;
 	if (sabin_trust_holds(&b->trust, f_hz))
 		out->before_db[i] = b->response.level_db[i];
 	if (sabin_trust_holds(&a->trust, f_hz))
@@ -203,30 +207,6 @@ static enum sabin_err compare_curves(struct sabin_compared *c,
 	return err ? err : judge_curve(out);
 }
 
-/* Mean power before and after, mean of the differences, at one point. */
-static void mean_point(struct sabin_comparison *all, size_t i)
-{
-	struct sabin_compared_response *out = &all->mean_response;
-	double before = 0, after = 0, difference = 0, variance = 0, count = 0;
-	for (size_t k = 0; k < all->count; k++) {
-		const struct sabin_compared_response *r = &all->item[k].response;
-		if (i >= r->length || !isfinite(r->difference_db[i]))
-			continue;
-		before += pow(10, r->before_db[i] / 10);
-		after += pow(10, r->after_db[i] / 10);
-		difference += r->difference_db[i];
-		variance += r->plus_minus_db[i] * r->plus_minus_db[i];
-		count++;
-	}
-	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
-	if (count == 0)
-		return;
-	out->before_db[i] = 10 * log10(before / count);
-	out->after_db[i] = 10 * log10(after / count);
-	out->difference_db[i] = difference / count;
-	out->plus_minus_db[i] = sqrt(variance) / count;
-}
-
 enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all)
 {
 	const struct sabin_compared_response *longest = &all->item[0].response;
@@ -236,7 +216,7 @@ enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all)
 	enum sabin_err err = make_curves(&all->mean_response, longest->length);
 	all->mean_response.freq_hz = longest->freq_hz;
 	for (size_t i = 0; i < all->mean_response.length; i++)
-		mean_point(all, i);
+		sabin_compare_mean_point(all, i);
 	return err ? err : judge_curve(&all->mean_response);
 }
 

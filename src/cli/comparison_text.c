@@ -119,6 +119,16 @@ static bool print_bands(FILE *stream, const struct sabin_comparison *all)
 	print_head(stream, centre_hz, all->mean_octave_count);
 	print_row(stream, "Level", "dB", list, all->mean_octave_count, 1, 1);
 	fewer |= print_counts(stream, all, list, all->mean_octave_count);
+	bool bass = false;
+	for (size_t b = 0; b < all->bass_octave_count; b++) {
+		list[b] = &all->bass_octave[b].level;
+		bass = bass || list[b]->change.valid;
+	}
+	if (bass) {
+		print_row(stream, "sub", "dB", list, all->bass_octave_count, 1, 1);
+		print_counts(stream, all, list, all->bass_octave_count);
+		fputs("  Level: of the main speakers; sub: of the subwoofers\n", stream);
+	}
 	const struct sabin_change *sti = &all->mean_sti;
 	if (sti->change.valid) {
 		fprintf(stream, "\n  STI %.2f before, %.2f after", sti->before.value, sti->after.value);

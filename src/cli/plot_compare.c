@@ -43,7 +43,8 @@ void sabin_plot_compared_of(const struct sabin_comparison *c, const char *name, 
 		snprintf(who, size, "%.80s at %.80s", c->item[0].before->measured->speaker,
 		         c->item[0].before->measured->position);
 	else
-		snprintf(who, size, "mean of %zu responses", c->count);
+		snprintf(who, size, "mean of %zu responses%s", c->count - c->bass_count,
+		         c->bass_count > 0 ? ", subwoofers apart" : "");
 }
 
 int sabin_plot_compare_open(const char *command, char **operands, const struct sabin_list *speakers,

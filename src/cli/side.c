@@ -75,6 +75,18 @@ static enum sabin_err unless_memory(enum sabin_err err)
 	return err == SABIN_ENOMEM ? err : SABIN_OK;
 }
 
+/* As `analyze` has them: where the room has one mode, several of the fit are none that decays as one. */
+static enum sabin_err match_modes(const struct sabin_side *side, struct sabin_modefit *fit)
+{
+	if (!side->has_room || fit->count == 0)
+		return SABIN_OK;
+	struct sabin_mode_match *matches = calloc(fit->count, sizeof *matches);
+	const enum sabin_err err =
+	    matches ? sabin_modefit_match(fit, side->room.room.size_m, side->speed_m_s, matches) : SABIN_ENOMEM;
+	free(matches);
+	return unless_memory(err);
+}
+
 static enum sabin_err read_events(const struct sabin_side *side, struct sabin_side_item *item)
 {
 	const struct sabin_response_item *r = item->response;
@@ -89,6 +101,8 @@ static enum sabin_err read_events(const struct sabin_side *side, struct sabin_si
 	if (sabin_trust_modes(played_hz, &range))
 		err = unless_memory(sabin_modefit_compute(r->h, r->frames, m->rate_hz, item->analysis.arrival.onset,
 		                                          &range, &item->modes));
+	if (!err)
+		err = match_modes(side, &item->modes);
 	if (!err && sabin_trust_reflections(played_hz))
 		err = unless_memory(sabin_reflections_compute(r->h, r->frames, m->rate_hz, direct,
 		                                              side->speed_m_s, &item->reflections));

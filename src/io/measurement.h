@@ -73,6 +73,10 @@ struct sabin_measured {
 	char *calibration; /* file below the directory, or NULL */
 	/* made with any sound: between which frequencies that cohered with what was heard; 0, 0: not said */
 	double coherent_hz[2];
+	/* played through a correction, whose crossover leaves the speaker alone (to 0.5 dB) between these frequencies;
+	 * 0, INFINITY: it has none there */
+	bool through;
+	double uncrossed_hz[2];
 	struct sabin_verdict verdict;
 };
 

@@ -442,6 +442,21 @@ static enum sabin_err read_calibration(struct reader *reader,
 	return read_file_name(reader, node, "file", is_calibration_file, &out->calibration);
 }
 
+static enum sabin_err read_through(struct reader *reader, const struct sabin_yaml_node *response,
+                                   struct sabin_measured *out)
+{
+	enum sabin_err err = SABIN_OK;
+	if (!sabin_yaml_find(response, "through_correction"))
+		return err;
+	out->uncrossed_hz[1] = INFINITY;
+	err = read_flag(reader, response, "through_correction", &out->through);
+	if (!err && sabin_yaml_find(response, "uncrossed_from_hz"))
+		err = read_number(reader, response, "uncrossed_from_hz", 0, 1e6, &out->uncrossed_hz[0]);
+	if (!err && sabin_yaml_find(response, "uncrossed_to_hz"))
+		err = read_number(reader, response, "uncrossed_to_hz", 0, 1e6, &out->uncrossed_hz[1]);
+	return err;
+}
+
 static enum sabin_err read_response(struct reader *reader, const struct sabin_yaml_node *node,
                                     struct sabin_measured *out)
 {
@@ -475,6 +490,8 @@ static enum sabin_err read_response(struct reader *reader, const struct sabin_ya
 		err = read_level(reader, node, out);
 	if (!err)
 		err = read_calibration(reader, node, out);
+	if (!err)
+		err = read_through(reader, node, out);
 	if (!err)
 		err = read_verdict(reader, node, &out->verdict);
 	out->channel = channel - 1;

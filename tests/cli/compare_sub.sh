@@ -56,6 +56,68 @@ for r in json.load(open(sys.argv[1]))["responses"]:
             known += 1
 assert known > 0' compared.json
 fi
+if command -v python3 >/dev/null; then
+	hold "compare: what the crossover takes is no change: an octave counts where it takes no more than 0.5 dB" python3 -c '
+import json, math, sys
+d = json.load(open(sys.argv[1]))
+fc = float(sys.argv[2])
+def taken_db(f, main): # Linkwitz-Riley of fourth order
+    x = (fc / f if main else f / fc) ** 4
+    return 20 * math.log10(1 + x)
+seen = set()
+for r in d["responses"]:
+    main = r["speaker"] != "sub"
+    for o in r["response"]["octaves"]:
+        low, high = o["centre_hz"] / math.sqrt(2), o["centre_hz"] * math.sqrt(2)
+        most = max(taken_db(low, main), taken_db(high, main))
+        valid = o["level"]["change"]["valid"]
+        seen.add((main, valid))
+        if valid:
+            assert most < 0.55, (r["speaker"], o["centre_hz"], most)
+        elif main and o["centre_hz"] < 8000:
+            assert most > 0.45, (r["speaker"], o["centre_hz"], most)
+    for m in r["modes"]:
+        f = m["frequency"]["before"]["value"]
+        if m["level"]["change"]["valid"]:
+            assert taken_db(f, main) < 0.55, (r["speaker"], f)
+assert (True, True) in seen and (True, False) in seen and (False, True) not in seen, seen
+for o in d["mean"]["octaves"]:
+    assert o["level"].get("count", 0) in (0, 4), o
+assert "subwoofer_octaves" in d["mean"]' compared.json "$(sed -n 's/.*type: high_pass, freq_hz: \([0-9.]*\).*/\1/p' correction/correction.yaml | head -1)"
+fi
+hold "compare: and that is said, once" [ "$(grep -cE '^  not compared: left and right below [0-9]+ Hz, sub above [0-9]+ Hz: there the crossover' compared.txt)" = 1 ]
+hold "compare: the bass is not told to be gone" sh -c '! grep -qE "[0-9]\. .* fell at (31.5|63|125) Hz" compared.txt'
+expect_status 0 "$sabin" compare after after --json
+cp out same.json
+expect_status 0 "$sabin" compare after after
+hold "the same crossover on both sides: all is compared" sh -c '! grep -q "the crossover" out'
+hold "and decays are read of all bands" grep -qE '^  EDT, s +before +[0-9]' out
+
+# Without a crossover, in a room with more absorption: speakers of one kind each.
+sed 's/front: 0.06/front: 0.3/; s/back: 0.06/back: 0.3/' room.yaml >damped.yaml
+"$sabin" measure damped.yaml --simulate -q -o damped >/dev/null
+expect_status 0 "$sabin" compare before damped --json
+if command -v python3 >/dev/null; then
+	hold "means of levels are of speakers of one kind" python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+for key, main in (("octaves", True), ("subwoofer_octaves", False)):
+    for i, o in enumerate(d["mean"][key]):
+        v = [r["response"]["octaves"][i]["level"]["change"]["value"] for r in d["responses"]
+             if (r["speaker"] != "sub") == main and r["response"]["octaves"][i]["level"]["change"]["valid"]]
+        if o["level"]["change"]["valid"]:
+            assert abs(o["level"]["change"]["value"] - sum(v) / len(v)) < 1e-6, (key, o)
+        else:
+            assert not v, (key, o)' out
+fi
+if command -v gnuplot >/dev/null; then
+	expect_status 0 "$sabin" plot before damped --kind compare --script -q -o c.svg
+	expect_status 0 "$sabin" plot before damped --kind compare --speaker left,right --script -q -o mains.svg
+	for part in 1 before after; do
+		hold "chart: it is that of the main speakers, without a step where the subwoofer ends: $part" \
+			cmp -s c.svg.gnuplot/compare_$part.dat mains.svg.gnuplot/compare_$part.dat
+	done
+fi
 hold "compare: how many modes cannot be told" grep -qE 'modes: of [0-9]+ it cannot be told whether they changed' compared.txt
 
 finish
