@@ -84,7 +84,7 @@ struct sabin_compared {
 /* How well two speakers of a pair match at one position. */
 struct sabin_compared_pair {
 	const char *left, *right, *position;
-	struct sabin_change level; /* left minus right, 200 Hz to 4 kHz */
+	struct sabin_change level; /* left minus right, mean of thirds of an octave over sabin_target_band_hz */
 	struct sabin_change
 	    deviation; /* RMS of left minus right in third octaves, that level removed */
 };

@@ -413,7 +413,7 @@ static void say_pair(struct sabin_comparison *all, const struct sabin_compared_p
 		    d->after.value, d->before.value, heard(in_jnd(d)));
 	if (holds(all, l))
 		add(all, "balance-changed", in_jnd(l), NULL,
-		    "The balance of %s against %s went from %+.1f to %+.1f dB at %s; %s", p->left,
+		    "The balance of %s against %s (200 Hz to 2 kHz) went from %+.1f to %+.1f dB at %s; %s", p->left,
 		    p->right, sabin_number_tidy(l->before.value, 1),
 		    sabin_number_tidy(l->after.value, 1), p->position, heard(in_jnd(l)));
 }

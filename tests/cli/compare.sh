@@ -35,7 +35,7 @@ done
 expect_status 0 "$sabin" compare a b
 hold "text: reverberation fell" has "Reverberation (T30) fell"
 hold "text: clarity rose" has "Clarity (C80) rose"
-hold "text: left and right told together" grep -qE '^  [0-9]+\. Modes fell: .*\(left and right at mix\)' out
+hold "text: left and right told together" grep -qE '^  [0-9]+\. (Modes fell: .*|The mode at [0-9]+ Hz fell )\(left and right at mix\)' out
 hold "text: neighbouring octaves are a range" grep -qE 'Clarity \(C80\) rose at [0-9]+ k?Hz to [0-9]+ k?Hz, most at' out
 hold "text: nothing that is too little to notice" sh -c '! grep -q "too little to notice$" out'
 short=$(grep -cE '^  [0-9]+\. ' out)

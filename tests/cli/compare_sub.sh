@@ -20,7 +20,7 @@ positions:
 sweep: {length_s: 2, tail_s: 2, level_dbfs: -20, repeats: 1}
 simulation: {noise_dbfs: -90}
 END
-"$sabin" measure room.yaml --simulate -q -o before >/dev/null
+"$sabin" measure room.yaml --simulate -q -o before >measured.txt
 "$sabin" eq before -q -o correction >/dev/null
 "$sabin" measure room.yaml --simulate --through correction -q -o after >/dev/null
 
@@ -92,6 +92,28 @@ cp out same.json
 expect_status 0 "$sabin" compare after after
 hold "the same crossover on both sides: all is compared" sh -c '! grep -q "the crossover" out'
 hold "and decays are read of all bands" grep -qE '^  EDT, s +before +[0-9]' out
+
+# Left against right is one number, whoever tells it.
+expect_status 0 "$sabin" response before --json
+cp out response.json
+if command -v python3 >/dev/null; then
+	hold "measure, response and compare tell the same level of left against right" python3 -c '
+import json, re, sys
+text, response, compared = open(sys.argv[1]).read(), json.load(open(sys.argv[2])), json.load(open(sys.argv[3]))
+found = re.search(r"left and right at seat: (?:(left|right) is ([0-9.]+) dB louder|equally loud within ([0-9.]+) dB) \(200 Hz to 2 kHz\)", text)
+told = float(found.group(2) or found.group(3)) * (-1 if found.group(1) == "right" else 1)
+pair = [p for p in compared["pairs"] if p["position"] == "seat"][0]["level"]["before"]["value"]
+difference = [p for p in response["differences"] if p["position"] == "seat"][0]["mean_db"]
+assert abs(pair - difference) < 1e-6, (pair, difference)
+assert abs(abs(told) - abs(pair)) <= 0.0051 and (not found.group(1) or told * pair > 0), (told, pair)' measured.txt response.json compared.json
+fi
+if command -v gnuplot >/dev/null; then
+	expect_status 0 "$sabin" plot before --kind response --script -q -o r.svg
+	hold "chart: a main speaker and a subwoofer are not held against each other" \
+		sh -c 'grep -rqE "Speakers (left|right) and (left|right) " r.svg.gnuplot && ! grep -rq "Speakers .* and sub" r.svg.gnuplot'
+	expect_status 0 "$sabin" plot before --kind geometry --speaker left --position mix --theme print --script -q -o g.svg
+	hold "chart: the ceiling has a dash of its own" grep -q 'CEILING(k) ? 3' g.svg.gnuplot/geometry.gp
+fi
 
 # Without a crossover, in a room with more absorption: speakers of one kind each.
 sed 's/front: 0.06/front: 0.3/; s/back: 0.06/back: 0.3/' room.yaml >damped.yaml
