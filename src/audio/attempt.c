@@ -233,7 +233,7 @@ static void foresee(struct sabin_session *s, const struct sabin_speaker *speaker
 	    .length_s = s->stimulus.sweep.length_s,
 	    .louder_db = fmin(s->o->ceiling_dbfs - s->o->level_dbfs, -v->peak_dbfs - headroom_db),
 	};
-	char text[400];
+	char text[600];
 	bool enough;
 	if (s->foreseen == speaker || !v->trustworthy)
 		return;
