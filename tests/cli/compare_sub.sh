@@ -93,6 +93,16 @@ expect_status 0 "$sabin" compare after after
 hold "the same crossover on both sides: all is compared" sh -c '! grep -q "the crossover" out'
 hold "and decays are read of all bands" grep -qE '^  EDT, s +before +[0-9]' out
 
+# What verify confirms is what it has checked: no loopback, and a subwoofer behind its low pass.
+expect_status 0 "$sabin" verify correction after
+hold "verify: what was not checked is in the sentence that confirms" \
+	has 'The correction does what it was designed to do, as far as it was checked: not the polarity and delay of sub, nor the delays of the others.'
+hold "verify: before has the crossover in it, and that is said" has "before: as measured then, with the correction's crossover added"
+expect_status 0 "$sabin" verify correction after --json
+hold "verify: for scripts, too" has '"not_checked": "the polarity and delay of sub, nor the delays of the others"'
+expect_status 0 "$sabin" verify correction after --speaker left --json
+hold "verify: one speaker has no delay against another: all was checked" has '"not_checked": null'
+
 # Left against right is one number, whoever tells it.
 expect_status 0 "$sabin" response before --json
 cp out response.json
