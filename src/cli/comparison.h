@@ -140,6 +140,9 @@ struct sabin_comparison {
 /* Nothing is compared: say why.  Returns the exit status. */
 int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison);
 
+/* Say so where before was measured later than after, by the dates in both, or is the very same. */
+void sabin_comparison_warn_order(const struct sabin_side *before, const struct sabin_side *after);
+
 /* Is the change a mean of fewer than all of the responses? */
 bool sabin_comparison_fewer(const struct sabin_comparison *comparison, const struct sabin_change *mean);
 

@@ -103,6 +103,28 @@ hold "verify: for scripts, too" has '"not_checked": "the polarity and delay of s
 expect_status 0 "$sabin" verify correction after --speaker left --json
 hold "verify: one speaker has no delay against another: all was checked" has '"not_checked": null'
 
+# Before is what came before; nothing else is refused.
+expect_status 0 "$sabin" compare after before
+hold "the order: said" grep -q 'warning: after, which is given as before, was measured later' err
+expect_status 0 "$sabin" compare before after
+hold "the order: nothing to say" sh -c '! grep -q warning: err'
+expect_status 0 "$sabin" compare before before/
+hold "the same twice: said" grep -q 'warning: before and after are the same measurement' err
+sed 's/^date: .*/date: "2026-11-28T10:00:00+02:00"/' before/measurement.yaml >early.yaml
+sed 's/^date: .*/date: "2026-11-28T09:00:00+00:00"/' after/measurement.yaml >late.yaml
+cp early.yaml before/measurement.yaml
+cp late.yaml after/measurement.yaml
+expect_status 0 "$sabin" compare before after
+hold "the order: zones count" sh -c '! grep -q warning: err'
+expect_status 0 "$sabin" compare after before
+hold "the order: zones count, the other way round" grep -q 'warning: .*T09:00:00+00:00.*T10:00:00+02:00' err
+if command -v gnuplot >/dev/null; then
+	expect_status 0 "$sabin" report before --before after -o order.html
+	hold "the order: report says it, too" grep -q 'warning: after, which is given as before' err
+	expect_status 0 "$sabin" plot before --kind rt60 --script -q -o t.svg
+	hold "chart: what the subwoofer is not made for is not told as missing" sh -c '! grep -rq "sub not valid" t.svg.gnuplot'
+fi
+
 # Left against right is one number, whoever tells it.
 expect_status 0 "$sabin" response before --json
 cp out response.json
