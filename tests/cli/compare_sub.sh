@@ -172,6 +172,16 @@ if command -v gnuplot >/dev/null; then
 			cmp -s c.svg.gnuplot/compare_$part.dat mains.svg.gnuplot/compare_$part.dat
 	done
 fi
+# Main speakers alone have no crossover: their bass is compared, and what an equaliser does to a decay time is said.
+"$sabin" eq before --speaker left,right -q -o mains >/dev/null
+"$sabin" measure room.yaml --simulate --speaker left,right --through mains -q -o equalised >/dev/null
+expect_status 0 "$sabin" compare before equalised --all
+hold "no crossover, nothing left out for it" sh -c '! grep -q "the crossover" out'
+hold "an equaliser: a decay time that changed is told with what it can do" \
+	grep -qE '(EDT|T30|T20)\) (fell|rose) .*; no equaliser shortens a decay: it makes modes quieter' out
+expect_status 0 "$sabin" compare before damped --all
+hold "absorption: without that" sh -c 'grep -qE "(T30|T20)\) fell" out && ! grep -q "no equaliser" out'
+
 hold "compare: how many modes cannot be told" grep -qE 'modes: of [0-9]+ it cannot be told whether they changed' compared.txt
 
 finish
