@@ -11,8 +11,10 @@ set xrange [0:N('length_m')]; set xtics N('step_m'); set ytics N('step_m')
 n = I('ways'); boxes = I('boxes')
 R = dat('geometry.dat'); B = dat('geometry_points.dat'); P = dat('geometry_panels.dat')
 S = dat('geometry_speakers.dat'); L = dat('geometry_places.dat')
-INK(k) = C(I(K('way_ink',k)))
-DASH(k) = theme eq 'print' ? 1 + k%4 : 1
+# the sixth colour is nearly that of the direct sound: the ceiling, from the side only, has the right wall's, dotted
+CEILING(k) = I(K('way_ink',k)) == 6
+INK(k) = C(CEILING(k) ? 4 : I(K('way_ink',k)))
+DASH(k) = theme eq 'print' ? 2 + k%4 : CEILING(k) ? 3 : 1
 set multiplot
 set yrange [0:N('width_m')]
 yt = 'Plan, m: front wall left, left wall below'; eval YTITLE

@@ -68,6 +68,30 @@ static void long_text_is_shortened_between_characters(void **state)
 	assert_string_equal(small, "abcdef");
 }
 
+/* Between words where there are any, within a word that is as long as the line. */
+static void text_is_cut_between_words(void **state)
+{
+	(void)state;
+	const char *whole = "longest at sixty-three Hz with eight tenths; the subwoofer is not valid at one hundred Hz and more";
+	char text[200];
+	for (double width_px = 120; width_px < 560; width_px += 7) {
+		snprintf(text, sizeof text, "%s", whole);
+		sabin_text_fit(text, width_px, 12);
+		const char *gap = strstr(text, "\xe2\x80\xa6");
+		if (!gap)
+			continue;
+		const size_t head = (size_t)(gap - text), tail = strlen(gap + 3);
+		assert_true(whole[head - 1] == ' ' || whole[head] == ' ');
+		const char *rest = whole + strlen(whole) - tail;
+		assert_true(rest[-1] == ' ' || rest[0] == ' ');
+		assert_memory_equal(text, whole, head);
+		assert_string_equal(gap + 3, rest);
+	}
+	snprintf(text, sizeof text, "a-name-without-any-blank-that-goes-on-and-on-and-on.wav");
+	sabin_text_fit(text, 150, 12);
+	assert_memory_equal(text, "a-name-wi", 9);
+}
+
 static void text_is_cleaned(void **state)
 {
 	(void)state;
@@ -135,6 +159,7 @@ int main(void)
 	    cmocka_unit_test(numbers_read_well),
 	    cmocka_unit_test(long_text_is_shortened_between_characters),
 	    cmocka_unit_test(text_is_cleaned),
+	    cmocka_unit_test(text_is_cut_between_words),
 	    cmocka_unit_test(left_is_blue_and_right_orange),
 	    cmocka_unit_test(svg_is_named),
 	};

@@ -233,7 +233,7 @@ static void foresee(struct sabin_session *s, const struct sabin_speaker *speaker
 	    .length_s = s->stimulus.sweep.length_s,
 	    .louder_db = fmin(s->o->ceiling_dbfs - s->o->level_dbfs, -v->peak_dbfs - headroom_db),
 	};
-	char text[400];
+	char text[600];
 	bool enough;
 	if (s->foreseen == speaker || !v->trustworthy)
 		return;
@@ -264,6 +264,7 @@ static enum sabin_err save(struct sabin_session *s, const struct sabin_speaker *
 	    .microphone = l->microphone,
 	    .take = &pile->first,
 	    .cut = pile->cut,
+	    .through = s->shaped ? s->o->through : NULL,
 	    .emission = sabin_take_on_playback(&pile->first, pile->emission),
 	    .h = pile->sum,
 	    .recorded = s->recorded.at,

@@ -43,12 +43,12 @@ static void advise(const struct sabin_foresight_options *o, double least_db, dou
 	size_t at = 0;
 	*text = '\0';
 	if (factor * o->length_s <= longest_s)
-		at = (size_t)snprintf(text, size, "; sweeps of %.3g s would give %.0f dB",
-		                      factor * o->length_s, least_db + 10 * log10(factor));
+		at = (size_t)snprintf(text, size, "; it would be %.0f dB with sweeps of %.3g s",
+		                      least_db + 10 * log10(factor), factor * o->length_s);
 	if (o->louder_db >= least_louder_db && at < size) {
 		const double more_db = fmin(ceil(missing_db), floor(o->louder_db));
-		snprintf(text + at, size - at, "%s %.0f dB more level %.0f dB", at ? ", or" : ";", more_db,
-		         least_db + more_db);
+		snprintf(text + at, size - at, "%s %.0f dB with %.0f dB more level", at ? ", or" : "; it would be",
+		         least_db + more_db, more_db);
 	}
 }
 
@@ -84,9 +84,11 @@ enum sabin_err sabin_foresight(const double *h, size_t n, const struct sabin_for
 	if (*enough)
 		return SABIN_OK;
 	advise(o, least_db, t30_db - least_db, advice, sizeof advice);
-	snprintf(text, size, "the decay will stand out of the noise by %.0f dB at %s: %s%s%s%s%s%s", least_db,
-	         sabin_text_hz(least_hz).s, only_t20.count ? "no T30 at " : "", only_t20.text,
-	         only_t20.count && none.count ? ", " : "", none.count ? "neither T30 nor T20 at " : "",
-	         none.text, advice);
+	/* as `analyze` gives them, where the noise can be subtracted */
+	snprintf(text, size,
+	         "the decay will stand out of the noise by %.0f dB at %s: %s%s%s%s%s with a star at best, below what ISO "
+	         "3382 asks%s",
+	         least_db, sabin_text_hz(least_hz).s, only_t20.count ? "T30 at " : "", only_t20.text,
+	         only_t20.count && none.count ? ", " : "", none.count ? "T20 and T30 at " : "", none.text, advice);
 	return SABIN_OK;
 }

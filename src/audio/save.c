@@ -10,6 +10,7 @@
 
 #include "audio/microphone.h"
 #include "audio/save.h"
+#include "audio/through.h"
 #include "io/atomic.h"
 #include "io/wav.h"
 
@@ -227,6 +228,8 @@ enum sabin_err sabin_save(const struct sabin_saved *s, const char *folder,
 	m->dbspl_at_0dbfs = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 	m->verdict = s->take->verdict;
 	sabin_save_timing(s->take, &s->cut, s->emission, s->rate_hz, s->to_hz, s->temperature_c, m);
+	if (s->through)
+		sabin_through_uncrossed(s->through, s->speaker->name, s->rate_hz, m->uncrossed_hz);
 	m->file = strdup(name);
 	if (!m->file)
 		return SABIN_ENOMEM;

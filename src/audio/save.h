@@ -6,6 +6,7 @@
 #define SABIN_AUDIO_SAVE_H
 
 #include "audio/take.h"
+#include "io/correction.h"
 #include "io/measurement.h"
 #include "io/roomfile.h"
 
@@ -15,6 +16,7 @@ struct sabin_saved {
 	const struct sabin_microphone *microphone;
 	const struct sabin_take *take;
 	struct sabin_cut cut;
+	const struct sabin_correction_file *through; /* what it was played through, or NULL */
 	double emission;       /* sample of the recording, or NAN */
 	const double *h;       /* [cut.frames] */
 	const float *recorded; /* [record_frames * inputs] */

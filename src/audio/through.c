@@ -2,9 +2,11 @@
  *
  * through.c: playing through a correction.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include <sabin/convolve.h>
+#include <sabin/correction.h>
 #include <sabin/window.h>
 
 #include "audio/through.h"
@@ -46,6 +48,30 @@ void sabin_through_release(struct sabin_through *through)
 	free(through->h);
 	free(through->n);
 	*through = (struct sabin_through){0};
+}
+
+void sabin_through_uncrossed(const struct sabin_correction_file *correction, const char *speaker, double rate_hz,
+                             double uncrossed_hz[2])
+{
+	static const double taken_db = 0.5, from_hz = 10, step = 0.0025; /* of the crossover; of log2 f */
+	const long channel = sabin_correction_channel(&correction->correction, speaker);
+	double first_hz = INFINITY, last_hz = 0;
+	uncrossed_hz[0] = 0;
+	uncrossed_hz[1] = INFINITY;
+	if (channel < 0)
+		return;
+	const long points = lrint(log2(rate_hz / 2.5 / from_hz) / step);
+	for (long i = 0; i <= points; i++) {
+		const double f_hz = from_hz * exp2(step * (double)i);
+		if (sabin_correction_crossover_db(&correction->correction.channels[channel], rate_hz, f_hz) < -taken_db)
+			continue;
+		first_hz = fmin(first_hz, f_hz);
+		last_hz = f_hz;
+	}
+	if (first_hz > from_hz)
+		uncrossed_hz[0] = first_hz;
+	if (last_hz < from_hz * exp2(step * (double)points))
+		uncrossed_hz[1] = last_hz;
 }
 
 enum sabin_err sabin_through_apply(const struct sabin_through *through, size_t speaker,

@@ -21,6 +21,11 @@ SABIN_MUST enum sabin_err sabin_through_new(const struct sabin_correction_file *
                                             struct sabin_through *out, struct sabin_diag *diag);
 void sabin_through_release(struct sabin_through *through);
 
+/* Between which frequencies the crossover of a speaker's correction takes less than 0.5 dB from it; 0, INFINITY where
+ * it has none. */
+void sabin_through_uncrossed(const struct sabin_correction_file *correction, const char *speaker, double rate_hz,
+                             double uncrossed_hz[2]);
+
 /* x[n] through the correction of a speaker: out[*frames] to free(), *frames at most `most`. */
 SABIN_MUST enum sabin_err sabin_through_apply(const struct sabin_through *through, size_t speaker,
                                               const double *x, size_t n, size_t most, double **out,

@@ -314,11 +314,16 @@ static bool plays(const struct picture *p, size_t g, double f_hz)
 	return f_hz >= band_hz[0] && f_hz <= band_hz[1] && in_range(p, g, f_hz);
 }
 
-/* Are both made for about the same band, to an octave? */
-static bool alike(const struct curve *a, const struct curve *b)
+/* Are both made for about the same band, to an octave?  By what was measured, and their range_hz. */
+static bool alike(const struct picture *p, size_t a, size_t b)
 {
-	return fabs(log2(a->band_hz[0] / b->band_hz[0])) <= 1 &&
-	       fabs(log2(a->band_hz[1] / b->band_hz[1])) <= 1;
+	double low_hz[2], high_hz[2];
+	for (int i = 0; i < 2; i++) {
+		const size_t g = i ? b : a;
+		low_hz[i] = fmax(p->curves[g].band_hz[0], p->trust[g].from_hz);
+		high_hz[i] = fmin(p->curves[g].band_hz[1], p->trust[g].to_hz);
+	}
+	return fabs(log2(low_hz[0] / low_hz[1])) <= 1 && fabs(log2(high_hz[0] / high_hz[1])) <= 1;
 }
 
 static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
@@ -327,15 +332,11 @@ static void find_difference(struct sabin_sheet *sheet, const struct picture *p)
 	double range_hz[2], worst_db = -1, worst_hz = 0, sum_db = 0;
 	size_t n = 0, first = 0, second = 1;
 	finding_range(p, range_hz);
-	bool comparable = false;
-	for (size_t a = 0; a + 1 < p->count; a++)
-		for (size_t b = a + 1; b < p->count; b++)
-			comparable = comparable || alike(&p->curves[a], &p->curves[b]);
 	for (double f = range_hz[0]; f <= range_hz[1]; f *= exp2(1 / 48.0)) {
 		for (size_t a = 0; a + 1 < p->count; a++)
 			for (size_t b = a + 1; b < p->count; b++) {
-				if (!plays(p, a, f) || !plays(p, b, f) ||
-				    (comparable && !alike(&p->curves[a], &p->curves[b])))
+				/* a main speaker and a subwoofer are to differ */
+				if (!plays(p, a, f) || !plays(p, b, f) || !alike(p, a, b))
 					continue;
 				double x = curve_at(&p->curves[a], f);
 				double y = curve_at(&p->curves[b], f);

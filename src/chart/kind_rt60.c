@@ -198,6 +198,11 @@ static double band_mean(const struct picture *p, size_t b)
 	return n ? sum / (double)n : (double)NAN;
 }
 
+static bool is_beyond(const struct mark *mark)
+{
+	return !mark->valid && mark->reason == SABIN_BECAUSE_SPEAKER;
+}
+
 /* Which bands are not valid: for all series, or, where some have them, for which. */
 static void write_refused(const struct picture *p, char *text, size_t size)
 {
@@ -205,15 +210,21 @@ static void write_refused(const struct picture *p, char *text, size_t size)
 	size_t all_count = 0, part_count = 0, at = 0, one = p->count;
 	bool several = false;
 	for (size_t b = 0; b < p->band_count; b++) {
-		size_t refused = 0;
-		for (size_t s = 0; s < p->count; s++)
+		size_t refused = 0, beyond = 0;
+		for (size_t s = 0; s < p->count; s++) {
+			beyond += is_beyond(&p->series[s].marks[b]);
 			refused += !p->series[s].marks[b].valid;
-		if (refused == p->count)
+		}
+		/* what a speaker is not made for nobody misses, where another one plays it */
+		const bool played = beyond < p->count;
+		const size_t playing = played ? p->count - beyond : p->count;
+		refused -= played ? beyond : 0;
+		if (refused == playing)
 			all[all_count++] = p->bands[b].nominal_hz;
 		else if (refused > 0)
 			part[part_count++] = p->bands[b].nominal_hz;
-		for (size_t s = 0; s < p->count && refused < p->count; s++)
-			if (!p->series[s].marks[b].valid) {
+		for (size_t s = 0; s < p->count && refused < playing; s++)
+			if (!p->series[s].marks[b].valid && !is_beyond(&p->series[s].marks[b])) {
 				several = several || (one < p->count && one != s);
 				one = s;
 			}

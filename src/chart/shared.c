@@ -9,6 +9,7 @@
 #include <sabin/room.h>
 
 #include "chart/kinds.h"
+#include "io/trust.h"
 
 bool sabin_chart_is_member(const struct sabin_group *group, const struct sabin_chart_trace *trace)
 {
@@ -123,8 +124,12 @@ enum sabin_err sabin_chart_modes(const struct sabin_chart_input *input,
 	*matches = NULL;
 	if (!trace->h || !trace->analysis)
 		return SABIN_ESHORT;
-	const struct sabin_modefit_options options = sabin_modefit_range_of(
+	double excited_hz[2], played_hz[2];
+	struct sabin_modefit_options options = sabin_modefit_range_of(
 	    trace->analysis, size_m ? size_m[0] * size_m[1] * size_m[2] : (double)NAN);
+	sabin_trust_ranges(input->measurement, trace->measured, input->room, excited_hz, played_hz);
+	if (!sabin_trust_modes(played_hz, &options))
+		return SABIN_ESHORT;
 	enum sabin_err err = sabin_modefit_compute(trace->h, trace->frames,
 	                                           trace->measured->rate_hz,
 	                                           trace->analysis->arrival.onset, &options, fit);

@@ -157,6 +157,25 @@ static char *step_back(char *start, char *s)
 	return s;
 }
 
+/* A cut within a word goes to its border, where that is near: a long name has none. */
+enum { WORD_MOST = 12 };
+
+static char *word_end(char *text, char *cut)
+{
+	char *at = cut;
+	while (at > text && at[-1] != ' ' && cut - at < WORD_MOST)
+		at--;
+	return at > text && at[-1] == ' ' && *cut != ' ' ? at : cut;
+}
+
+static char *word_start(char *cut)
+{
+	char *at = cut;
+	while (*at && *at != ' ' && at - cut < WORD_MOST)
+		at++;
+	return *at == ' ' && cut[-1] != ' ' ? at : cut;
+}
+
 void sabin_text_fit(char *text, double width_px, double font_px)
 {
 	if (sabin_text_width_px(text, font_px) <= width_px)
@@ -182,6 +201,8 @@ void sabin_text_fit(char *text, double width_px, double font_px)
 			break;
 		head += step ? step : 1;
 	}
+	head = word_end(text, head);
+	tail = word_start(tail);
 	size_t tail_length = strlen(tail), gap = (size_t)(tail - head);
 	if (gap < sizeof ELLIPSIS - 1) { /* no place for the sign: cut plainly */
 		*head = '\0';

@@ -109,6 +109,7 @@ static int compare(struct work *w)
 	struct sabin_diag diag = {0};
 	for (size_t i = 0; i + 1 < w->count; i++) {
 		struct sabin_comparison *c = &w->comparisons[i];
+		sabin_comparison_warn_order(&w->sides[0], &w->sides[i + 1]);
 		const enum sabin_err err = sabin_comparison_compute(&w->sides[0], &w->sides[i + 1],
 		                                                    w->o->moved_mm / 1000, c);
 		if (err)

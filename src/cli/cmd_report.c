@@ -112,6 +112,7 @@ static int read_before(struct work *w)
 	                                   w->o->calibration, &r->before);
 	if (status >= 0)
 		return status;
+	sabin_comparison_warn_order(&r->before, &r->side);
 	const enum sabin_err err = sabin_comparison_compute(&r->before, &r->side, SABIN_MOVED_M, &r->comparison);
 	if (err)
 		return sabin_fail_output(r->command, err, &diag);

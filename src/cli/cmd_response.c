@@ -42,7 +42,7 @@ static const struct sabin_opt rows[] = {
     {SABIN_OPT_CHOICE, 0, "average", "KIND", offsetof(struct options, average), 0, 0, 0, "none",
      "none|power|db|vector", "one curve for each speaker: the average over its positions"},
     {SABIN_OPT_FLAG, 0, "align", NULL, offsetof(struct options, align), 0, 0, 0, NULL, NULL,
-     "make the levels from 200 Hz to 4 kHz equal before averaging"},
+     "make the levels from 200 Hz to 2 kHz equal before averaging"},
     {SABIN_OPT_FLAG, 0, "min-phase", NULL, offsetof(struct options, minimum), 0, 0, 0, NULL, NULL,
      "also the minimum phase that goes with the level (CSV, JSON)"},
     {SABIN_OPT_FLAG, 0, "excess", NULL, offsetof(struct options, excess), 0, 0, 0, NULL, NULL,

@@ -247,6 +247,50 @@ static void finding_json(const struct job *job, struct sabin_json *json,
 	sabin_json_close(json);
 }
 
+static bool is_measured(const struct job *job, size_t i)
+{
+	return job->channels[i].achieved_db != NULL;
+}
+
+/* Delays between speakers that no loopback tells. */
+static bool lacks_times(const struct job *job)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	bool delayed = false, timed = true;
+	size_t measured = 0;
+	for (size_t i = 0; i < correction->channel_count; i++) {
+		delayed = delayed || correction->channels[i].delay_s != 0;
+		measured += is_measured(job, i);
+		if (is_measured(job, i) && !is_low_passed(&correction->channels[i]))
+			timed = timed && isfinite(job->channels[i].moved_s);
+	}
+	return delayed && measured > 1 && !timed;
+}
+
+/* "the polarity and delay of sub, nor the delays of the others": what could not be looked at; "": nothing. */
+static void say_unchecked(const struct job *job, char *text, size_t size)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	size_t used = 0;
+	text[0] = '\0';
+	for (size_t i = 0; i < correction->channel_count && used < size; i++)
+		if (is_measured(job, i) && is_low_passed(&correction->channels[i]))
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " and " : "the polarity and delay of ",
+			                         correction->channels[i].speaker);
+	if (lacks_times(job) && used < size)
+		snprintf(text + used, size - used, used ? ", nor the delays of the others" : "the delays");
+}
+
+static bool has_crossover(const struct job *job)
+{
+	const struct sabin_correction *correction = &job->file.correction;
+	for (size_t i = 0; i < correction->channel_count; i++)
+		for (size_t f = 0; f < correction->channels[i].filter_count && is_measured(job, i); f++)
+			if (correction->channels[i].filters[f].type > SABIN_HIGH_SHELF)
+				return true;
+	return false;
+}
+
 static enum sabin_err show_json(const struct job *job)
 {
 	const struct sabin_correction *correction = &job->file.correction;
@@ -275,6 +319,9 @@ static enum sabin_err show_json(const struct job *job)
 	for (size_t i = 0; i < job->finding_count; i++)
 		finding_json(job, json, &job->findings[i]);
 	sabin_json_close(json);
+	char unchecked[400];
+	say_unchecked(job, unchecked, sizeof unchecked);
+	sabin_json_text(json, "not_checked", *unchecked ? unchecked : NULL);
 	enum sabin_err err = sabin_json_print(json, stdout);
 	sabin_json_free(json);
 	return err;
@@ -284,20 +331,17 @@ static enum sabin_err show_json(const struct job *job)
 static void show_conditions(const struct job *job)
 {
 	const struct sabin_correction *correction = &job->file.correction;
-	bool delayed = false, timed = true;
-	size_t measured = 0;
+	if (has_crossover(job))
+		puts("  before: as measured then, with the correction's crossover added but none of its filters, for the target is "
+		     "what\n  lies behind the crossover: measured without the correction, achieved is another number");
 	for (size_t i = 0; i < correction->channel_count; i++) {
 		const struct facts *f = &job->facts[i];
 		const char *speaker = correction->channels[i].speaker;
-		delayed = delayed || correction->channels[i].delay_s != 0;
-		if (!job->channels[i].achieved_db)
+		if (!is_measured(job, i))
 			continue;
 		if (is_low_passed(&correction->channels[i]))
 			printf("  %s: polarity and delay are not checked: behind its low pass they cannot be told apart\n",
 			       speaker);
-		else
-			timed = timed && isfinite(job->channels[i].moved_s);
-		measured++;
 		if (f->positions == 0)
 			printf("  %s: at none of the positions that the correction was made from; the means "
 			       "are compared\n",
@@ -306,7 +350,7 @@ static void show_conditions(const struct job *job)
 			printf("  %s: at %zu of %zu positions; before, predicted and achieved are of %s\n",
 			       speaker, f->positions, f->of, f->positions == 1 ? "that one" : "those");
 	}
-	if (delayed && measured > 1 && !timed)
+	if (lacks_times(job))
 		puts("  delays are not checked: that needs a loopback in both measurements");
 }
 
@@ -331,9 +375,10 @@ static void show(const struct job *job)
 		sentence(job, &job->findings[i], text, sizeof text);
 		printf("%s%s%s\n", sabin_bad(), text, sabin_plain());
 	}
+	say_unchecked(job, text, sizeof text);
 	if (job->finding_count == 0)
-		printf("%sThe correction does what it was designed to do.%s\n", sabin_good(),
-		       sabin_plain());
+		printf("%sThe correction does what it was designed to do%s%s.%s\n", sabin_good(),
+		       *text ? ", as far as it was checked: not " : "", text, sabin_plain());
 }
 
 static int run(const struct sabin_command *command, void *options, char **operands)

@@ -247,9 +247,19 @@ static struct sabin_change_rules rules_of(const struct sabin_comparison *all,
 	};
 }
 
-static void compare_band(struct sabin_compared_band *band, const struct sabin_band_result *before,
+/* An EDT whose 10 dB lie within 5 ms is that of the direct sound, which no reflection comes up to. */
+static const double direct_edt_s = 6 * 0.005;
+
+static void check_direct(struct sabin_change *c)
+{
+	if (c->change.valid && fmin(c->before.value, c->after.value) < direct_edt_s)
+		sabin_change_refuse(c, SABIN_BECAUSE_NOT_A_DECAY);
+}
+
+static void compare_band(struct sabin_compared *c, const struct sabin_band_result *before,
                          const struct sabin_band_result *after, struct sabin_change_rules rules)
 {
+	struct sabin_compared_band *band = &c->bands[c->band_count++];
 	band->band = before->band;
 	rules.freq_hz = before->band.centre_hz;
 	for (size_t p = 0; p < SABIN_COMPARED_PARAMETERS; p++) {
@@ -259,6 +269,10 @@ static void compare_band(struct sabin_compared_band *band, const struct sabin_ba
 		    sabin_change_of(before->value[parameter], after->value[parameter], &rules);
 		if (parameter == SABIN_TOPT)
 			check_range(&band->value[p], before, after);
+		if (parameter == SABIN_EDT)
+			check_direct(&band->value[p]);
+		if (!sabin_compared_uncrossed(c, before->band.low_hz, before->band.high_hz))
+			sabin_change_refuse(&band->value[p], SABIN_BECAUSE_OUT_OF_BAND);
 	}
 }
 
@@ -284,8 +298,7 @@ static void compare_bands(struct sabin_compared *c, struct sabin_change_rules ru
 		for (size_t k = 0; k < a->band_count; k++)
 			if (b->bands[i].band.nominal_hz == a->bands[k].band.nominal_hz &&
 			    c->band_count < SABIN_COMPARED_BANDS)
-				compare_band(&c->bands[c->band_count++], &b->bands[i], &a->bands[k],
-				             rules);
+				compare_band(c, &b->bands[i], &a->bands[k], rules);
 	rules.freq_hz = 2000; /* about where speech is understood */
 	rules.jnd = SABIN_JND_STI;
 	c->sti = sabin_change_of(index_of(c->before), index_of(c->after), &rules);
@@ -325,15 +338,7 @@ static void average(struct sabin_comparison *all, const struct sabin_change **li
 			all->mean[b].value[p] = sabin_change_mean(list, n);
 		}
 	}
-	all->mean_octave_count = all->item[0].response.octave_count;
-	for (size_t b = 0; b < all->mean_octave_count; b++) {
-		size_t n = 0;
-		all->mean_octave[b] = all->item[0].response.octave[b];
-		for (size_t i = 0; i < all->count; i++)
-			if (b < all->item[i].response.octave_count)
-				list[n++] = &all->item[i].response.octave[b].level;
-		all->mean_octave[b].level = sabin_change_mean(list, n);
-	}
+	sabin_compare_mean_levels(all, list);
 	for (size_t i = 0; i < all->count; i++)
 		list[i] = &all->item[i].sti;
 	all->mean_sti = sabin_change_mean(list, all->count);
@@ -398,6 +403,8 @@ enum sabin_err sabin_comparison_compute(const struct sabin_side *before,
 		find_partners(out);
 	if (!err && out->count > 0)
 		err = check_chain(out);
+	if (!err)
+		sabin_compare_roles(out);
 	for (size_t i = 0; !err && i < out->count; i++)
 		err = compare_one(out, &out->item[i]);
 	if (!err && out->count > 0) {
@@ -406,6 +413,8 @@ enum sabin_err sabin_comparison_compute(const struct sabin_side *before,
 		err = judge_bands(out->mean, out->mean_count, &out->mean_sti);
 		if (!err)
 			err = judge_levels(out->mean_octave, out->mean_octave_count, NULL, 0, NULL);
+		if (!err)
+			err = judge_levels(out->bass_octave, out->bass_octave_count, NULL, 0, NULL);
 		if (!err)
 			err = sabin_compare_pairs(out);
 		if (!err)

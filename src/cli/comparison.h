@@ -64,12 +64,14 @@ struct sabin_compared_reflection {
 struct sabin_compared {
 	const struct sabin_side_item *before, *after;
 	bool same_place;
+	bool bass;              /* a subwoofer, by its range_hz */
+	double uncrossed_hz[2]; /* where no crossover of one side only changes the level; 0, INFINITY */
 	struct sabin_compared_band bands[SABIN_COMPARED_BANDS];
 	size_t band_count;
 	struct sabin_change sti;
 	struct sabin_compared_response response;
 	struct sabin_compared_mode *modes;
-	size_t mode_count;
+	size_t mode_count, modes_unsure; /* found in both, of which one has no decay time: not told apart */
 	struct sabin_compared_reflection reflections[2 * SABIN_REFLECTIONS_MAX];
 	size_t reflection_count;
 	bool has_noise;
@@ -82,7 +84,7 @@ struct sabin_compared {
 /* How well two speakers of a pair match at one position. */
 struct sabin_compared_pair {
 	const char *left, *right, *position;
-	struct sabin_change level; /* left minus right, 200 Hz to 4 kHz */
+	struct sabin_change level; /* left minus right, mean of thirds of an octave over sabin_target_band_hz */
 	struct sabin_change
 	    deviation; /* RMS of left minus right in third octaves, that level removed */
 };
@@ -114,7 +116,11 @@ struct sabin_comparison {
 	size_t mean_count;
 	struct sabin_change mean_sti;
 	struct sabin_compared_level mean_octave[SABIN_COMPARED_OCTAVES];
-	size_t mean_octave_count;
+	size_t mean_octave_count; /* of main speakers, where there are any */
+	size_t bass_count;        /* subwoofers' responses beside those of main speakers */
+	struct sabin_compared_level bass_octave[SABIN_COMPARED_OCTAVES]; /* of these */
+	size_t bass_octave_count;
+	bool corrected; /* a correction was played through after, and none before */
 	struct sabin_compared_response mean_response; /* its curves only */
 	struct sabin_compared_pair pairs[SABIN_PAIRS_COMPARED_MAX];
 	size_t pair_count;
@@ -134,6 +140,9 @@ struct sabin_comparison {
 /* Nothing is compared: say why.  Returns the exit status. */
 int sabin_comparison_complain(const char *command, const struct sabin_comparison *comparison);
 
+/* Say so where before was measured later than after, by the dates in both, or is the very same. */
+void sabin_comparison_warn_order(const struct sabin_side *before, const struct sabin_side *after);
+
 /* Is the change a mean of fewer than all of the responses? */
 bool sabin_comparison_fewer(const struct sabin_comparison *comparison, const struct sabin_change *mean);
 
@@ -145,6 +154,13 @@ SABIN_MUST enum sabin_err sabin_comparison_compute(const struct sabin_side *befo
 void sabin_comparison_release(struct sabin_comparison *comparison);
 
 /* The parts of it, each in its own file. */
+void sabin_compare_roles(struct sabin_comparison *all);
+bool sabin_compared_uncrossed(const struct sabin_compared *c, double low_hz, double high_hz);
+/* Is response i in the mean of the main speakers' levels, or the subwoofers'? */
+bool sabin_compared_in_mean(const struct sabin_comparison *all, size_t i, bool bass);
+/* list: of all->count to work with. */
+void sabin_compare_mean_levels(struct sabin_comparison *all, const struct sabin_change **list);
+void sabin_compare_mean_point(struct sabin_comparison *all, size_t i);
 SABIN_MUST enum sabin_err sabin_compare_responses(const struct sabin_comparison *all,
                                                   struct sabin_compared *c,
                                                   const struct sabin_change_rules *rules);

@@ -96,6 +96,7 @@ void sabin_comparison_csv(const struct sabin_comparison *all, FILE *stream)
 		print_one(stream, &all->item[i]);
 	print_bands(&mean, all->mean, all->mean_count, &all->mean_sti);
 	print_levels(&mean, "level", all->mean_octave, all->mean_octave_count);
+	print_levels(&mean, "subwoofer-level", all->bass_octave, all->bass_octave_count);
 	for (size_t i = 0; i < all->pair_count; i++) {
 		const struct sabin_compared_pair *p = &all->pairs[i];
 		char who[160];

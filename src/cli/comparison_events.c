@@ -109,25 +109,13 @@ static struct sabin_compared_mode mode_pair(const struct sabin_fitted_mode *befo
 	return m;
 }
 
-/* The change of the response's curve where it comes nearest to f_hz, or NAN. */
-static double curve_change_db(const struct sabin_compared_response *r, double f_hz)
+/* Without a decay time it is not known to be one exponential, before or after: its height is then that of whatever
+ * the fit took for it, and may take up what a neighbour leaves.  And a crossover takes heights, not modes. */
+static void doubt_height(const struct sabin_compared *c, struct sabin_compared_mode *m)
 {
-	size_t best = 0;
-	for (size_t i = 1; i < r->length; i++)
-		if (fabs(r->freq_hz[i] - f_hz) < fabs(r->freq_hz[best] - f_hz))
-			best = i;
-	return r->length > 0 ? r->difference_db[best] : (double)NAN;
-}
-
-/* What is not surely one exponential may take up what a neighbour leaves: a correction of a strong mode turns the
- * weak one beside it, in the fit, into a broad one that rose.  Where the response went the other way, it did not. */
-static void doubt_height(struct sabin_compared_mode *m, const struct sabin_compared_response *response)
-{
-	const struct sabin_quantity *change = &m->level.change;
-	if (!change->valid || (m->t60.before.valid && m->t60.after.valid))
-		return;
-	const double curve_db = curve_change_db(response, m->before_hz.value);
-	if (change->value * curve_db < 0 && fabs(change->value - curve_db) > 2 * change->plus_minus)
+	if (m->level.change.valid && !sabin_compared_uncrossed(c, m->before_hz.value, m->before_hz.value))
+		sabin_change_refuse(&m->level, SABIN_BECAUSE_OUT_OF_BAND);
+	if (m->level.change.valid && !(m->t60.before.valid && m->t60.after.valid))
 		sabin_change_refuse(&m->level, SABIN_BECAUSE_OVERLAP);
 }
 
@@ -152,7 +140,8 @@ static enum sabin_err compare_modes(struct sabin_compared *c,
 		if (both || k == a->count) {
 			c->modes[c->mode_count] =
 			    mode_pair(&b->modes[i], both ? &a->modes[k] : NULL, &heights, rules);
-			doubt_height(&c->modes[c->mode_count++], &c->response);
+			c->modes_unsure += both && !(b->modes[i].t60_s.valid && a->modes[k].t60_s.valid);
+			doubt_height(c, &c->modes[c->mode_count++]);
 		}
 	}
 	for (size_t k = 0; !err && k < a->count; k++)

@@ -182,6 +182,8 @@ void sabin_comparison_json(const struct sabin_comparison *all, struct sabin_json
 	json_bands(json, all->mean, all->mean_count, json_mean);
 	json_mean(json, "sti", &all->mean_sti, "1");
 	json_levels(json, "octaves", all->mean_octave, all->mean_octave_count, "dB", json_mean);
+	if (all->bass_count > 0)
+		json_levels(json, "subwoofer_octaves", all->bass_octave, all->bass_octave_count, "dB", json_mean);
 	sabin_json_close(json);
 	json_pairs(json, all);
 	sabin_json_open_array(json, "summary");

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <sabin/target.h>
+
 #include "cli/comparison.h"
+#include "cli/pairs.h"
 
 static const double usual_time_s = 0.4; /* of rooms whose decay is not known */
 static const double significant_p = 0.05;
@@ -119,8 +122,10 @@ static struct sabin_change compare_level(const struct sabin_compared *c, double 
                                          double high_hz, const struct sabin_change_rules *rules)
 {
 	struct sabin_change_rules r = *rules;
-	const struct sabin_quantity before = band_level(c->before, low_hz, high_hz);
+	struct sabin_quantity before = band_level(c->before, low_hz, high_hz);
 	struct sabin_quantity after = band_level(c->after, low_hz, high_hz);
+	if (!sabin_compared_uncrossed(c, low_hz, high_hz))
+		before = after = sabin_quantity_invalid(NAN, SABIN_BECAUSE_OUT_OF_BAND);
 	if (isfinite(c->response.aligned_db))
 		after.value += c->response.aligned_db;
 	r.freq_hz = sqrt(low_hz * high_hz);
@@ -140,6 +145,8 @@ static void compare_curve_point(struct sabin_compared *c, size_t i,
 	const double add_db = isfinite(out->aligned_db) ? out->aligned_db : 0;
 	struct sabin_change_rules r = *rules;
 	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
+	if (!sabin_compared_uncrossed(c, f_hz, f_hz))
+		return;
 	if (sabin_trust_holds(&b->trust, f_hz))
 		out->before_db[i] = b->response.level_db[i];
 	if (sabin_trust_holds(&a->trust, f_hz))
@@ -203,30 +210,6 @@ static enum sabin_err compare_curves(struct sabin_compared *c,
 	return err ? err : judge_curve(out);
 }
 
-/* Mean power before and after, mean of the differences, at one point. */
-static void mean_point(struct sabin_comparison *all, size_t i)
-{
-	struct sabin_compared_response *out = &all->mean_response;
-	double before = 0, after = 0, difference = 0, variance = 0, count = 0;
-	for (size_t k = 0; k < all->count; k++) {
-		const struct sabin_compared_response *r = &all->item[k].response;
-		if (i >= r->length || !isfinite(r->difference_db[i]))
-			continue;
-		before += pow(10, r->before_db[i] / 10);
-		after += pow(10, r->after_db[i] / 10);
-		difference += r->difference_db[i];
-		variance += r->plus_minus_db[i] * r->plus_minus_db[i];
-		count++;
-	}
-	out->before_db[i] = out->after_db[i] = out->difference_db[i] = out->plus_minus_db[i] = NAN;
-	if (count == 0)
-		return;
-	out->before_db[i] = 10 * log10(before / count);
-	out->after_db[i] = 10 * log10(after / count);
-	out->difference_db[i] = difference / count;
-	out->plus_minus_db[i] = sqrt(variance) / count;
-}
-
 enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all)
 {
 	const struct sabin_compared_response *longest = &all->item[0].response;
@@ -236,7 +219,7 @@ enum sabin_err sabin_compare_mean_curves(struct sabin_comparison *all)
 	enum sabin_err err = make_curves(&all->mean_response, longest->length);
 	all->mean_response.freq_hz = longest->freq_hz;
 	for (size_t i = 0; i < all->mean_response.length; i++)
-		mean_point(all, i);
+		sabin_compare_mean_point(all, i);
 	return err ? err : judge_curve(&all->mean_response);
 }
 
@@ -267,7 +250,6 @@ enum sabin_err sabin_compare_responses(const struct sabin_comparison *all, struc
 
 enum { THIRDS = 32 };
 static const double match_from_hz = 100, match_to_hz = 10000; /* deviations */
-static const double mean_from_hz = 200, mean_to_hz = 4000;    /* level */
 
 /* Left minus right.  Noise of both adds up; what a microphone that moves brings to one it may bring to the
  * other with the opposite sign, as where both stand alike to the middle of a room.  From here on it is in
@@ -294,40 +276,78 @@ static double rms_error(double rms, double square, double count)
 	return hypot(sqrt(square) / count, sqrt(rms * rms + square / count) - rms);
 }
 
+/* The differences between two speakers by third octaves. */
+struct thirds {
+	double value[THIRDS];
+	double sum, square, noise_square; /* of the values; of the squares of their uncertainties, and of those that repeat */
+	size_t count;
+	struct sabin_quantity missing; /* the first that is not valid; else valid */
+};
+
+static void find_thirds(const struct sabin_side_item *left, const struct sabin_side_item *right, double from_hz,
+                        double to_hz, const struct sabin_change_rules *rules, struct thirds *t)
+{
+	struct sabin_band bands[THIRDS];
+	*t = (struct thirds){.count = sabin_bands(3, from_hz, to_hz, bands, THIRDS),
+	                     .missing = sabin_quantity_valid(0, 0)};
+	for (size_t i = 0; i < t->count; i++) {
+		const struct sabin_quantity q = minus(band_level(left, bands[i].low_hz, bands[i].high_hz),
+		                                      band_level(right, bands[i].low_hz, bands[i].high_hz),
+		                                      bands[i].centre_hz, rules);
+		if (!q.valid) {
+			t->missing = q;
+			return;
+		}
+		t->value[i] = q.value;
+		t->sum += q.value;
+		t->square += q.plus_minus * q.plus_minus;
+		t->noise_square += q.repeatability * q.repeatability;
+	}
+}
+
 /* RMS over third octaves of the difference between two speakers, its mean removed. */
 static struct sabin_quantity deviation_of(const struct sabin_side_item *left,
                                           const struct sabin_side_item *right,
                                           const struct sabin_change_rules *rules)
 {
-	struct sabin_band bands[THIRDS];
-	const size_t count = sabin_bands(3, match_from_hz, match_to_hz, bands, THIRDS);
-	double value[THIRDS], sum = 0, square = 0, whole = 0, noise = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct sabin_quantity q =
-		    minus(band_level(left, bands[i].low_hz, bands[i].high_hz),
-		          band_level(right, bands[i].low_hz, bands[i].high_hz),
-		          bands[i].centre_hz, rules);
-		if (!q.valid)
-			return q;
-		value[i] = q.value;
-		sum += q.value;
-		whole += q.plus_minus * q.plus_minus;
-		noise += q.repeatability * q.repeatability;
-	}
-	for (size_t i = 0; i < count; i++)
-		square += (value[i] - sum / (double)count) * (value[i] - sum / (double)count);
-	const double n = (double)count, rms = sqrt(square / n);
-	struct sabin_quantity q = sabin_quantity_valid(rms, rms_error(rms, whole, n));
-	q.repeatability = rms_error(rms, noise, n);
+	struct thirds t;
+	double square = 0;
+	find_thirds(left, right, match_from_hz, match_to_hz, rules, &t);
+	if (!t.missing.valid)
+		return t.missing;
+	const double n = (double)t.count;
+	for (size_t i = 0; i < t.count; i++)
+		square += (t.value[i] - t.sum / n) * (t.value[i] - t.sum / n);
+	const double rms = sqrt(square / n);
+	struct sabin_quantity q = sabin_quantity_valid(rms, rms_error(rms, t.square, n));
+	q.repeatability = rms_error(rms, t.noise_square, n);
 	return q;
 }
 
-static struct sabin_quantity balance_of(const struct sabin_side_item *left,
-                                        const struct sabin_side_item *right,
-                                        const struct sabin_change_rules *rules)
+/* The mean of these differences where `eq` makes levels equal, as `measure` tells it.  Errors of the thirds that
+ * are not each other's add up as their squares; that of a wide band is not fallen below. */
+static enum sabin_err balance_of(const struct sabin_side_item *left, const struct sabin_side_item *right,
+                                 const struct sabin_change_rules *rules, struct sabin_quantity *q)
 {
-	return minus(band_level(left, mean_from_hz, mean_to_hz),
-	             band_level(right, mean_from_hz, mean_to_hz), sqrt(mean_from_hz * mean_to_hz), rules);
+	const double low_hz = sabin_target_band_hz[0], high_hz = sabin_target_band_hz[1];
+	const struct sabin_quantity wide =
+	    minus(band_level(left, low_hz, high_hz), band_level(right, low_hz, high_hz), sqrt(low_hz * high_hz), rules);
+	struct thirds t;
+	find_thirds(left, right, low_hz, high_hz, rules, &t);
+	*q = t.missing.valid ? wide : t.missing;
+	if (!q->valid)
+		return SABIN_OK;
+	struct sabin_quantity level;
+	const struct sabin_pair_side l = {left->response->h, left->response->frames, left->measured},
+	                             r = {right->response->h, right->response->frames, right->measured};
+	const enum sabin_err err = sabin_pairs_level(&r, &l, &level);
+	if (err)
+		return err == SABIN_ENOMEM ? err : SABIN_OK;
+	const double n = (double)t.count;
+	q->value = level.value;
+	q->plus_minus = fmax(sqrt(t.square) / n, wide.plus_minus);
+	q->repeatability = fmax(sqrt(t.noise_square) / n, wide.repeatability);
+	return SABIN_OK;
 }
 
 static bool is_pair(const struct sabin_comparison *all, const char *left, const char *right)
@@ -339,7 +359,7 @@ static bool is_pair(const struct sabin_comparison *all, const char *left, const 
 	return strcasecmp(left, "left") == 0 && strcasecmp(right, "right") == 0;
 }
 
-static void compare_pair(struct sabin_comparison *all, const struct sabin_compared *l,
+static enum sabin_err compare_pair(struct sabin_comparison *all, const struct sabin_compared *l,
                          const struct sabin_compared *r)
 {
 	struct sabin_compared_pair *pair = &all->pairs[all->pair_count++];
@@ -355,10 +375,16 @@ static void compare_pair(struct sabin_comparison *all, const struct sabin_compar
 	pair->left = l->before->measured->speaker;
 	pair->right = r->before->measured->speaker;
 	pair->position = l->before->measured->position;
-	pair->level = sabin_change_of(balance_of(l->before, r->before, &rules),
-	                              balance_of(l->after, r->after, &rules), &at);
+	struct sabin_quantity before, after;
+	enum sabin_err err = balance_of(l->before, r->before, &rules, &before);
+	if (!err)
+		err = balance_of(l->after, r->after, &rules, &after);
+	if (err)
+		return err;
+	pair->level = sabin_change_of(before, after, &at);
 	pair->deviation = sabin_change_of(deviation_of(l->before, r->before, &rules),
 	                                  deviation_of(l->after, r->after, &rules), &at);
+	return SABIN_OK;
 }
 
 enum sabin_err sabin_compare_pairs(struct sabin_comparison *all)
@@ -374,8 +400,10 @@ enum sabin_err sabin_compare_pairs(struct sabin_comparison *all)
 			for (size_t p = 0; p < all->pair_count && !seen; p++)
 				seen = strcasecmp(all->pairs[p].left, r->speaker) == 0 &&
 				       strcasecmp(all->pairs[p].position, r->position) == 0;
-			if (!seen)
-				compare_pair(all, &all->item[i], &all->item[k]);
+			const enum sabin_err err =
+			    seen ? SABIN_OK : compare_pair(all, &all->item[i], &all->item[k]);
+			if (err)
+				return err;
 		}
 	for (size_t p = 0; p < all->pair_count; p++) {
 		list[2 * p] = &all->pairs[p].level;

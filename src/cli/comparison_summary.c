@@ -132,6 +132,8 @@ struct words {
 struct source {
 	enum { SOURCE_BANDS, SOURCE_LEVELS, SOURCE_STI } kind;
 	size_t parameter;
+	bool bass;    /* levels: of the subwoofers */
+	size_t total; /* responses that it could be of */
 };
 
 static const struct sabin_change *part_of(const struct sabin_compared *c, const struct source *s, size_t band)
@@ -143,30 +145,33 @@ static const struct sabin_change *part_of(const struct sabin_compared *c, const 
 	return band < c->band_count ? &c->bands[band].value[s->parameter] : NULL;
 }
 
-/* " (left at mix, right at mix)": the responses that the mean of a band is of, where they are few. */
+/* "left at mix and right at mix": the responses that the mean of a band is of, where they are few. */
 static void say_which(const struct sabin_comparison *all, const struct source *source, size_t band, size_t count,
                       char *text, size_t size)
 {
 	enum { FEW = 3 };
-	size_t used = 0;
+	size_t used = 0, n = 0;
 	text[0] = '\0';
 	for (size_t i = 0; i < all->count && count <= FEW && used < size; i++) {
 		const struct sabin_change *c = part_of(&all->item[i], source, band);
-		if (!c || !c->change.valid)
+		const bool in = source->kind != SOURCE_LEVELS || sabin_compared_in_mean(all, i, source->bass);
+		if (!c || !c->change.valid || !in)
 			continue;
 		const struct sabin_measured *m = all->item[i].before->measured;
-		used += (size_t)snprintf(text + used, size - used, "%s%s at %s", used ? ", " : " (", m->speaker, m->position);
+		const char *between = n == 0 ? "" : n + 1 == count ? " and " : ", ";
+		used += (size_t)snprintf(text + used, size - used, "%s%s at %s", between, m->speaker, m->position);
+		n++;
 	}
-	if (used > 0 && used < size)
-		snprintf(text + used, size - used, ")");
 }
 
 /* ", of 1 of 4 responses (left at mix)" of the bands that are named, where they are means of fewer than all; of
- * several bands the responses of the first one that has fewest; "": of all. */
+ * several bands that are of different numbers, ", of 1 to 3 of 4 responses (at 4 kHz only left at mix)": the first
+ * band that has fewest; "": of all. */
 static void say_count(const struct sabin_comparison *comparison, const struct source *source,
-                      const struct sabin_change *const *list, const bool *in, size_t n, char *text, size_t size)
+                      const struct sabin_change *const *list, const bool *in, const double *centre_hz, size_t n,
+                      char *text, size_t size)
 {
-	const size_t all = comparison->count;
+	const size_t all = source->total;
 	size_t least = all, most = 0, where = 0;
 	char which[420] = "";
 	for (size_t i = 0; i < n; i++)
@@ -176,12 +181,17 @@ static void say_count(const struct sabin_comparison *comparison, const struct so
 			most = list[i]->count > most ? list[i]->count : most;
 		}
 	text[0] = '\0';
-	if (least < all)
-		say_which(comparison, source, where, least, which, sizeof which);
+	if (least >= all)
+		return;
+	say_which(comparison, source, where, least, which, sizeof which);
+	const bool differ = least < most && which[0];
+	size_t used = (size_t)snprintf(text, size, ", of %zu", least);
 	if (least < most)
-		snprintf(text, size, ", of %zu%s to %zu of %zu responses", least, which, most, all);
-	else if (least < all)
-		snprintf(text, size, ", of %zu of %zu responses%s", least, all, which);
+		used += (size_t)snprintf(text + used, size - used, " to %zu", most);
+	used += (size_t)snprintf(text + used, size - used, " of %zu responses", all);
+	if (which[0])
+		snprintf(text + used, size - used, " (%s%s%s%s)", differ ? "at " : "",
+		         differ ? sabin_text_hz(centre_hz[where]).s : "", differ ? " only " : "", which);
 }
 
 static void say_group(struct sabin_comparison *all, const struct words *w, const struct source *source,
@@ -194,7 +204,7 @@ static void say_group(struct sabin_comparison *all, const struct words *w, const
 		if (g.count == 0)
 			continue;
 		const struct sabin_change *c = list[g.most];
-		say_count(all, source, list, g.in, n, count, sizeof count);
+		say_count(all, source, list, g.in, centre_hz, n, count, sizeof count);
 		say_bands(centre_hz, g.in, n, bands, sizeof bands);
 		for (size_t i = 0; i < n; i++)
 			named += g.in[i];
@@ -210,11 +220,15 @@ static void say_group(struct sabin_comparison *all, const struct words *w, const
 			         w->factor * c->change.value, w->decimals,
 			         at_least(2 * w->factor * c->change.plus_minus, w->decimals),
 			         w->unit);
+		const bool filtered = all->corrected && source->kind == SOURCE_BANDS && w->relative;
 		add(all, rose ? w->rose : w->fell, g.weight, NULL,
-		    "%s %s at %s%s: from %.*f to %.*f %s%s%s; %s", w->name, rose ? "rose" : "fell",
+		    "%s %s at %s%s: from %.*f to %.*f %s%s%s; %s%s", w->name, rose ? "rose" : "fell",
 		    bands, most, w->decimals, sabin_number_tidy(w->factor * c->before.value, w->decimals),
 		    w->decimals, sabin_number_tidy(w->factor * c->after.value, w->decimals), w->unit, share,
-		    count, heard(g.weight));
+		    count, heard(g.weight),
+		    filtered ? "; no equaliser shortens a decay: it makes modes quieter, and the slope is that of the others, "
+		               "read at these places"
+		             : "");
 	}
 }
 
@@ -259,11 +273,12 @@ static void say_parameters(struct sabin_comparison *all)
 			if (sabin_compared_parameter(p) != rows[r].parameter || r == left_out)
 				continue;
 			const size_t n = list_of(all, p, list, centre_hz);
-			say_group(all, &rows[r].words, &(struct source){SOURCE_BANDS, p}, list, centre_hz, n);
+			say_group(all, &rows[r].words, &(struct source){SOURCE_BANDS, p, false, all->count}, list, centre_hz, n);
 		}
 	const struct sabin_change *sti = &all->mean_sti;
 	char count[500];
-	say_count(all, &(struct source){SOURCE_STI, 0}, &sti, (const bool[]){true}, 1, count, sizeof count);
+	say_count(all, &(struct source){SOURCE_STI, 0, false, all->count}, &sti, (const bool[]){true}, NULL, 1, count,
+	          sizeof count);
 	if (holds(all, sti))
 		add(all, sti->change.value > 0 ? "intelligibility-rose" : "intelligibility-fell",
 		    in_jnd(sti), NULL, "Speech intelligibility (STI) %s from %.2f to %.2f%s; %s",
@@ -271,17 +286,28 @@ static void say_parameters(struct sabin_comparison *all)
 		    heard(in_jnd(sti)));
 }
 
-static void say_levels(struct sabin_comparison *all)
+static void say_octaves(struct sabin_comparison *all, const char *name, bool bass, size_t total,
+                        const struct sabin_compared_level *octave, size_t count)
 {
-	static const struct words words = {
-	    "level-fell", "level-rose", "The frequency response", "dB", 1, 1, false};
+	const struct words words = {"level-fell", "level-rose", name, "dB", 1, 1, false};
 	const struct sabin_change *list[SABIN_COMPARED_OCTAVES];
 	double centre_hz[SABIN_COMPARED_OCTAVES];
-	for (size_t i = 0; i < all->mean_octave_count; i++) {
-		list[i] = &all->mean_octave[i].level;
-		centre_hz[i] = all->mean_octave[i].band.nominal_hz;
+	for (size_t i = 0; i < count; i++) {
+		list[i] = &octave[i].level;
+		centre_hz[i] = octave[i].band.nominal_hz;
 	}
-	say_group(all, &words, &(struct source){SOURCE_LEVELS, 0}, list, centre_hz, all->mean_octave_count);
+	say_group(all, &words, &(struct source){SOURCE_LEVELS, 0, bass, total}, list, centre_hz, count);
+}
+
+/* Speakers of one kind: a mean over mains and subwoofers would be of neither. */
+static void say_levels(struct sabin_comparison *all)
+{
+	const bool both = all->bass_count > 0;
+	say_octaves(all, both ? "The frequency response of the main speakers" : "The frequency response", false,
+	            all->count - all->bass_count, all->mean_octave, all->mean_octave_count);
+	if (both)
+		say_octaves(all, "The frequency response of the subwoofers", true, all->bass_count, all->bass_octave,
+		            all->bass_octave_count);
 }
 
 /* ---- modes, reflections, noise, pairs -------------------------------------------------------- */
@@ -387,7 +413,7 @@ static void say_pair(struct sabin_comparison *all, const struct sabin_compared_p
 		    d->after.value, d->before.value, heard(in_jnd(d)));
 	if (holds(all, l))
 		add(all, "balance-changed", in_jnd(l), NULL,
-		    "The balance of %s against %s went from %+.1f to %+.1f dB at %s; %s", p->left,
+		    "The balance of %s against %s (200 Hz to 2 kHz) went from %+.1f to %+.1f dB at %s; %s", p->left,
 		    p->right, sabin_number_tidy(l->before.value, 1),
 		    sabin_number_tidy(l->after.value, 1), p->position, heard(in_jnd(l)));
 }
@@ -407,7 +433,7 @@ static int by_weight(const void *a, const void *b)
  * response that have anything in them. */
 static size_t count_tables(const struct sabin_comparison *all)
 {
-	size_t n = 2 + (all->pair_count > 0);
+	size_t n = 2 + (all->pair_count > 0) + (all->bass_count > 0);
 	for (size_t i = 0; i < all->count; i++)
 		n += (all->item[i].mode_count > 0) + (all->item[i].reflection_count > 0) +
 		     all->item[i].has_noise;
@@ -417,7 +443,7 @@ static size_t count_tables(const struct sabin_comparison *all)
 /* Each parameter, the STI and the levels to both sides, and what each response may add. */
 static size_t most_findings(const struct sabin_comparison *all)
 {
-	size_t n = 16 + 2 * all->pair_count;
+	size_t n = 18 + 2 * all->pair_count;
 	for (size_t i = 0; i < all->count; i++)
 		n += all->item[i].mode_count + all->item[i].reflection_count;
 	return n;

@@ -119,6 +119,16 @@ static bool print_bands(FILE *stream, const struct sabin_comparison *all)
 	print_head(stream, centre_hz, all->mean_octave_count);
 	print_row(stream, "Level", "dB", list, all->mean_octave_count, 1, 1);
 	fewer |= print_counts(stream, all, list, all->mean_octave_count);
+	bool bass = false;
+	for (size_t b = 0; b < all->bass_octave_count; b++) {
+		list[b] = &all->bass_octave[b].level;
+		bass = bass || list[b]->change.valid;
+	}
+	if (bass) {
+		print_row(stream, "sub", "dB", list, all->bass_octave_count, 1, 1);
+		print_counts(stream, all, list, all->bass_octave_count);
+		fputs("  Level: of the main speakers; sub: of the subwoofers\n", stream);
+	}
 	const struct sabin_change *sti = &all->mean_sti;
 	if (sti->change.valid) {
 		fprintf(stream, "\n  STI %.2f before, %.2f after", sti->before.value, sti->after.value);
@@ -138,6 +148,17 @@ static bool of_repeatability(const struct sabin_comparison *all)
 	return false;
 }
 
+static void print_unsure(FILE *stream, const struct sabin_comparison *all, const char *dim, const char *plain)
+{
+	size_t unsure = 0;
+	for (size_t i = 0; i < all->count; i++)
+		unsure += all->item[i].modes_unsure;
+	if (unsure > 0)
+		fprintf(stream, "  %smodes: of %zu it cannot be told whether %s changed: before or after no decay time "
+		                "can be read%s\n",
+		        dim, unsure, unsure == 1 ? "it" : "they", plain);
+}
+
 void sabin_comparison_text(const struct sabin_comparison *all, bool everything, FILE *stream)
 {
 	const bool screen = stream == stdout; /* colours are for it */
@@ -149,6 +170,7 @@ void sabin_comparison_text(const struct sabin_comparison *all, bool everything, 
 	for (size_t i = 0; i < all->not_compared_count; i++)
 		fprintf(stream, "  %snot compared: %s: %s%s\n", dim, all->not_compared[i].what,
 		        all->not_compared[i].why, plain);
+	print_unsure(stream, all, dim, plain);
 	fprintf(stream, "\n%sMean of %zu response%s%s\n", bold, all->count,
 	        all->count == 1 ? "" : "s", plain);
 	if (print_bands(stream, all))

@@ -9,31 +9,63 @@
 #include <sabin/target.h>
 
 #include "cli/pairs.h"
+#include "io/number.h"
 
 /* Less is not worth a word. */
 static const double alike_db = 0.1, alike_s = 10e-6;
 
-static enum sabin_err levels(const struct sabin_measurement *m, size_t index,
-                             struct sabin_response *out, struct sabin_diag *diag)
+/* In thirds of an octave of the band that counts. */
+static enum sabin_err thirds(const double *h, size_t n, const struct sabin_measured *r, struct sabin_response *out)
 {
-	const struct sabin_measured *r = &m->responses[index];
 	struct sabin_response_options o = sabin_response_defaults();
-	double *h = NULL;
-	size_t n;
 	o.smoothing_oct = 1.0 / 3;
 	o.points_per_octave = 3;
 	o.from_hz = sabin_target_band_hz[0];
 	o.to_hz = sabin_target_band_hz[1];
-	enum sabin_err err = sabin_measurement_load(m, index, &h, &n, diag);
 	const double zero = (double)r->zero_index + r->zero_offset_s * r->rate_hz;
+	return sabin_response_compute(h, n, r->rate_hz, zero + r->arrival_s.value * r->rate_hz, zero, &o, out);
+}
+
+static enum sabin_err levels(const struct sabin_measurement *m, size_t index,
+                             struct sabin_response *out, struct sabin_diag *diag)
+{
+	double *h = NULL;
+	size_t n;
+	enum sabin_err err = sabin_measurement_load(m, index, &h, &n, diag);
 	if (!err)
-		err = sabin_response_compute(h, n, r->rate_hz, zero + r->arrival_s.value * r->rate_hz, zero,
-		                             &o, out);
+		err = thirds(h, n, &m->responses[index], out);
 	free(h);
 	return err;
 }
 
-/* The mean over thirds of an octave; its uncertainty from their scatter, which is the room's. */
+/* Second less first: the mean; its uncertainty from their scatter, which is the room's. */
+static struct sabin_quantity level_of(const struct sabin_response *first, const struct sabin_response *second)
+{
+	double sum = 0, squares = 0;
+	const size_t n = first->length < second->length ? first->length : second->length;
+	for (size_t i = 0; i < n; i++) {
+		const double d = second->level_db[i] - first->level_db[i];
+		sum += d;
+		squares += d * d;
+	}
+	const double mean = sum / (double)n;
+	return n > 1 ? sabin_quantity_valid(mean, sqrt(fmax(squares / (double)n - mean * mean, 0) / (double)(n - 1)))
+	             : sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
+}
+
+enum sabin_err sabin_pairs_level(const struct sabin_pair_side *first, const struct sabin_pair_side *second,
+                                 struct sabin_quantity *level_db)
+{
+	struct sabin_response a = {0}, b = {0};
+	enum sabin_err err = thirds(first->h, first->frames, first->measured, &a);
+	if (!err)
+		err = thirds(second->h, second->frames, second->measured, &b);
+	*level_db = err ? sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN) : level_of(&a, &b);
+	sabin_response_free(&a);
+	sabin_response_free(&b);
+	return err;
+}
+
 static enum sabin_err compare(const struct sabin_measurement *m, size_t first, size_t second,
                               struct sabin_pair_difference *pair, struct sabin_diag *diag)
 {
@@ -42,21 +74,11 @@ static enum sabin_err compare(const struct sabin_measurement *m, size_t first, s
 	enum sabin_err err = levels(m, first, &ra, diag);
 	if (!err)
 		err = levels(m, second, &rb, diag);
-	double sum = 0, squares = 0;
-	const size_t n = err ? 0 : ra.length < rb.length ? ra.length : rb.length;
-	for (size_t i = 0; i < n; i++) {
-		const double d = rb.level_db[i] - ra.level_db[i];
-		sum += d;
-		squares += d * d;
-	}
-	const double mean = sum / (double)n;
 	*pair = (struct sabin_pair_difference){
 	    .first = a->speaker,
 	    .second = b->speaker,
 	    .position = a->position,
-	    .level_db = n > 1 ? sabin_quantity_valid(mean, sqrt(fmax(squares / (double)n - mean * mean, 0) /
-	                                                        (double)(n - 1)))
-	                      : sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
+	    .level_db = err ? sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN) : level_of(&ra, &rb),
 	    .time_s = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN),
 	};
 	pair->why_no_time = a->zero == b->zero
@@ -111,14 +133,17 @@ enum sabin_err sabin_pairs_compare(const struct sabin_measurement *m, const stru
 
 void sabin_pairs_show(const struct sabin_pair_difference *pairs, size_t count)
 {
+	const struct sabin_text band[2] = {sabin_text_hz(sabin_target_band_hz[0]),
+	                                   sabin_text_hz(sabin_target_band_hz[1])};
 	for (size_t i = 0; i < count; i++) {
 		const struct sabin_pair_difference *p = &pairs[i];
 		const double db = p->level_db.value, time_s = p->time_s.value;
 		printf("  %s and %s at %s: ", p->first, p->second, p->position);
 		if (fabs(db) < alike_db)
-			printf("equally loud within %.2f dB", fabs(db));
+			printf("equally loud within %.2f dB (%s to %s)", fabs(db), band[0].s, band[1].s);
 		else
-			printf("%s is %.2f dB louder", db > 0 ? p->second : p->first, fabs(db));
+			printf("%s is %.2f dB louder (%s to %s)", db > 0 ? p->second : p->first, fabs(db), band[0].s,
+			       band[1].s);
 		if (isnan(time_s))
 			puts(strstr(p->why_no_time, "different")
 			         ? "; their times count from different zeros"

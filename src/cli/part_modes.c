@@ -11,11 +11,12 @@
 #include "cli/show.h"
 #include "cli/talk.h"
 #include "io/number.h"
+#include "io/trust.h"
 
 struct result {
 	struct sabin_modefit fit;
 	struct sabin_mode_match *matches; /* [fit.count]; NULL: no room file */
-	char why[120];                    /* "" or why there is nothing */
+	char why[300];                    /* "" or why there is nothing */
 };
 
 static struct sabin_modefit_options range_of(const struct sabin_part_input *input)
@@ -51,7 +52,16 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 	struct result *r = calloc(1, sizeof *r);
 	if (!r)
 		return SABIN_ENOMEM;
-	const struct sabin_modefit_options options = range_of(input);
+	struct sabin_modefit_options options = range_of(input);
+	double excited_hz[2], played_hz[2];
+	sabin_trust_ranges(input->measurement, input->measured, input->room, excited_hz, played_hz);
+	if (!sabin_trust_modes(played_hz, &options)) {
+		snprintf(r->why, sizeof r->why, "the speaker's range is %s to %s; they are found up to %s",
+		         sabin_text_hz(played_hz[0]).s, sabin_text_hz(played_hz[1]).s,
+		         sabin_text_hz(range_of(input).to_hz).s);
+		*result = r;
+		return SABIN_OK;
+	}
 	enum sabin_err err =
 	    sabin_modefit_compute(input->h, input->frames, input->measured->rate_hz,
 	                          input->analysis->arrival.onset, &options, &r->fit);

@@ -12,9 +12,6 @@
 #include "io/trust.h"
 #include "io/ways.h"
 
-/* Of which a speaker is to play an octave at least. */
-static const double judged_hz[2] = {1000, 8000};
-
 struct result {
 	struct sabin_reflections r;
 	bool has_room;
@@ -30,10 +27,10 @@ static enum sabin_err compute(const struct sabin_part_input *input, void **resul
 		return SABIN_ENOMEM;
 	double excited_hz[2], played_hz[2];
 	sabin_trust_ranges(input->measurement, input->measured, input->room, excited_hz, played_hz);
-	if (played_hz[1] > 0 && !(fmin(played_hz[1], judged_hz[1]) >= 2 * fmax(played_hz[0], judged_hz[0]))) {
+	if (!sabin_trust_reflections(played_hz)) {
 		snprintf(r->why, sizeof r->why, "the speaker's range is %s to %s; they are judged from %s to %s",
 		         sabin_text_hz(played_hz[0]).s, sabin_text_hz(played_hz[1]).s,
-		         sabin_text_hz(judged_hz[0]).s, sabin_text_hz(judged_hz[1]).s);
+		         sabin_text_hz(sabin_reflections_judged_hz[0]).s, sabin_text_hz(sabin_reflections_judged_hz[1]).s);
 		*result = r;
 		return SABIN_OK;
 	}

@@ -43,7 +43,8 @@ void sabin_plot_compared_of(const struct sabin_comparison *c, const char *name, 
 		snprintf(who, size, "%.80s at %.80s", c->item[0].before->measured->speaker,
 		         c->item[0].before->measured->position);
 	else
-		snprintf(who, size, "mean of %zu responses", c->count);
+		snprintf(who, size, "mean of %zu responses%s", c->count - c->bass_count,
+		         c->bass_count > 0 ? ", subwoofers apart" : "");
 }
 
 int sabin_plot_compare_open(const char *command, char **operands, const struct sabin_list *speakers,
@@ -55,6 +56,7 @@ int sabin_plot_compare_open(const char *command, char **operands, const struct s
 	int status = open_sides(command, operands, speakers, positions, calibration, out);
 	for (size_t i = 0; status < 0 && i + 1 < out->count; i++) {
 		struct sabin_comparison *c = &out->comparisons[i];
+		sabin_comparison_warn_order(&out->sides[0], &out->sides[i + 1]);
 		const enum sabin_err err =
 		    sabin_comparison_compute(&out->sides[0], &out->sides[i + 1], SABIN_MOVED_M, c);
 		if (err)

@@ -92,7 +92,7 @@ static void keys(struct sabin_report *r)
 	key(r, "Strongest early reflection", measured(r, SABIN_MEASURE_REFLECTION, NAN, NAN), 1, "dB",
 	    "re the direct sound, first 15 ms, 1 to 8 kHz");
 	const struct sabin_quantity pair = measured(r, SABIN_MEASURE_LEVEL_DIFFERENCE, 250, 2000);
-	key(r, "Left against right", pair, 1, "dB", "mean level, 250 Hz to 2 kHz, at the worst place");
+	key(r, "Left against right", pair, 1, "dB", "mean level, 250 Hz to 2 kHz as ITU-R BS.1116 has it, at the worst place");
 	const struct sabin_quantity nr = measured(r, SABIN_MEASURE_NR, NAN, NAN);
 	key(r, "Background noise, NR", nr, 0, "", "noise rating");
 	key(r, "Background noise", measured(r, SABIN_MEASURE_NOISE_A, NAN, NAN), 1, "dB(A)", "A-weighted level");

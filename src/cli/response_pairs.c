@@ -5,10 +5,11 @@
 #include <math.h>
 #include <strings.h>
 
+#include <sabin/target.h>
+
+#include "cli/pairs.h"
 #include "cli/responses.h"
 #include "io/number.h"
-
-static const double from_hz = 200, to_hz = 4000; /* of the numbers; the curve is all of it */
 
 /* Index of the response of the right speaker where the left one's is item i, or count. */
 static size_t partner(const struct sabin_responses *all, size_t i)
@@ -23,8 +24,8 @@ static size_t partner(const struct sabin_responses *all, size_t i)
 	return k;
 }
 
-/* Left minus right into difference_db[length], which may be NULL; mean and RMS about it from 200 Hz to
- * 4 kHz, NAN without points there.  Returns the length. */
+/* Left minus right into difference_db[length], which may be NULL; mean and RMS about it over the
+ * band in which `eq` makes levels equal, NAN without points there.  Returns the length. */
 static size_t compare(const struct sabin_response *left, const struct sabin_response *right,
                       double *difference_db, double *mean_db, double *rms_db)
 {
@@ -34,7 +35,8 @@ static size_t compare(const struct sabin_response *left, const struct sabin_resp
 		const double d = left->level_db[i] - right->level_db[i];
 		if (difference_db)
 			difference_db[i] = d;
-		if (!isfinite(d) || left->freq_hz[i] < from_hz || left->freq_hz[i] > to_hz)
+		if (!isfinite(d) || left->freq_hz[i] < sabin_target_band_hz[0] ||
+		    left->freq_hz[i] > sabin_target_band_hz[1])
 			continue;
 		sum += d;
 		square += d * d;
@@ -43,6 +45,16 @@ static size_t compare(const struct sabin_response *left, const struct sabin_resp
 	*mean_db = count > 0 ? sum / count : (double)NAN;
 	*rms_db = count > 0 ? sqrt(fmax(0, square / count - *mean_db * *mean_db)) : (double)NAN;
 	return length;
+}
+
+/* The mean as `measure` and `compare` have it, from the responses themselves; of averages that of the curves. */
+static void refine(const struct sabin_response_item *left, const struct sabin_response_item *right, double *mean_db)
+{
+	const struct sabin_pair_side l = {left->h, left->frames, left->measured},
+	                             r = {right->h, right->frames, right->measured};
+	struct sabin_quantity level;
+	if (left->position_count == 0 && isfinite(*mean_db) && sabin_pairs_level(&r, &l, &level) == SABIN_OK && level.valid)
+		*mean_db = level.value;
 }
 
 void sabin_response_pairs_json(const struct sabin_responses *all, struct sabin_json *json)
@@ -56,6 +68,7 @@ void sabin_response_pairs_json(const struct sabin_responses *all, struct sabin_j
 		if (k < all->count && difference_db) {
 			const size_t length = compare(left, &all->item[k].response, difference_db,
 			                              &mean_db, &rms_db);
+			refine(&all->item[i], &all->item[k], &mean_db);
 			sabin_json_open_object(json, NULL);
 			sabin_json_text(json, "left", all->item[i].measured->speaker);
 			sabin_json_text(json, "right", all->item[k].measured->speaker);
@@ -79,9 +92,10 @@ void sabin_response_pairs_text(const struct sabin_responses *all, FILE *stream)
 		if (k == all->count)
 			continue;
 		compare(&all->item[i].response, &all->item[k].response, NULL, &mean_db, &rms_db);
+		refine(&all->item[i], &all->item[k], &mean_db);
 		if (isfinite(mean_db))
-			fprintf(stream, "left - right at %s: %+.1f dB from 200 Hz to 4 kHz, and %.1f dB RMS "
-			                "about that\n",
-			        all->item[i].measured->position, sabin_number_tidy(mean_db, 1), rms_db);
+			fprintf(stream, "left - right at %s: %+.1f dB from %s to %s, and %.1f dB RMS about that\n",
+			        all->item[i].measured->position, sabin_number_tidy(mean_db, 1),
+			        sabin_text_hz(sabin_target_band_hz[0]).s, sabin_text_hz(sabin_target_band_hz[1]).s, rms_db);
 	}
 }

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <strings.h>
 
+#include <sabin/target.h>
+
 #include "cli/responses.h"
 #include "io/atomic.h"
 #include "io/calibration.h"
@@ -251,13 +253,11 @@ void sabin_responses_release(struct sabin_responses *all)
 
 /* ---- averages ------------------------------------------------------------------------------- */
 
-static const double align_from_hz = 200, align_to_hz = 4000;
-
 static double mean_power_db(const struct sabin_response *r)
 {
 	double power = 0, count = 0;
 	for (size_t i = 0; i < r->length; i++)
-		if (r->freq_hz[i] >= align_from_hz && r->freq_hz[i] < align_to_hz &&
+		if (r->freq_hz[i] >= sabin_target_band_hz[0] && r->freq_hz[i] < sabin_target_band_hz[1] &&
 		    isfinite(r->level_db[i])) {
 			power += pow(10, r->level_db[i] / 10);
 			count++;

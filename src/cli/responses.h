@@ -67,7 +67,7 @@ SABIN_MUST enum sabin_err sabin_responses_compute_phase(
 SABIN_MUST enum sabin_err sabin_response_item_trust(struct sabin_response_item *item, double window_s);
 
 /* Put the positions of each speaker together: one item for each speaker, its position "average".  align:
- * levels from 200 Hz to 4 kHz are made equal first. */
+ * levels over sabin_target_band_hz are made equal first. */
 SABIN_MUST enum sabin_err sabin_responses_average(struct sabin_responses *responses,
                                                   enum sabin_average kind, bool align,
                                                   struct sabin_diag *diag);

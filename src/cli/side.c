@@ -75,17 +75,35 @@ static enum sabin_err unless_memory(enum sabin_err err)
 	return err == SABIN_ENOMEM ? err : SABIN_OK;
 }
 
+/* As `analyze` has them: where the room has one mode, several of the fit are none that decays as one. */
+static enum sabin_err match_modes(const struct sabin_side *side, struct sabin_modefit *fit)
+{
+	if (!side->has_room || fit->count == 0)
+		return SABIN_OK;
+	struct sabin_mode_match *matches = calloc(fit->count, sizeof *matches);
+	const enum sabin_err err =
+	    matches ? sabin_modefit_match(fit, side->room.room.size_m, side->speed_m_s, matches) : SABIN_ENOMEM;
+	free(matches);
+	return unless_memory(err);
+}
+
 static enum sabin_err read_events(const struct sabin_side *side, struct sabin_side_item *item)
 {
 	const struct sabin_response_item *r = item->response;
 	const struct sabin_measured *m = item->measured;
 	/* both sides in one range, so that levels re its mean mean the same */
-	const struct sabin_modefit_options range = sabin_modefit_range(NAN, NAN);
+	struct sabin_modefit_options range = sabin_modefit_range(NAN, NAN);
+	double excited_hz[2], played_hz[2];
 	const double zero = (double)m->zero_index + m->zero_offset_s * m->rate_hz;
 	const double direct = zero + m->arrival_s.value * m->rate_hz;
-	enum sabin_err err = unless_memory(sabin_modefit_compute(
-	    r->h, r->frames, m->rate_hz, item->analysis.arrival.onset, &range, &item->modes));
+	enum sabin_err err = SABIN_OK;
+	sabin_trust_ranges(&side->measurement, m, side->has_room ? &side->room : NULL, excited_hz, played_hz);
+	if (sabin_trust_modes(played_hz, &range))
+		err = unless_memory(sabin_modefit_compute(r->h, r->frames, m->rate_hz, item->analysis.arrival.onset,
+		                                          &range, &item->modes));
 	if (!err)
+		err = match_modes(side, &item->modes);
+	if (!err && sabin_trust_reflections(played_hz))
 		err = unless_memory(sabin_reflections_compute(r->h, r->frames, m->rate_hz, direct,
 		                                              side->speed_m_s, &item->reflections));
 	return err;

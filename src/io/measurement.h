@@ -71,7 +71,10 @@ struct sabin_measured {
 	enum sabin_level_kind level_kind;
 	struct sabin_quantity dbspl_at_0dbfs;
 	char *calibration; /* file below the directory, or NULL */
-	char *through;     /* the correction that it was played through, as given; NULL: none */
+	/* The correction that it was played through, as given; NULL: none.  Its crossover leaves the speaker alone (to
+	 * 0.5 dB) between these frequencies; 0, INFINITY: it has none there. */
+	char *through;
+	double uncrossed_hz[2];
 	/* made with any sound: between which frequencies that cohered with what was heard; 0, 0: not said */
 	double coherent_hz[2];
 	struct sabin_verdict verdict;

@@ -442,11 +442,12 @@ static enum sabin_err read_calibration(struct reader *reader,
 	return read_file_name(reader, node, "file", is_calibration_file, &out->calibration);
 }
 
-/* A path that is told to people only. */
+/* The path is told to people only. */
 static enum sabin_err read_through(struct reader *reader, const struct sabin_yaml_node *response,
                                    struct sabin_measured *out)
 {
 	const struct sabin_yaml_node *node = sabin_yaml_find(response, "through");
+	enum sabin_err err = SABIN_OK;
 	if (!node || sabin_yaml_is_null(node))
 		return SABIN_OK;
 	const char *text = sabin_yaml_text(node);
@@ -456,7 +457,14 @@ static enum sabin_err read_through(struct reader *reader, const struct sabin_yam
 	if (!text || !*text)
 		return refuse(reader, node, "through: the name of a directory was expected");
 	out->through = strdup(text);
-	return out->through ? SABIN_OK : SABIN_ENOMEM;
+	if (!out->through)
+		return SABIN_ENOMEM;
+	out->uncrossed_hz[1] = INFINITY;
+	if (sabin_yaml_find(response, "uncrossed_from_hz"))
+		err = read_number(reader, response, "uncrossed_from_hz", 0, 1e6, &out->uncrossed_hz[0]);
+	if (!err && sabin_yaml_find(response, "uncrossed_to_hz"))
+		err = read_number(reader, response, "uncrossed_to_hz", 0, 1e6, &out->uncrossed_hz[1]);
+	return err;
 }
 
 static enum sabin_err read_response(struct reader *reader, const struct sabin_yaml_node *node,

@@ -178,9 +178,14 @@ static void write_response(struct sabin_yaml_writer *writer, const char *folder,
 		sabin_yaml_write_number(writer, "coherent_from_hz", response->coherent_hz[0]);
 		sabin_yaml_write_number(writer, "coherent_to_hz", response->coherent_hz[1]);
 	}
-	write_calibration(writer, folder, response->calibration);
-	if (response->through)
+	if (response->through) {
 		sabin_yaml_write_text(writer, "through", response->through);
+		if (response->uncrossed_hz[0] > 0)
+			sabin_yaml_write_number(writer, "uncrossed_from_hz", response->uncrossed_hz[0]);
+		if (isfinite(response->uncrossed_hz[1]))
+			sabin_yaml_write_number(writer, "uncrossed_to_hz", response->uncrossed_hz[1]);
+	}
+	write_calibration(writer, folder, response->calibration);
 	write_verdict(writer, &response->verdict);
 	sabin_yaml_write_close(writer);
 }

@@ -37,6 +37,24 @@ void sabin_trust_ranges(const struct sabin_measurement *measurement, const struc
 		memcpy(played_hz, room->speakers[at].range_hz, 2 * sizeof *played_hz);
 }
 
+bool sabin_trust_modes(const double played_hz[2], struct sabin_modefit_options *options)
+{
+	static const double least_hz = 10; /* sabin_modefit_compute() */
+	if (!(played_hz[1] > 0))
+		return true;
+	options->from_hz = fmax(options->from_hz, played_hz[0]);
+	options->to_hz = fmin(options->to_hz, played_hz[1]);
+	return options->to_hz >= options->from_hz + least_hz;
+}
+
+const double sabin_reflections_judged_hz[2] = {1000, 8000};
+
+bool sabin_trust_reflections(const double played_hz[2])
+{
+	const double *judged_hz = sabin_reflections_judged_hz;
+	return !(played_hz[1] > 0) || fmin(played_hz[1], judged_hz[1]) >= 2 * fmax(played_hz[0], judged_hz[0]);
+}
+
 struct sabin_trust sabin_trust_of(const struct sabin_measurement *measurement,
                                   const struct sabin_measured *measured,
                                   const struct sabin_roomfile *room, double window_s)

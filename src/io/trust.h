@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include <sabin/modefit.h>
+
 #include "io/measurement.h"
 
 struct sabin_trust {
@@ -24,6 +26,14 @@ struct sabin_trust sabin_trust_of(const struct sabin_measurement *measurement,
  * room may be NULL). */
 void sabin_trust_ranges(const struct sabin_measurement *measurement, const struct sabin_measured *measured,
                         const struct sabin_roomfile *room, double excited_hz[2], double played_hz[2]);
+
+/* Which of a speaker's modes are looked for: *options without what it does not play (played_hz 0, 0: not known).
+ * false: less is left than modes are found in. */
+bool sabin_trust_modes(const double played_hz[2], struct sabin_modefit_options *options);
+
+/* Reflections are judged from 1 to 8 kHz, of which the speaker is to play an octave at least: does it? */
+extern const double sabin_reflections_judged_hz[2];
+bool sabin_trust_reflections(const double played_hz[2]);
 
 bool sabin_trust_holds(const struct sabin_trust *trust, double f_hz);
 
