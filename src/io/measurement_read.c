@@ -12,6 +12,7 @@
 #include "io/atomic.h"
 #include "io/correction.h"
 #include "io/measurement_inner.h"
+#include "io/utf8.h"
 #include "io/yaml.h"
 
 struct reader {
@@ -442,24 +443,20 @@ static enum sabin_err read_calibration(struct reader *reader,
 	return read_file_name(reader, node, "file", is_calibration_file, &out->calibration);
 }
 
-/* The path is told to people only. */
 static enum sabin_err read_through(struct reader *reader, const struct sabin_yaml_node *response,
                                    struct sabin_measured *out)
 {
 	const struct sabin_yaml_node *node = sabin_yaml_find(response, "through");
-	enum sabin_err err = SABIN_OK;
+	const char *text = node ? sabin_yaml_text(node) : NULL;
 	if (!node || sabin_yaml_is_null(node))
 		return SABIN_OK;
-	const char *text = sabin_yaml_text(node);
-	for (const char *c = text; c && *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			text = NULL;
 	if (!text || !*text)
 		return refuse(reader, node, "through: the name of a directory was expected");
-	out->through = strdup(text);
-	if (!out->through)
+	if (!(out->through = strdup(text)))
 		return SABIN_ENOMEM;
+	sabin_utf8_disarm(out->through, '_'); /* people see it */
 	out->uncrossed_hz[1] = INFINITY;
+	enum sabin_err err = SABIN_OK;
 	if (sabin_yaml_find(response, "uncrossed_from_hz"))
 		err = read_number(reader, response, "uncrossed_from_hz", 0, 1e6, &out->uncrossed_hz[0]);
 	if (!err && sabin_yaml_find(response, "uncrossed_to_hz"))

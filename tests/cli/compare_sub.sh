@@ -9,19 +9,19 @@
 cd "$T"
 cat >room.yaml <<'END'
 size_m: {width: 3.7, length: 4.8, height: 2.6}
-surfaces: {front: 0.06, back: 0.06, left: 0.08, right: 0.08, floor: 0.12, ceiling: 0.1}
+surfaces: {front: 0.1, back: 0.1, left: 0.14, right: 0.14, floor: 0.2, ceiling: 0.16}
 speakers:
   left: {output: 1, position_m: [1.1, 0.6, 1.2], pair: right}
   right: {output: 2, position_m: [2.6, 0.6, 1.2], pair: left}
   sub: {output: 3, position_m: [1, 0.4, 0.25], range_hz: [20, 120]}
 positions:
-  mix: {position_m: [1.85, 1.9, 1.2]}
   seat: {position_m: [1.4, 2.05, 1.2]}
-sweep: {length_s: 2, tail_s: 2, level_dbfs: -20, repeats: 1}
+sweep: {length_s: 1, tail_s: 1.5, level_dbfs: -20, repeats: 1}
 simulation: {noise_dbfs: -90}
 END
+sed 's/front: 0.1,/front: 0.3,/; s/back: 0.1,/back: 0.3,/' room.yaml >damped.yaml
 "$sabin" measure room.yaml --simulate -q -o before >measured.txt
-"$sabin" eq before -q -o correction >/dev/null
+"$sabin" eq before --rates 48000 -q -o correction >/dev/null
 "$sabin" measure room.yaml --simulate --through correction -q -o after >/dev/null
 
 expect_status 0 "$sabin" analyze before --json
@@ -82,13 +82,11 @@ for r in d["responses"]:
             assert taken_db(f, main) < 0.55, (r["speaker"], f)
 assert (True, True) in seen and (True, False) in seen and (False, True) not in seen, seen
 for o in d["mean"]["octaves"]:
-    assert o["level"].get("count", 0) in (0, 4), o
+    assert o["level"].get("count", 0) in (0, 2), o
 assert "subwoofer_octaves" in d["mean"]' compared.json "$(sed -n 's/.*type: high_pass, freq_hz: \([0-9.]*\).*/\1/p' correction/correction.yaml | head -1)"
 fi
 hold "compare: and that is said, once" [ "$(grep -cE '^  not compared: left and right below [0-9]+ Hz, sub above [0-9]+ Hz: there the crossover' compared.txt)" = 1 ]
 hold "compare: the bass is not told to be gone" sh -c '! grep -qE "[0-9]\. .* fell at (31.5|63|125) Hz" compared.txt'
-expect_status 0 "$sabin" compare after after --json
-cp out same.json
 expect_status 0 "$sabin" compare after after
 hold "the same crossover on both sides: all is compared" sh -c '! grep -q "the crossover" out'
 hold "and decays are read of all bands" grep -qE '^  EDT, s +before +[0-9]' out
@@ -104,23 +102,27 @@ expect_status 0 "$sabin" verify correction after --speaker left --json
 hold "verify: one speaker has no delay against another: all was checked" has '"not_checked": null'
 
 # Before is what came before; nothing else is refused.
-expect_status 0 "$sabin" compare after before
-hold "the order: said" grep -q 'warning: after, which is given as before, was measured later' err
-expect_status 0 "$sabin" compare before after
+for name in first second; do
+	"$sabin" measure damped.yaml --simulate --length 0.3s --speaker left --position seat -q -o $name >/dev/null
+	sleep 1.1
+done
+expect_status 0 "$sabin" compare second first
+hold "the order: said" grep -q 'warning: second, which is given as before, was measured later' err
+expect_status 0 "$sabin" compare first second
 hold "the order: nothing to say" sh -c '! grep -q warning: err'
-expect_status 0 "$sabin" compare before before/
-hold "the same twice: said" grep -q 'warning: before and after are the same measurement' err
-sed 's/^date: .*/date: "2026-11-28T10:00:00+02:00"/' before/measurement.yaml >early.yaml
-sed 's/^date: .*/date: "2026-11-28T09:00:00+00:00"/' after/measurement.yaml >late.yaml
-cp early.yaml before/measurement.yaml
-cp late.yaml after/measurement.yaml
-expect_status 0 "$sabin" compare before after
+expect_status 0 "$sabin" compare first first/
+hold "the same twice: said" grep -q 'warning: before and after are the same measurement, first' err
+sed 's/^date: .*/date: "2026-11-28T10:00:00+02:00"/' first/measurement.yaml >early.yaml
+sed 's/^date: .*/date: "2026-11-28T09:00:00+00:00"/' second/measurement.yaml >late.yaml
+cp early.yaml first/measurement.yaml
+cp late.yaml second/measurement.yaml
+expect_status 0 "$sabin" compare first second
 hold "the order: zones count" sh -c '! grep -q warning: err'
-expect_status 0 "$sabin" compare after before
+expect_status 0 "$sabin" compare second first
 hold "the order: zones count, the other way round" grep -q 'warning: .*T09:00:00+00:00.*T10:00:00+02:00' err
 if command -v gnuplot >/dev/null; then
-	expect_status 0 "$sabin" report before --before after -o order.html
-	hold "the order: report says it, too" grep -q 'warning: after, which is given as before' err
+	expect_status 0 "$sabin" report first --before second -o order.html
+	hold "the order: report says it, too" grep -q 'warning: second, which is given as before' err
 	expect_status 0 "$sabin" plot before --kind rt60 --script -q -o t.svg
 	hold "chart: what the subwoofer is not made for is not told as missing" sh -c '! grep -rq "sub not valid" t.svg.gnuplot'
 fi
@@ -143,12 +145,11 @@ if command -v gnuplot >/dev/null; then
 	expect_status 0 "$sabin" plot before --kind response --script -q -o r.svg
 	hold "chart: a main speaker and a subwoofer are not held against each other" \
 		sh -c 'grep -rqE "Speakers (left|right) and (left|right) " r.svg.gnuplot && ! grep -rq "Speakers .* and sub" r.svg.gnuplot'
-	expect_status 0 "$sabin" plot before --kind geometry --speaker left --position mix --theme print --script -q -o g.svg
+	expect_status 0 "$sabin" plot before --kind geometry --speaker left --position seat --theme print --script -q -o g.svg
 	hold "chart: the ceiling has a dash of its own" grep -q 'CEILING(k) ? 3' g.svg.gnuplot/geometry.gp
 fi
 
 # Without a crossover, in a room with more absorption: speakers of one kind each.
-sed 's/front: 0.06/front: 0.3/; s/back: 0.06/back: 0.3/' room.yaml >damped.yaml
 "$sabin" measure damped.yaml --simulate -q -o damped >/dev/null
 expect_status 0 "$sabin" compare before damped --json
 if command -v python3 >/dev/null; then
@@ -173,7 +174,7 @@ if command -v gnuplot >/dev/null; then
 	done
 fi
 # Main speakers alone have no crossover: their bass is compared, and what an equaliser does to a decay time is said.
-"$sabin" eq before --speaker left,right -q -o mains >/dev/null
+"$sabin" eq before --speaker left,right --rates 48000 -q -o mains >/dev/null
 "$sabin" measure room.yaml --simulate --speaker left,right --through mains -q -o equalised >/dev/null
 expect_status 0 "$sabin" compare before equalised --all
 hold "no crossover, nothing left out for it" sh -c '! grep -q "the crossover" out'
