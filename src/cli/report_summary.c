@@ -8,6 +8,7 @@
 #include "cli/reverberation.h"
 #include "cli/show.h"
 #include "io/number.h"
+#include "io/trust.h"
 
 enum { FIRST = 3 }; /* so many pieces of advice go into the summary */
 
@@ -289,19 +290,23 @@ static void say_repeats(struct sabin_report *r)
 	bool any = false;
 	char octave[320] = "";
 	for (size_t i = 0; i < r->side.count; i++) {
-		const struct sabin_verdict *v = &r->side.item[i].measured->verdict;
+		const struct sabin_measured *m = r->side.item[i].measured;
+		const struct sabin_verdict *v = &m->verdict;
+		double excited_hz[2], played_hz[2];
+		sabin_trust_ranges(&r->side.measurement, m, r->side.has_room ? &r->side.room : NULL, excited_hz, played_hz);
 		any = any || v->repeatability_db.valid;
 		for (size_t b = 0; b < v->snr_band_count; b++)
-			if (isfinite(v->snr_bands[b].coherence) && v->snr_bands[b].coherence < least) {
+			if (isfinite(v->snr_bands[b].coherence) && v->snr_bands[b].coherence < least &&
+			    (!(played_hz[1] > 0) || (v->snr_bands[b].centre_hz >= played_hz[0] && v->snr_bands[b].centre_hz <= played_hz[1]))) {
 				least = v->snr_bands[b].coherence;
 				hz = v->snr_bands[b].centre_hz;
-				whose = r->side.item[i].measured;
+				whose = m;
 			}
 	}
 	if (!any)
 		return;
 	if (whose)
-		snprintf(octave, sizeof octave, " Least in common within half a second, of all octaves: %.*f %%, at %s (%s).",
+		snprintf(octave, sizeof octave, " Least in common within half a second, of all octaves that a speaker plays: %.*f %%, at %s (%s).",
 		         least > 0.99 ? 1 : 0, 100 * least, sabin_text_hz(hz).s, sabin_report_name(whose).s);
 	sabin_page_note(&r->page, "One repeat strays: energy in which one sweep differs from the mean of all, over all of the "
 	                          "response and all frequencies, re that of the mean: -10 dB are a tenth, -20 dB a hundredth, "

@@ -66,6 +66,10 @@ hold "the shopping list says what, how much, where and what it changes" grep -qE
 hold "the repeats have words" grep -q 'One.repeat.strays: energy in which one sweep differs from the mean of all' page.html
 hold "and a limit: that there is none" grep -q 'The verdict sets no limit to it' page.html
 hold "and the octave with least in common" grep -qE 'Least in common [^<]*: [0-9.]+.%, at [0-9.]+.k?Hz \((left|right).at.mix\)' page.html
+cp -r before narrow
+sed -i 's/\(output: [12],\)/\1 range_hz: [20, 120],/' narrow/room.yaml
+expect_status 0 "$sabin" report narrow -q -o narrow.html
+hold "of what the speakers play" grep -qE 'Least in common [^<]*at (31.5|63).Hz' narrow.html
 hold "no coverage factor but 2" sh -c 'grep -q "k.=.2" page.html && ! grep -qE "k.=.1[^0-9]" page.html'
 # the uncertainty of advice: on the page and in what `advise` prints twice the standard one, which its JSON has
 "$sabin" advise before --json >advice.json 2>/dev/null
