@@ -174,16 +174,16 @@ static const char *say_db(double db, char text[24])
 static void say_rounding(const struct sabin_dialect *d, const struct sabin_setting *setting,
                          const struct sabin_dialect_rounding *r, char text[240])
 {
-	char low[60] = "", impulse[40], low_db[24], db[24];
+	char low[60] = "", impulse[32], low_db[24], db[24], impulse_db[24];
 	if (r->low_rate_hz < r->rate_hz)
-		snprintf(low, sizeof low, "%s at a rate of %.0f Hz, ", say_db(r->low_db, low_db), r->low_rate_hz);
+		snprintf(low, sizeof low, "%s at a rate of %u Hz, ", say_db(r->low_db, low_db), (unsigned)r->low_rate_hz);
 	if (r->impulse_db > 19.9) /* which is no bound any more */
 		snprintf(impulse, sizeof impulse, "much more");
 	else
-		snprintf(impulse, sizeof impulse, "up to %.2f dB", r->impulse_db);
+		snprintf(impulse, sizeof impulse, "up to %s", say_db(r->impulse_db, impulse_db));
 	snprintf(text, 240,
-	         "double precision: %.20s is off by %s%s at %.0f Hz, around %.0f Hz; a lone impulse may show %s%s",
-	         setting->channels[r->channel].name, low, say_db(r->db, db), r->rate_hz, r->at_hz, impulse,
+	         "double precision: %.20s is off by %.50s%.20s at %u Hz, around %u Hz; a lone impulse may show %.20s%s",
+	         setting->channels[r->channel].name, low, say_db(r->db, db), (unsigned)r->rate_hz, (unsigned)round(r->at_hz), impulse,
 	         d == &sabin_dialect_pipewire ? " (not with sabin-fir.conf)" : "");
 }
 
