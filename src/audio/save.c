@@ -228,10 +228,12 @@ enum sabin_err sabin_save(const struct sabin_saved *s, const char *folder,
 	m->dbspl_at_0dbfs = sabin_quantity_invalid(NAN, SABIN_BECAUSE_UNKNOWN);
 	m->verdict = s->take->verdict;
 	sabin_save_timing(s->take, &s->cut, s->emission, s->rate_hz, s->to_hz, s->temperature_c, m);
-	if (s->through)
+	if (s->through) {
+		m->through = strdup(s->through->path);
 		sabin_through_uncrossed(s->through, s->speaker->name, s->rate_hz, m->uncrossed_hz);
+	}
 	m->file = strdup(name);
-	if (!m->file)
+	if (!m->file || (s->through && !m->through))
 		return SABIN_ENOMEM;
 	const char *calibration = s->microphone->calibration;
 	if (!calibration)

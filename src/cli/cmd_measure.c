@@ -353,15 +353,6 @@ static void tell_leftover(const struct sabin_output *output)
 	free(path);
 }
 
-/* Of the responses from `first` on. */
-static bool note_through(const char *directory, struct sabin_measurement *m, size_t first)
-{
-	for (size_t i = first; directory && i < m->response_count; i++)
-		if (!(m->responses[i].through = strdup(directory)))
-			return false;
-	return true;
-}
-
 /* Run the session into the temporary directory and move it to its place when it holds anything. */
 static int measure(struct plan *plan)
 {
@@ -387,11 +378,8 @@ static int measure(struct plan *plan)
 	tell_leftover(&plan->output);
 	struct sabin_doubts doubts;
 	sabin_show_doubts(&plan->room, &doubts);
-	const size_t before = m->response_count;
 	const enum sabin_err ended = sabin_session_run(&plan->session, m, &why);
 	sabin_progress_end();
-	if (!note_through(o->through, m, before))
-		return sabin_fail_memory(name);
 	if (m->response_count > 0) {
 		err = sabin_measurement_write(m, plan->output.temporary, &diag);
 		if (!err)
