@@ -82,6 +82,16 @@ static double worst_of(struct points *p, const double *off, double *at_hz)
 	return worst;
 }
 
+/* Its taps, and its own level at the points; false: it does nothing there, or cannot. */
+static bool look_at(const struct sabin_section *section, double rate_hz, const struct points *p,
+                    struct sabin_biquad_taps *taps, double level_db[MOST])
+{
+	struct sabin_section s = *section;
+	const struct sabin_setting_channel one = {.polarity = 1, .section_count = 1, .sections = &s};
+	return !sabin_section_idle(section) && sabin_section_taps(section, rate_hz, taps) &&
+	       sabin_setting_level(&one, rate_hz, p->hz, p->n, level_db) == SABIN_OK;
+}
+
 double sabin_setting_single_db(const struct sabin_setting_channel *c, double rate_hz, double *at_hz)
 {
 	struct points p;
@@ -90,11 +100,9 @@ double sabin_setting_single_db(const struct sabin_setting_channel *c, double rat
 	if (!set_points(&p, rate_hz))
 		return 0;
 	for (size_t k = 0; k < c->section_count; k++) {
-		struct sabin_setting_channel one = {.polarity = 1, .section_count = 1, .sections = &c->sections[k]};
 		struct sabin_biquad_taps t;
 		double level_db[MOST], above = -INFINITY;
-		if (sabin_section_idle(&c->sections[k]) || !sabin_section_taps(&c->sections[k], rate_hz, &t) ||
-		    sabin_setting_level(&one, rate_hz, p.hz, p.n, level_db) != SABIN_OK)
+		if (!look_at(&c->sections[k], rate_hz, &p, &t, level_db))
 			continue;
 		/* what is rounded belongs to all that comes in, also where filters before it left little */
 		for (size_t i = 0; i < p.n; i++)
@@ -162,12 +170,10 @@ double sabin_setting_steady_db(const struct sabin_setting_channel *c, double rat
 	if (!set_points(&p, rate_hz))
 		return 0;
 	for (size_t k = 0; k < c->section_count; k++) {
-		struct sabin_setting_channel one = {.polarity = 1, .section_count = 1, .sections = &c->sections[k]};
 		struct sabin_biquad_taps t, is = {{0}, {0}};
 		double level_db[MOST];
 		float b[3], a[3];
-		if (sabin_section_idle(&c->sections[k]) || !sabin_section_taps(&c->sections[k], rate_hz, &t) ||
-		    sabin_setting_level(&one, rate_hz, p.hz, p.n, level_db) != SABIN_OK)
+		if (!look_at(&c->sections[k], rate_hz, &p, &t, level_db))
 			continue;
 		const bool designed = single == SABIN_SINGLE_DESIGNED && designed_single(&c->sections[k], rate_hz, b, a);
 		for (int i = 0; i < 3; i++) {
