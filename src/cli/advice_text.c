@@ -7,7 +7,6 @@
 #include <stdarg.h>
 
 #include "cli/advice_words.h"
-#include "cli/show.h"
 
 void words_say(struct words *w, const char *format, ...)
 {
@@ -45,11 +44,6 @@ const struct sabin_advice_fact *words_fact(const struct sabin_advice_fact *fact,
 		if (strcmp(fact[i].what, what) == 0 && n-- == 0)
 			return &fact[i];
 	return NULL;
-}
-
-double words_expanded(double plus_minus, int decimals)
-{
-	return fmax(SABIN_COVERS * plus_minus, pow(10, -decimals));
 }
 
 double words_evidence(const struct sabin_advice_item *item, const char *what)

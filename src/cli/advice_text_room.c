@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "cli/advice_words.h"
+#include "cli/show.h"
 
 /* "m2" with the digits that matter. */
 static struct sabin_text area(double m2)
@@ -20,7 +21,7 @@ static void say_change(struct words *w, const struct sabin_advice_fact *fact, in
 	words_say(w, "from %.*f to %.*f", digits, sabin_number_tidy(fact->now, digits), digits,
 	          sabin_number_tidy(fact->q.value, digits));
 	if (isfinite(fact->q.plus_minus))
-		words_say(w, " ± %.*f", digits, words_expanded(fact->q.plus_minus, digits));
+		words_say(w, " ± %.*f", digits, sabin_show_expanded(fact->q.plus_minus, digits));
 	words_say(w, " %s", unit);
 }
 
@@ -337,7 +338,7 @@ static void say_times(const struct sabin_advice_item *item, const char *before, 
 		if (strcmp(fact->what, "decay_time") != 0)
 			continue;
 		words_say(w, "%s %s %.2f ± %.2f s (now %.2f)", any ? "," : before, sabin_text_hz(fact->band_hz).s,
-		          fact->q.value, words_expanded(fact->q.plus_minus, 2), fact->now);
+		          fact->q.value, sabin_show_expanded(fact->q.plus_minus, 2), fact->now);
 		any = true;
 	}
 	if (any)
@@ -391,7 +392,7 @@ void words_treated(const struct sabin_advice_treated *t, struct words *w)
 	if (t->panels == 0 || !t->mean_then_s.valid || !isfinite(t->mean_now_s))
 		return;
 	words_say(w, "With all of it hung, the room's %.2f s from 250 Hz to 4 kHz become %.2f ± %.2f s", t->mean_now_s,
-	          t->mean_then_s.value, words_expanded(t->mean_then_s.plus_minus, 2));
+	          t->mean_then_s.value, sabin_show_expanded(t->mean_then_s.plus_minus, 2));
 	if (isfinite(t->least_s))
 		words_say(w, "; %.2f to %.2f s suit a room of its size (EBU Tech 3276)", t->least_s, t->most_s);
 	if (t->mean_then_s.value > t->most_s && t->mean_then_s.value <= t->long_s)
@@ -401,7 +402,7 @@ void words_treated(const struct sabin_advice_treated *t, struct words *w)
 	for (int b = 0; b < SABIN_ABSORPTION_BANDS; b++)
 		if (t->then_s[b].valid) {
 			words_say(w, "%s %s %.2f ± %.2f s (now %.2f)", any ? "," : "", sabin_text_hz(t->centre_hz[b]).s,
-			          t->then_s[b].value, words_expanded(t->then_s[b].plus_minus, 2), t->now_s[b]);
+			          t->then_s[b].value, sabin_show_expanded(t->then_s[b].plus_minus, 2), t->now_s[b]);
 			any = true;
 		}
 	words_say(w, ".");

@@ -29,9 +29,6 @@ const struct sabin_advice_fact *words_fact(const struct sabin_advice_fact *fact,
 double words_evidence(const struct sabin_advice_item *item, const char *what);
 const struct sabin_advice_fact *words_effect(const struct sabin_advice_item *item, const char *what);
 
-/* The expanded uncertainty that a text has behind ±: 95 % (k = 2), at least one of the last digit. */
-double words_expanded(double plus_minus, int decimals);
-
 /* What becomes of the decay with all that is to be hung; nothing where that is not known. */
 void words_treated(const struct sabin_advice_treated *treated, struct words *w);
 

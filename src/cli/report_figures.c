@@ -22,7 +22,7 @@ static void key(struct sabin_report *r, const char *name, struct sabin_quantity 
 	snprintf(value, sizeof value, "%.*f%s%s", decimals, sabin_number_tidy(q.value, decimals), *unit ? " " : "", unit);
 	if (isfinite(q.plus_minus) && q.plus_minus > 0)
 		snprintf(plus_minus, sizeof plus_minus, "±%.*f", decimals,
-		         fmax(SABIN_COVERS * q.plus_minus, pow(10, -decimals)));
+		         sabin_show_expanded(q.plus_minus, decimals));
 	sabin_page_key(&r->page, name, value, plus_minus, meaning);
 }
 
@@ -129,8 +129,8 @@ static void band_row(struct sabin_report *r, size_t l, bool plus_minus)
 	sabin_page_cell(&r->page, SABIN_TONE_PLAIN, "%s%s", plus_minus ? "± of " : "", lines[l].name);
 	for (size_t b = 0; b < bands; b++) {
 		const struct sabin_quantity q = sabin_analyses_mean(&r->analyses, b, lines[l].parameter);
-		const double least = pow(10, -lines[l].decimals); /* what is uncertain is not printed as sure */
-		const double value = plus_minus ? fmax(SABIN_COVERS * lines[l].factor * q.plus_minus, least) : lines[l].factor * q.value;
+		const double value = plus_minus ? sabin_show_expanded(lines[l].factor * q.plus_minus, lines[l].decimals)
+		                                : lines[l].factor * q.value;
 		if (!q.valid || !isfinite(value))
 			sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");
 		else

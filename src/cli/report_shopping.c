@@ -69,7 +69,7 @@ static void say_change(struct cell *cell, const struct sabin_advice_item *item)
 			snprintf(where, sizeof where, " from %s", words_surface(item->surface).s);
 		if (isfinite(e->q.plus_minus))
 			snprintf(spread, sizeof spread, " ± %.*f", known[k].decimals,
-			         words_expanded(e->q.plus_minus, known[k].decimals));
+			         sabin_show_expanded(e->q.plus_minus, known[k].decimals));
 		add(cell, "%s%s from %.*f to %.*f%s %s", known[k].words, where, known[k].decimals,
 		    sabin_number_tidy(e->now, known[k].decimals), known[k].decimals,
 		    sabin_number_tidy(e->q.value, known[k].decimals), spread, e->unit);

@@ -92,7 +92,7 @@ static void change_rows(struct sabin_report *r, const char *name, enum sabin_par
 		for (size_t b = 0; b < c->mean_count; b++) {
 			const struct sabin_change *v = &c->mean[b].value[p];
 			const double values[] = {v->before.value, v->after.value, v->change.value,
-			                         fmax(SABIN_COVERS * v->change.plus_minus, pow(10, -decimals))};
+			                         sabin_show_expanded(v->change.plus_minus, decimals)};
 			const double value = sabin_number_tidy(values[k], decimals);
 			if (!v->change.valid || !isfinite(value))
 				sabin_page_cell(&r->page, SABIN_TONE_DOUBT, "–");

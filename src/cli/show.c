@@ -13,6 +13,11 @@
 #include "io/memstream.h"
 #include "io/number.h"
 
+double sabin_show_expanded(double plus_minus, int decimals)
+{
+	return fmax(SABIN_COVERS * plus_minus, pow(10, -decimals));
+}
+
 const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, size_t size)
 {
 	if (q.valid && isfinite(q.value))

@@ -31,6 +31,8 @@ const char *sabin_show_value(struct sabin_quantity q, int decimals, char *text, 
 
 /* The coverage factor k of every ± that people read: 95 %.  (JSON has standard uncertainties, k = 1.) */
 #define SABIN_COVERS 2.0
+/* What a text has behind ±: that, at least one of the last digit, since what is uncertain is not printed as sure. */
+double sabin_show_expanded(double plus_minus, int decimals);
 
 /* "125", "1k", "16k" into text[size], returned. */
 const char *sabin_show_hz(double hz, char *text, size_t size);
